@@ -1,0 +1,85 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// ErrNoDir means that no directory can hold sessions: they are still made
+// and returned, but not kept.
+var ErrNoDir = errors.New("no directory to keep sessions in")
+
+// FindDir names the directory where sessions rest: below the first of
+// $XDG_RUNTIME_DIR, the runtime directory of this user id, and cache (a
+// directory of ours that may not exist yet) that can be used. With create it
+// is made, mode 0700; without, it has to be there.
+//
+// cron, su and editor servers often lack XDG_RUNTIME_DIR. They must find what
+// a login in a terminal left, so the variable only goes first, and a
+// directory that belongs to somebody else (su keeps the variable) is passed over.
+func FindDir(cache string, create bool) (string, error) {
+	var problems []error
+	for _, base := range runtimeDirs() {
+		dir := filepath.Join(base, "awsbroker")
+		if ours(base) != nil {
+			continue
+		}
+		if err := use(dir, create); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		return dir, nil
+	}
+	if cache != "" {
+		dir := filepath.Join(cache, "sessions")
+		if create {
+			if err := os.MkdirAll(cache, 0o700); err != nil {
+				problems = append(problems, err)
+			}
+		}
+		err := use(dir, create)
+		if err == nil {
+			return dir, nil
+		}
+		problems = append(problems, err)
+	}
+	return "", fmt.Errorf("%w: %w", ErrNoDir, errors.Join(problems...))
+}
+
+// use checks that dir is a private directory of ours, after making it if it
+// is to be made. A directory that we own but others may enter is closed.
+func use(dir string, create bool) error {
+	if create {
+		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	if err := ours(dir); err != nil {
+		return err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && privateModes {
+		if err := os.Chmod(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	if create {
+		return writable(dir)
+	}
+	return nil
+}
+
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".probe-")
+	if err != nil {
+		return err
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}

@@ -1,0 +1,77 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// The sealing key rests in the kernel's user keyring: never on disk, gone at
+// reboot, the same for all processes of the user id. keyrings(7), keyctl(2).
+
+// keyPerm lets every process of the user view, read, search and re-time the
+// key without possessing it: a cron job or a su shell has a session keyring
+// that does not link to the user's. The owner of a possessing process may do all.
+const keyPerm = 0x3f2b0000
+
+// keyLife in seconds: unused for this long, the key goes. No session lives
+// longer than 36 hours.
+const keyLife = 7 * 24 * 3600
+
+func readKernelKey(name string) ([]byte, error) {
+	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", name, 0)
+	if err != nil {
+		return nil, keyError("search", err)
+	}
+	key := make([]byte, KeySize+1)
+	n, err := unix.KeyctlBuffer(unix.KEYCTL_READ, id, key, 0)
+	if err != nil {
+		return nil, keyError("read", err)
+	}
+	return key[:min(n, len(key))], nil
+}
+
+func writeKernelKey(name string, key []byte) error {
+	id, err := unix.AddKey("user", name, key, unix.KEY_SPEC_USER_KEYRING)
+	if err != nil {
+		return keyError("add", err)
+	}
+	if err := unix.KeyctlSetperm(id, keyPerm); err != nil {
+		return keyError("set the permissions of", err)
+	}
+	if _, err := unix.KeyctlInt(unix.KEYCTL_SET_TIMEOUT, id, keyLife, 0, 0); err != nil {
+		return keyError("set the life of", err)
+	}
+	return nil
+}
+
+// KeepKey puts off the day on which the kernel drops the sealing key for dir.
+func KeepKey(dir string) {
+	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", keyName(dir), 0)
+	if err == nil {
+		_, _ = unix.KeyctlInt(unix.KEYCTL_SET_TIMEOUT, id, keyLife, 0, 0)
+	}
+}
+
+func removeKernelKey(name string) error {
+	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", name, 0)
+	if err == nil {
+		_, err = unix.KeyctlInt(unix.KEYCTL_UNLINK, id, unix.KEY_SPEC_USER_KEYRING, 0, 0)
+	}
+	if err = keyError("remove", err); errors.Is(err, errNoKey) {
+		return nil
+	}
+	return err
+}
+
+func keyError(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, unix.ENOKEY), errors.Is(err, unix.EKEYEXPIRED), errors.Is(err, unix.EKEYREVOKED):
+		return errNoKey
+	default: // ENOSYS, EPERM, EACCES, EDQUOT: seccomp, no such system call, or no room
+		return fmt.Errorf("%w: %s the sealing key: %v", errRefused, what, err)
+	}
+}

@@ -1,0 +1,120 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Lock is held by one process of this user at a time. The operating system
+// frees it when its holder ends, however it ends. Lock files are not removed:
+// a lock on a file that was unlinked would exclude nobody.
+type Lock struct {
+	path string
+	file *flock.Flock
+}
+
+// lockPoll is the pause between two tries.
+const lockPoll = 25 * time.Millisecond
+
+// NewLock returns the lock called name among those of dir. With an empty dir
+// it is a lock that nobody else holds.
+func NewLock(dir, name string) *Lock {
+	if dir == "" {
+		return &Lock{}
+	}
+	sum := sha256.Sum256([]byte(name))
+	path := filepath.Join(dir, hex.EncodeToString(sum[:8])+".lock")
+	return &Lock{path: path, file: flock.New(path, flock.SetPermissions(0o600))}
+}
+
+// Try takes the lock if nobody holds it.
+func (l *Lock) Try() (bool, error) {
+	if l.file == nil {
+		return true, nil
+	}
+	ok, err := l.file.TryLock()
+	if err != nil || !ok {
+		return false, err
+	}
+	// For people who wonder whom they wait for. Not for the lock itself.
+	_ = os.WriteFile(l.path, []byte(strconv.Itoa(os.Getpid())), 0o600)
+	return true, nil
+}
+
+// Wait takes the lock, or returns ctx's error.
+func (l *Lock) Wait(ctx context.Context) error {
+	for {
+		if ok, err := l.Try(); ok || err != nil {
+			return err
+		}
+		if !Pause(ctx, lockPoll) {
+			return ctx.Err()
+		}
+	}
+}
+
+// Holder is the process that took the lock last, or 0.
+func (l *Lock) Holder() int {
+	data, err := os.ReadFile(l.path)
+	if err != nil {
+		return 0
+	}
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(data)))
+	return pid
+}
+
+// Unlock frees the lock.
+func (l *Lock) Unlock() error {
+	if l.file == nil {
+		return nil
+	}
+	return l.file.Unlock()
+}
+
+// Pause sleeps for d and reports false if ctx ended first.
+func Pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Waiting for an answer that another process may be about to give: check
+// looks for that answer, without the lock and then once more with it. Await
+// returns done when check found one, and otherwise holds the lock.
+func (l *Lock) Await(ctx context.Context, check func() bool) (done bool, err error) {
+	for {
+		if check() {
+			return true, nil
+		}
+		ok, err := l.Try()
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			if check() {
+				return true, l.Unlock()
+			}
+			return false, nil
+		}
+		if !Pause(ctx, lockPoll) {
+			return false, errors.Join(ErrLockWait, ctx.Err())
+		}
+	}
+}
+
+// ErrLockWait means that another process held a lock for too long.
+var ErrLockWait = errors.New("another process holds the lock")

@@ -1,0 +1,138 @@
+package session
+
+import (
+	"encoding/json"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/paths"
+)
+
+// inputVariables are the environment variables that change which session
+// answers a profile.
+var inputVariables = []string{
+	"AWS_REGION", "AWS_DEFAULT_REGION",
+	"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+	"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_CA_BUNDLE",
+	"AWSBROKER_KEYSTORE",
+}
+
+// Call is a request for the session of a profile as the command line and the
+// environment made it, before any file was read.
+type Call struct {
+	Profile string
+	Paths   paths.Paths
+	files   [4]stamp
+	taken   time.Time
+}
+
+// NewCall notes the state of the files that decide about the answer. It has
+// to be made before they are read, so that a change in between is seen.
+func NewCall(profile string, p paths.Paths) *Call {
+	c := &Call{Profile: profile, Paths: p}
+	for i, path := range []string{p.Config, p.Credentials, p.KeystoreFile(), p.GenerationFile()} {
+		c.files[i] = stampOf(path)
+	}
+	c.taken = time.Now()
+	return c
+}
+
+func (c *Call) id() string {
+	parts := []string{c.Profile, c.Paths.Config, c.Paths.Credentials, c.Paths.State}
+	for _, v := range inputVariables {
+		parts = append(parts, os.Getenv(v))
+	}
+	return CacheKey(parts...)
+}
+
+// stamp tells one state of a file from another. The zero stamp is no file.
+type stamp struct {
+	Dev, Ino     uint64
+	Size         int64
+	MTime, CTime int64 // nanoseconds since 1970
+}
+
+// settle is how long a file must have rested before its stamp is trusted:
+// two edits of the same size within the file system's clock tick look alike.
+const settle = 2 * time.Second
+
+func (s stamp) settled(at time.Time) bool {
+	edge := at.Add(-settle).UnixNano()
+	return s.MTime < edge && s.CTime < edge
+}
+
+// lookup is what a call came to the last time it was worked out.
+type lookup struct {
+	Files   [4]stamp
+	Session string        // name of the session's file
+	MinLeft time.Duration // less life than this, and the session is renewed
+}
+
+// Lookup returns the session that answered the same call before, if nothing
+// that decides about it has changed since and enough life is left.
+func (c *Cache) Lookup(call *Call, now time.Time) (Session, bool) {
+	var l lookup
+	if !c.readJSON(kindLookup, call.id(), &l) || l.Files != call.files {
+		return Session{}, false
+	}
+	data, ok := c.readNamed(l.Session)
+	if !ok {
+		return Session{}, false
+	}
+	s, err := unmarshal(data)
+	if err != nil || s.Left(now) <= max(l.MinLeft, 0) {
+		return Session{}, false
+	}
+	return s, true
+}
+
+// Remember that a call is answered with the session stored under a cache key
+// while it has at least minLeft to live. A call whose files changed moments
+// ago is not remembered.
+func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends time.Time) error {
+	for _, f := range call.files {
+		if !f.settled(call.taken) {
+			return nil
+		}
+	}
+	if c == nil {
+		return ErrNoDir
+	}
+	return c.writeJSON(kindLookup, call.id(), lookup{call.files, c.seal.name(kindSession, key), minLeft}, ends)
+}
+
+// CacheKey is one name for a list of inputs; no two lists share one.
+func CacheKey(parts ...string) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(strconv.Itoa(len(p)))
+		b.WriteByte(':')
+		b.WriteString(p)
+	}
+	return b.String()
+}
+
+// NextGeneration makes every remembered call be worked out again.
+func NextGeneration(p paths.Paths) error {
+	if p.State == "" {
+		return nil
+	}
+	if err := os.MkdirAll(p.State, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(p.State, ".generation-")
+	if err != nil {
+		return err
+	}
+	err = json.NewEncoder(f).Encode(time.Now().UTC())
+	f.Close()
+	if err == nil {
+		err = os.Rename(f.Name(), p.GenerationFile())
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}

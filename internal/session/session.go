@@ -1,0 +1,99 @@
+// Package session keeps temporary AWS credentials between runs: one small
+// sealed file a session, found by name and never by listing, and the locks
+// and notes that let one process ask a person on behalf of all.
+//
+// It knows no SDK and no keyring library: package start answers from it
+// before main runs.
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+// Session is what STS returned, and what renewing it would cost.
+type Session struct {
+	credential.Credentials
+	NeedsPerson bool      // a new one takes an MFA code
+	Issued      time.Time // when it was stored, UTC
+}
+
+// Left is the life that remains at now; it is negative in a session that ended.
+func (s Session) Left(now time.Time) time.Duration { return s.Expiration.Sub(now) }
+
+// ExpirationFormat is RFC 3339 in UTC with whole seconds, the one form that
+// every AWS SDK reads (R3 in the contract of credential_process callers).
+const ExpirationFormat = "2006-01-02T15:04:05Z"
+
+// answer is the document that credential_process callers read.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+type answer struct {
+	Version         int
+	AccessKeyID     string `json:"AccessKeyId"`
+	SecretAccessKey string
+	SessionToken    string
+	Expiration      string
+	AccountID       string `json:"AccountId,omitempty"`
+}
+
+// maxAnswer is the smallest buffer a caller has for the answer
+// (aws-sdk-go v1's DefaultBufSize).
+const maxAnswer = 8 << 10
+
+// Answer is the JSON of credential_process, in one line with its newline.
+// A session with an empty field or an answer over 8 KiB is an error: some
+// callers would accept it and fail later.
+func (s Session) Answer() ([]byte, error) {
+	a := answer{
+		Version:         1,
+		AccessKeyID:     s.AccessKeyID,
+		SecretAccessKey: s.SecretAccessKey.Reveal(),
+		SessionToken:    s.SessionToken.Reveal(),
+		AccountID:       s.AccountID,
+	}
+	if a.AccessKeyID == "" || a.SecretAccessKey == "" || a.SessionToken == "" || s.Expiration.IsZero() {
+		return nil, errors.New("the session is incomplete")
+	}
+	a.Expiration = s.Expiration.UTC().Format(ExpirationFormat)
+	out, err := json.Marshal(a)
+	if err != nil {
+		return nil, err
+	}
+	if len(out) >= maxAnswer {
+		return nil, fmt.Errorf("the session is %d bytes long, more than the %d that AWS tools read", len(out), maxAnswer)
+	}
+	return append(out, '\n'), nil
+}
+
+// stored is a session as it rests in a sealed file.
+type stored struct {
+	ID, Secret, Token, Account string
+	Expiration, Issued         time.Time
+	NeedsPerson                bool
+}
+
+func (s Session) marshal() ([]byte, error) {
+	return json.Marshal(stored{
+		ID: s.AccessKeyID, Secret: s.SecretAccessKey.Reveal(), Token: s.SessionToken.Reveal(),
+		Account: s.AccountID, Expiration: s.Expiration, Issued: s.Issued, NeedsPerson: s.NeedsPerson,
+	})
+}
+
+func unmarshal(data []byte) (Session, error) {
+	var st stored
+	if err := json.Unmarshal(data, &st); err != nil {
+		return Session{}, err
+	}
+	return Session{
+		Credentials: credential.Credentials{
+			AccessKeyID: st.ID, SecretAccessKey: credential.NewSecret(st.Secret),
+			SessionToken: credential.NewSecret(st.Token), Expiration: st.Expiration, AccountID: st.Account,
+		},
+		NeedsPerson: st.NeedsPerson,
+		Issued:      st.Issued,
+	}, nil
+}
