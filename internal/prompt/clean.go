@@ -1,0 +1,33 @@
+package prompt
+
+import (
+	"strings"
+	"unicode"
+)
+
+// maxShown is the length in characters to which text from elsewhere is cut.
+const maxShown = 300
+
+// Clean makes text from elsewhere (a process, a file, AWS) fit to be shown:
+// control and format characters, which could move the cursor or reverse the
+// direction of the line, become U+FFFD, and long text is cut. Line breaks and
+// tabs become spaces.
+func Clean(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n++; n > maxShown {
+			b.WriteString("…")
+			break
+		}
+		switch {
+		case r == '\n', r == '\r', r == '\t':
+			b.WriteByte(' ')
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp):
+			b.WriteRune(unicode.ReplacementChar)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

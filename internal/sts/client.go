@@ -1,0 +1,195 @@
+// Package sts gets temporary credentials from the AWS Security Token Service
+// and turns its errors into ours. Requests are signed with the credentials
+// they are given and nothing else: no default chain, no ambient AWS_* keys.
+// https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html
+package sts
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+// Endpoint says where STS is.
+type Endpoint struct {
+	Region    string // signs the request and, without a URL, names the host
+	URL       string // instead of AWS's own host; https, or http on a loopback address
+	CABundle  string // PEM file of certificate authorities to trust instead of the system's
+	FIPS      bool
+	DualStack bool
+}
+
+// Client talks to STS at one endpoint.
+type Client struct {
+	endpoint Endpoint
+	http     *http.Client
+}
+
+// New checks the endpoint; it connects to nothing. The errors are *Error with
+// reason BadEndpoint.
+func New(e Endpoint) (*Client, error) {
+	if err := CheckURL(e.URL); err != nil {
+		return nil, err
+	}
+	h, err := httpClient(e.CABundle)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{endpoint: e, http: h}, nil
+}
+
+// api signs with creds. A request is sent once by the SDK; send decides about
+// repeating it.
+func (c *Client) api(creds credential.Credentials) *awssts.Client {
+	o := awssts.Options{
+		Region:           c.endpoint.Region,
+		HTTPClient:       c.http,
+		RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider(
+			creds.AccessKeyID, creds.SecretAccessKey.Reveal(), creds.SessionToken.Reveal()),
+	}
+	if c.endpoint.URL != "" {
+		o.BaseEndpoint = aws.String(c.endpoint.URL)
+	}
+	if c.endpoint.FIPS {
+		o.EndpointOptions.UseFIPSEndpoint = aws.FIPSEndpointStateEnabled
+	}
+	if c.endpoint.DualStack {
+		o.EndpointOptions.UseDualStackEndpoint = aws.DualStackEndpointStateEnabled
+	}
+	return awssts.New(o)
+}
+
+// Identity is who signed a request.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+type Identity struct {
+	Account string // twelve digits
+	ARN     string
+	UserID  string
+}
+
+// IsRoot reports whether the identity is the root user of its account.
+func (i Identity) IsRoot() bool { return strings.HasSuffix(i.ARN, ":root") }
+
+// UserName is the name of an IAM user without its path, or empty for the
+// root user and for roles.
+func (i Identity) UserName() string {
+	_, path, ok := strings.Cut(i.ARN, ":user/")
+	if !ok {
+		return ""
+	}
+	return path[strings.LastIndex(path, "/")+1:]
+}
+
+// CallerIdentity asks who creds belong to. Any valid key may ask.
+func (c *Client) CallerIdentity(ctx context.Context, creds credential.Credentials) (Identity, error) {
+	out, err := send(ctx, repeatable, func(ctx context.Context) (*awssts.GetCallerIdentityOutput, error) {
+		return c.api(creds).GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{})
+	})
+	if err != nil {
+		return Identity{}, err
+	}
+	return Identity{aws.ToString(out.Account), aws.ToString(out.Arn), aws.ToString(out.UserId)}, nil
+}
+
+// MFA is a device and a code of it. The zero value sends neither.
+type MFA struct {
+	Serial string
+	Code   credential.Secret
+}
+
+func (m MFA) set(serial, code **string) {
+	if m.Serial != "" && !m.Code.IsEmpty() {
+		*serial, *code = aws.String(m.Serial), aws.String(m.Code.Reveal())
+	}
+}
+
+// once says how often a request may be sent: one that carries a code, once.
+func (m MFA) once() sending {
+	if m.Code.IsEmpty() {
+		return repeatable
+	}
+	return once
+}
+
+// Role is what AssumeRole is asked for.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+type Role struct {
+	ARN         string
+	SessionName string
+	ExternalID  string        // optional
+	Duration    time.Duration // whole seconds; 0 leaves it to AWS: one hour
+}
+
+// AssumeRole returns a session of the role.
+func (c *Client) AssumeRole(ctx context.Context, creds credential.Credentials, role Role, mfa MFA) (credential.Credentials, error) {
+	in := &awssts.AssumeRoleInput{
+		RoleArn:         aws.String(role.ARN),
+		RoleSessionName: aws.String(role.SessionName),
+		DurationSeconds: seconds(role.Duration),
+	}
+	if role.ExternalID != "" {
+		in.ExternalId = aws.String(role.ExternalID)
+	}
+	mfa.set(&in.SerialNumber, &in.TokenCode)
+	out, err := send(ctx, mfa.once(), func(ctx context.Context) (*awssts.AssumeRoleOutput, error) {
+		return c.api(creds).AssumeRole(ctx, in)
+	})
+	if err != nil {
+		return credential.Credentials{}, err
+	}
+	return fromAWS(out.Credentials, accountOf(role.ARN))
+}
+
+// SessionToken returns a session with the permissions of the key itself, and
+// with MFA if a code is given. d in whole seconds; 0 leaves it to AWS: 12 hours.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+func (c *Client) SessionToken(ctx context.Context, creds credential.Credentials, d time.Duration, mfa MFA) (credential.Credentials, error) {
+	in := &awssts.GetSessionTokenInput{DurationSeconds: seconds(d)}
+	mfa.set(&in.SerialNumber, &in.TokenCode)
+	out, err := send(ctx, mfa.once(), func(ctx context.Context) (*awssts.GetSessionTokenOutput, error) {
+		return c.api(creds).GetSessionToken(ctx, in)
+	})
+	if err != nil {
+		return credential.Credentials{}, err
+	}
+	return fromAWS(out.Credentials, creds.AccountID)
+}
+
+func seconds(d time.Duration) *int32 {
+	if d == 0 {
+		return nil
+	}
+	return aws.Int32(int32(d / time.Second))
+}
+
+// fromAWS refuses an answer with a field missing: callers would sign with it.
+func fromAWS(c *types.Credentials, account string) (credential.Credentials, error) {
+	if c == nil || aws.ToString(c.AccessKeyId) == "" || aws.ToString(c.SecretAccessKey) == "" ||
+		aws.ToString(c.SessionToken) == "" || c.Expiration == nil {
+		return credential.Credentials{}, &Error{Reason: Garbled, Sent: true, Message: "the answer holds no complete credentials"}
+	}
+	return credential.Credentials{
+		AccessKeyID:     *c.AccessKeyId,
+		SecretAccessKey: credential.NewSecret(*c.SecretAccessKey),
+		SessionToken:    credential.NewSecret(*c.SessionToken),
+		Expiration:      c.Expiration.UTC().Truncate(time.Second),
+		AccountID:       account,
+	}, nil
+}
+
+// accountOf an ARN: its fifth field.
+func accountOf(arn string) string {
+	if f := strings.SplitN(arn, ":", 6); len(f) == 6 {
+		return f[4]
+	}
+	return ""
+}

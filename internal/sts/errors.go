@@ -1,0 +1,173 @@
+package sts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// Reason is why a request brought nothing.
+type Reason int
+
+// The reasons, in groups: AWS said no, AWS could not be asked, we did not ask.
+const (
+	Denied         Reason = iota + 1 // no permission, no trust, no such role
+	WrongCode                        // the MFA code is wrong, late, or was used before
+	WrongDevice                      // no such MFA device for this user
+	RootKey                          // roles cannot be assumed by the root user
+	UnknownKey                       // deleted, inactive, of another partition, or not yet known
+	WrongSecret                      // the signature does not match the key
+	ExpiredToken                     // the session that signed is over
+	ClockWrong                       // this machine's clock is off; see Skew
+	TooLong                          // the session asked for is longer than allowed
+	RegionDisabled                   // STS is switched off in the region for this account
+	Rejected                         // any other refusal
+	Throttled                        // AWS asks to try later
+	Failing                          // AWS failed: 5xx
+	Unreachable                      // no answer
+	Redirected                       // the endpoint points elsewhere, which is not followed
+	Garbled                          // what answered is not STS
+	BadEndpoint                      // the endpoint or its CA bundle cannot be used
+)
+
+// Error is a request to STS that brought nothing.
+type Error struct {
+	Reason  Reason
+	Code    string        // AWS's error code, if AWS answered
+	Message string        // AWS's text or the network's; data from elsewhere, to be cleaned before it is shown
+	Sent    bool          // the request may have reached AWS: an MFA code in it is spent
+	Skew    time.Duration // with ClockWrong: how far this clock is ahead of AWS's
+	cause   error
+}
+
+func (e *Error) Error() string {
+	if e.Code != "" {
+		return fmt.Sprintf("%s: %s", e.Code, e.Message)
+	}
+	return e.Message
+}
+
+// Unwrap gives the error of the network, if that is what it was.
+func (e *Error) Unwrap() error { return e.cause }
+
+// passing reports whether the same request may succeed in a moment.
+func (e *Error) passing() bool {
+	return e.Reason == Throttled || e.Reason == Failing || e.Reason == Unreachable
+}
+
+// classify by code and part of the text: the texts vary between services and
+// years (contract.md 8.2 has their sources).
+func classify(err error, sent bool) error {
+	e := &Error{Message: err.Error(), Sent: sent, cause: err}
+	response := responseOf(err)
+	var api smithy.APIError
+	switch {
+	case response != nil && response.StatusCode/100 == 3:
+		e.Reason = Redirected
+		e.Message = fmt.Sprintf("the endpoint answered with a redirect (HTTP %d)", response.StatusCode)
+	case errors.As(err, &api) && api.ErrorCode() != "" && response != nil:
+		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
+		e.Reason = reasonOf(e.Code, e.Message, response.StatusCode)
+		if e.Reason == ClockWrong {
+			e.Skew = skew(response)
+		}
+	case response != nil && response.StatusCode >= 500:
+		e.Reason = Failing
+		e.Message = fmt.Sprintf("the endpoint failed (HTTP %d)", response.StatusCode)
+	case response != nil:
+		e.Reason = Garbled
+		e.Message = fmt.Sprintf("the answer is not one of AWS STS (HTTP %d)", response.StatusCode)
+	case errors.Is(err, context.Canceled):
+		return err
+	case unreachable(err) || errors.Is(err, context.DeadlineExceeded):
+		e.Reason, e.Message = Unreachable, innermost(err)
+	default:
+		e.Reason, e.Message = Garbled, innermost(err)
+	}
+	return e
+}
+
+func responseOf(err error) *http.Response {
+	var re *smithyhttp.ResponseError
+	if errors.As(err, &re) && re.Response != nil {
+		return re.Response.Response
+	}
+	return nil
+}
+
+var reasonByCode = map[string]Reason{
+	"InvalidClientTokenId":        UnknownKey,
+	"InvalidAccessKeyId":          UnknownKey,
+	"UnrecognizedClientException": UnknownKey,
+	"ExpiredToken":                ExpiredToken,
+	"ExpiredTokenException":       ExpiredToken,
+	"RequestExpired":              ClockWrong,
+	"RequestTimeTooSkewed":        ClockWrong,
+	"RegionDisabledException":     RegionDisabled,
+	"Throttling":                  Throttled,
+	"ThrottlingException":         Throttled,
+	"RequestLimitExceeded":        Throttled,
+	"TooManyRequestsException":    Throttled,
+	"ServiceUnavailable":          Failing,
+	"InternalFailure":             Failing,
+}
+
+func reasonOf(code, message string, status int) Reason {
+	has := func(part string) bool { return strings.Contains(message, part) }
+	if r, ok := reasonByCode[code]; ok {
+		return r
+	}
+	switch {
+	case code == "SignatureDoesNotMatch" && (has("Signature expired") || has("Signature not yet current")):
+		return ClockWrong
+	case code == "SignatureDoesNotMatch":
+		return WrongSecret
+	case has("unable to validate MFA code"):
+		return WrongDevice
+	case has("invalid MFA one time pass code"):
+		return WrongCode
+	case has("may not be assumed by root"):
+		return RootKey
+	case code == "ValidationError" && (has("MaxSessionDuration") || has("session limit for roles assumed by role chaining")):
+		return TooLong
+	case strings.HasPrefix(code, "AccessDenied"):
+		return Denied
+	case status >= 500:
+		return Failing
+	case status == http.StatusTooManyRequests:
+		return Throttled
+	}
+	return Rejected
+}
+
+// skew is how far this machine's clock is ahead of the server's Date header,
+// to the second; 0 if it has none.
+func skew(r *http.Response) time.Duration {
+	t, err := http.ParseTime(r.Header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return time.Since(t).Round(time.Second)
+}
+
+// innermost is the text of the deepest error: the network's own, without the
+// layers of the SDK that name the operation again and again.
+func innermost(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err.Error()
+		}
+		// net.OpError says which address; what it wraps does not.
+		if strings.Contains(err.Error(), next.Error()) && strings.HasPrefix(err.Error(), "dial ") {
+			return err.Error()
+		}
+		err = next
+	}
+}

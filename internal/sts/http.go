@@ -1,0 +1,71 @@
+package sts
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+)
+
+// CheckURL refuses an endpoint to which no MFA code may go: anything but
+// https, or http to a loopback address. Empty is AWS's own, and fine.
+func CheckURL(raw string) error {
+	if raw == "" {
+		return nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return &Error{Reason: BadEndpoint, Message: fmt.Sprintf("the endpoint %q is not a URL", raw)}
+	}
+	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
+		return nil
+	}
+	return &Error{Reason: BadEndpoint, Message: fmt.Sprintf("the endpoint %q is neither https nor on this machine", raw)}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// httpClient follows no redirect (a code or a signature must not travel to
+// another host) and waits for nothing without end. Proxies are those of the
+// environment: HTTPS_PROXY, NO_PROXY.
+func httpClient(caBundle string) (*http.Client, error) {
+	t := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ResponseHeaderTimeout: 15 * time.Second,
+		ForceAttemptHTTP2:     true,
+		DisableKeepAlives:     true,
+	}
+	if caBundle != "" {
+		pem, err := os.ReadFile(caBundle)
+		if err != nil {
+			return nil, &Error{Reason: BadEndpoint, Message: fmt.Sprintf("cannot read the CA bundle: %v", err), cause: err}
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, &Error{Reason: BadEndpoint, Message: fmt.Sprintf("there is no certificate in the CA bundle %q", caBundle)}
+		}
+		t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	return &http.Client{
+		Transport:     t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}
+
+// unreachable reports whether err is of the network and not of AWS.
+func unreachable(err error) bool {
+	var n net.Error
+	var u *url.Error
+	var cert *tls.CertificateVerificationError
+	return errors.As(err, &n) || errors.As(err, &u) || errors.As(err, &cert)
+}

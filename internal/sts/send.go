@@ -1,0 +1,70 @@
+package sts
+
+import (
+	"context"
+	"errors"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// sending says how often a request may be sent.
+type sending int
+
+const (
+	once       sending = iota // it carries an MFA code, which AWS takes once
+	repeatable                // asking again changes nothing
+)
+
+// attempts and the pause before the second; it doubles before the third.
+const (
+	attempts   = 3
+	firstPause = 300 * time.Millisecond
+)
+
+// callTimeout bounds one request, from dialing to the last byte.
+const callTimeout = 20 * time.Second
+
+// send makes a request and classifies what went wrong with it. A request that
+// never left this machine is repeated in any case; one that did, only if it
+// is repeatable and the fault may pass.
+func send[T any](ctx context.Context, how sending, request func(context.Context) (T, error)) (T, error) {
+	pause := firstPause
+	for try := 1; ; try++ {
+		out, err := sendOnce(ctx, request)
+		var e *Error
+		if err == nil || !errors.As(err, &e) {
+			return out, err
+		}
+		again := e.Reason == Unreachable && !e.Sent || how == repeatable && e.passing()
+		if !again || try == attempts || !wait(ctx, pause) {
+			return out, err
+		}
+		pause *= 2
+	}
+}
+
+func sendOnce[T any](ctx context.Context, request func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteHeaders: func() { sent.Store(true) },
+	})
+	out, err := request(ctx)
+	if err != nil {
+		return out, classify(err, sent.Load())
+	}
+	return out, nil
+}
+
+func wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
