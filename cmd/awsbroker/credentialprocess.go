@@ -1,0 +1,46 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+)
+
+func newCredentialProcess(a *app) *cobra.Command {
+	var profile string
+	cmd := &cobra.Command{
+		Use:   "credential-process",
+		Short: "print a session as AWS tools want it (they run this)",
+		Long: `Print a session as JSON, for the credential_process setting of a profile. AWS
+tools run this by themselves; setup writes the setting.
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html`,
+		Args: positional(0, 0, "no arguments, only --profile"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCredentialProcess(cmd, a, profile) },
+	}
+	cmd.Flags().StringVar(&profile, "profile", "", "profile to serve")
+	return cmd
+}
+
+func runCredentialProcess(cmd *cobra.Command, a *app, profile string) error {
+	a.oneLine = true
+	b, err := a.broker(broker.CallerLimits)
+	if err != nil {
+		return err
+	}
+	if profile, _, err = b.ChooseProfile(profile); err != nil {
+		return err
+	}
+	if err := broker.CheckRecursion(profile); err != nil {
+		return err
+	}
+	s, err := b.Session(cmd.Context(), profile, broker.Want{})
+	if err != nil {
+		return err
+	}
+	answer, err := s.Answer()
+	if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(answer)
+	return err
+}

@@ -1,0 +1,25 @@
+//go:build !windows
+
+package main
+
+import (
+	"errors"
+	"syscall"
+)
+
+// replace this process by the command. It returns only if that fails.
+func replace(path string, args, environ []string) error {
+	err := syscall.Exec(path, args, environ)
+	if errors.Is(err, syscall.ENOEXEC) {
+		// A script without a #! line: shells run it themselves (POSIX, "Command
+		// Search and Execution").
+		err = syscall.Exec("/bin/sh", append([]string{"sh", path}, args[1:]...), environ)
+	}
+	if errors.Is(err, syscall.ENOENT) {
+		return notRun(args[0], "no such file, or its interpreter is missing", 127)
+	}
+	return notRun(args[0], err.Error(), 126)
+}
+
+// sameVariable: names of variables are compared to the letter.
+func sameVariable(a, b string) bool { return a == b }

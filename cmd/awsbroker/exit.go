@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// exits is the whole of the program's exit codes, which are part of its
+// interface: what each means, for the help and the man page.
+var exits = []struct {
+	code    int
+	reason  broker.Reason
+	meaning string
+}{
+	{0, 0, "it worked"},
+	{1, broker.Other, "another failure"},
+	{2, broker.Usage, "the command line does not make sense"},
+	{3, broker.NotFound, "no such profile or key"},
+	{4, broker.NeedPerson, "a person is needed and could not be asked, or said no"},
+	{5, broker.Refused, "AWS refused: denied, wrong code, expired key"},
+	{6, broker.Unreachable, "AWS could not be reached, or cannot answer now"},
+	{7, broker.Keychain, "the keychain is locked or not there"},
+}
+
+func exitHelp() string {
+	var b strings.Builder
+	b.WriteString("Exit codes:\n")
+	for _, e := range exits {
+		fmt.Fprintf(&b, "  %d  %s\n", e.code, e.meaning)
+	}
+	b.WriteString("exec ends with the command's own, 126 or 127 as a shell does\n")
+	return b.String()
+}
+
+// childExit is an exit code that is not ours: a command's own.
+type childExit int
+
+func (c childExit) Error() string { return fmt.Sprintf("the command ended with %d", int(c)) }
+
+// exitCode shows an error and turns it into the exit code.
+func (a *app) exitCode(err error) int {
+	var child childExit
+	if err == nil {
+		return 0
+	}
+	if errors.As(err, &child) {
+		return int(child)
+	}
+	var notStarted *startFailure
+	if errors.As(err, &notStarted) {
+		a.showFailure(&broker.Failure{Message: prompt.Clean(notStarted.Error())})
+		return notStarted.code
+	}
+	var f *broker.Failure
+	if !errors.As(err, &f) {
+		f = &broker.Failure{Reason: broker.Other, Message: err.Error()}
+	}
+	a.showFailure(f)
+	for _, e := range exits {
+		if e.code > 0 && e.reason == f.Reason {
+			return e.code
+		}
+	}
+	return 1
+}
+
+// usage is a command line that does not make sense.
+func usage(err error) error {
+	return &broker.Failure{Reason: broker.Usage, Message: err.Error(), Hints: []string{"run: awsbroker --help"}}
+}
+
+// positional checks the arguments of a command in our own words.
+func positional(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= least && len(args) <= most {
+			return nil
+		}
+		return &broker.Failure{
+			Reason:  broker.Usage,
+			Message: fmt.Sprintf("%s takes %s", cmd.CommandPath(), what),
+			Hints:   []string{"run: " + cmd.CommandPath() + " --help"},
+		}
+	}
+}

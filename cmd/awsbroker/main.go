@@ -1,0 +1,45 @@
+// Command awsbroker keeps AWS access keys in the keychain and gives AWS's own
+// tools one-hour sessions made from them, for one MFA code an hour.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/start" // also runs before main: see there
+)
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is main without the exit.
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), catchable()...)
+	defer stop()
+	a := &app{
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		environ: start.Environ(),
+		started: time.Now(),
+	}
+	root := newRoot(a)
+	root.SetArgs(args)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	return a.exitCode(err)
+}
+
+// catchable are the signals that cancel a question. One that was ignored when
+// we started (nohup) stays so: it is not ours to enable for the exec child.
+func catchable() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM}
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
+}

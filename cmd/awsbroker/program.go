@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+)
+
+// plainPath needs no quotes in any AWS tool, with or without a shell
+// (contract.md R12).
+var plainPath = regexp.MustCompile(`^[A-Za-z0-9_./:\\@+,=-]+$`)
+
+// passing are places that a binary does not stay in: Go's build cache, and
+// directories named after a version, which the next upgrade removes.
+var passing = regexp.MustCompile(`/go-build|\\go-build|/Cellar/|/nix/store/|[/\\]v?[0-9]+\.[0-9]+(\.[0-9]+)?[/\\]`)
+
+// program is how callers should start this program: the absolute path under
+// which it was found, links kept, since a link (/opt/homebrew/bin) outlives
+// what it points to. Where the path would need quotes, the bare name has to do.
+func program() (string, error) {
+	var candidates []string
+	if strings.ContainsAny(os.Args[0], `/\`) {
+		if abs, err := filepath.Abs(os.Args[0]); err == nil {
+			candidates = append(candidates, abs)
+		}
+	}
+	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	found, err := exec.LookPath(name)
+	if err == nil {
+		if abs, err := filepath.Abs(found); err == nil {
+			candidates = append(candidates, abs)
+		}
+	}
+	for _, path := range candidates {
+		if plainPath.MatchString(path) && !passing.MatchString(path) {
+			return path, nil
+		}
+	}
+	if found != "" && plainPath.MatchString(name) {
+		return name, nil
+	}
+	return "", &broker.Failure{
+		Reason:  broker.Other,
+		Message: "awsbroker runs from a place that no profile can name: " + os.Args[0],
+		Hints:   []string{"install it into a directory on PATH, such as /usr/local/bin, and run setup from there"},
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// app is what all commands share: the streams, and the global flags.
+type app struct {
+	stdout, stderr io.Writer
+	environ        []string // as it was before package start
+	started        time.Time
+
+	region   string
+	keystore string
+	mfaCode  string
+	debug    bool
+
+	oneLine bool // the caller shows one line of an error (credential-process)
+	yes     bool // --yes: no questions
+}
+
+const rootHelp = `awsbroker keeps your AWS access key in the keychain and answers AWS's own tools
+with one-hour sessions made from it, for one MFA code an hour.
+
+  awsbroker add phoebe                  the access key, into the keychain
+  awsbroker setup admin --key phoebe    the profile, into ~/.aws/config
+  aws s3 ls --profile admin             from now on, any AWS tool
+  awsbroker exec -- terraform apply     or with the session in the environment
+`
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "awsbroker",
+		Short:         "sessions for AWS tools from a key in the keychain",
+		Long:          rootHelp + "\n" + exitHelp(),
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.Version = version()
+	root.SetVersionTemplate("awsbroker {{.Version}}\n")
+	f := root.PersistentFlags()
+	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
+	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "where keys are kept: "+string(keystore.SecretService)+" or "+string(keystore.File))
+	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
+	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(
+		newAdd(a), newSetup(a), newCredentialProcess(a), newLogin(a), newLogout(a),
+		newExec(a), newExport(a), newList(a), newRemove(a), newVersion(a),
+	)
+	return root
+}
+
+// broker makes the run's broker from the flags.
+func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
+	kind, err := keystore.ParseKind(a.keystore)
+	if err != nil {
+		return nil, usage(err)
+	}
+	code, err := a.code()
+	if err != nil {
+		return nil, err
+	}
+	return &broker.Broker{
+		Paths:    paths.FromEnv(),
+		Keystore: kind,
+		Region:   a.region,
+		Code:     code,
+		Environ:  a.environ,
+		Started:  a.started,
+		Limits:   limits,
+		Report:   a,
+	}, nil
+}
+
+// code is --mfa-code, checked.
+func (a *app) code() (credential.Secret, error) {
+	text := a.mfaCode
+	if text == "" {
+		return credential.Secret{}, nil
+	}
+	if text == "-" {
+		line, err := io.ReadAll(io.LimitReader(os.Stdin, 64))
+		if err != nil {
+			return credential.Secret{}, err
+		}
+		text = string(line)
+	}
+	code, ok := prompt.Code(text)
+	if !ok {
+		return credential.Secret{}, &broker.Failure{Reason: broker.Usage, Message: "an MFA code has six digits"}
+	}
+	return credential.NewSecret(code), nil
+}

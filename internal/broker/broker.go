@@ -1,0 +1,64 @@
+// Package broker holds the flows of awsbroker: what has to happen, in which
+// order, to turn a profile into a session or a key into a stored one. It knows
+// no flags and prints nothing; people are asked through package prompt, and
+// told things through a Reporter.
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Broker is one run of the program. Nothing is opened until a flow needs it.
+type Broker struct {
+	Paths    paths.Paths
+	Keystore keystore.Kind     // --keystore or AWSBROKER_KEYSTORE; empty is the recorded one
+	Region   string            // --region; empty leaves it to the environment and the profile
+	Code     credential.Secret // --mfa-code; used instead of asking, once
+	Environ  []string          // what helper commands inherit, before it is thinned out
+	Started  time.Time         // when the run began: its deadlines count from here
+	Limits   Limits
+	Report   Reporter
+
+	opened   bool // the cache was looked for; it is once a run
+	sessions *session.Cache
+	dir      string
+}
+
+func (b *Broker) debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(format, args...)) }
+
+func (b *Broker) warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(format, args...)) }
+
+// Limits are the waits of a run, counted from its start.
+type Limits struct {
+	Question time.Duration // a person can answer until then
+	Run      time.Duration // nothing goes on after that
+}
+
+// Callers of a credential_process give up after 60 seconds (the Go SDK). A
+// person at a terminal command of ours may look for their phone.
+var (
+	CallerLimits = Limits{Question: 40 * time.Second, Run: 50 * time.Second}
+	PersonLimits = Limits{Question: 5 * time.Minute, Run: 5*time.Minute + 30*time.Second}
+)
+
+// Reporter is how a flow tells what it does. Text given to it is clean.
+type Reporter interface {
+	Step(text string)  // something was done
+	Warn(text string)  // something the person should know
+	Debug(text string) // the story of the run, without secrets; only with --debug
+
+	// Confirm shows what will be done and asks for a yes. No is ErrDeclined;
+	// where nobody can be asked the error is of package prompt.
+	Confirm(ctx context.Context, text, question string) error
+}
+
+// ErrDeclined means that a person said no.
+var ErrDeclined = errors.New("nothing was changed")

@@ -1,0 +1,185 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// tries is how often a person may type a code in one question.
+const tries = 3
+
+// codeStep is the life of a TOTP code (RFC 6238; AWS's devices use 30 s).
+const codeStep = 30 * time.Second
+
+// withCode gets an MFA code from the first source that has one and calls use
+// with it. A person may correct a wrong code; other sources are not repeated.
+func (r *request) withCode(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	switch {
+	case !r.needsPerson():
+		creds, err := use(credential.Secret{})
+		return creds, r.fetchFailure(err)
+	case !r.Code.IsEmpty():
+		return r.useOnce(r.Code, use)
+	case r.Profile.MFAProcess != "":
+		code, err := r.codeFromCommand(ctx)
+		if err != nil {
+			return credential.Credentials{}, err
+		}
+		return r.useOnce(code, use)
+	}
+	return r.askPerson(ctx, use)
+}
+
+// useOnce sends a code that nobody is there to correct.
+func (r *request) useOnce(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	if r.spent(code) {
+		return credential.Credentials{}, failed(Refused, "this MFA code was used already, and AWS accepts each one once").
+			hint("wait for the next code of the device, up to 30 seconds")
+	}
+	creds, err := r.spend(code, use)
+	return creds, r.fetchFailure(err)
+}
+
+// spend notes a code as used before it is sent: whatever happens then, even a
+// kill, the same digits do not go out a second time. A request that AWS never
+// saw, or threw away for its signature, leaves the code as good as it was.
+func (r *request) spend(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	_ = r.cache.UseCode(r.Profile.MFASerial, code.Reveal(), time.Now())
+	r.sent = append(r.sent, code)
+	creds, err := use(code)
+	var e *sts.Error
+	if errors.As(err, &e) && (!e.Sent || e.Reason == sts.ClockWrong || e.Reason == sts.WrongSecret) {
+		_ = r.cache.KeepCode(r.Profile.MFASerial, code.Reveal(), time.Now())
+		r.sent = r.sent[:len(r.sent)-1]
+	}
+	return creds, err
+}
+
+// spent reports whether a code was sent to AWS already: by any process
+// lately, or, where nothing can be noted for others, by this one.
+func (r *request) spent(code credential.Secret) bool {
+	return slices.Contains(r.sent, code) || r.cache.CodeUsed(r.Profile.MFASerial, code.Reveal(), time.Now())
+}
+
+// codeFromCommand runs awsbroker_mfa_process. A code that was just used is not
+// sent again: the command is asked once more in the next 30-second step.
+func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error) {
+	r.asked = true
+	environ, err := r.helperEnviron()
+	if err != nil {
+		return credential.Secret{}, err
+	}
+	for {
+		code, err := prompt.Command(ctx, r.Profile.MFAProcess, environ)
+		if err != nil {
+			return code, questionFailure(err, r.Target)
+		}
+		if !r.spent(code) {
+			return code, nil
+		}
+		r.debug("the command's code was just used; waiting for the next one")
+		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
+		if !session.Pause(ctx, time.Until(next)) {
+			return code, questionFailure(contextEnd(ctx), r.Target)
+		}
+	}
+}
+
+// askPerson asks at the terminal, at most three times.
+func (r *request) askPerson(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	t, err := r.asker.open(ctx)
+	if err != nil {
+		return credential.Credentials{}, questionFailure(err, r.Target)
+	}
+	r.asked = true
+	t.Print(r.introduction())
+	var last error
+	for try := 1; try <= tries; try++ {
+		answer, err := t.Line(ctx, r.question(ctx))
+		if err != nil {
+			return credential.Credentials{}, questionFailure(err, r.Target)
+		}
+		code, ok := prompt.Code(answer)
+		switch {
+		case !ok:
+			last = failed(NeedPerson, "an MFA code has six digits").hint("run: awsbroker login --profile %s", r.Profile.Name)
+		case r.spent(credential.NewSecret(code)):
+			last = failed(Refused, "this MFA code was used already, and AWS accepts each one once").
+				hint("wait for the next code of the device, then run: awsbroker login --profile %s", r.Profile.Name)
+		default:
+			creds, err := r.spend(credential.NewSecret(code), use)
+			if err == nil {
+				return creds, nil
+			}
+			if last = r.fetchFailure(err); !correctable(err) {
+				return creds, last
+			}
+		}
+		if try < tries {
+			t.Print(fmt.Sprintf("%v; %s left\n", last, count(tries-try, "try", "tries")))
+		}
+	}
+	return credential.Credentials{}, last
+}
+
+// correctable reports whether another code may do what this one did not.
+func correctable(err error) bool {
+	var e *sts.Error
+	return errors.As(err, &e) && e.Reason == sts.WrongCode
+}
+
+// introduction says who asks and for what.
+func (r *request) introduction() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s asks for %s\n", prompt.Caller(), r.describe())
+	if r.Endpoint.URL != "" {
+		fmt.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", prompt.Clean(r.Endpoint.URL))
+	}
+	if !r.cache.LastCode(r.Profile.MFASerial, time.Now()).IsZero() {
+		b.WriteString("the code just used will not do: wait for the next one\n")
+	}
+	return b.String()
+}
+
+// describe the session in words.
+func (t *Target) describe() string {
+	p := t.Profile
+	if p.RoleARN == "" {
+		return fmt.Sprintf("a session of key %s (profile %s)", prompt.Clean(p.KeyName), prompt.Clean(p.Name))
+	}
+	account, role := RoleOf(p.RoleARN)
+	return fmt.Sprintf("role %s in account %s (profile %s)", prompt.Clean(role), account, prompt.Clean(p.Name))
+}
+
+// RoleOf an ARN: its account, and the last part of its name.
+func RoleOf(arn string) (account, name string) {
+	f := strings.SplitN(arn, ":", 6)
+	if len(f) != 6 {
+		return "", arn
+	}
+	return f[4], f[5][strings.LastIndex(f[5], "/")+1:]
+}
+
+func (r *request) question(ctx context.Context) string {
+	left := ""
+	if deadline, ok := ctx.Deadline(); ok {
+		left = fmt.Sprintf(", within %s", Words(time.Until(deadline)))
+	}
+	return fmt.Sprintf("MFA code of %s%s: ", prompt.Clean(r.Profile.MFASerial), left)
+}
+
+func contextEnd(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return prompt.ErrTimeout
+	}
+	return prompt.ErrCancelled
+}

@@ -1,0 +1,159 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// What went wrong below, in the words of the person who has to mend it.
+
+func configFailure(err error) error {
+	f := failed(Other, "%w", err)
+	var unknown *config.UnknownProfileError
+	var notOurs *config.NotOursError
+	switch {
+	case errors.As(err, &unknown):
+		f.Reason = NotFound
+		if len(unknown.Nearest) == 0 {
+			f.hint("list the profiles with: awsbroker list; make one with: awsbroker setup %s", shellWord(unknown.Name))
+		}
+	case errors.As(err, &notOurs):
+		f.hint("%s", notOurs.Hint)
+	}
+	f.Message = prompt.Clean(f.Message)
+	return f
+}
+
+func keystoreFailure(err error, key string) error {
+	var already *Failure
+	if errors.As(err, &already) {
+		return already
+	}
+	if errors.Is(err, prompt.ErrNoTerminal) || errors.Is(err, prompt.ErrCancelled) || errors.Is(err, prompt.ErrTimeout) {
+		return passphraseFailure(err)
+	}
+	f := failed(Keychain, "%w", err)
+	switch {
+	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrNoKeystore):
+		f = failed(NotFound, "there is no key %q in the keychain", key).
+			hint("put it there with: awsbroker add %s", shellWord(key))
+	case errors.Is(err, keystore.ErrName):
+		f.Reason = Usage
+	case errors.Is(err, keystore.ErrDismissed):
+		f.Reason = NeedPerson
+	case errors.Is(err, keystore.ErrCorrupt):
+		f.hint("store the key anew with: awsbroker add %s --replace", shellWord(key))
+	case errors.Is(err, keystore.ErrPassphrase):
+		f.hint("run the command again with the right passphrase, or set AWSBROKER_FILE_PASSPHRASE")
+	case errors.Is(err, keystore.ErrPinned):
+		f.Reason = Other
+	case errors.Is(err, keystore.ErrTimeout), errors.Is(err, keystore.ErrMissing):
+		f.hint("your keys are in that keychain and nowhere else; run this where it is there, such as your desktop session")
+	}
+	f.Message = prompt.Clean(f.Message)
+	return f
+}
+
+func passphraseFailure(err error) error {
+	f := failed(NeedPerson, "the keystore's passphrase: %w", err)
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		f.Message = "the encrypted keystore needs its passphrase, and there is no terminal to ask at"
+		f.hint("set AWSBROKER_FILE_PASSPHRASE or AWSBROKER_FILE_PASSPHRASE_FILE, or run: awsbroker login in a terminal")
+	}
+	return f
+}
+
+// questionFailure is a question for an MFA code that brought none.
+func questionFailure(err error, t *Target) error {
+	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", shellWord(t.Profile.Name))
+	switch {
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return failed(NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).hint("%s", login)
+	case errors.Is(err, prompt.ErrTimeout):
+		return failed(NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).hint("%s", login)
+	case errors.Is(err, prompt.ErrCancelled):
+		return failed(NeedPerson, "cancelled: no MFA code for %s", t.describe()).hint("%s", login)
+	case errors.Is(err, prompt.ErrCommand):
+		return failed(NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
+			hint("try the command by itself in a shell: it has to print six digits")
+	}
+	return failed(NeedPerson, "%w", err)
+}
+
+func (r *request) fetchFailure(err error) error {
+	if err == nil {
+		return nil
+	}
+	return r.stsFailure(err, r.Target)
+}
+
+// stsFailure says what STS, or the way to it, objected to. t is nil where
+// there is no profile yet.
+func (b *Broker) stsFailure(err error, t *Target) error {
+	var e *sts.Error
+	if !errors.As(err, &e) {
+		return failed(Other, "%w", err)
+	}
+	f := failed(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+	switch e.Reason {
+	case sts.WrongCode:
+		f = failed(Refused, "AWS did not accept the MFA code").
+			hint("it has to be the device's current code, and one that was not used yet")
+	case sts.WrongDevice:
+		f.hint("compare awsbroker_mfa_serial of the profile with the device of the user in the IAM console")
+	case sts.UnknownKey:
+		f = failed(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
+		if t == nil {
+			f.hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
+		} else {
+			f.hint("if there is a new key, store it with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
+		}
+	case sts.WrongSecret:
+		f = failed(Refused, "AWS did not accept the signature: the secret access key is not the one that belongs to the id")
+		if t != nil {
+			f.hint("store the key anew with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
+		}
+	case sts.ClockWrong:
+		f = failed(Refused, "this machine's clock is %s", offset(e.Skew)).
+			hint("set the clock (for example: sudo timedatectl set-ntp true) and try again")
+	case sts.RootKey:
+		f.hint("use the key of an IAM user; root may assume no role")
+	case sts.TooLong:
+		f.hint("lower duration_seconds in the profile, or raise the role's maximum session duration")
+	case sts.Denied:
+		f.hint("the user must be allowed sts:AssumeRole on the role, and the role's trust policy must allow the user, its MFA and external id")
+	case sts.RegionDisabled:
+		f.hint("choose a region where STS is active: --region us-east-1")
+	case sts.Throttled, sts.Failing:
+		f = failed(Unreachable, "AWS cannot answer now: %s", prompt.Clean(e.Error())).hint("try again in a moment")
+	case sts.Unreachable, sts.Redirected, sts.Garbled:
+		f = failed(Unreachable, "AWS STS could not be reached: %s", prompt.Clean(e.Error()))
+		if t != nil && e.Sent && t.needsPerson() {
+			f.hint("the MFA code may have been used up: try again with the next one")
+		} else {
+			f.hint("check the network, HTTPS_PROXY and the endpoint settings")
+		}
+	case sts.BadEndpoint:
+		f = failed(Other, "%s", prompt.Clean(e.Error())).
+			hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
+	}
+	f.cause = err
+	return f
+}
+
+// offset says how wrong the clock is; zero means that AWS did not say.
+func offset(skew time.Duration) string {
+	switch {
+	case skew > 0:
+		return Words(skew) + " ahead of AWS's"
+	case skew < 0:
+		return Words(-skew) + " behind AWS's"
+	}
+	return "wrong"
+}

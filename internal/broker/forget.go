@@ -1,0 +1,82 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Remove takes a key out of the keychain, after asking.
+func (b *Broker) Remove(ctx context.Context, name string) error {
+	dir, _ := session.FindDir(b.Paths.Cache, true)
+	a := &asker{Broker: b, dir: dir}
+	defer a.close()
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return keystoreFailure(err, name)
+	}
+	info, listed := record.Keys[name]
+	if !listed {
+		return keystoreFailure(keystore.ErrNotFound, name)
+	}
+	store, err := keystore.Open(ctx, b.keystoreOptions(a))
+	if err != nil {
+		return keystoreFailure(err, name)
+	}
+	text := fmt.Sprintf("the key %q (%s) goes out of %s; nothing else here has its secret\n"+
+		"in AWS it goes on working until it is deleted there", name, firstOf(info.AccessKeyID, "id unknown"), KeystoreName(store.Kind()))
+	if err := b.confirm(ctx, text, "remove it?"); err != nil {
+		return err
+	}
+	if err := store.Remove(ctx, name); err != nil {
+		return keystoreFailure(err, name)
+	}
+	return session.NextGeneration(b.Paths)
+}
+
+// confirm turns a refusal into a failure of ours.
+func (b *Broker) confirm(ctx context.Context, text, question string) error {
+	err := b.Report.Confirm(ctx, text, question)
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return failed(NeedPerson, "there is no terminal to ask at").hint("say yes beforehand with --yes")
+	}
+	if err != nil {
+		return failed(NeedPerson, "%w", err)
+	}
+	return nil
+}
+
+// Logout forgets the session of a profile.
+func (b *Broker) Logout(ctx context.Context, profile string) error {
+	t, err := b.Target(profile)
+	if err != nil {
+		return err
+	}
+	cache, _ := b.cache(ctx)
+	if cache != nil {
+		if err := cache.Forget(t.cacheKey()); err != nil {
+			return failed(Other, "the session could not be removed: %w", err)
+		}
+	}
+	return session.NextGeneration(b.Paths)
+}
+
+// LogoutAll forgets every session, also those of profiles that are gone: their
+// key goes first, so that what is left of the files opens for nobody.
+func (b *Broker) LogoutAll(ctx context.Context) error {
+	dir, err := session.FindDir(b.Paths.Cache, false)
+	if err == nil {
+		a := &asker{Broker: b, dir: dir}
+		defer a.close()
+		err := session.DropKey(ctx, dir, &vault{b, a})
+		session.Clear(dir)
+		if err != nil && !errors.Is(err, keystore.ErrNoKeystore) {
+			return keystoreFailure(err, "")
+		}
+	}
+	return session.NextGeneration(b.Paths)
+}

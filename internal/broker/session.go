@@ -1,0 +1,234 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// Want is what a command needs of a session.
+type Want struct {
+	MinLeft time.Duration // at least this much life, if it can be had
+	Fresh   bool          // a new one, even if the old would do
+}
+
+// Session returns a session for the profile: the cached one if it will do, or
+// a new one, for which one process asks on behalf of all that wait.
+func (b *Broker) Session(ctx context.Context, profile string, want Want) (session.Session, error) {
+	call := session.NewCall(profile, b.Paths)
+	t, err := b.Target(profile)
+	if err != nil {
+		return session.Session{}, err
+	}
+	s, err := b.SessionOf(ctx, t, want)
+	if err == nil {
+		cache, _ := b.cache(ctx)
+		_ = cache.Remember(call, t.cacheKey(), served(s, t.minLeft(0)), s.Expiration)
+	}
+	return s, err
+}
+
+// SessionOf is Session for a target that was worked out before.
+func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.Session, error) {
+	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
+	defer cancel()
+	r := &request{Broker: b, Target: t, want: want, asker: asker{Broker: b}, since: time.Now()}
+	defer r.asker.close()
+
+	r.cache, r.asker.dir = b.cache(ctx)
+	if t.Key.AccessKeyID == "" {
+		// The record does not know the key: without its id there is no cache key.
+		if err := r.openKey(ctx); err != nil {
+			return session.Session{}, err
+		}
+	}
+	r.old, _ = r.cache.Get(t.cacheKey(), r.since)
+	if s, ok := r.fromCache(); ok {
+		b.debug("cache: hit, %s left", s.Left(r.since).Round(time.Second))
+		return s, nil
+	}
+	s, err := r.underLock(ctx)
+	if err == nil || r.old.Left(time.Now()) <= 0 {
+		return s, err
+	}
+	// An early renewal that did not work out: what is there is still good.
+	_ = r.cache.Decline(t.cacheKey(), r.old)
+	if want.Fresh {
+		return s, err
+	}
+	b.warn("the session could not be renewed (%v); the old one ends in %s", err, Words(r.old.Left(time.Now())))
+	return r.old, nil
+}
+
+// request is one attempt to get one session.
+type request struct {
+	*Broker
+	*Target
+	want  Want
+	cache *session.Cache
+	old   session.Session // a session that is still good, though perhaps not for long
+	key   credential.Credentials
+	since time.Time
+	asker asker
+	sent  []credential.Secret // MFA codes that went to AWS in this attempt
+	asked bool                // a person, a command or AWS was asked: how it ends is news to others
+}
+
+// fromCache returns a session that will do without asking anyone.
+func (r *request) fromCache() (session.Session, bool) {
+	now := time.Now()
+	s, ok := r.cache.Get(r.cacheKey(), now)
+	if !ok {
+		return s, false
+	}
+	if r.want.Fresh {
+		return s, s.Issued.After(r.since) // somebody else just asked for it
+	}
+	return s, enough(s, r.minLeft(r.want.MinLeft), now) || r.cache.Declined(r.cacheKey(), s)
+}
+
+// underLock waits until this process is the only one that asks for a code of
+// the device, or until another one's answer arrives.
+func (r *request) underLock(ctx context.Context) (session.Session, error) {
+	asking, cancel := context.WithDeadline(ctx, r.Started.Add(r.Limits.Question))
+	defer cancel()
+	var s session.Session
+	var err error
+	lock := session.NewLock(r.asker.dir, r.deviceLock())
+	done, lockErr := lock.Await(asking, func() (found bool) {
+		if s, found = r.fromCache(); found {
+			return true
+		}
+		if f, ok := r.cache.Failure(r.cacheKey()); ok && f.Applies(session.JobID(), r.since, time.Now()) {
+			err, found = remembered(f), true
+		}
+		return found
+	})
+	switch {
+	case done:
+		r.debug("another process asked; taking its answer")
+		return s, err
+	case errors.Is(lockErr, session.ErrLockWait):
+		return s, r.lockFailure(ctx, lock.Holder())
+	case lockErr != nil:
+		r.debug("no lock: %v", lockErr)
+	default:
+		defer func() { _ = lock.Unlock() }()
+	}
+	s, err = r.ask(asking)
+	if err != nil && r.asked {
+		r.remember(err)
+	}
+	return s, err
+}
+
+// ask opens the keychain, gets a code and has STS make a session. The
+// keychain goes first: its passphrase must not land in the question for the code.
+func (r *request) ask(ctx context.Context) (session.Session, error) {
+	if r.key.AccessKeyID == "" {
+		if err := r.openKey(ctx); err != nil {
+			return session.Session{}, err
+		}
+		// The record named another key: the session may be there under this one.
+		if s, ok := r.fromCache(); ok {
+			return s, nil
+		}
+	}
+	client, err := sts.New(r.Endpoint)
+	if err != nil {
+		return session.Session{}, r.stsFailure(err, r.Target)
+	}
+	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
+		r.asked = true
+		return r.fetch(ctx, client, code)
+	})
+	if err != nil {
+		return session.Session{}, err
+	}
+	s := session.Session{Credentials: creds, NeedsPerson: r.needsPerson(), Issued: time.Now().UTC().Truncate(time.Second)}
+	if s.Left(time.Now()) <= 0 {
+		return s, failed(Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
+			hint("check this machine's clock")
+	}
+	r.keep(s)
+	return s, nil
+}
+
+// fetch calls STS. A code that is in hand is used to the end even if whoever
+// asked has gone: it cannot be used a second time.
+func (r *request) fetch(ctx context.Context, client *sts.Client, code credential.Secret) (credential.Credentials, error) {
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), latest(r.Started.Add(r.Limits.Run), time.Now().Add(10*time.Second)))
+	defer cancel()
+	started := time.Now()
+	mfa := sts.MFA{Serial: r.Profile.MFASerial, Code: code}
+	var creds credential.Credentials
+	var err error
+	if r.Profile.RoleARN == "" {
+		creds, err = client.SessionToken(ctx, r.key, r.Profile.Duration, mfa)
+	} else {
+		role := sts.Role{ARN: r.Profile.RoleARN, SessionName: r.SessionName, ExternalID: r.Profile.ExternalID, Duration: r.Profile.Duration}
+		creds, err = client.AssumeRole(ctx, r.key, role, mfa)
+	}
+	r.debug("sts: %s in %s", outcome(err), time.Since(started).Round(time.Millisecond))
+	return creds, err
+}
+
+// keep stores a session. One that cannot be stored was still paid for, and is
+// returned all the same.
+func (r *request) keep(s session.Session) {
+	if err := r.cache.Put(r.cacheKey(), s); err != nil {
+		r.debug("the session could not be cached: %v", err)
+		return
+	}
+	r.cache.Sweep(time.Now())
+	session.KeepKey(r.asker.dir)
+}
+
+// remember how the question ended, for those who wait and for this job's
+// second try.
+func (r *request) remember(err error) {
+	var f *Failure
+	if !errors.As(err, &f) {
+		return
+	}
+	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Reason: int(f.Reason), Message: f.Message}
+	if len(f.Hints) > 0 {
+		n.Hint = f.Hints[0]
+	}
+	_ = r.cache.Failed(r.cacheKey(), n)
+}
+
+func remembered(f session.Failure) error {
+	out := failed(Reason(f.Reason), "%s", f.Message)
+	if f.Hint != "" {
+		out.Hints = []string{f.Hint}
+	}
+	return out
+}
+
+func (r *request) lockFailure(ctx context.Context, holder int) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return questionFailure(prompt.ErrCancelled, r.Target)
+	}
+	f := failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.Profile.MFASerial))
+	return f.hint("answer its question, or run: awsbroker login --profile %s", r.Profile.Name)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func outcome(err error) string {
+	if err == nil {
+		return "a session"
+	}
+	return prompt.Clean(err.Error())
+}

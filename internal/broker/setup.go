@@ -1,0 +1,193 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// SetupOptions describe the profile to write. What is empty is taken from the
+// profile as it is, else proposed.
+type SetupOptions struct {
+	Profile   string
+	KeyName   string
+	RoleARN   string
+	MFASerial string
+	Region    string
+	Program   string // how callers start awsbroker: an absolute path, or a name on PATH
+	Offline   bool   // ask AWS nothing: no proposal, no proof
+}
+
+// Names that setup proposes: those of the account this tool is for.
+const proposedRole = "admin-mfa"
+
+// besideHelper may not stand in a profile with a credential_process: one AWS
+// tool or another would use it instead, or refuse the profile (contract.md R14).
+var besideHelper = []string{
+	"role_arn", "source_profile", "credential_source", "web_identity_token_file",
+	"mfa_serial", "external_id", "role_session_name",
+}
+
+// Setup writes or converts a profile, after showing what changes and proving
+// that it works. It reports whether anything had to be changed.
+func (b *Broker) Setup(ctx context.Context, o SetupOptions) (changed bool, err error) {
+	if !config.ValidProfileName(o.Profile) {
+		return false, failed(Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", prompt.Clean(o.Profile))
+	}
+	before, err := os.ReadFile(b.Paths.Config)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, failed(Other, "%w", err)
+	}
+	if err := b.complete(ctx, &o); err != nil {
+		return false, err
+	}
+	after, err := config.SetProfile(before, o.Profile, o.settings(), besideHelper)
+	if err != nil {
+		return false, configFailure(err)
+	}
+	diff := config.Diff(b.Paths.Config, before, after)
+	if diff != "" {
+		if err := b.confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
+			return false, err
+		}
+	}
+	if !o.Offline {
+		if err := b.prove(ctx, o, after); err != nil {
+			return false, err
+		}
+	}
+	if diff == "" {
+		return false, nil
+	}
+	if err := config.WriteFile(b.Paths.Config, before, after); err != nil {
+		return false, failed(Other, "%s could not be written: %w", b.Paths.Config, err)
+	}
+	return true, nil
+}
+
+func (o SetupOptions) settings() []config.Setting {
+	var set []config.Setting
+	add := func(key, value string) {
+		if value != "" {
+			set = append(set, config.Setting{Key: key, Value: value})
+		}
+	}
+	add("region", o.Region)
+	add("credential_process", o.Program+" credential-process --profile "+o.Profile)
+	add("awsbroker_key", o.KeyName)
+	add("awsbroker_role_arn", o.RoleARN)
+	add("awsbroker_mfa_serial", o.MFASerial)
+	return set
+}
+
+// complete fills in what the person did not say.
+func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
+	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
+	if err != nil {
+		return configFailure(err)
+	}
+	if file, line, ok := cfg.StaticKeys(o.Profile); ok {
+		return failed(Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, o.Profile).
+			hint("put that key into the keychain with: awsbroker add NAME, remove these lines, and run setup again")
+	}
+	var is config.Profile
+	if cfg.Has(o.Profile) {
+		p, err := cfg.Resolve(o.Profile)
+		if err != nil {
+			return configFailure(err)
+		}
+		is = *p
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return keystoreFailure(err, o.KeyName)
+	}
+	if o.KeyName, err = chooseKey(record, o.KeyName, is.KeyName); err != nil {
+		return err
+	}
+	o.RoleARN = firstOf(o.RoleARN, is.RoleARN)
+	o.MFASerial = firstOf(o.MFASerial, is.MFASerial)
+	if o.RoleARN == "" || o.MFASerial == "" {
+		return b.propose(ctx, o, record.Keys[o.KeyName])
+	}
+	return nil
+}
+
+// chooseKey is the key that was asked for, the profile's own, or the only one.
+func chooseKey(record keystore.Record, asked, current string) (string, error) {
+	for _, name := range []string{asked, current} {
+		if _, ok := record.Keys[name]; ok {
+			return name, nil
+		}
+		if name == asked && name != "" {
+			return "", keystoreFailure(keystore.ErrNotFound, name)
+		}
+	}
+	names := KeyNames(record)
+	switch len(names) {
+	case 0:
+		return "", failed(NotFound, "there is no key in the keychain").hint("put one there with: awsbroker add NAME")
+	case 1:
+		return names[0], nil
+	}
+	return "", failed(Usage, "there are several keys: %s", prompt.Clean(strings.Join(names, ", "))).hint("choose one with --key")
+}
+
+// propose the role and the device of the account this tool is for, from whose
+// key it is.
+func (b *Broker) propose(ctx context.Context, o *SetupOptions, info keystore.KeyInfo) error {
+	arn := info.ARN
+	if arn == "" && !o.Offline {
+		r := &request{Broker: b, Target: &Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName}}, asker: asker{Broker: b}}
+		defer r.asker.close()
+		if err := r.openKey(ctx); err != nil {
+			return err
+		}
+		identity, err := b.identify(ctx, r.key, "aws")
+		if err != nil {
+			return err
+		}
+		arn = identity.ARN
+	}
+	f := strings.SplitN(arn, ":", 6)
+	_, user, ok := strings.Cut(arn, ":user/")
+	if !ok || len(f) != 6 {
+		return failed(Usage, "whose key %q is, is not known, so no role can be proposed", o.KeyName).
+			hint("name them: --role-arn arn:aws:iam::ACCOUNT:role/%s --mfa-serial arn:aws:iam::ACCOUNT:mfa/USER", proposedRole)
+	}
+	user = user[strings.LastIndex(user, "/")+1:]
+	prefix := fmt.Sprintf("arn:%s:iam::%s:", f[1], f[4])
+	o.RoleARN = firstOf(o.RoleARN, prefix+"role/"+proposedRole)
+	o.MFASerial = firstOf(o.MFASerial, prefix+"mfa/"+user)
+	return nil
+}
+
+// prove gets one session through the profile as it will be. Where nobody can
+// be asked for the code, it says that nothing was proved.
+func (b *Broker) prove(ctx context.Context, o SetupOptions, text []byte) error {
+	credentials, err := os.ReadFile(b.Paths.Credentials)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failed(Other, "%w", err)
+	}
+	cfg, err := config.Parse(b.Paths.Config, text, b.Paths.Credentials, credentials)
+	if err != nil {
+		return configFailure(err)
+	}
+	t, err := b.TargetIn(cfg, o.Profile)
+	if err != nil {
+		return err
+	}
+	_, err = b.SessionOf(ctx, t, Want{})
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		b.warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", shellWord(o.Profile))
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,189 @@
+package broker
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// Target is the session that a profile stands for: whose key, which role,
+// asked for where.
+type Target struct {
+	Profile     *config.Profile
+	Key         keystore.KeyInfo // what is known of the key without opening the keychain
+	Endpoint    sts.Endpoint
+	SessionName string // AssumeRole's RoleSessionName
+}
+
+// Renewal policy (contract.md R9, design.md 5). Callers re-run a helper on
+// every request when the session has less than 15 minutes (botocore), so what
+// can be renewed silently is renewed before that.
+const (
+	silentMinLeft = 20 * time.Minute
+	askingMinLeft = 5 * time.Minute
+)
+
+// needsPerson reports whether a new session takes an MFA code.
+func (t *Target) needsPerson() bool { return t.Profile.MFASerial != "" }
+
+// minLeft is the life under which a session is renewed. A caller may ask for
+// more than the profile does.
+func (t *Target) minLeft(atLeast time.Duration) time.Duration {
+	least := silentMinLeft
+	if t.needsPerson() {
+		least = askingMinLeft
+		if t.Profile.HasMinTTL {
+			least = t.Profile.MinTTL
+		}
+	}
+	return max(least, atLeast)
+}
+
+// enough reports whether s may be served instead of a new one. A session that
+// is short by itself is served for half its life, or it could never be.
+func enough(s session.Session, minLeft time.Duration, now time.Time) bool {
+	return s.Left(now) > served(s, minLeft)
+}
+
+func served(s session.Session, minLeft time.Duration) time.Duration {
+	return min(minLeft, s.Expiration.Sub(s.Issued)/2)
+}
+
+// cacheKey names everything that changes the session, so that an edited
+// profile or a rotated key is a miss by construction.
+func (t *Target) cacheKey() string {
+	p, e := t.Profile, t.Endpoint
+	return session.CacheKey("1",
+		t.Key.AccessKeyID, p.RoleARN, p.MFASerial, t.SessionName, strconv.Itoa(int(p.Duration/time.Second)), p.ExternalID,
+		e.Region, e.URL, e.CABundle, strconv.FormatBool(e.FIPS), strconv.FormatBool(e.DualStack))
+}
+
+// deviceLock names the lock around a question: one MFA device, whatever the role.
+func (t *Target) deviceLock() string {
+	if t.needsPerson() {
+		return "mfa:" + t.Profile.MFASerial
+	}
+	return "session:" + t.cacheKey()
+}
+
+// Target works out what a profile stands for. Files are read, nothing else
+// is opened.
+func (b *Broker) Target(profile string) (*Target, error) {
+	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
+	if err != nil {
+		return nil, configFailure(err)
+	}
+	return b.TargetIn(cfg, profile)
+}
+
+// TargetIn is Target in files that were read before.
+func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
+	p, err := cfg.Resolve(profile)
+	if err != nil {
+		return nil, configFailure(err)
+	}
+	if p.Source != nil && p.Source.RoleARN != "" {
+		return nil, failed(Other, "profile %q takes its credentials from the role profile %q, and awsbroker does not chain roles", p.Name, p.Source.Name).
+			hint("name the user's key in it instead: awsbroker setup %s --key %s", p.Name, p.Source.KeyName)
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, keystoreFailure(err, p.KeyName)
+	}
+	endpoint, err := b.endpoint(p)
+	if err != nil {
+		return nil, err
+	}
+	t := &Target{Profile: p, Endpoint: endpoint}
+	if b.Keystore == "" || b.Keystore == record.Keystore {
+		t.Key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
+	}
+	t.SessionName = sessionName(p, t.Key.ARN)
+	return t, nil
+}
+
+// endpoint follows AWS's order: a variable for the service, one for all, the
+// profile's.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func (b *Broker) endpoint(p *config.Profile) (sts.Endpoint, error) {
+	region, from, err := p.ResolveRegion(config.Regions{
+		Flag:             b.Region,
+		AWSRegion:        os.Getenv("AWS_REGION"),
+		AWSDefaultRegion: os.Getenv("AWS_DEFAULT_REGION"),
+	})
+	if err != nil {
+		return sts.Endpoint{}, configFailure(err)
+	}
+	b.debug("region: %s (%s)", region, from)
+	e := sts.Endpoint{
+		Region:    region,
+		URL:       firstOf(p.STSEndpointURL, p.EndpointURL),
+		CABundle:  firstOf(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
+		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
+		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
+	}
+	if strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
+		e.URL = ""
+		return e, nil
+	}
+	e.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_STS"), os.Getenv("AWS_ENDPOINT_URL"), e.URL)
+	if err := sts.CheckURL(e.URL); err != nil {
+		return e, b.stsFailure(err, nil)
+	}
+	return e, nil
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func envBool(name string, otherwise bool) bool {
+	switch strings.ToLower(os.Getenv(name)) {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	return otherwise
+}
+
+var notInSessionName = regexp.MustCompile(`[^\w+=,.@-]+`)
+
+// sessionName is the profile's role_session_name or else the person's own
+// name, so that CloudTrail and conditions on sts:RoleSessionName see who it is.
+func sessionName(p *config.Profile, keyARN string) string {
+	if p.RoleSessionName != "" {
+		return p.RoleSessionName
+	}
+	name := sts.Identity{ARN: keyARN}.UserName()
+	if _, device, ok := strings.Cut(p.MFASerial, ":mfa/"); ok && name == "" {
+		name = device[strings.LastIndex(device, "/")+1:]
+	}
+	name = notInSessionName.ReplaceAllString(firstOf(name, p.KeyName), "-")
+	if len(name) < 2 {
+		name += "-awsbroker"
+	}
+	return name[:min(len(name), 64)]
+}
+
+// ChildRegion is the region for the environment of a command: one that a
+// person named, or empty.
+func (b *Broker) ChildRegion(profile string) (string, error) {
+	t, err := b.Target(profile)
+	if err != nil {
+		return "", err
+	}
+	return firstOf(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
+}

@@ -1,0 +1,32 @@
+package broker
+
+import (
+	"fmt"
+	"time"
+)
+
+// Words says a duration as a person would: "52 minutes", "40 seconds".
+func Words(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "no time"
+	case d < 90*time.Second:
+		return count(int(d.Round(time.Second)/time.Second), "second", "seconds")
+	case d < 90*time.Minute:
+		return count(int(d/time.Minute), "minute", "minutes")
+	case d < 36*time.Hour:
+		h, m := int(d/time.Hour), int(d%time.Hour/time.Minute)
+		if m == 0 {
+			return count(h, "hour", "hours")
+		}
+		return fmt.Sprintf("%d h %02d min", h, m)
+	}
+	return count(int(d/(24*time.Hour)), "day", "days")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
