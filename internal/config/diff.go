@@ -1,0 +1,47 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+)
+
+// secretKeys are the settings whose values are never shown. The lines may be
+// comments: keys are often commented out rather than removed.
+var secretKeys = regexp.MustCompile(`(?i)^(.*(?:secret|token|password).*?[=:]).*$`)
+
+// Diff shows an edit to a person, as diff -u would, or "" if nothing
+// changes. It is for a terminal, not for patch(1): secrets are hidden,
+// carriage returns left out, control characters replaced.
+func Diff(path string, before, after []byte) string {
+	if string(before) == string(after) {
+		return ""
+	}
+	diff := difflib.UnifiedDiff{
+		A:        forPeople(before),
+		B:        forPeople(after),
+		FromFile: printable(path),
+		ToFile:   printable(path),
+		Context:  3,
+	}
+	// Writing to a string builder does not fail.
+	text, _ := difflib.GetUnifiedDiffString(diff)
+	return text
+}
+
+func forPeople(text []byte) []string {
+	lines := splitLines(string(text))
+	for i, line := range lines {
+		lines[i] = printableLine(line) + "\n"
+	}
+	return lines
+}
+
+func printableLine(line string) string {
+	parts := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+	for i := range parts {
+		parts[i] = printable(parts[i])
+	}
+	return secretKeys.ReplaceAllString(strings.Join(parts, "\t"), "$1 [hidden]")
+}

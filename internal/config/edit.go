@@ -1,0 +1,180 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Setting is a key and its value, to be written.
+type Setting struct{ Key, Value string }
+
+var (
+	profileNamePattern = regexp.MustCompile(`^[A-Za-z0-9_./%@-]+$`)
+	settingKeyPattern  = regexp.MustCompile(`^[a-z0-9_][a-z0-9_./%@-]*$`)
+)
+
+// ValidProfileName reports whether every AWS tool can read the name from a
+// section header and take it as an argument (contract.md R16).
+func ValidProfileName(name string) bool {
+	return profileNamePattern.MatchString(name)
+}
+
+// SetProfile returns the text of a config file in which the profile has the
+// given settings and lacks the ones to remove. What is there already keeps
+// its place; new settings follow the section's last one, in the given order;
+// a new section goes to the end. Every other byte stays: comments, order,
+// line endings, indentation. Doing it twice changes nothing more.
+//
+// A text that cannot be parsed is refused with a *ParseError: what AWS's
+// tools do not understand is not ours to patch.
+func SetProfile(text []byte, profile string, set []Setting, remove []string) ([]byte, error) {
+	if !ValidProfileName(profile) {
+		return nil, fmt.Errorf("a profile may be named with letters, digits and any of _./%%@- only, not %q", profile)
+	}
+	if err := checkSettings(set, remove); err != nil {
+		return nil, err
+	}
+	e, err := newEditor(text, profile)
+	if err != nil {
+		return nil, err
+	}
+	before := e.others(profile, set, remove)
+	if e.section == nil {
+		e.appendSection(profile, set)
+	} else {
+		for _, key := range remove {
+			e.remove(key)
+		}
+		e.set(set)
+	}
+	after := e.text()
+	if err := verify(before, after, profile, set, remove); err != nil {
+		return nil, err
+	}
+	return after, nil
+}
+
+// RemoveKeys returns the text of a config or credentials file in which one
+// section, named as between its brackets, lacks the keys. The header stays.
+func RemoveKeys(text []byte, section string, remove []string) ([]byte, error) {
+	doc, err := scan("the file", string(text))
+	if err != nil {
+		return nil, err
+	}
+	e := &editor{doc: doc}
+	for _, s := range doc.sections {
+		if s.name == section {
+			e.section = s
+		}
+	}
+	if e.section == nil {
+		return nil, fmt.Errorf("there is no section %q", section)
+	}
+	for _, key := range remove {
+		e.remove(strings.ToLower(key))
+	}
+	return e.text(), nil
+}
+
+func checkSettings(set []Setting, remove []string) error {
+	var keys []string
+	for _, s := range set {
+		keys = append(keys, s.Key)
+		if err := checkWritable(s); err != nil {
+			return err
+		}
+	}
+	for _, key := range append(keys, remove...) {
+		if !settingKeyPattern.MatchString(key) {
+			return fmt.Errorf("a setting may be named with lower-case letters, digits and any of _./%%@- only, not %q", key)
+		}
+	}
+	for i, key := range keys {
+		if slices.Contains(keys[:i], key) || slices.Contains(remove, key) {
+			return fmt.Errorf("a setting can be written or removed once in one edit, not twice: %q", key)
+		}
+	}
+	return nil
+}
+
+// checkWritable refuses values that AWS's tools would not read back alike.
+// The prefixed ones are read by awsbroker alone.
+func checkWritable(s Setting) error {
+	v := s.Value
+	switch {
+	case v == "":
+		return fmt.Errorf("an empty value cannot be written for %q", s.Key)
+	case !utf8.ValidString(v) || strings.ContainsFunc(v, unicode.IsControl) || strings.ContainsAny(v, "\u2028\u2029"):
+		return fmt.Errorf("a value with control characters cannot be written for %q: %q", s.Key, v)
+	case strings.TrimSpace(v) != v:
+		return fmt.Errorf("a value with space around it cannot be written for %q: %q", s.Key, v)
+	case strings.HasPrefix(s.Key, prefix):
+		return nil
+	case v[0] == '#', v[0] == ';', strings.Contains(v, " #"), strings.Contains(v, " ;"):
+		return fmt.Errorf("some AWS tools would take a part of the value of %q for a comment: %q", s.Key, v)
+	case len(v) > 1 && v[0] == v[len(v)-1] && (v[0] == '"' || v[0] == '\''):
+		return fmt.Errorf("some AWS tools would drop the quotes around the value of %q: %q", s.Key, v)
+	}
+	return nil
+}
+
+// verify reads the outcome back: a slip of the editor must not reach a file.
+func verify(before []string, after []byte, profile string, set []Setting, remove []string) error {
+	e, err := newEditor(after, profile)
+	if err != nil {
+		return fmt.Errorf("the edit would break the file at profile %q: %w", profile, err)
+	}
+	if !slices.Equal(before, e.others(profile, set, remove)) {
+		return fmt.Errorf("the edit would change more than profile %q", profile)
+	}
+	values, err := e.section.values()
+	if err != nil {
+		return err
+	}
+	for _, s := range set {
+		if o, _, err := e.section.lookup(values, s.Key); err != nil || o.Value != s.Value {
+			return fmt.Errorf("the edit of profile %q would not read back, because of %q", profile, s.Key)
+		}
+	}
+	for _, key := range remove {
+		if e.section.option(key) != nil {
+			return fmt.Errorf("the edit of profile %q would not remove %q", profile, key)
+		}
+	}
+	return nil
+}
+
+// others lists all sections and settings that the edit is not about.
+func (e *editor) others(profile string, set []Setting, remove []string) []string {
+	edited := slices.Clone(remove)
+	for _, s := range set {
+		edited = append(edited, s.Key)
+	}
+	var list []string
+	for _, s := range e.doc.sections {
+		name, ok := profileName(s.name)
+		own := ok && name == profile
+		if !own {
+			list = append(list, "["+s.name)
+		}
+		for _, o := range s.options {
+			if !own || !slices.Contains(edited, o.name) {
+				list = append(list, s.name+"\n"+o.text+"\n"+strings.Join(o.rest, "\n"))
+			}
+		}
+	}
+	return list
+}
+
+func (e *editor) text() []byte {
+	var b bytes.Buffer
+	for _, line := range e.doc.lines {
+		b.WriteString(line)
+	}
+	return b.Bytes()
+}

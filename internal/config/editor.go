@@ -1,0 +1,146 @@
+package config
+
+import (
+	"strings"
+)
+
+// editor changes the lines of one section. Lines are replaced by longer or
+// empty strings, never moved, so that line numbers hold until the end.
+type editor struct {
+	doc     *document
+	section *section // nil if the profile is not there
+}
+
+// newEditor finds the profile's section, whichever way its header is
+// spelled.
+func newEditor(text []byte, profile string) (*editor, error) {
+	c, err := Parse("config", text, "credentials", nil)
+	if err != nil {
+		return nil, err
+	}
+	e := &editor{doc: c.files[0]}
+	if !c.Has(profile) {
+		return e, nil
+	}
+	view, err := c.view(profile)
+	if err != nil {
+		return nil, err
+	}
+	e.section = view.sections[0]
+	return e, nil
+}
+
+// remove empties the option's lines, those of its nested block included.
+// Comments inside the block stay.
+func (e *editor) remove(key string) {
+	o := e.section.option(key)
+	if o == nil {
+		return
+	}
+	for _, line := range append([]int{o.line}, o.more...) {
+		e.doc.lines[line-1] = ""
+	}
+}
+
+// set changes the options that exist and adds the others behind the
+// section's last line.
+func (e *editor) set(settings []Setting) {
+	var added []Setting
+	for _, s := range settings {
+		if o := e.section.option(s.Key); o != nil {
+			e.replace(o, s)
+		} else {
+			added = append(added, s)
+		}
+	}
+	if len(added) == 0 {
+		return
+	}
+	last := &e.doc.lines[e.section.last-1]
+	if *last == "" {
+		*last = e.render(added, e.indent()) // the last setting has just been removed
+		return
+	}
+	if !strings.HasSuffix(*last, "\n") {
+		*last += e.lineEnding()
+	}
+	*last += e.render(added, e.indent())
+}
+
+// replace keeps the line's indentation and its spelling of the key, and the
+// line as a whole if the value is there already. Losing the indentation
+// would make the lines below, if they have it too, continue this one.
+func (e *editor) replace(o *option, s Setting) {
+	if !o.colon && len(o.more) == 0 && o.rawValue() == s.Value {
+		return
+	}
+	line := e.doc.lines[o.line-1]
+	indent := line[:strings.Index(line, o.text)]
+	ending := line[len(strings.TrimRight(line, "\r\n")):]
+	key := strings.TrimSpace(o.text[:strings.IndexAny(o.text, "=:")])
+	e.doc.lines[o.line-1] = indent + key + " = " + s.Value + ending
+	for _, more := range o.more {
+		e.doc.lines[more-1] = ""
+	}
+}
+
+func (e *editor) appendSection(profile string, settings []Setting) {
+	ending := e.lineEnding()
+	var b strings.Builder
+	if n := len(e.doc.lines); n > 0 {
+		last := e.doc.lines[n-1]
+		if !strings.HasSuffix(last, "\n") {
+			b.WriteString(ending)
+		}
+		if strings.TrimSpace(last) != "" {
+			b.WriteString(ending)
+		}
+	}
+	if profile == "default" {
+		b.WriteString("[default]" + ending)
+	} else {
+		b.WriteString("[profile " + profile + "]" + ending)
+	}
+	b.WriteString(e.render(settings, ""))
+	e.doc.lines = append(e.doc.lines, b.String())
+}
+
+// indent is that of the section's last setting, else of the next header: an
+// indented header below a setting at the margin would continue it.
+func (e *editor) indent() string {
+	line := e.section.line
+	if n := len(e.section.options); n > 0 {
+		return strings.Repeat(" ", e.section.options[n-1].indent)
+	}
+	for _, s := range e.doc.sections {
+		if s.line > line {
+			return strings.Repeat(" ", s.indent)
+		}
+	}
+	return ""
+}
+
+func (e *editor) render(settings []Setting, indent string) string {
+	var b strings.Builder
+	for _, s := range settings {
+		b.WriteString(indent + s.Key + " = " + s.Value + e.lineEnding())
+	}
+	return b.String()
+}
+
+// lineEnding is what most lines of the file end with.
+func (e *editor) lineEnding() string {
+	crlf, lf := 0, 0
+	for _, line := range e.doc.lines {
+		switch {
+		case strings.HasSuffix(line, "\r\n"):
+			crlf++
+		case strings.HasSuffix(line, "\n"):
+			lf++
+		}
+	}
+	if crlf > lf {
+		return "\r\n"
+	}
+	return "\n"
+}

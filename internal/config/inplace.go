@@ -1,0 +1,82 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// writeInPlace overwrites a file that cannot be replaced: it is a mount
+// point, as files in containers are, or belongs to another user. While it
+// is at work a whole copy lies beside it, named after awsbroker; the copy
+// goes once the file is on disk, because it may hold a key that this very
+// edit was to remove.
+func writeInPlace(target string, info fs.FileInfo, before, after []byte) error {
+	backup := target + ".awsbroker-backup"
+	if err := writeBackup(backup, info, before); err != nil {
+		return err
+	}
+	if err := overwrite(target, before, after); err != nil {
+		if restored := overwrite(target, nil, before); restored != nil {
+			return fmt.Errorf("writing failed halfway (%w), and the file as it was is now in %q", err, backup)
+		}
+		return errors.Join(cannotWrite(target, err), os.Remove(backup))
+	}
+	if err := os.Remove(backup); err != nil {
+		return fmt.Errorf("the file is written, but its old copy could not be removed (%w): %q", err, backup)
+	}
+	return syncDir(filepath.Dir(target))
+}
+
+func writeBackup(backup string, info fs.FileInfo, text []byte) (err error) {
+	f, err := os.OpenFile(backup, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("an earlier edit was interrupted; compare the file with the copy it left, and remove that: %q", backup)
+	}
+	if err != nil {
+		return cannotWrite(backup, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(backup)
+		}
+	}()
+	if _, err := f.Write(text); err != nil {
+		return cannotWrite(backup, err)
+	}
+	if err := f.Sync(); err != nil {
+		return cannotWrite(backup, err)
+	}
+	if err := f.Close(); err != nil {
+		return cannotWrite(backup, err)
+	}
+	return syncDir(filepath.Dir(backup))
+}
+
+// overwrite writes what is longer than before first: a full disk shows while
+// all of the old content is still there.
+func overwrite(target string, before, after []byte) error {
+	f, err := os.OpenFile(target, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if len(after) > len(before) {
+		if _, err := f.WriteAt(after[len(before):], int64(len(before))); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
+	}
+	if _, err := f.WriteAt(after[:min(len(before), len(after))], 0); err != nil {
+		return err
+	}
+	if err := f.Truncate(int64(len(after))); err != nil {
+		return err
+	}
+	return f.Sync()
+}

@@ -1,0 +1,135 @@
+package config
+
+import (
+	"strings"
+	"unicode"
+)
+
+// profileName returns the profile that a section of the config file is for.
+// [default] and [profile default] both mean default.
+func profileName(section string) (string, bool) {
+	if section == "default" {
+		return section, true
+	}
+	return prefixedName(section, "profile")
+}
+
+// prefixedName takes "admin" from "profile admin". Like botocore it accepts
+// quotes around a name with spaces; unlike botocore it does not accept
+// "profiles admin".
+func prefixedName(section, prefix string) (string, bool) {
+	rest, ok := strings.CutPrefix(section, prefix)
+	if !ok || rest == "" || (rest[0] != ' ' && rest[0] != '\t') {
+		return "", false
+	}
+	words := shellWords(rest)
+	if len(words) != 1 || words[0] == "" {
+		return "", false
+	}
+	return words[0], true
+}
+
+// shellWords splits as a POSIX shell would, quotes and backslashes included.
+// It returns nil for a quote that is not closed.
+func shellWords(text string) []string {
+	var words []string
+	var word strings.Builder
+	inWord, quote, escaped := false, rune(0), false
+	for _, r := range text {
+		switch {
+		case escaped:
+			if quote == '"' && r != '"' && r != '\\' {
+				word.WriteByte('\\')
+			}
+			word.WriteRune(r)
+			escaped = false
+		case r == '\\' && quote != '\'':
+			escaped, inWord = true, true
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '"' || r == '\'':
+			quote, inWord = r, true
+		case r == ' ' || r == '\t' || r == '\r' || r == '\n':
+			if inWord {
+				words = append(words, word.String())
+				word.Reset()
+				inWord = false
+			}
+		default:
+			word.WriteRune(r)
+			inWord = true
+		}
+	}
+	if quote != 0 || escaped {
+		return nil
+	}
+	if inWord {
+		words = append(words, word.String())
+	}
+	return words
+}
+
+// printable replaces what could move the cursor or reorder text. The names
+// of sections are shown without quotes, between their brackets.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
+// nearest returns at most three of the names that differ from name by little,
+// the closest first.
+func nearest(name string, names []string) []string {
+	limit := max(1, len(name)/3)
+	var found [][]string
+	for _, other := range names {
+		if other == name {
+			continue
+		}
+		d := distance(strings.ToLower(name), strings.ToLower(other), limit)
+		if d > limit {
+			continue
+		}
+		for len(found) <= d {
+			found = append(found, nil)
+		}
+		found[d] = append(found[d], other)
+	}
+	var out []string
+	for _, same := range found {
+		out = append(out, same...)
+	}
+	return out[:min(len(out), 3)]
+}
+
+// distance is the Levenshtein distance with neighbours swapped counted as
+// one, or limit+1 as soon as it must be larger.
+func distance(a, b string, limit int) int {
+	if max(len(a), len(b))-min(len(a), len(b)) > limit {
+		return limit + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"fmt"
+	"time"
+)
+
+// Profile is what awsbroker needs to know about one profile. Empty and zero
+// mean that neither the profile nor, where that counts, its source says.
+type Profile struct {
+	Name    string
+	KeyName string // the keychain entry
+
+	SourceProfile string
+	Source        *Profile // SourceProfile resolved; when it has a RoleARN this is a role chain
+
+	RoleARN         string
+	MFASerial       string
+	RoleSessionName string
+	ExternalID      string
+	Duration        time.Duration // of the role session
+
+	Region             string // the profile's own; see ResolveRegion
+	Partition          string // of the role, else of the MFA device, else of the region, else "aws"
+	EndpointURL        string
+	STSEndpointURL     string // from a services section; wins over EndpointURL
+	IAMEndpointURL     string
+	IgnoreEndpointURLs bool // ignore_configured_endpoint_urls; the URLs above are empty then
+	CABundle           string
+	UseFIPS            bool
+	UseDualStack       bool
+
+	MFAProcess string        // command that prints a code
+	MFASession time.Duration // life of a GetSessionToken session; 0 = none is made
+	MFASeed    string        // "keychain", or empty
+	MinTTL     time.Duration // see HasMinTTL
+	HasMinTTL  bool          // "0" was written, which is not the default
+	Confirm    bool          // ask before handing out a cached session
+
+	CredentialProcess string
+
+	// Origins tells where each setting came from, in the order of reading.
+	// Key is the name as written, so with the prefix where that won.
+	Origins []Origin
+
+	// Problems do not keep the profile from working here; doctor shows them.
+	Problems []Problem
+}
+
+// Origin is a setting with the place where it is written.
+type Origin struct {
+	File    string
+	Line    int
+	Section string // as between the brackets
+	Key     string
+	Value   string
+}
+
+// String is where the setting is and what it is called, without the value:
+// "/home/p/.aws/config:12: [profile admin] role_arn". A flag or a variable
+// has no file and is just its name.
+func (o Origin) String() string {
+	if o.File == "" {
+		return o.Key
+	}
+	return fmt.Sprintf("%s:%d: [%s] %s", o.File, o.Line, printable(o.Section), o.Key)
+}
+
+// Problem is something about a profile that other tools trip over.
+type Problem struct {
+	Origin Origin // without the value if that could be a secret
+	Text   string
+}
+
+func (p Problem) String() string {
+	return fmt.Sprintf("%s:%d: [%s] %s", p.Origin.File, p.Origin.Line, printable(p.Origin.Section), p.Text)
+}
+
+// Origin returns where a setting of AWS, such as "role_arn", or one of ours,
+// such as "awsbroker_key", came from.
+func (p *Profile) Origin(setting string) (Origin, bool) {
+	for _, o := range p.Origins {
+		if o.Key == setting || o.Key == prefix+setting {
+			return o, true
+		}
+	}
+	return Origin{}, false
+}
+
+// Root is the profile at the end of the chain of sources: p itself if it has
+// none. Its key is the one that signs the first call.
+func (p *Profile) Root() *Profile {
+	for p.Source != nil {
+		p = p.Source
+	}
+	return p
+}

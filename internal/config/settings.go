@@ -1,0 +1,119 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/ini.v1"
+)
+
+// prefix hides a setting from AWS's own tools, and wins over the plain one.
+const prefix = "awsbroker_"
+
+// view is the sections of one profile, the one that wins first.
+type view struct {
+	sections    []*section
+	values      []*ini.Section
+	credentials *section // the one of sections that is in the credentials file, or nil
+}
+
+func (c *Config) view(name string) (view, error) {
+	var v view
+	e := c.profiles[name]
+	if len(e.config) > 1 {
+		first, second := e.config[0], e.config[1]
+		return v, &ParseError{Path: second.path, Line: second.line, Problem: "[" + printable(second.name) + "] and [" +
+			printable(first.name) + "] on line " + strconv.Itoa(first.line) + " are the same profile, and AWS's tools disagree which one counts: make them one"}
+	}
+	v.sections, v.credentials = e.sections(), e.credentials
+	for _, s := range v.sections {
+		values, err := s.values()
+		if err != nil {
+			return v, err
+		}
+		v.values = append(v.values, values)
+	}
+	return v, nil
+}
+
+// resolver fills a Profile. The first error is kept and ends all reading.
+type resolver struct {
+	view    view
+	profile *Profile
+	err     error
+}
+
+func (r *resolver) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *resolver) note(o Origin) {
+	r.profile.Origins = append(r.profile.Origins, o)
+}
+
+// find looks a setting of AWS up: with our prefix in either file, then
+// without.
+func (r *resolver) find(setting string) (Origin, bool) {
+	if !strings.HasPrefix(setting, prefix) {
+		if o, ok := r.findExact(prefix + setting); ok {
+			return o, true
+		}
+	}
+	return r.findExact(setting)
+}
+
+func (r *resolver) findExact(key string) (Origin, bool) {
+	for i, s := range r.view.sections {
+		o, ok, err := s.lookup(r.view.values[i], key)
+		if err != nil {
+			r.fail(err)
+		}
+		if ok {
+			return o, r.err == nil
+		}
+	}
+	return Origin{}, false
+}
+
+// check returns what the value must be, or "" if that is what it is.
+type check func(value string) (want string)
+
+// text reads a setting of AWS, with or without our prefix.
+func (r *resolver) text(setting string, check check) string {
+	return r.checked(check)(r.find(setting))
+}
+
+// exact reads a setting that has one name only.
+func (r *resolver) exact(key string, check check) string {
+	return r.checked(check)(r.findExact(key))
+}
+
+func (r *resolver) checked(check check) func(Origin, bool) string {
+	return func(o Origin, ok bool) string {
+		if !ok {
+			return ""
+		}
+		if want := check(o.Value); want != "" {
+			r.fail(refusal(o, want))
+			return ""
+		}
+		r.note(o)
+		return o.Value
+	}
+}
+
+func (r *resolver) duration(setting string, limits limits) (time.Duration, bool) {
+	value := r.text(setting, limits.check)
+	if value == "" {
+		return 0, false
+	}
+	d, _ := parseDuration(value)
+	return d, true
+}
+
+func (r *resolver) flag(setting string) bool {
+	return isTrue(r.text(setting, checkBool))
+}

@@ -1,0 +1,174 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The patterns are those of the API models
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html).
+var (
+	roleARNPattern     = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::[0-9]{12}:role/([\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}$`)
+	mfaARNPattern      = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::[0-9]{12}:mfa/([\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,128}$`)
+	securityKeyPattern = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:(u2f|passkey|security-key|fido2?)/`)
+	hardwarePattern    = regexp.MustCompile(`^[\w+=/:,.@-]{9,256}$`)
+	sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+	externalIDPattern  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
+	regionPattern      = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	durationPattern    = regexp.MustCompile(`^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`)
+)
+
+func refusal(o Origin, want string) error {
+	if securityKeyPattern.MatchString(o.Value) && strings.HasSuffix(o.Key, "mfa_serial") {
+		return &SecurityKeyError{Origin: o}
+	}
+	return &ValueError{Origin: o, Want: want}
+}
+
+func matches(pattern *regexp.Regexp, want string) check {
+	return func(value string) string {
+		if pattern.MatchString(value) {
+			return ""
+		}
+		return want
+	}
+}
+
+var (
+	checkRoleARN     = matches(roleARNPattern, "the ARN of a role, like arn:aws:iam::123456789012:role/admin-mfa")
+	checkSessionName = matches(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
+	checkRegion      = matches(regionPattern, "the name of a region, like eu-central-1")
+)
+
+// checkExternalID counts for itself: regexp repeats at most 1,000 times.
+func checkExternalID(value string) string {
+	if len(value) < 2 || len(value) > 1224 || !externalIDPattern.MatchString(value) {
+		return "2 to 1224 letters, digits or any of _+=,.@:/-"
+	}
+	return ""
+}
+
+// checkMFASerial accepts the ARN of a virtual device, or the serial number
+// printed on a hardware one.
+func checkMFASerial(value string) string {
+	if mfaARNPattern.MatchString(value) || !strings.HasPrefix(value, "arn:") && hardwarePattern.MatchString(value) {
+		return ""
+	}
+	return "the ARN of an MFA device, like arn:aws:iam::123456789012:mfa/phoebe, or a device's serial number"
+}
+
+// checkText accepts what can be shown and passed on: a control character in
+// a setting is damage, or somebody's trick.
+func checkText(value string) string {
+	if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
+		return "text without control characters, in UTF-8"
+	}
+	return ""
+}
+
+func checkKeyName(value string) string {
+	if want := checkText(value); want != "" || len(value) > 255 {
+		return "the name of a key, at most 255 bytes without control characters"
+	}
+	return ""
+}
+
+func checkSeed(value string) string {
+	if value != "keychain" {
+		return `"keychain", the one place where a seed may be`
+	}
+	return ""
+}
+
+func checkBool(value string) string {
+	if strings.EqualFold(value, "true") || strings.EqualFold(value, "false") {
+		return ""
+	}
+	return "true or false"
+}
+
+func isTrue(value string) bool { return strings.EqualFold(value, "true") }
+
+// checkEndpoint accepts https, and plain http to this machine: what is sent
+// is signed, but what comes back holds a session.
+func checkEndpoint(value string) string {
+	const want = "an https URL, or an http one on a loopback address"
+	u, err := url.Parse(value)
+	if err != nil || checkText(value) != "" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return want
+	}
+	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
+		return ""
+	}
+	return want
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// limits are what AWS allows for a duration.
+type limits struct{ least, most time.Duration }
+
+var (
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+	roleDuration = limits{900 * time.Second, 43200 * time.Second}
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+	mfaDuration = limits{15 * time.Minute, 36 * time.Hour}
+	minTTL      = limits{0, 12 * time.Hour}
+)
+
+func (l limits) check(value string) string {
+	if d, ok := parseDuration(value); ok && d >= l.least && d <= l.most {
+		return ""
+	}
+	return fmt.Sprintf("from %s to %s, like 3600 or 1h", short(l.least), short(l.most))
+}
+
+// parseDuration takes seconds, as AWS does, or "1h", "90m", "1h30m".
+func parseDuration(value string) (time.Duration, bool) {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || !durationPattern.MatchString(value) {
+		return 0, false
+	}
+	return d, true
+}
+
+// short is 12h for 12h0m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// expandHome expands a leading "~", which botocore and the Go SDK leave to a
+// shell that never sees the file.
+func expandHome(path string) string {
+	if path != "~" && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, `~\`) {
+		return path
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return path
+	}
+	return filepath.Join(home, path[1:])
+}

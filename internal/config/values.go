@@ -1,0 +1,101 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"gopkg.in/ini.v1"
+)
+
+// iniOptions make ini.v1 read as AWS's tools do. Its defaults give the wrong
+// role: [profile acme.prod] inherits from [profile acme], "#" and ";" end a
+// value, "\" joins lines and quotes are dropped. Key.Value, never
+// Key.String, which expands %(region)s.
+var iniOptions = ini.LoadOptions{
+	ChildSectionDelimiter:   "\x00",
+	KeyValueDelimiters:      "=",
+	IgnoreInlineComment:     true,
+	IgnoreContinuation:      true,
+	PreserveSurroundedQuote: true,
+	InsensitiveKeys:         true,
+	AllowNestedValues:       true, // s3 = and services blocks
+}
+
+// values reads the section through ini.v1, from a copy with one option a
+// line and no indentation but that of nested blocks: ini.v1 takes any
+// indented line after an empty value for nested, AWS's tools only a deeper
+// one.
+func (s *section) values() (*ini.Section, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "[%s]\n", s.name)
+	for i := range s.options {
+		s.options[i].write(&b)
+	}
+	file, err := ini.LoadSources(iniOptions, []byte(b.String()))
+	if err != nil {
+		return nil, &ParseError{Path: s.path, Line: s.line, Problem: fmt.Sprintf("section [%s] cannot be read: %v", printable(s.name), err)}
+	}
+	return file.GetSection(s.name)
+}
+
+func (o *option) write(b *strings.Builder) {
+	if o.colon || strings.ContainsRune("\"`[-", rune(o.name[0])) {
+		return // not a name that awsbroker asks for, and special to ini.v1
+	}
+	value := o.rawValue()
+	if strings.HasPrefix(value, "`") || strings.HasPrefix(value, `"""`) {
+		// Quoting that only ini.v1 knows. Inside a pair of backquotes it
+		// takes everything literally, other backquotes too.
+		value = "`" + value + "`"
+	}
+	fmt.Fprintf(b, "%s = %s\n", o.name, value)
+	if value != "" {
+		return // a continued value is refused when it is asked for
+	}
+	for _, line := range o.rest {
+		fmt.Fprintf(b, " %s\n", line)
+	}
+}
+
+// lookup returns the setting that the section has under exactly this key. A
+// key without a value counts as not set.
+func (s *section) lookup(values *ini.Section, key string) (Origin, bool, error) {
+	o := s.option(key)
+	if o == nil {
+		return Origin{}, false, nil
+	}
+	origin := s.origin(o)
+	if o.colon {
+		return origin, false, &ParseError{Path: s.path, Line: o.line, Problem: fmt.Sprintf(
+			"%s is set with a colon, which only some AWS tools understand: write %q", key, key+" = …")}
+	}
+	if len(o.more) > 0 && o.rawValue() != "" {
+		return origin, false, &ParseError{Path: s.path, Line: o.more[0], Problem: fmt.Sprintf(
+			"the line is indented and so continues the value of %s on line %d: begin it at the margin", key, o.line)}
+	}
+	origin.Value = values.Key(key).Value()
+	return origin, origin.Value != "", nil
+}
+
+func (s *section) origin(o *option) Origin {
+	return Origin{File: s.path, Line: o.line, Section: s.name, Key: o.name}
+}
+
+// nested returns the value under a block, as endpoint_url in
+//
+//	sts =
+//	  endpoint_url = https://…
+func (s *section) nested(values *ini.Section, key, name string) (Origin, bool) {
+	o := s.option(key)
+	if o == nil || !values.HasKey(key) {
+		return Origin{}, false
+	}
+	origin, found := Origin{}, false
+	for i, line := range values.Key(key).NestedValues() {
+		if k, v, _ := strings.Cut(line, "="); strings.EqualFold(strings.TrimSpace(k), name) {
+			origin = Origin{File: s.path, Line: o.more[i], Section: s.name, Key: name, Value: strings.TrimSpace(v)}
+			found = origin.Value != ""
+		}
+	}
+	return origin, found
+}

@@ -1,0 +1,180 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/natefinch/atomic"
+)
+
+// ErrChanged is that a file is no longer what it was when it was read.
+var ErrChanged = errors.New("the file was changed by somebody else meanwhile")
+
+// WriteFile replaces the content before of a file by after. The file is
+// either changed as a whole and on disk, or left as it was: if it no longer
+// holds before (an ErrChanged), if it or its directory is read-only, if the
+// disk is full. Empty before includes a file that is not there.
+//
+// A symbolic link is followed, so that dotfiles stay dotfiles. Mode and owner
+// are kept; a new file is 0600 in a directory that is 0700 if new.
+//
+// Of natefinch/atomic only the replacing is used: its WriteFile replaces a
+// symbolic link itself, drops the owner, and does not sync the directory.
+func WriteFile(path string, before, after []byte) (err error) {
+	target, err := followLinks(path)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(target)
+	if _, statErr := os.Stat(dir); errors.Is(statErr, fs.ErrNotExist) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return cannotWrite(target, err)
+		}
+		defer func() {
+			if err != nil {
+				_ = os.Remove(dir) // only if it is empty, so only ours
+			}
+		}()
+	}
+	info, err := writable(target)
+	if err != nil {
+		return err
+	}
+	if err := unchanged(target, before); err != nil {
+		return err
+	}
+	temp, err := writeTemp(target, info, after)
+	if errors.Is(err, errOwner) {
+		return writeInPlace(target, info, before, after)
+	}
+	if err != nil {
+		return cannotWrite(target, err)
+	}
+	defer os.Remove(temp) // gone already if all went well
+	if err := unchanged(target, before); err != nil {
+		return err
+	}
+	err = atomic.ReplaceFile(temp, target)
+	if info != nil && isMountPoint(err) {
+		return writeInPlace(target, info, before, after)
+	}
+	if err != nil {
+		return cannotWrite(target, err)
+	}
+	return syncDir(dir)
+}
+
+// followLinks returns the file that a path stands for. filepath.EvalSymlinks
+// would insist that it exists.
+func followLinks(path string) (string, error) {
+	for target, hops := path, 0; hops < 40; hops++ {
+		info, err := os.Lstat(target)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			return target, nil
+		}
+		next, err := os.Readlink(target)
+		if err != nil {
+			return "", cannotWrite(path, err)
+		}
+		if !filepath.IsAbs(next) {
+			// Not cleaned: "..", after a linked directory, is the kernel's to resolve.
+			next = filepath.Dir(target) + string(filepath.Separator) + next
+		}
+		target = next
+	}
+	return "", fmt.Errorf("the symbolic links go round in a circle: %q", path)
+}
+
+// writable returns nil for a file that is not there, and an error for one
+// that its owner has made read-only, though a rename would replace it.
+func writable(target string) (fs.FileInfo, error) {
+	info, err := os.Stat(target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, cannotWrite(target, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("it is not a regular file: %q", target)
+	}
+	if info.Mode().Perm()&0o222 == 0 {
+		return nil, fmt.Errorf("the file is read-only: %q", target)
+	}
+	f, err := os.OpenFile(target, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, cannotWrite(target, err)
+	}
+	return info, f.Close()
+}
+
+func unchanged(target string, before []byte) error {
+	now, err := os.ReadFile(target)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cannotWrite(target, err)
+	}
+	if !bytes.Equal(now, before) {
+		return fmt.Errorf("%w: %q", ErrChanged, target)
+	}
+	return nil
+}
+
+// errOwner is that a new file could not be given to the old one's owner.
+var errOwner = errors.New("cannot keep the owner of the file")
+
+// writeTemp writes a file beside the target, with its mode and owner. On
+// failure there is none.
+func writeTemp(target string, info fs.FileInfo, text []byte) (name string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".awsbroker-*")
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if info != nil {
+		// Owner first: changing it may clear mode bits.
+		if err := keepOwner(f, info); err != nil {
+			return "", err
+		}
+		if err := f.Chmod(info.Mode().Perm()); err != nil {
+			return "", err
+		}
+	}
+	if _, err := f.Write(text); err != nil {
+		return "", err
+	}
+	if err := f.Sync(); err != nil {
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+func cannotWrite(target string, err error) error {
+	if errors.Is(err, ErrChanged) {
+		return err
+	}
+	var pathErr *fs.PathError
+	var linkErr *os.LinkError
+	reason := err
+	if errors.As(err, &pathErr) {
+		reason = pathErr.Err
+	} else if errors.As(err, &linkErr) {
+		reason = linkErr.Err
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission) || isReadOnly(err):
+		if pathErr != nil && pathErr.Path != target {
+			return fmt.Errorf("the directory is read-only (%w): %q", reason, filepath.Dir(target))
+		}
+		return fmt.Errorf("the file is read-only (%w): %q", reason, target)
+	}
+	return fmt.Errorf("cannot write (%w): %q", reason, target)
+}
