@@ -1,0 +1,286 @@
+package keystore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	// Its guard keeps the test binary, too, from the bus of whoever runs the
+	// tests, and from starting one.
+	_ "github.com/awsbroker/awsbroker/internal/start"
+)
+
+// A keychain under test: options that open it empty, and a way to damage what
+// it holds of an item.
+type subject struct {
+	options Options
+	damage  func(t *testing.T, item string)
+}
+
+// subjects are the keychains of the conformance suite. Each call gives an
+// empty one of its own.
+func subjects() map[Kind]func(t *testing.T) subject {
+	all := platformSubjects()
+	all[File] = fileSubject
+	return all
+}
+
+const goodPassphrase = "correct horse battery"
+
+func testContext(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func key(id, secret string) credential.Credentials {
+	return credential.Credentials{AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)}
+}
+
+func mustOpen(t *testing.T, o Options) *Store {
+	t.Helper()
+	s, err := Open(testContext(t), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func mustSet(t *testing.T, s *Store, name string, c credential.Credentials) {
+	t.Helper()
+	if err := s.Set(testContext(t), name, c, KeyInfo{}); err != nil {
+		t.Fatalf("Set(%q): %v", name, err)
+	}
+}
+
+func wantKey(t *testing.T, s *Store, name string, want credential.Credentials) {
+	t.Helper()
+	got, err := s.Get(testContext(t), name)
+	if err != nil {
+		t.Fatalf("Get(%q): %v", name, err)
+	}
+	if got != want {
+		t.Fatalf("Get(%q) is another key: %s, want %s", name, got.AccessKeyID, want.AccessKeyID)
+	}
+}
+
+func wantError(t *testing.T, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("the error is %v, want %v", err, want)
+	}
+}
+
+func indexed(t *testing.T, s *Store, name string) (KeyInfo, bool) {
+	t.Helper()
+	rec, err := ReadRecord(s.recordPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, ok := rec.Keys[name]
+	return info, ok
+}
+
+func TestConformance(t *testing.T) {
+	suite := []struct {
+		name string
+		run  func(t *testing.T, x subject)
+	}{
+		{"set, get, replace, delete", conformLifecycle},
+		{"not found", conformNotFound},
+		{"odd names", conformNames},
+		{"8 KiB", conformLarge},
+		{"items are not keys", conformItems},
+		{"concurrent writers", conformConcurrent},
+		{"corrupt", conformCorrupt},
+		{"cancelled", conformCancelled},
+	}
+	for kind, start := range subjects() {
+		t.Run(string(kind), func(t *testing.T) {
+			for _, c := range suite {
+				t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
+			}
+		})
+	}
+}
+
+func conformLifecycle(t *testing.T, x subject) {
+	ctx := testContext(t)
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+
+	again := mustOpen(t, x.options)
+	wantKey(t, again, "phoebe", key("AKIAONE", "one"))
+	added := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	if err := again.Set(ctx, "phoebe", key("AKIATWO", "two"), KeyInfo{ARN: "arn:aws:iam::123456789012:user/phoebe", Added: added}); err != nil {
+		t.Fatal(err)
+	}
+	wantKey(t, s, "phoebe", key("AKIATWO", "two"))
+	want := KeyInfo{AccessKeyID: "AKIATWO", ARN: "arn:aws:iam::123456789012:user/phoebe", Added: added}
+	if info, _ := indexed(t, s, "phoebe"); info != want {
+		t.Errorf("the index has %+v, want %+v", info, want)
+	}
+
+	if err := s.Remove(ctx, "phoebe"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Get(ctx, "phoebe")
+	wantError(t, err, ErrNotFound)
+	if _, ok := indexed(t, s, "phoebe"); ok {
+		t.Error("the index still has a removed key")
+	}
+}
+
+func conformNotFound(t *testing.T, x subject) {
+	ctx := testContext(t)
+	s := mustOpen(t, x.options)
+	_, err := s.Get(ctx, "nobody")
+	wantError(t, err, ErrNotFound)
+	wantError(t, s.Remove(ctx, "nobody"), ErrNotFound)
+	_, err = s.GetItem(ctx, "nothing")
+	wantError(t, err, ErrNotFound)
+	wantError(t, s.RemoveItem(ctx, "nothing"), ErrNotFound)
+	mustSet(t, s, "somebody", key("AKIAONE", "one"))
+	_, err = s.Get(ctx, "nobody")
+	wantError(t, err, ErrNotFound)
+}
+
+// oddNames all stay apart, on file systems that ignore case too.
+func oddNames() []string {
+	long := strings.Repeat("Ü", 60)
+	return []string{
+		"a", "A", "a.", "a..", "..", ".", "a/b", "a=2fb", "a/../b", "/", "c:d", "CON", "nul", "my key", "100%", "%41",
+		"o'brien@example.com", `back\slash`, "star*", "q?", "pipe|", `quo"te`, "phöbe", "日本語", "a+b=c,d", "$HOME", "`id`",
+		strings.Repeat("x", 128), strings.Repeat("X", 128), long, long + "x", long + "X",
+	}
+}
+
+func conformNames(t *testing.T, x subject) {
+	s := mustOpen(t, x.options)
+	for i, name := range oddNames() {
+		mustSet(t, s, name, key(fmt.Sprintf("AKIA%d", i), name))
+	}
+	for i, name := range oddNames() {
+		wantKey(t, s, name, key(fmt.Sprintf("AKIA%d", i), name))
+	}
+	if err := s.Remove(testContext(t), "a"); err != nil {
+		t.Fatal(err)
+	}
+	wantKey(t, s, "A", key("AKIA1", "A"))
+}
+
+func conformLarge(t *testing.T, x subject) {
+	ctx := testContext(t)
+	s := mustOpen(t, x.options)
+	big := strings.Repeat("0123456789abcde/", 512)
+	mustSet(t, s, "big", key("AKIABIG", big))
+	wantKey(t, s, "big", key("AKIABIG", big))
+	binary := "\x00\xff\n" + big
+	if err := s.SetItem(ctx, "big", credential.NewSecret(binary)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.GetItem(ctx, "big"); err != nil || got.Reveal() != binary {
+		t.Fatalf("GetItem gave something else: %v", err)
+	}
+}
+
+func conformItems(t *testing.T, x subject) {
+	ctx := testContext(t)
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "same", key("AKIAONE", "one"))
+	for _, v := range []string{"first", "second"} {
+		if err := s.SetItem(ctx, "same", credential.NewSecret(v)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantKey(t, s, "same", key("AKIAONE", "one"))
+	if got, err := s.GetItem(ctx, "same"); err != nil || got.Reveal() != "second" {
+		t.Fatalf("GetItem gave something else: %v", err)
+	}
+	if err := s.RemoveItem(ctx, "same"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.GetItem(ctx, "same")
+	wantError(t, err, ErrNotFound)
+	wantKey(t, s, "same", key("AKIAONE", "one"))
+}
+
+// conformConcurrent: after any number of writers, the index and the keychain
+// name the same key, and no add lost another.
+func conformConcurrent(t *testing.T, x subject) {
+	const writers = 8
+	var wg sync.WaitGroup
+	for i := range writers {
+		wg.Go(func() {
+			s, err := Open(t.Context(), x.options)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			id := fmt.Sprintf("AKIA%d", i)
+			for _, name := range []string{"shared", fmt.Sprintf("own-%d", i)} {
+				if err := s.Set(t.Context(), name, key(id, "secret of "+id), KeyInfo{}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	s := mustOpen(t, x.options)
+	for i := range writers {
+		id := fmt.Sprintf("AKIA%d", i)
+		wantKey(t, s, fmt.Sprintf("own-%d", i), key(id, "secret of "+id))
+		if _, ok := indexed(t, s, fmt.Sprintf("own-%d", i)); !ok {
+			t.Errorf("the index lost own-%d", i)
+		}
+	}
+	info, _ := indexed(t, s, "shared")
+	wantKey(t, s, "shared", key(info.AccessKeyID, "secret of "+info.AccessKeyID))
+}
+
+func conformCorrupt(t *testing.T, x subject) {
+	ctx := testContext(t)
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "bad", key("AKIABAD", "bad"))
+	mustSet(t, s, "good", key("AKIAGOOD", "good"))
+	x.damage(t, itemName(keySpace, "bad"))
+
+	_, err := s.Get(ctx, "bad")
+	wantError(t, err, ErrCorrupt)
+	wantKey(t, s, "good", key("AKIAGOOD", "good"))
+	mustSet(t, s, "bad", key("AKIANEW", "new"))
+	wantKey(t, s, "bad", key("AKIANEW", "new"))
+
+	x.damage(t, itemName(keySpace, "bad"))
+	if err := s.Remove(ctx, "bad"); err != nil {
+		t.Fatalf("a damaged key cannot be removed: %v", err)
+	}
+	_, err = s.Get(ctx, "bad")
+	wantError(t, err, ErrNotFound)
+}
+
+func conformCancelled(t *testing.T, x subject) {
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.Get(ctx, "phoebe")
+	wantError(t, err, context.Canceled)
+	wantError(t, s.Set(ctx, "phoebe", key("AKIATWO", "two"), KeyInfo{}), context.Canceled)
+	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+	if info, _ := indexed(t, s, "phoebe"); info.AccessKeyID != "AKIAONE" && info.AccessKeyID != "" {
+		t.Errorf("the index names %q, which the keychain does not hold", info.AccessKeyID)
+	}
+}
+
+func recordIn(t *testing.T) string {
+	return filepath.Join(t.TempDir(), "state", "keystore.json")
+}

@@ -1,0 +1,161 @@
+package keystore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/99designs/keyring"
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+// fileStore is the encrypted-file keystore: one JWE a secret
+// (PBES2-HS256+A128KW, A256GCM), all under one passphrase. The file format and
+// the cryptography are keyring's; that files survive a crash, and that errors
+// tell a wrong passphrase from a damaged file, is ours.
+type fileStore struct {
+	dir   string
+	ask   func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
+	limit time.Duration
+
+	asking     sync.Mutex
+	passphrase credential.Secret
+}
+
+func newFileStore(o Options) (backend, error) {
+	if !filepath.IsAbs(o.FileDir) {
+		return nil, fmt.Errorf("%w: there is no directory for the encrypted-file keystore: set HOME or XDG_DATA_HOME", ErrMissing)
+	}
+	return &fileStore{dir: o.FileDir, ask: o.Passphrase, limit: o.CallTimeout}, nil
+}
+
+func (f *fileStore) reach(ctx context.Context) error {
+	return boundedDo(ctx, f.limit, f.dir, func() error {
+		_, err := f.files()
+		return err
+	})
+}
+
+// unlock asks for the passphrase and tries it. Removing needs none, so that
+// people can be rid of a key whose passphrase they forgot.
+func (f *fileStore) unlock(ctx context.Context, i intent) error {
+	if i == removing {
+		return nil
+	}
+	files, err := bounded(ctx, f.limit, f.dir, f.files)
+	if err != nil {
+		return err
+	}
+	pass, err := f.passphraseFor(ctx, len(files) == 0)
+	if err != nil {
+		return err
+	}
+	return boundedDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
+}
+
+// get asks for no passphrase when there is nothing to open with it.
+func (f *fileStore) get(ctx context.Context, item string) ([]byte, error) {
+	err := boundedDo(ctx, f.limit, f.dir, func() error {
+		_, err := os.Stat(f.path(item))
+		return absent(err)
+	})
+	if err != nil {
+		return nil, err
+	}
+	pass, err := f.passphraseFor(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	return bounded(ctx, f.limit, f.dir, func() ([]byte, error) { return f.read(item, pass) })
+}
+
+// set writes through keyring into a scratch directory and moves the file over,
+// since keyring truncates the old one before it writes the new one.
+func (f *fileStore) set(ctx context.Context, item string, data []byte) error {
+	pass, err := f.passphraseFor(ctx, false)
+	if err != nil {
+		return err
+	}
+	return f.locked(ctx, func() error {
+		if err := f.admit(pass); err != nil {
+			return err
+		}
+		return f.write(item, data, pass)
+	})
+}
+
+func (f *fileStore) remove(ctx context.Context, item string) error {
+	return f.locked(ctx, func() error {
+		if err := absent(os.Remove(f.path(item))); err != nil {
+			return err
+		}
+		return syncDir(f.dir)
+	})
+}
+
+// locked runs do alone among all writers of this directory.
+func (f *fileStore) locked(ctx context.Context, do func() error) error {
+	// Twice the limit: one to wait for another writer, one to do it.
+	return boundedDo(ctx, 2*f.limit, f.dir, func() error {
+		return withLock(ctx, filepath.Join(f.dir, ".lock"), f.limit, do)
+	})
+}
+
+// write replaces the item's file. The caller holds the lock, so every scratch
+// directory in sight belongs to a writer that died.
+func (f *fileStore) write(item string, data []byte, pass credential.Secret) error {
+	stale, _ := filepath.Glob(filepath.Join(f.dir, scratchPrefix+"*"))
+	for _, s := range stale {
+		_ = os.RemoveAll(s)
+	}
+	scratch, err := os.MkdirTemp(f.dir, scratchPrefix)
+	if err != nil {
+		return unusable(err)
+	}
+	defer os.RemoveAll(scratch)
+	ring, err := openRing(scratch, pass)
+	if err != nil {
+		return err
+	}
+	if err := ring.Set(keyring.Item{Key: item, Data: data}); err != nil {
+		return unusable(err)
+	}
+	written := filepath.Join(scratch, fileName(item))
+	if err := syncFile(written); err != nil {
+		return err
+	}
+	if err := os.Rename(written, f.path(item)); err != nil {
+		return unusable(err)
+	}
+	return syncDir(f.dir)
+}
+
+func openRing(dir string, pass credential.Secret) (keyring.Keyring, error) {
+	return keyring.Open(keyring.Config{
+		AllowedBackends:  []keyring.BackendType{keyring.FileBackend},
+		FileDir:          dir,
+		FilePasswordFunc: keyring.FixedStringPrompt(pass.Reveal()),
+	})
+}
+
+func syncFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0) // Windows flushes only what is open for writing
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return file.Sync()
+}
+
+// absent turns "no such file" into ErrNotFound.
+func absent(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrNotFound
+	}
+	return unusable(err)
+}

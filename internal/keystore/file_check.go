@@ -1,0 +1,151 @@
+package keystore
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+// checkItem is written before anything else in a new encrypted-file keystore.
+// jose2go reports a wrong passphrase and a damaged file alike; if the
+// passphrase opens this item, or any other, it is the file that is damaged.
+const checkItem = "awsbroker/check"
+
+const scratchPrefix = ".scratch-"
+
+// read opens an item, and finds out why when it does not open.
+func (f *fileStore) read(item string, pass credential.Secret) ([]byte, error) {
+	data, err := f.open(item, pass)
+	if err == nil || errors.Is(err, ErrNotFound) || isFileError(err) {
+		return data, err
+	}
+	if f.looksSealed(item) {
+		if err := f.fits(pass); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("%w: %q cannot be decrypted", ErrCorrupt, f.path(item))
+}
+
+// admit lets a writer in whose passphrase fits, and writes the check item if
+// that is missing or unreadable. The caller holds the lock: of two people who
+// choose a passphrase at once, the second is told that it is wrong.
+func (f *fileStore) admit(pass credential.Secret) error {
+	if _, err := f.open(checkItem, pass); err == nil {
+		return nil
+	}
+	if err := f.fits(pass); err != nil {
+		return err
+	}
+	return f.write(checkItem, []byte("this opens with the right passphrase"), pass)
+}
+
+// fits reports whether the passphrase opens anything that is there, or nothing
+// is there yet. A passphrase that does not fit is forgotten.
+func (f *fileStore) fits(pass credential.Secret) error {
+	items, err := f.files()
+	if err != nil || len(items) == 0 || f.opensAny(items, pass) {
+		return err
+	}
+	if slices.ContainsFunc(items, f.looksSealed) {
+		f.forget()
+		return fmt.Errorf("%w for %q", ErrPassphrase, f.dir)
+	}
+	return fmt.Errorf("%w: nothing in %q can be decrypted", ErrCorrupt, f.dir)
+}
+
+// opensAny tries the check item first: its name sorts before the others'.
+func (f *fileStore) opensAny(items []string, pass credential.Secret) bool {
+	for _, item := range items {
+		if _, err := f.open(item, pass); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// open decrypts an item. A panic of the decoder is an error like its others.
+func (f *fileStore) open(item string, pass credential.Secret) (data []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			data, err = nil, fmt.Errorf("%w: %s", ErrCorrupt, panicText(p))
+		}
+	}()
+	if _, err := os.Stat(f.path(item)); err != nil {
+		return nil, absent(err)
+	}
+	ring, err := openRing(f.dir, pass)
+	if err != nil {
+		return nil, err
+	}
+	found, err := ring.Get(item)
+	if err != nil {
+		return nil, unusable(err)
+	}
+	// A file moved over another would otherwise give one key's secret for another's.
+	if found.Key != item {
+		return nil, fmt.Errorf("%w: %q holds another item", ErrCorrupt, f.path(item))
+	}
+	return found.Data, nil
+}
+
+// looksSealed reports whether the item's file has the outer form of a JWE
+// under a passphrase (RFC 7516 section 7.1), so that a passphrase could matter.
+func (f *fileStore) looksSealed(item string) bool {
+	token, err := os.ReadFile(f.path(item))
+	if err != nil {
+		return false
+	}
+	parts := strings.Split(string(token), ".")
+	if len(parts) != 5 {
+		return false
+	}
+	for _, p := range parts {
+		if _, err := base64.RawURLEncoding.DecodeString(p); err != nil || p == "" {
+			return false
+		}
+	}
+	var header struct {
+		Alg string `json:"alg"`
+	}
+	raw, _ := base64.RawURLEncoding.DecodeString(parts[0])
+	return json.Unmarshal(raw, &header) == nil && strings.HasPrefix(header.Alg, "PBES2-")
+}
+
+// files lists the items there are, the check item included. No directory is
+// no items.
+func (f *fileStore) files() ([]string, error) {
+	entries, err := os.ReadDir(f.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, unusable(err)
+	}
+	var items []string
+	for _, e := range entries {
+		if item := strings.ReplaceAll(e.Name(), "%2F", "/"); strings.HasPrefix(item, "awsbroker/") {
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}
+
+// fileName is the name keyring gives an item's file: it escapes "/" (and "%",
+// which itemName never makes).
+func fileName(item string) string { return strings.ReplaceAll(item, "/", "%2F") }
+
+func (f *fileStore) path(item string) string { return filepath.Join(f.dir, fileName(item)) }
+
+// isFileError reports whether err is the disk's word and not the decoder's.
+func isFileError(err error) bool {
+	var pathError *fs.PathError
+	return errors.As(err, &pathError)
+}

@@ -1,0 +1,210 @@
+package keystore
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+func fileSubject(t *testing.T) subject {
+	dir := filepath.Join(t.TempDir(), "data", "keystore")
+	return subject{
+		options: Options{RecordPath: recordIn(t), FileDir: dir, Kind: File, Passphrase: answer(goodPassphrase)},
+		damage: func(t *testing.T, item string) {
+			path := filepath.Join(dir, fileName(item))
+			token, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			token[len(token)/2] ^= 1
+			if err := os.WriteFile(path, token, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+}
+
+func answer(passphrase string) func(context.Context, PassphraseRequest) (credential.Secret, error) {
+	return func(context.Context, PassphraseRequest) (credential.Secret, error) {
+		return credential.NewSecret(passphrase), nil
+	}
+}
+
+// asked counts questions and answers them.
+type asked struct {
+	passphrase string
+	requests   []PassphraseRequest
+}
+
+func (a *asked) ask(_ context.Context, r PassphraseRequest) (credential.Secret, error) {
+	a.requests = append(a.requests, r)
+	return credential.NewSecret(a.passphrase), nil
+}
+
+func TestPassphraseIsAskedOnce(t *testing.T) {
+	o := fileSubject(t).options
+	first := &asked{passphrase: goodPassphrase}
+	o.Passphrase = first.ask
+	s := mustOpen(t, o)
+	_, err := s.Get(testContext(t), "phoebe")
+	wantError(t, err, ErrNotFound)
+	if len(first.requests) != 0 {
+		t.Error("a passphrase was asked for, to open nothing")
+	}
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	mustSet(t, s, "ross", key("AKIATWO", "two"))
+	wantKey(t, s, "ross", key("AKIATWO", "two"))
+	if len(first.requests) != 1 || !first.requests[0].New || first.requests[0].MinLength != MinPassphrase || first.requests[0].Dir != o.FileDir {
+		t.Errorf("asked %+v, want once, for a new one", first.requests)
+	}
+
+	later := &asked{passphrase: goodPassphrase}
+	o.Passphrase = later.ask
+	s = mustOpen(t, o)
+	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+	mustSet(t, s, "chandler", key("AKIATHREE", "three"))
+	if len(later.requests) != 1 || later.requests[0].New {
+		t.Errorf("asked %+v, want once, for the existing one", later.requests)
+	}
+}
+
+func TestWrongPassphrase(t *testing.T) {
+	o := fileSubject(t).options
+	mustSet(t, mustOpen(t, o), "phoebe", key("AKIAONE", "one"))
+	before := snapshot(t, o.FileDir)
+
+	wrong := &asked{passphrase: "wrong horse battery"}
+	o.Passphrase = wrong.ask
+	s := mustOpen(t, o)
+	_, err := s.Get(testContext(t), "phoebe")
+	wantError(t, err, ErrPassphrase)
+	wantError(t, s.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), ErrPassphrase)
+	wantError(t, s.Set(testContext(t), "ross", key("AKIATWO", "two"), KeyInfo{}), ErrPassphrase)
+	if after := snapshot(t, o.FileDir); after != before {
+		t.Error("a wrong passphrase changed the keystore")
+	}
+	if info, _ := indexed(t, s, "phoebe"); info.AccessKeyID != "AKIAONE" {
+		t.Errorf("a wrong passphrase changed the index: %+v", info)
+	}
+	if err := s.RemoveItem(testContext(t), "nothing"); !errors.Is(err, ErrNotFound) || len(wrong.requests) != 3 {
+		t.Errorf("removing asked for a passphrase (%d questions): %v", len(wrong.requests), err)
+	}
+	wrong.passphrase = goodPassphrase
+	wantKey(t, s, "phoebe", key("AKIAONE", "one")) // the same Store asks again
+}
+
+func TestWeakPassphrase(t *testing.T) {
+	o := fileSubject(t).options
+	o.Passphrase = answer("elevenchars")
+	s := mustOpen(t, o)
+	wantError(t, s.Set(testContext(t), "phoebe", key("AKIAONE", "one"), KeyInfo{}), ErrWeakPassphrase)
+	if files := snapshot(t, o.FileDir); files != "" {
+		t.Errorf("files were written: %s", files)
+	}
+}
+
+func TestNobodyToAsk(t *testing.T) {
+	o := fileSubject(t).options
+	mustSet(t, mustOpen(t, o), "phoebe", key("AKIAONE", "one"))
+	o.Passphrase = nil
+	_, err := mustOpen(t, o).Get(testContext(t), "phoebe")
+	wantError(t, err, ErrLocked)
+	refused := errors.New("the person closed it")
+	o.Passphrase = func(context.Context, PassphraseRequest) (credential.Secret, error) {
+		return credential.Secret{}, refused
+	}
+	_, err = mustOpen(t, o).Get(testContext(t), "phoebe")
+	wantError(t, err, refused)
+}
+
+// Every way to cut or change a file short of its length is damage or, where
+// the passphrase itself could not be checked, a wrong passphrase; never a
+// panic, never a secret.
+func TestDamagedFiles(t *testing.T) {
+	x := fileSubject(t)
+	mustSet(t, mustOpen(t, x.options), "phoebe", key("AKIAONE", "one"))
+	path := filepath.Join(x.options.FileDir, fileName(itemName(keySpace, "phoebe")))
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var variants [][]byte
+	for n := 0; n < len(whole); n += 23 {
+		flipped := append([]byte(nil), whole...)
+		flipped[n] ^= 0x02
+		variants = append(variants, whole[:n], flipped)
+	}
+	variants = append(variants, []byte("....."), []byte("a.b.c"), []byte("a.b.c.d.e"), append(whole, '.'))
+	for i, v := range variants {
+		if err := os.WriteFile(path, v, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := mustOpen(t, x.options).Get(testContext(t), "phoebe")
+		if !errors.Is(err, ErrCorrupt) {
+			t.Errorf("variant %d: %v, want ErrCorrupt", i, err)
+		}
+	}
+}
+
+func TestLostCheckItem(t *testing.T) {
+	for name, spoil := range map[string]func(string) error{
+		"lost":    os.Remove,
+		"damaged": func(p string) error { return os.WriteFile(p, []byte("x"), 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := fileSubject(t).options
+			mustSet(t, mustOpen(t, o), "phoebe", key("AKIAONE", "one"))
+			if err := spoil(filepath.Join(o.FileDir, fileName(checkItem))); err != nil {
+				t.Fatal(err)
+			}
+			wrong := o
+			wrong.Passphrase = answer("wrong horse battery")
+			wantError(t, mustOpen(t, wrong).Set(testContext(t), "ross", key("AKIATWO", "two"), KeyInfo{}), ErrPassphrase)
+			s := mustOpen(t, o)
+			wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+			mustSet(t, s, "ross", key("AKIATWO", "two"))
+			if _, err := s.backend.(*fileStore).open(checkItem, credential.NewSecret(goodPassphrase)); err != nil {
+				t.Errorf("the check item was not made again: %v", err)
+			}
+		})
+	}
+}
+
+func TestSwappedFilesAreNoticed(t *testing.T) {
+	o := fileSubject(t).options
+	s := mustOpen(t, o)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	mustSet(t, s, "ross", key("AKIATWO", "two"))
+	name := func(n string) string { return filepath.Join(o.FileDir, fileName(itemName(keySpace, n))) }
+	if err := os.Rename(name("ross"), name("phoebe")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Get(testContext(t), "phoebe")
+	wantError(t, err, ErrCorrupt)
+}
+
+// snapshot is the names and bytes of the files in dir that are not locks.
+func snapshot(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, e := range entries {
+		if e.Name() == ".lock" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(e.Name() + "\n" + string(data) + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,160 @@
+// Package keystore keeps long-lived access keys, and the few other secrets
+// that must outlive a reboot, in one keychain of the operating system.
+//
+// # Which keychain
+//
+// The keychain is chosen once, at the first key, and written down (the pin,
+// see Record). From then on that one is used and no other: one that is not
+// there is an error, never a reason to look into the next. Tools that take the
+// first keychain that answers lose people's keys between a desktop and an SSH
+// session (https://github.com/99designs/aws-vault/issues/890).
+//
+// # What it promises
+//
+// Nothing here waits for ever. What only machines do is given CallTimeout;
+// where a person has to unlock a keychain, DialogTimeout; an earlier deadline
+// of the context wins. A crash, a full disk or a kill at any step leaves the
+// old secret or the new one. Errors tell what happened (errors.go) and hold no
+// secret.
+//
+// A backend is one file: file.go, secretservice_linux.go. The next is one file
+// more, a line in openBackend, and a row in the conformance suite.
+package keystore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+// Defaults of Options.
+const (
+	DefaultCallTimeout   = 10 * time.Second
+	DefaultDialogTimeout = 2 * time.Minute
+)
+
+// Options say which keychain to open and how to reach it.
+type Options struct {
+	RecordPath string // keystore.json: the pin and the index; its directory is made when needed
+	FileDir    string // where the encrypted-file keystore keeps its files
+	Kind       Kind   // what the person asked for; empty: the pinned one
+
+	// Passphrase is called when the encrypted-file keystore needs one, at most
+	// once a Store unless the answer was wrong. Nil: there is nobody to ask.
+	Passphrase func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
+
+	CallTimeout   time.Duration // for what needs no person; zero: DefaultCallTimeout
+	DialogTimeout time.Duration // for an unlock dialog; zero: DefaultDialogTimeout
+}
+
+// Store is one open keychain. It is safe for concurrent use, and needs no
+// closing.
+type Store struct {
+	kind       Kind
+	recordPath string
+	backend    backend
+}
+
+// backend is what a keychain has to do. The conformance suite is its contract.
+// Names come from itemName; data is opaque. Every method returns in bounded
+// time with the errors of errors.go.
+type backend interface {
+	// reach reports whether the keychain is there, without asking anybody.
+	reach(ctx context.Context) error
+	// unlock does what a person is needed for, so that a set (or, with an intent
+	// of removing, a remove) that follows asks nobody. It changes nothing.
+	unlock(ctx context.Context, i intent) error
+	get(ctx context.Context, item string) ([]byte, error)
+	// set replaces the item. It either happened whole or not at all.
+	set(ctx context.Context, item string, data []byte) error
+	// remove forgets the item for good; ErrNotFound when there is none.
+	remove(ctx context.Context, item string) error
+}
+
+type intent int
+
+const (
+	writing intent = iota
+	removing
+)
+
+// Open opens the pinned keystore, or the one o.Kind names. With neither it
+// fails with ErrNoKeystore. One that is not the pinned one can be read only:
+// writing to it fails with ErrPinned.
+func Open(_ context.Context, o Options) (*Store, error) {
+	kind := o.Kind
+	if kind == "" {
+		rec, err := ReadRecord(o.RecordPath)
+		if err != nil {
+			return nil, err
+		}
+		if kind = rec.Keystore; kind == "" {
+			return nil, ErrNoKeystore
+		}
+	}
+	return openKind(kind, o)
+}
+
+// Choose opens the keystore that a first key goes into: the pinned one, else
+// o.Kind, else the best that is there (the Secret Service when a daemon
+// answers and has a default collection, else the encrypted file). It fails
+// with ErrPinned when o.Kind is not the keystore that holds keys already.
+//
+// The choice is written down by the first Set and not before, so that an
+// abandoned first add over SSH does not decide for the desktop. For the same
+// reason a pin without a key in the index does not bind.
+func Choose(ctx context.Context, o Options) (*Store, Kind, error) {
+	rec, err := ReadRecord(o.RecordPath)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := rec.allows(o.Kind); err != nil {
+		return nil, "", err
+	}
+	if o.Kind == "" && rec.bound() {
+		o.Kind = rec.Keystore
+	}
+	if o.Kind != "" {
+		s, err := openKind(o.Kind, o)
+		return s, o.Kind, err
+	}
+	for _, kind := range preferred {
+		s, err := openKind(kind, o)
+		if errors.Is(err, ErrMissing) {
+			continue
+		} else if err != nil {
+			return nil, "", err
+		}
+		err = s.backend.reach(ctx)
+		if err == nil {
+			return s, kind, nil
+		}
+		if ctx.Err() != nil {
+			return nil, "", err
+		}
+	}
+	return nil, "", fmt.Errorf("%w: none of %q can be used here", ErrMissing, preferred)
+}
+
+// Kind says which keychain s is.
+func (s *Store) Kind() Kind { return s.kind }
+
+func openKind(kind Kind, o Options) (*Store, error) {
+	if o.RecordPath == "" {
+		return nil, errors.New("there is no directory for the record of the keystore: set HOME or XDG_STATE_HOME")
+	}
+	if o.CallTimeout == 0 {
+		o.CallTimeout = DefaultCallTimeout
+	}
+	if o.DialogTimeout == 0 {
+		o.DialogTimeout = DefaultDialogTimeout
+	}
+	b, err := openBackend(kind, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{kind: kind, recordPath: o.RecordPath, backend: b}, nil
+}

@@ -1,0 +1,97 @@
+package keystore
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+const recordVersion = 1
+
+// Record is the contents of keystore.json: which keystore was chosen (the pin)
+// and which keys are in it (the index). It holds no secret, and reading it
+// opens no keychain: listing items would unlock some
+// (https://github.com/99designs/aws-vault/issues/211).
+type Record struct {
+	Version  int                `json:"version"`
+	Keystore Kind               `json:"keystore,omitempty"`
+	Keys     map[string]KeyInfo `json:"keys,omitempty"`
+}
+
+// KeyInfo is what is known of a key without opening the keychain. Times are
+// UTC.
+type KeyInfo struct {
+	// AccessKeyID is empty while the key is being replaced, and stays so if
+	// that was cut short: then only the keychain knows which one it holds.
+	AccessKeyID string    `json:"access_key_id"`
+	ARN         string    `json:"arn,omitempty"`    // of sts:GetCallerIdentity; empty when it was never asked
+	Added       time.Time `json:"added"`            // when the name was first used
+	Rotated     time.Time `json:"rotated,omitzero"` // when the key behind it was last replaced by rotate
+}
+
+// ReadRecord reads the record. One that does not exist is empty; one that
+// cannot be understood is ErrCorrupt.
+func ReadRecord(path string) (Record, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Record{Version: recordVersion}, nil
+	}
+	if err != nil {
+		return Record{}, unusable(err)
+	}
+	var rec Record
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if err := dec.Decode(&rec); err != nil || dec.More() {
+		return Record{}, fmt.Errorf("%w: cannot read %q; the keys are not in it, only which keystore holds them", ErrCorrupt, path)
+	}
+	if rec.Version > recordVersion {
+		return Record{}, fmt.Errorf("%q was written by a newer awsbroker (version %d, this one knows %d)", path, rec.Version, recordVersion)
+	}
+	if _, err := ParseKind(string(rec.Keystore)); err != nil || rec.Version < 1 {
+		return Record{}, fmt.Errorf("%w: %q names no version or keystore that exists", ErrCorrupt, path)
+	}
+	return rec, nil
+}
+
+// bound reports whether keys depend on the pin.
+func (r Record) bound() bool { return r.Keystore != "" && len(r.Keys) > 0 }
+
+// allows reports whether keys may be written to the keystore of this kind.
+func (r Record) allows(kind Kind) error {
+	if kind == "" || !r.bound() || kind == r.Keystore {
+		return nil
+	}
+	return fmt.Errorf("%w: %q, not %q; to move them, remove each (awsbroker remove NAME) and add it again with --keystore %s",
+		ErrPinned, r.Keystore, kind, kind)
+}
+
+// amend changes the record. The caller holds its lock.
+func amend(path string, change func(*Record)) error {
+	rec, err := ReadRecord(path)
+	if err != nil {
+		return err
+	}
+	if rec.Keys == nil {
+		rec.Keys = map[string]KeyInfo{}
+	}
+	change(&rec)
+	rec.Version = recordVersion
+	data, err := json.MarshalIndent(rec, "", "  ")
+	if err != nil {
+		return err
+	}
+	return unusable(replaceFile(path, append(data, '\n')))
+}
+
+// recordLockTimeout is longer than the machine part of a Set in another
+// process, which holds the lock from its first step to its last.
+const recordLockTimeout = 30 * time.Second
+
+func withRecordLock(ctx context.Context, path string, do func() error) error {
+	return withLock(ctx, path+".lock", recordLockTimeout, do)
+}

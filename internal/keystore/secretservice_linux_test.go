@@ -1,0 +1,275 @@
+package keystore
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus"
+	"github.com/gsterjov/go-libsecret"
+)
+
+func platformSubjects() map[Kind]func(t *testing.T) subject {
+	if !onTestBus() {
+		return map[Kind]func(t *testing.T) subject{} // TestWithBus runs the suite again where there is a bus
+	}
+	return map[Kind]func(t *testing.T) subject{SecretService: secretServiceSubject}
+}
+
+// TestSecretService does nothing but in the second process.
+func TestSecretService(t *testing.T) {
+	if !onTestBus() {
+		return
+	}
+	for name, test := range map[string]func(t *testing.T){
+		"default collection":        testDefaultCollection,
+		"locked, no display":        testLockedWithoutDisplay,
+		"locked, no prompter":       testLockedWithoutPrompter,
+		"hung daemon":               testHungDaemon,
+		"killed daemon":             testKilledDaemon,
+		"no daemon":                 testNoDaemon,
+		"no default collection":     testNoDefaultCollection,
+		"foreign collection":        testForeignCollection,
+		"dialog answered":           testDialogAnswered,
+		"dialog dismissed":          testDialogDismissed,
+		"dialog not answered":       testDialogNotAnswered,
+		"daemon dies during dialog": testDialogOfDyingDaemon,
+	} {
+		t.Run(name, test)
+	}
+}
+
+func secretServiceSubject(t *testing.T) subject {
+	startKeyring(t)
+	return subject{
+		options: Options{RecordPath: recordIn(t), Kind: SecretService},
+		damage:  func(t *testing.T, item string) { overwriteItem(t, item, "not what keyring writes") },
+	}
+}
+
+// overwriteItem replaces an item as another program could.
+func overwriteItem(t *testing.T, item, value string) {
+	t.Helper()
+	service, err := libsecret.NewService()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := service.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bus, s := testService(t)
+	path, err := s.collection(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := libsecret.NewSecret(session, []byte{}, []byte(value), "text/plain")
+	if _, err := libsecret.NewCollection(bus, path).CreateItem(item, secret, true); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func testService(t *testing.T) (*dbus.Conn, *secretService) {
+	t.Helper()
+	bus, err := dbus.SessionBus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bus, &secretService{bus: bus, limit: 5 * time.Second, dialog: 5 * time.Second}
+}
+
+func lockDefault(t *testing.T) {
+	t.Helper()
+	bus, s := testService(t)
+	path, err := s.collection(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bus.Object(secretsName, secretsPath).Call(secretsService+".Lock", 0, []dbus.ObjectPath{path}).Err; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func within(t *testing.T, limit time.Duration, do func()) {
+	t.Helper()
+	begun := time.Now()
+	do()
+	if took := time.Since(begun); took > limit {
+		t.Errorf("it took %v, more than %v", took, limit)
+	}
+}
+
+func testDefaultCollection(t *testing.T) {
+	x := secretServiceSubject(t)
+	s := mustOpen(t, x.options)
+	_, service := testService(t)
+	before, err := service.property(testContext(t), secretsPath, secretsService, "Collections")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	after, err := service.property(testContext(t), secretsPath, secretsService, "Collections")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(before.([]dbus.ObjectPath)) != len(after.([]dbus.ObjectPath)) {
+		t.Errorf("the collections were %v, now %v", before, after)
+	}
+	if _, err := exec.LookPath("secret-tool"); err == nil {
+		out, _ := exec.Command("secret-tool", "search", "--all", "profile", "awsbroker/key/phoebe").CombinedOutput()
+		if !strings.Contains(string(out), "collection/login") && !strings.Contains(string(out), "awsbroker/key/phoebe") {
+			t.Errorf("secret-tool does not find the item: %d bytes", len(out))
+		}
+	}
+	store, kind, err := Choose(testContext(t), Options{RecordPath: recordIn(t), FileDir: t.TempDir()})
+	if err != nil || kind != SecretService || store.Kind() != SecretService {
+		t.Errorf("Choose took %q: %v", kind, err)
+	}
+}
+
+func testLockedWithoutDisplay(t *testing.T) {
+	x := secretServiceSubject(t)
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	lockDefault(t)
+	within(t, time.Second, func() {
+		_, err := s.Get(testContext(t), "phoebe")
+		wantError(t, err, ErrLocked)
+		wantError(t, s.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), ErrLocked)
+		wantError(t, s.Remove(testContext(t), "phoebe"), ErrLocked)
+		wantError(t, s.RemoveItem(testContext(t), "seal"), ErrLocked)
+	})
+	if info, _ := indexed(t, s, "phoebe"); info.AccessKeyID != "AKIAONE" {
+		t.Errorf("a locked keychain changed the index: %+v", info)
+	}
+}
+
+// gnome-keyring without its prompter gives up on the dialog by itself.
+func testLockedWithoutPrompter(t *testing.T) {
+	x := secretServiceSubject(t)
+	x.options.DialogTimeout = 3 * time.Second
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	lockDefault(t)
+	t.Setenv("DISPLAY", ":99")
+	within(t, 5*time.Second, func() {
+		_, err := s.Get(testContext(t), "phoebe")
+		wantError(t, err, ErrDismissed)
+	})
+}
+
+func testHungDaemon(t *testing.T) {
+	daemon := startKeyring(t)
+	o := Options{RecordPath: recordIn(t), Kind: SecretService}
+	mustSet(t, mustOpen(t, o), "phoebe", key("AKIAONE", "one"))
+	if err := daemon.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	o.CallTimeout = 300 * time.Millisecond
+	s := mustOpen(t, o)
+	within(t, 2*time.Second, func() {
+		_, err := s.Get(testContext(t), "phoebe")
+		wantError(t, err, ErrTimeout)
+		wantError(t, s.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), ErrTimeout)
+		wantError(t, s.Remove(testContext(t), "phoebe"), ErrTimeout)
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	within(t, 200*time.Millisecond, func() {
+		_, err := s.Get(ctx, "phoebe")
+		wantError(t, err, ErrTimeout)
+	})
+	if info, _ := indexed(t, s, "phoebe"); info.AccessKeyID != "AKIAONE" {
+		t.Errorf("a hung keychain changed the index: %+v", info)
+	}
+	_ = daemon.Signal(syscall.SIGCONT)
+	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+}
+
+func testKilledDaemon(t *testing.T) {
+	daemon := startKeyring(t)
+	o := Options{RecordPath: recordIn(t), FileDir: t.TempDir(), Kind: SecretService}
+	s := mustOpen(t, o)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	if err := daemon.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	awaitOwner(t, false)
+	within(t, time.Second, func() {
+		_, err := s.Get(testContext(t), "phoebe")
+		wantError(t, err, ErrMissing)
+		wantError(t, s.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), ErrMissing)
+	})
+	o.Kind = ""
+	if s, _, err := Choose(testContext(t), o); err != nil || s.Kind() != SecretService {
+		t.Errorf("with keys in the Secret Service, Choose gave another keystore: %v", err)
+	}
+	o.RecordPath = recordIn(t)
+	if s, kind, err := Choose(testContext(t), o); err != nil || s.Kind() != File || kind != File {
+		t.Errorf("without a daemon, Choose did not take the file: %q, %v", kind, err)
+	}
+}
+
+func TestNoBus(t *testing.T) {
+	if onTestBus() {
+		return
+	}
+	o := Options{RecordPath: recordIn(t), FileDir: t.TempDir(), Kind: SecretService}
+	within(t, time.Second, func() {
+		_, err := Open(testContext(t), o)
+		wantError(t, err, ErrMissing)
+		o.Kind = ""
+		if _, kind, err := Choose(testContext(t), o); err != nil || kind != File {
+			t.Errorf("Choose took %q: %v", kind, err)
+		}
+	})
+}
+
+// signalBus sends a signal to the bus that TestWithBus made for this process.
+func signalBus(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	pid, err := strconv.Atoi(os.Getenv(busPIDVariable))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStoppedBus(t *testing.T) {
+	if !onTestBus() {
+		return
+	}
+	x := secretServiceSubject(t)
+	x.options.CallTimeout = 300 * time.Millisecond
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	signalBus(t, syscall.SIGSTOP)
+	defer signalBus(t, syscall.SIGCONT)
+	within(t, 2*time.Second, func() {
+		_, err := s.Get(testContext(t), "phoebe")
+		wantError(t, err, ErrTimeout)
+	})
+}
+
+func TestKilledBus(t *testing.T) {
+	if !onTestBus() {
+		return
+	}
+	x := secretServiceSubject(t)
+	s := mustOpen(t, x.options)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	signalBus(t, syscall.SIGKILL)
+	within(t, 2*time.Second, func() {
+		_, err := s.Get(testContext(t), "phoebe")
+		wantError(t, err, ErrMissing)
+		_, err = s.Get(testContext(t), "phoebe")
+		wantError(t, err, ErrMissing)
+	})
+}

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package keystore
+
+import "testing"
+
+func platformSubjects() map[Kind]func(t *testing.T) subject {
+	return map[Kind]func(t *testing.T) subject{}
+}

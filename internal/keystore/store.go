@@ -1,0 +1,170 @@
+package keystore
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+// storedKey is the value of a key's item.
+type storedKey struct {
+	Version         int    `json:"version"`
+	AccessKeyID     string `json:"access_key_id"`
+	SecretAccessKey string `json:"secret_access_key"`
+}
+
+const storedKeyVersion = 1
+
+// Get reads the key called name.
+func (s *Store) Get(ctx context.Context, name string) (credential.Credentials, error) {
+	if err := CheckName(name); err != nil {
+		return credential.Credentials{}, err
+	}
+	data, err := s.backend.get(ctx, itemName(keySpace, name))
+	if err != nil {
+		return credential.Credentials{}, s.failed(err, "reading", name)
+	}
+	var k storedKey
+	// The decoder's own error may quote the value, so it is dropped.
+	if json.Unmarshal(data, &k) != nil || k.AccessKeyID == "" || k.SecretAccessKey == "" {
+		return credential.Credentials{}, s.failed(ErrCorrupt, "reading", name)
+	}
+	if k.Version != storedKeyVersion {
+		return credential.Credentials{}, s.failed(fmt.Errorf("it has version %d, this awsbroker knows %d", k.Version, storedKeyVersion), "reading", name)
+	}
+	return credential.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: credential.NewSecret(k.SecretAccessKey)}, nil
+}
+
+// Set stores a long-lived key under name, replacing the one that is there, and
+// reads it back. The index then has info, with the id of c; a zero info.Added
+// keeps the one on record, or is now. The first Set pins the keystore.
+//
+// The steps are ordered so that the index never claims an id that the keychain
+// does not hold: the id on record is blanked before the keychain is touched.
+func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, info KeyInfo) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	if c.AccessKeyID == "" || c.SecretAccessKey.IsEmpty() || c.Temporary() {
+		return errors.New("only a whole long-lived key goes into the keystore: an id, a secret, and no session token")
+	}
+	value, err := json.Marshal(storedKey{storedKeyVersion, c.AccessKeyID, c.SecretAccessKey.Reveal()})
+	if err != nil {
+		return err
+	}
+	if err := s.writable(); err != nil { // before anybody is asked anything
+		return err
+	}
+	if err := s.backend.unlock(ctx, writing); err != nil {
+		return s.failed(err, "storing", name)
+	}
+	return withRecordLock(ctx, s.recordPath, func() error {
+		if err := s.writable(); err != nil {
+			return err
+		}
+		if err := s.announce(name); err != nil {
+			return err
+		}
+		if err := s.put(ctx, itemName(keySpace, name), value); err != nil {
+			s.recall(ctx, name)
+			return s.failed(err, "storing", name)
+		}
+		return amend(s.recordPath, func(r *Record) {
+			info.AccessKeyID = c.AccessKeyID
+			if info.Added.IsZero() {
+				info.Added = r.Keys[name].Added
+			}
+			if info.Added.IsZero() {
+				info.Added = time.Now()
+			}
+			info.Added, info.Rotated = info.Added.UTC().Truncate(time.Second), info.Rotated.UTC().Truncate(time.Second)
+			r.Keys[name] = info
+		})
+	})
+}
+
+// Remove forgets the key called name. The key still works in AWS. When the
+// keychain has lost it already, the index forgets it too.
+func (s *Store) Remove(ctx context.Context, name string) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	if err := s.writable(); err != nil {
+		return err
+	}
+	if err := s.backend.unlock(ctx, removing); err != nil {
+		return s.failed(err, "removing", name)
+	}
+	return withRecordLock(ctx, s.recordPath, func() error {
+		rec, err := ReadRecord(s.recordPath)
+		if err != nil {
+			return err
+		}
+		err = s.backend.remove(ctx, itemName(keySpace, name))
+		_, listed := rec.Keys[name]
+		if err != nil && !(errors.Is(err, ErrNotFound) && listed) {
+			return s.failed(err, "removing", name)
+		}
+		return amend(s.recordPath, func(r *Record) { delete(r.Keys, name) })
+	})
+}
+
+// writable refuses to write to a keystore other than the one with the keys.
+func (s *Store) writable() error {
+	rec, err := ReadRecord(s.recordPath)
+	if err != nil {
+		return err
+	}
+	return rec.allows(s.kind)
+}
+
+// announce pins the keystore and blanks the id of a key about to be replaced.
+func (s *Store) announce(name string) error {
+	return amend(s.recordPath, func(r *Record) {
+		r.Keystore = s.kind
+		if info, ok := r.Keys[name]; ok {
+			info.AccessKeyID = ""
+			r.Keys[name] = info
+		}
+	})
+}
+
+// recall puts the id back that announce blanked, if the keychain can still say
+// which it is. It is a courtesy: a blank id is allowed.
+func (s *Store) recall(ctx context.Context, name string) {
+	c, err := s.Get(ctx, name)
+	if err != nil {
+		return
+	}
+	_ = amend(s.recordPath, func(r *Record) {
+		if info, ok := r.Keys[name]; ok {
+			info.AccessKeyID = c.AccessKeyID
+			r.Keys[name] = info
+		}
+	})
+}
+
+// put sets an item and proves that it can be read back.
+func (s *Store) put(ctx context.Context, item string, value []byte) error {
+	if err := s.backend.set(ctx, item, value); err != nil {
+		return err
+	}
+	back, err := s.backend.get(ctx, item)
+	if err != nil {
+		return fmt.Errorf("it was stored but cannot be read back: %w", err)
+	}
+	if subtle.ConstantTimeCompare(back, value) != 1 {
+		return fmt.Errorf("%w: it gave back something else than was stored", ErrCorrupt)
+	}
+	return nil
+}
+
+// failed says what was being done, to which key, in which keychain.
+func (s *Store) failed(err error, doing, name string) error {
+	return fmt.Errorf("%s %q in the %s keystore: %w", doing, name, s.kind, err)
+}
