@@ -93,9 +93,11 @@ func classify(err error, sent bool) error {
 	return e
 }
 
+// responseOf is what answered, if anything did: for a failed connection the
+// SDK makes up a response with status 0.
 func responseOf(err error) *http.Response {
 	var re *smithyhttp.ResponseError
-	if errors.As(err, &re) && re.Response != nil {
+	if errors.As(err, &re) && re.Response != nil && re.Response.Response != nil && re.Response.StatusCode != 0 {
 		return re.Response.Response
 	}
 	return nil

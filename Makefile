@@ -1,0 +1,44 @@
+# What there is to do. `make demo` and `make test` need Go and nothing else.
+
+GO         ?= go
+PREFIX     ?= /usr/local
+TEST_FLAGS ?=
+# Without cgo the binary is static, which halves the time to start it. macOS
+# needs cgo for its Keychain.
+CGO        := $(if $(filter Darwin,$(shell uname -s)),1,0)
+PACKAGES   := ./...
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck
+
+.PHONY: build test check bench demo install man e2e clean
+
+build: ## bin/awsbroker
+	CGO_ENABLED=$(CGO) $(GO) build -trimpath -ldflags '-s -w' -o bin/awsbroker ./cmd/awsbroker
+
+test: ## all tests of this module
+	$(GO) test $(TEST_FLAGS) $(PACKAGES)
+
+check: ## what a change has to pass: format, vet, staticcheck, tests with -race
+	@test -z "$$(gofmt -l cmd internal e2e)" || { gofmt -l cmd internal e2e; echo 'run: gofmt -w cmd internal e2e'; exit 1; }
+	$(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
+	$(GO) test -race $(TEST_FLAGS) $(PACKAGES)
+
+bench: ## how fast, as ratios taken in one run
+	$(GO) run ./internal/bench
+
+demo: ## the main job, against a fake AWS on this machine
+	$(GO) run ./internal/demo
+
+man: ## docs/man from the commands
+	AWSBROKER_WRITE_MAN=1 $(GO) test ./cmd/awsbroker -run TestManPages
+
+e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
+	e2e/run
+
+install: build ## into $(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 bin/awsbroker $(DESTDIR)$(PREFIX)/bin/awsbroker
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+clean:
+	rm -rf bin

@@ -1,0 +1,78 @@
+package fakeaws
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// Account is one AWS account in one partition.
+type Account struct {
+	ID        string
+	Partition string // aws, aws-cn, aws-us-gov
+
+	server  *Server
+	root    *User
+	users   map[string]*User
+	groups  map[string]*Group
+	roles   map[string]*Role
+	managed map[string]*managedPolicy // by ARN
+}
+
+// AddAccount makes an account of the partition "aws", or returns the one there
+// is. It panics if id is not twelve digits, for that is a mistake in the test.
+func (s *Server) AddAccount(id string) *Account { return s.AddAccountIn("aws", id) }
+
+// AddAccountIn is AddAccount for another partition. Keys of one partition are
+// unknown in the regions of another.
+func (s *Server) AddAccountIn(partition, id string) *Account {
+	if !regexp.MustCompile(`^[0-9]{12}$`).MatchString(id) {
+		panic(fmt.Sprintf("fakeaws: account id %q is not twelve digits", id))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.accounts[id]; a != nil {
+		return a
+	}
+	a := &Account{
+		ID: id, Partition: partition, server: s,
+		users: map[string]*User{}, groups: map[string]*Group{}, roles: map[string]*Role{},
+		managed: awsManagedPolicies(partition),
+	}
+	a.root = &User{Name: "root", ID: id, account: a, Policies: Policies{server: s, account: a}}
+	s.accounts[id] = a
+	return a
+}
+
+// Root is the account's root user. It starts without access keys and without
+// an MFA device.
+func (a *Account) Root() *User { return a.root }
+
+// arn puts an ARN of a global service together.
+func (a *Account) arn(service, resource string) string {
+	return "arn:" + a.Partition + ":" + service + "::" + a.ID + ":" + resource
+}
+
+// AddManagedPolicy makes a customer managed policy, to be attached by its ARN.
+func (a *Account) AddManagedPolicy(name, document string) (arn string, err error) {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	doc, err := parsePolicy(document, identityPolicy, a.server)
+	if err != nil {
+		return "", fmt.Errorf("policy %q: %w", name, err)
+	}
+	arn = a.arn("iam", "policy/"+name)
+	a.managed[arn] = &managedPolicy{name: name, document: doc}
+	return arn, nil
+}
+
+// AddGroup makes a group, or returns the one there is.
+func (a *Account) AddGroup(name string) *Group {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	if g := a.groups[name]; g != nil {
+		return g
+	}
+	g := &Group{Name: name, account: a, Policies: Policies{server: a.server, account: a}}
+	a.groups[name] = g
+	return g
+}

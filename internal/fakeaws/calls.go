@@ -1,0 +1,80 @@
+package fakeaws
+
+import (
+	"encoding/hex"
+	"maps"
+	"time"
+)
+
+// Call is one request as the server saw it. It holds no secret: of a one-time
+// code only that there was one, and a hash under a key of this server by which
+// two calls with the same code can be told.
+type Call struct {
+	Number      int               `json:"number"` // from 1
+	Time        time.Time         `json:"time"`   // by the server's clock
+	RequestID   string            `json:"request_id"`
+	Service     string            `json:"service"`
+	Action      string            `json:"action"`
+	Params      map[string]string `json:"params,omitempty"` // without Action, Version and TokenCode
+	CodeSent    bool              `json:"code_sent"`
+	CodeHash    string            `json:"code_hash,omitempty"`
+	AccessKeyID string            `json:"access_key_id,omitempty"`
+	Principal   string            `json:"principal,omitempty"` // ARN, once the signature was right
+	Account     string            `json:"account,omitempty"`
+	Region      string            `json:"region,omitempty"` // of the credential scope
+	Host        string            `json:"host"`
+	UserAgent   string            `json:"user_agent,omitempty"`
+	Status      int               `json:"status"`          // 0 if nothing was answered
+	Error       string            `json:"error,omitempty"` // AWS's code; "" for success
+	Message     string            `json:"message,omitempty"`
+	Fault       string            `json:"fault,omitempty"` // the fault that was injected
+}
+
+// noteParams copies the parameters into the call, less the code.
+func (s *Server) noteParams(call *Call, p *params) {
+	call.Params = maps.Clone(p.values)
+	delete(call.Params, "Action")
+	delete(call.Params, "Version")
+	if code, ok := call.Params["TokenCode"]; ok {
+		delete(call.Params, "TokenCode")
+		call.CodeSent = true
+		call.CodeHash = hex.EncodeToString(hmacSHA256(s.logKey, call.Params["SerialNumber"]+"\n"+code))
+	}
+}
+
+// Calls returns the calls of an action in the order they came in; all calls
+// for "".
+func (s *Server) Calls(action string) []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	calls := []Call{}
+	for _, c := range s.calls {
+		if action == "" || c.Action == action {
+			copied := *c
+			copied.Params = maps.Clone(c.Params)
+			calls = append(calls, copied)
+		}
+	}
+	return calls
+}
+
+// RepeatedCodes returns the calls that carried a code which an earlier call
+// had carried for the same device.
+func (s *Server) RepeatedCodes() []Call {
+	seen := map[string]bool{}
+	repeated := []Call{}
+	for _, c := range s.Calls("") {
+		if c.CodeSent && seen[c.CodeHash] {
+			repeated = append(repeated, c)
+		}
+		seen[c.CodeHash] = true
+	}
+	return repeated
+}
+
+// ResetCalls empties the call log.
+func (s *Server) ResetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = nil
+}

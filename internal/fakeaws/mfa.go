@@ -1,0 +1,114 @@
+package fakeaws
+
+import (
+	"crypto/subtle"
+	"time"
+
+	"github.com/pquerna/otp/hotp"
+)
+
+// totpStep is the time step of RFC 6238 that AWS's virtual devices use.
+const totpStep = 30 * time.Second
+
+// MFADevice is a virtual MFA device: a TOTP seed that belongs to one user.
+// Serial and Seed do not change.
+type MFADevice struct {
+	Serial string // an ARN
+	Seed   string // base32, without padding
+
+	user *User
+	used map[int64]bool // steps whose code was accepted
+	lead int64          // steps by which the device runs ahead of the server
+}
+
+// EnableMFA gives u a virtual device. Root's device has a name of its own in
+// AWS; for root, name is ignored.
+func (u *User) EnableMFA(name string) *MFADevice { return u.EnableMFASeed(name, newSeed()) }
+
+// EnableMFASeed is EnableMFA with a seed that the caller chose, in base32.
+func (u *User) EnableMFASeed(name, seed string) *MFADevice {
+	if u.isRoot() {
+		name = "root-account-mfa-device"
+	}
+	s := u.account.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := &MFADevice{Serial: u.account.arn("iam", "mfa/"+name), Seed: seed, user: u, used: map[int64]bool{}}
+	if u.devices == nil {
+		u.devices = map[string]*MFADevice{}
+	}
+	u.devices[d.Serial] = d
+	return d
+}
+
+// Disable takes the device away from its user.
+func (d *MFADevice) Disable() {
+	d.server().mu.Lock()
+	defer d.server().mu.Unlock()
+	delete(d.user.devices, d.Serial)
+}
+
+// Code is what the device shows now, by the server's clock.
+func (d *MFADevice) Code() string { return d.codeInSteps(0) }
+
+// NextCode is what the device shows in 30 seconds. It is accepted already.
+func (d *MFADevice) NextCode() string { return d.codeInSteps(1) }
+
+// CodeAt is what the device shows at t.
+func (d *MFADevice) CodeAt(t time.Time) string { return d.code(t.Unix() / int64(totpStep/time.Second)) }
+
+// FreshCode is a code that is accepted now and was not accepted before; false
+// while there is none, which ends with the next step of 30 seconds.
+func (d *MFADevice) FreshCode() (code string, ok bool) {
+	d.server().mu.Lock()
+	defer d.server().mu.Unlock()
+	now := d.step(d.server().clock.now())
+	for _, step := range []int64{now, now + 1, now - 1} {
+		if !d.used[step] {
+			return d.code(step), true
+		}
+	}
+	return "", false
+}
+
+// RunAhead makes the device one step faster against the server's clock, and
+// the server follows: a fresh code without waiting. Whoever computes codes
+// from the seed and the real time no longer agrees with it.
+func (d *MFADevice) RunAhead() {
+	d.server().mu.Lock()
+	defer d.server().mu.Unlock()
+	d.lead++
+}
+
+func (d *MFADevice) server() *Server { return d.user.account.server }
+
+func (d *MFADevice) codeInSteps(n int64) string {
+	d.server().mu.Lock()
+	defer d.server().mu.Unlock()
+	return d.code(d.step(d.server().clock.now()) + n)
+}
+
+func (d *MFADevice) step(t time.Time) int64 { return t.Unix()/int64(totpStep/time.Second) + d.lead }
+
+func (d *MFADevice) code(step int64) string {
+	code, err := hotp.GenerateCode(d.Seed, uint64(step))
+	if err != nil {
+		return "" // a seed that is no base32 has no codes
+	}
+	return code
+}
+
+// accept reports whether code is right at t, one step either side allowed, and
+// uses it up. RFC 6238 section 5.2: a code must not be accepted a second time.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_sync.html
+func (d *MFADevice) accept(code string, t time.Time) bool {
+	now := d.step(t)
+	for _, step := range []int64{now, now - 1, now + 1} {
+		right := d.code(step)
+		if right != "" && !d.used[step] && subtle.ConstantTimeCompare([]byte(right), []byte(code)) == 1 {
+			d.used[step] = true
+			return true
+		}
+	}
+	return false
+}
