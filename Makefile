@@ -9,7 +9,7 @@ CGO        := $(if $(filter Darwin,$(shell uname -s)),1,0)
 PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
-.PHONY: build test check bench demo install man e2e clean
+.PHONY: build test check lint bench demo install man e2e clean
 
 build: ## bin/awsbroker
 	CGO_ENABLED=$(CGO) $(GO) build -trimpath -ldflags '-s -w' -o bin/awsbroker ./cmd/awsbroker
@@ -17,11 +17,13 @@ build: ## bin/awsbroker
 test: ## all tests of this module
 	$(GO) test $(TEST_FLAGS) $(PACKAGES)
 
-check: ## what a change has to pass: format, vet, staticcheck, tests with -race
+check: lint ## what a change has to pass: lint, and the tests with -race
+	$(GO) test -race $(TEST_FLAGS) $(PACKAGES)
+
+lint: ## format, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal e2e)" || { gofmt -l cmd internal e2e; echo 'run: gofmt -w cmd internal e2e'; exit 1; }
 	$(GO) vet $(PACKAGES)
 	$(GO) tool staticcheck $(PACKAGES)
-	$(GO) test -race $(TEST_FLAGS) $(PACKAGES)
 
 bench: ## how fast, as ratios taken in one run
 	$(GO) run ./internal/bench

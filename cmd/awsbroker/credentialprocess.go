@@ -18,6 +18,10 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCredentialProcess(cmd, a, profile) },
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "profile to serve")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		a.oneLine = true
+		return usage(err)
+	})
 	return cmd
 }
 
@@ -28,9 +32,6 @@ func runCredentialProcess(cmd *cobra.Command, a *app, profile string) error {
 		return err
 	}
 	if profile, _, err = b.ChooseProfile(profile); err != nil {
-		return err
-	}
-	if err := broker.CheckRecursion(profile); err != nil {
 		return err
 	}
 	s, err := b.Session(cmd.Context(), profile, broker.Want{})

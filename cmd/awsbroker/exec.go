@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ profile's region. Without a command it is your shell. The command takes the
 place of awsbroker: its exit status, its signals.`,
 		Example: "  awsbroker exec -- terraform apply\n  awsbroker exec --profile admin -- aws s3 ls\n  awsbroker exec admin -- aws s3 ls",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			asked, command := splitExec(profile, args)
+			asked, command := splitExec(profile, args, cmd.ArgsLenAtDash() == 0)
 			return runExec(cmd, a, asked, command)
 		},
 	}
@@ -36,12 +37,10 @@ place of awsbroker: its exit status, its signals.`,
 
 // splitExec understands "exec P -- CMD", which people know from other tools.
 // pflag stops at the first word that is no flag, so the dashes are still there.
-func splitExec(profile string, args []string) (asked string, command []string) {
-	if profile == "" && len(args) >= 2 && args[1] == "--" {
+// After dashes of its own (dashed), all of it is the command: "exec -- sudo -- ls".
+func splitExec(profile string, args []string, dashed bool) (asked string, command []string) {
+	if !dashed && profile == "" && len(args) >= 2 && args[1] == "--" {
 		return args[0], args[2:]
-	}
-	if len(args) > 0 && args[0] == "--" {
-		args = args[1:]
 	}
 	return profile, args
 }
@@ -88,6 +87,9 @@ func findCommand(name string) (string, error) {
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return "", notRun(name, "permission denied", 126)
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		return "", notRun(name, "is a directory", 126)
 	}
 	return "", notRun(name, "command not found", 127)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -16,6 +18,9 @@ func newLogout(a *app) *cobra.Command {
 until it ends by itself; what is forgotten is the copy here.`,
 		Args: positional(0, 0, "no arguments, only --profile or --all"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if all && profile != "" {
+				return usage(errors.New("--profile and --all exclude each other"))
+			}
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
 				return err
@@ -40,6 +45,5 @@ until it ends by itself; what is forgotten is the copy here.`,
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "profile to log out of")
 	cmd.Flags().BoolVar(&all, "all", false, "forget every session")
-	cmd.MarkFlagsMutuallyExclusive("profile", "all")
 	return cmd
 }

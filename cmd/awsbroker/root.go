@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,6 +26,7 @@ type app struct {
 	region   string
 	keystore string
 	mfaCode  string
+	codeRead bool // mfaCode was "-" and is what standard input said
 	debug    bool
 
 	oneLine bool // the caller shows one line of an error (credential-process)
@@ -43,7 +47,8 @@ func newRoot(a *app) *cobra.Command {
 		Use:           "awsbroker",
 		Short:         "sessions for AWS tools from a key in the keychain",
 		Long:          rootHelp + "\n" + exitHelp(),
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -61,6 +66,18 @@ func newRoot(a *app) *cobra.Command {
 		newExec(a), newExport(a), newList(a), newRemove(a), newVersion(a),
 	)
 	return root
+}
+
+// noSuchCommand gets what follows awsbroker and is no command.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hints := []string{"run: awsbroker --help"}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hints = []string{"did you mean: awsbroker " + strings.Join(near, ", awsbroker ")}
+	}
+	return &broker.Failure{Reason: broker.Usage, Message: fmt.Sprintf("there is no command %q", prompt.Clean(args[0])), Hints: hints}
 }
 
 // broker makes the run's broker from the flags.
@@ -91,12 +108,12 @@ func (a *app) code() (credential.Secret, error) {
 	if text == "" {
 		return credential.Secret{}, nil
 	}
-	if text == "-" {
-		line, err := io.ReadAll(io.LimitReader(os.Stdin, 64))
-		if err != nil {
+	if text == "-" && !a.codeRead {
+		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 64)).ReadString('\n')
+		if err != nil && err != io.EOF {
 			return credential.Secret{}, err
 		}
-		text = string(line)
+		text, a.mfaCode, a.codeRead = line, line, true
 	}
 	code, ok := prompt.Code(text)
 	if !ok {

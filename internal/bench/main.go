@@ -1,3 +1,5 @@
+//go:build !windows
+
 // Command bench measures what people wait for, as ratios of medians taken
 // side by side in one run: machines are noisy, and a duration alone says
 // little.

@@ -80,7 +80,7 @@ func KeystoreName(k keystore.Kind) string {
 }
 
 func (b *Broker) checkKey(ctx context.Context, key credential.Credentials, before string) (string, error) {
-	identity, err := b.identify(ctx, key, "aws")
+	identity, err := b.identify(ctx, key)
 	if err != nil {
 		return "", err
 	}

@@ -71,19 +71,21 @@ func passphraseFailure(err error) error {
 
 // questionFailure is a question for an MFA code that brought none.
 func questionFailure(err error, t *Target) error {
+	f := failed(NeedPerson, "%w", err)
 	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", shellWord(t.Profile.Name))
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		return failed(NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).hint("%s", login)
+		f = failed(NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).hint("%s", login)
 	case errors.Is(err, prompt.ErrTimeout):
-		return failed(NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).hint("%s", login)
+		f = failed(NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).hint("%s", login)
 	case errors.Is(err, prompt.ErrCancelled):
-		return failed(NeedPerson, "cancelled: no MFA code for %s", t.describe()).hint("%s", login)
+		f = failed(NeedPerson, "cancelled: no MFA code for %s", t.describe()).hint("%s", login)
 	case errors.Is(err, prompt.ErrCommand):
-		return failed(NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
+		f = failed(NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
 			hint("try the command by itself in a shell: it has to print six digits")
 	}
-	return failed(NeedPerson, "%w", err)
+	f.cause = err
+	return f
 }
 
 func (r *request) fetchFailure(err error) error {

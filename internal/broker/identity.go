@@ -11,11 +11,11 @@ import (
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
-// identify asks AWS whose key it is, outside of any profile: at the region of
-// --region, else at partition's default one.
-func (b *Broker) identify(ctx context.Context, key credential.Credentials, partition string) (sts.Identity, error) {
+// identify asks AWS whose key it is, outside of any profile. --region picks
+// the partition; without it, it is the commercial one.
+func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
 	e := sts.Endpoint{
-		Region:    firstOf(b.Region, config.DefaultRegion(partition)),
+		Region:    firstOf(b.Region, config.DefaultRegion("aws")),
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", false),
 		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", false),
@@ -34,12 +34,4 @@ func (b *Broker) identify(ctx context.Context, key credential.Credentials, parti
 		return identity, b.stsFailure(err, nil)
 	}
 	return identity, nil
-}
-
-// partitionOf an ARN; "aws" where it says none.
-func partitionOf(arn string) string {
-	if f := strings.SplitN(arn, ":", 3); len(f) == 3 && f[0] == "arn" && f[1] != "" {
-		return f[1]
-	}
-	return "aws"
 }

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -20,17 +21,26 @@ type Want struct {
 // Session returns a session for the profile: the cached one if it will do, or
 // a new one, for which one process asks on behalf of all that wait.
 func (b *Broker) Session(ctx context.Context, profile string, want Want) (session.Session, error) {
+	if err := CheckRecursion(profile); err != nil {
+		return session.Session{}, err
+	}
 	call := session.NewCall(profile, b.Paths)
 	t, err := b.Target(profile)
 	if err != nil {
 		return session.Session{}, err
 	}
 	s, err := b.SessionOf(ctx, t, want)
-	if err == nil {
+	if err == nil && !b.flagged() {
 		cache, _ := b.cache(ctx)
 		_ = cache.Remember(call, t.cacheKey(), served(s, t.minLeft(0)), s.Expiration)
 	}
 	return s, err
+}
+
+// flagged reports whether flags changed which session it is. What it came to
+// is not the answer to the same call without them.
+func (b *Broker) flagged() bool {
+	return b.Region != "" || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
 }
 
 // SessionOf is Session for a target that was worked out before.
@@ -104,7 +114,7 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 		if s, found = r.fromCache(); found {
 			return true
 		}
-		if f, ok := r.cache.Failure(r.cacheKey()); ok && f.Applies(session.JobID(), r.since, time.Now()) {
+		if f, ok := r.cache.Failure(r.cacheKey()); ok && f.Applies(r.job(), r.since, time.Now()) {
 			err, found = remembered(f), true
 		}
 		return found
@@ -125,6 +135,15 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 		r.remember(err)
 	}
 	return s, err
+}
+
+// job is the one whose last failure answers this request, too. Who logs in, or
+// brings a code along, has not had an answer yet.
+func (r *request) job() int {
+	if r.want.Fresh || !r.Code.IsEmpty() {
+		return session.NoJob
+	}
+	return session.JobID()
 }
 
 // ask opens the keychain, gets a code and has STS make a session. The

@@ -23,6 +23,8 @@ type SetupOptions struct {
 	Region    string
 	Program   string // how callers start awsbroker: an absolute path, or a name on PATH
 	Offline   bool   // ask AWS nothing: no proposal, no proof
+
+	externalID, sessionName string // the profile's own; they stay
 }
 
 // Names that setup proposes: those of the account this tool is for.
@@ -52,6 +54,10 @@ func (b *Broker) Setup(ctx context.Context, o SetupOptions) (changed bool, err e
 	if err != nil {
 		return false, configFailure(err)
 	}
+	t, err := b.targetAfter(o.Profile, after)
+	if err != nil {
+		return false, err
+	}
 	diff := config.Diff(b.Paths.Config, before, after)
 	if diff != "" {
 		if err := b.confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
@@ -59,7 +65,7 @@ func (b *Broker) Setup(ctx context.Context, o SetupOptions) (changed bool, err e
 		}
 	}
 	if !o.Offline {
-		if err := b.prove(ctx, o, after); err != nil {
+		if err := b.prove(ctx, t); err != nil {
 			return false, err
 		}
 	}
@@ -84,6 +90,8 @@ func (o SetupOptions) settings() []config.Setting {
 	add("awsbroker_key", o.KeyName)
 	add("awsbroker_role_arn", o.RoleARN)
 	add("awsbroker_mfa_serial", o.MFASerial)
+	add("awsbroker_external_id", o.externalID)
+	add("awsbroker_role_session_name", o.sessionName)
 	return set
 }
 
@@ -100,10 +108,15 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	var is config.Profile
 	if cfg.Has(o.Profile) {
 		p, err := cfg.Resolve(o.Profile)
-		if err != nil {
+		var notOurs *config.NotOursError
+		switch {
+		case err == nil:
+			is = *p
+		case errors.As(err, &notOurs) && notOurs.Origin.Key == "credential_process":
+			// Another program served it. Its line is the one that is replaced.
+		default:
 			return configFailure(err)
 		}
-		is = *p
 	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
@@ -114,6 +127,7 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	}
 	o.RoleARN = firstOf(o.RoleARN, is.RoleARN)
 	o.MFASerial = firstOf(o.MFASerial, is.MFASerial)
+	o.externalID, o.sessionName = is.ExternalID, is.RoleSessionName
 	if o.RoleARN == "" || o.MFASerial == "" {
 		return b.propose(ctx, o, record.Keys[o.KeyName])
 	}
@@ -150,7 +164,7 @@ func (b *Broker) propose(ctx context.Context, o *SetupOptions, info keystore.Key
 		if err := r.openKey(ctx); err != nil {
 			return err
 		}
-		identity, err := b.identify(ctx, r.key, "aws")
+		identity, err := b.identify(ctx, r.key)
 		if err != nil {
 			return err
 		}
@@ -169,24 +183,25 @@ func (b *Broker) propose(ctx context.Context, o *SetupOptions, info keystore.Key
 	return nil
 }
 
-// prove gets one session through the profile as it will be. Where nobody can
-// be asked for the code, it says that nothing was proved.
-func (b *Broker) prove(ctx context.Context, o SetupOptions, text []byte) error {
+// targetAfter is what the profile will stand for once text is the config file.
+func (b *Broker) targetAfter(profile string, text []byte) (*Target, error) {
 	credentials, err := os.ReadFile(b.Paths.Credentials)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return failed(Other, "%w", err)
+		return nil, failed(Other, "%w", err)
 	}
 	cfg, err := config.Parse(b.Paths.Config, text, b.Paths.Credentials, credentials)
 	if err != nil {
-		return configFailure(err)
+		return nil, configFailure(err)
 	}
-	t, err := b.TargetIn(cfg, o.Profile)
-	if err != nil {
-		return err
-	}
-	_, err = b.SessionOf(ctx, t, Want{})
+	return b.TargetIn(cfg, profile)
+}
+
+// prove gets one session through the profile as it will be. Where nobody can
+// be asked for the code, it says that nothing was proved.
+func (b *Broker) prove(ctx context.Context, t *Target) error {
+	_, err := b.SessionOf(ctx, t, Want{})
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		b.warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", shellWord(o.Profile))
+		b.warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", shellWord(t.Profile.Name))
 		return nil
 	}
 	return err

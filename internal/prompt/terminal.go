@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/term"
-
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
@@ -22,26 +20,24 @@ type Terminal struct {
 // Line asks for a line of text and shows it as it is typed. The errors are
 // ErrCancelled, ErrTimeout (ctx's deadline) and ErrNoTerminal (it went away).
 func (t *Terminal) Line(ctx context.Context, question string) (string, error) {
-	line, err := t.ask(ctx, question, func() ([]byte, error) { return readLine(t.in) })
+	defer keepRunning()()
+	line, err := t.ask(ctx, question)
 	return string(line), err
 }
 
-// Hidden asks for a line of text and shows nothing of it.
+// Hidden asks for a line of text and shows nothing of it. Echo goes before the
+// question comes, and is back however the question ends.
 func (t *Terminal) Hidden(ctx context.Context, question string) (credential.Secret, error) {
-	fd := int(t.in.Fd())
-	before, err := term.GetState(fd)
+	defer keepRunning()()
+	show, err := t.hide()
 	if err != nil {
 		return credential.Secret{}, fmt.Errorf("%w: %v", ErrNoTerminal, err)
 	}
-	// ReadPassword restores the echo itself unless it is abandoned.
-	defer func() { _ = term.Restore(fd, before) }()
-	line, err := t.ask(ctx, question, func() ([]byte, error) {
-		line, err := term.ReadPassword(fd)
-		if err == nil {
-			t.Print("\n")
-		}
-		return line, err
-	})
+	defer show()
+	line, err := t.ask(ctx, question)
+	if err == nil {
+		t.Print("\n") // the person's own was not shown
+	}
 	return credential.NewSecret(string(line)), err
 }
 
@@ -60,9 +56,7 @@ func (t *Terminal) Close() {
 // ask reads an answer in the background: reading a terminal cannot be
 // interrupted on every system, so a question that ends early leaves its reader
 // behind, for the little time that the process has left.
-func (t *Terminal) ask(ctx context.Context, question string, read func() ([]byte, error)) ([]byte, error) {
-	restore := keepRunning()
-	defer restore()
+func (t *Terminal) ask(ctx context.Context, question string) ([]byte, error) {
 	type result struct {
 		line []byte
 		err  error
@@ -70,7 +64,7 @@ func (t *Terminal) ask(ctx context.Context, question string, read func() ([]byte
 	t.Print(question)
 	done := make(chan result, 1)
 	go func() {
-		line, err := read()
+		line, err := readLine(t.in)
 		done <- result{line, err}
 	}()
 	select {
@@ -97,16 +91,25 @@ func endOf(err error) error {
 	return fmt.Errorf("%w: %v", ErrNoTerminal, err)
 }
 
-// readLine gets one line, which a terminal hands out whole.
+// readLine gets one line. A terminal hands out a part of one when the person
+// types Ctrl-D after it; what is read then is the rest.
 func readLine(in io.Reader) ([]byte, error) {
+	var line []byte
 	buf := make([]byte, 4096)
-	n, err := in.Read(buf)
-	if err != nil {
-		return nil, err
+	for {
+		n, err := in.Read(buf)
+		part, _, whole := bytes.Cut(buf[:n], []byte("\n"))
+		line = append(line, part...)
+		switch {
+		case whole:
+			return bytes.TrimSuffix(line, []byte("\r")), nil
+		case err != nil:
+			return nil, err
+		case n == 0 || len(line) > maxLine:
+			return nil, io.EOF
+		}
 	}
-	if n == 0 {
-		return nil, io.EOF
-	}
-	line, _, _ := bytes.Cut(buf[:n], []byte("\n"))
-	return bytes.TrimSuffix(line, []byte("\r")), nil
 }
+
+// maxLine is more than anyone has to type, in bytes.
+const maxLine = 1 << 16

@@ -40,7 +40,30 @@ func (t *Terminal) Name() string {
 
 // keepRunning lets a job that loses the terminal while it asks get an error
 // instead of being stopped.
+//
+// Ignored signals stay ignored in an exec child, and signal.Reset does not undo
+// signal.Ignore. A signal that is caught is back to its default in the child.
 func keepRunning() (restore func()) {
 	signal.Ignore(syscall.SIGTTIN, syscall.SIGTTOU)
-	return func() { signal.Reset(syscall.SIGTTIN, syscall.SIGTTOU) }
+	return func() {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGTTIN, syscall.SIGTTOU)
+		signal.Reset(syscall.SIGTTIN, syscall.SIGTTOU)
+	}
+}
+
+// hide stops the terminal from showing what is typed.
+func (t *Terminal) hide() (show func(), err error) {
+	fd := int(t.in.Fd())
+	before, err := unix.IoctlGetTermios(fd, getTermios)
+	if err != nil {
+		return nil, err
+	}
+	hidden := *before
+	hidden.Lflag &^= unix.ECHO
+	hidden.Lflag |= unix.ICANON | unix.ISIG
+	hidden.Iflag |= unix.ICRNL
+	if err := unix.IoctlSetTermios(fd, setTermios, &hidden); err != nil {
+		return nil, err
+	}
+	return func() { _ = unix.IoctlSetTermios(fd, setTermios, before) }, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+
+	"golang.org/x/sys/windows"
 )
 
 // OpenTerminal opens the console.
@@ -23,5 +25,19 @@ func OpenTerminal() (*Terminal, error) {
 // Name tells this console from others as well as can be done: by the process
 // that started us, which is usually its shell.
 func (t *Terminal) Name() string { return strconv.Itoa(os.Getppid()) }
+
+// hide stops the console from showing what is typed.
+func (t *Terminal) hide() (show func(), err error) {
+	console := windows.Handle(t.in.Fd())
+	var before uint32
+	if err := windows.GetConsoleMode(console, &before); err != nil {
+		return nil, err
+	}
+	hidden := before&^windows.ENABLE_ECHO_INPUT | windows.ENABLE_LINE_INPUT | windows.ENABLE_PROCESSED_INPUT
+	if err := windows.SetConsoleMode(console, hidden); err != nil {
+		return nil, err
+	}
+	return func() { _ = windows.SetConsoleMode(console, before) }, nil
+}
 
 func keepRunning() (restore func()) { return func() {} }

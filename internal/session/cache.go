@@ -55,11 +55,7 @@ func (c *Cache) Get(key string, now time.Time) (Session, bool) {
 // Put stores a session until it ends. The one before it is replaced in one
 // step: a reader sees either of them whole. A failed question for it is forgotten.
 func (c *Cache) Put(key string, s Session) error {
-	data, err := s.marshal()
-	if err != nil {
-		return err
-	}
-	if err := c.write(kindSession, key, data, s.Expiration); err != nil {
+	if err := c.write(kindSession, key, s.marshal(), s.Expiration); err != nil {
 		return err
 	}
 	return errors.Join(c.remove(kindFailure, key), c.remove(kindDeclined, key))

@@ -70,14 +70,32 @@ type lookup struct {
 	MinLeft time.Duration // less life than this, and the session is renewed
 }
 
+func (l lookup) marshal() []byte {
+	f := fields{}.text(l.Session).int(int64(l.MinLeft))
+	for _, s := range l.Files {
+		f = f.int(int64(s.Dev)).int(int64(s.Ino)).int(s.Size).int(s.MTime).int(s.CTime)
+	}
+	return f
+}
+
+func (l *lookup) unmarshal(data []byte) error {
+	r := reader{left: data}
+	l.Session, l.MinLeft = r.text(), time.Duration(r.int())
+	for i := range l.Files {
+		l.Files[i] = stamp{Dev: uint64(r.int()), Ino: uint64(r.int()), Size: r.int(), MTime: r.int(), CTime: r.int()}
+	}
+	return r.end()
+}
+
 // Lookup returns the session that answered the same call before, if nothing
 // that decides about it has changed since and enough life is left.
 func (c *Cache) Lookup(call *Call, now time.Time) (Session, bool) {
 	var l lookup
-	if !c.readJSON(kindLookup, call.id(), &l) || l.Files != call.files {
+	data, ok := c.read(kindLookup, call.id())
+	if !ok || l.unmarshal(data) != nil || l.Files != call.files {
 		return Session{}, false
 	}
-	data, ok := c.readNamed(l.Session)
+	data, ok = c.readNamed(l.Session)
 	if !ok {
 		return Session{}, false
 	}
@@ -100,7 +118,8 @@ func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends tim
 	if c == nil {
 		return ErrNoDir
 	}
-	return c.writeJSON(kindLookup, call.id(), lookup{call.files, c.seal.name(kindSession, key), minLeft}, ends)
+	l := lookup{call.files, c.seal.name(kindSession, key), minLeft}
+	return c.write(kindLookup, call.id(), l.marshal(), ends)
 }
 
 // CacheKey is one name for a list of inputs; no two lists share one.

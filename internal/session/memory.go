@@ -18,6 +18,9 @@ type Failure struct {
 	Hint    string
 }
 
+// NoJob is the job of nobody: of a caller that wants a question of its own.
+const NoJob = 0
+
 // failureLife is how long a job is answered with the failure it just had.
 const failureLife = 5 * time.Second
 

@@ -69,31 +69,29 @@ func (s Session) Answer() ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-// stored is a session as it rests in a sealed file.
-type stored struct {
-	ID, Secret, Token, Account string
-	Expiration, Issued         time.Time
-	NeedsPerson                bool
-}
-
-func (s Session) marshal() ([]byte, error) {
-	return json.Marshal(stored{
-		ID: s.AccessKeyID, Secret: s.SecretAccessKey.Reveal(), Token: s.SessionToken.Reveal(),
-		Account: s.AccountID, Expiration: s.Expiration, Issued: s.Issued, NeedsPerson: s.NeedsPerson,
-	})
+// marshal writes a session as it rests in a sealed file. Times are whole
+// seconds, as AWS's are.
+func (s Session) marshal() []byte {
+	person := int64(0)
+	if s.NeedsPerson {
+		person = 1
+	}
+	return fields{}.text(s.AccessKeyID).text(s.SecretAccessKey.Reveal()).text(s.SessionToken.Reveal()).
+		text(s.AccountID).time(s.Expiration).time(s.Issued).int(person)
 }
 
 func unmarshal(data []byte) (Session, error) {
-	var st stored
-	if err := json.Unmarshal(data, &st); err != nil {
-		return Session{}, err
-	}
-	return Session{
+	r := reader{left: data}
+	s := Session{
 		Credentials: credential.Credentials{
-			AccessKeyID: st.ID, SecretAccessKey: credential.NewSecret(st.Secret),
-			SessionToken: credential.NewSecret(st.Token), Expiration: st.Expiration, AccountID: st.Account,
+			AccessKeyID:     r.text(),
+			SecretAccessKey: credential.NewSecret(r.text()),
+			SessionToken:    credential.NewSecret(r.text()),
+			AccountID:       r.text(),
+			Expiration:      r.time(),
 		},
-		NeedsPerson: st.NeedsPerson,
-		Issued:      st.Issued,
-	}, nil
+		Issued:      r.time(),
+		NeedsPerson: r.int() == 1,
+	}
+	return s, r.end()
 }

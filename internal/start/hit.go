@@ -45,7 +45,8 @@ func hit(args []string) {
 		return
 	}
 	if _, err := os.Stdout.Write(answer); err != nil {
-		os.Exit(1) // whoever asked has gone; part of an answer may not be followed by another
+		os.Stderr.WriteString("awsbroker: error: " + err.Error() + "\n")
+		os.Exit(1) // part of an answer may not be followed by another
 	}
 	os.Exit(0)
 }
