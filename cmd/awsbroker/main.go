@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/start" // also runs before main: see there
 )
 
@@ -23,6 +24,7 @@ func run(args []string) int {
 		stderr:  os.Stderr,
 		environ: start.Environ(),
 		started: time.Now(),
+		oneLine: broker.InHelper(), // of a helper's complaints the last line is shown
 	}
 	root := newRoot(a)
 	root.SetArgs(args)

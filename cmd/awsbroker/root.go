@@ -60,11 +60,11 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
 	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newAdd(a), newSetup(a), newCredentialProcess(a), newLogin(a), newLogout(a),
 		newExec(a), newExport(a), newList(a), newRemove(a), newVersion(a),
 	)
+	addCompletions(root)
 	return root
 }
 

@@ -59,6 +59,26 @@ func (a *asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (c
 	if s, ok, err := passphraseFromEnv(); ok || err != nil {
 		return s, err
 	}
+	if a.noPassphrase != nil {
+		return credential.Secret{}, a.noPassphrase
+	}
+	s, err := a.typedPassphrase(ctx, p)
+	a.noPassphrase = err // a person says no once
+	return s, err
+}
+
+// retry lets a person who mistyped the passphrase type it again.
+func (a *asker) retry(use func() error) error {
+	for try := 1; ; try++ {
+		err := use()
+		if !errors.Is(err, keystore.ErrPassphrase) || a.terminal == nil || try == tries {
+			return err
+		}
+		a.terminal.Print("that is not the passphrase\n")
+	}
+}
+
+func (a *asker) typedPassphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
 	t, err := a.open(ctx)
 	if err != nil {
 		return credential.Secret{}, err

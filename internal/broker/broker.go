@@ -30,6 +30,10 @@ type Broker struct {
 	opened   bool // the cache was looked for; it is once a run
 	sessions *session.Cache
 	dir      string
+
+	store        *keystore.Store // once it was opened
+	asking       *asker          // whose terminal store asks at
+	noPassphrase error           // how asking for store's passphrase ended, if without one
 }
 
 func (b *Broker) debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(format, args...)) }

@@ -25,11 +25,14 @@ const codeStep = 30 * time.Second
 func (r *request) withCode(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	switch {
 	case !r.needsPerson():
+		r.debug("code: none is needed, the profile has no MFA device")
 		creds, err := use(credential.Secret{})
 		return creds, r.fetchFailure(err)
 	case !r.Code.IsEmpty():
+		r.debug("code: from --mfa-code")
 		return r.useOnce(r.Code, use)
 	case r.Profile.MFAProcess != "":
+		r.debug("code: from awsbroker_mfa_process")
 		code, err := r.codeFromCommand(ctx)
 		if err != nil {
 			return credential.Credentials{}, err
@@ -101,6 +104,7 @@ func (r *request) askPerson(ctx context.Context, use func(credential.Secret) (cr
 		return credential.Credentials{}, questionFailure(err, r.Target)
 	}
 	r.asked = true
+	r.debug("code: asking at the terminal")
 	t.Print(r.introduction())
 	var last error
 	for try := 1; try <= tries; try++ {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -20,23 +21,35 @@ func (b *Broker) keystoreOptions(a *asker) keystore.Options {
 	}
 }
 
+// keychain opens the keystore, once a run: it keeps a passphrase that a person
+// typed, who asks for it next.
+func (b *Broker) keychain(ctx context.Context, a *asker) (*keystore.Store, error) {
+	b.asking = a
+	if b.store != nil {
+		return b.store, nil
+	}
+	o := b.keystoreOptions(a)
+	o.Passphrase = func(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
+		return b.asking.passphrase(ctx, p)
+	}
+	var err error
+	b.store, err = keystore.Open(ctx, o)
+	return b.store, err
+}
+
 // openKey reads the profile's key from the keychain. Where the record was
 // wrong about which key that is, the target follows the keychain.
 func (r *request) openKey(ctx context.Context) error {
 	name := r.Profile.KeyName
 	started := time.Now()
-	store, err := keystore.Open(ctx, r.keystoreOptions(&r.asker))
+	store, err := r.keychain(ctx, &r.asker)
 	if err != nil {
 		return keystoreFailure(err, name)
 	}
-	for try := 1; ; try++ {
+	err = r.asker.retry(func() error {
 		r.key, err = store.Get(ctx, name)
-		again := errors.Is(err, keystore.ErrPassphrase) && r.asker.terminal != nil && try < tries
-		if !again {
-			break
-		}
-		r.asker.terminal.Print("that is not the passphrase\n")
-	}
+		return err
+	})
 	r.debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
 	if err != nil {
 		r.asked = r.asked || r.asker.terminal != nil || errors.Is(err, keystore.ErrDismissed)
@@ -74,6 +87,11 @@ func (b *Broker) cache(ctx context.Context) (*session.Cache, string) {
 	if b.sessions, err = session.New(dir, key); err != nil {
 		b.debug("cache: %v", err)
 	}
+	place := "the system"
+	if !session.InSystem(dir) {
+		place = "the keychain, for the system keeps none"
+	}
+	b.debug("cache: %s, its key with %s", prompt.Clean(dir), place)
 	return b.sessions, dir
 }
 
@@ -84,11 +102,15 @@ type vault struct {
 }
 
 func (v *vault) Get(ctx context.Context) ([]byte, error) {
-	store, err := keystore.Open(ctx, v.keystoreOptions(v.asker))
+	store, err := v.keychain(ctx, v.asker)
 	if err != nil {
 		return nil, err
 	}
-	item, err := store.GetItem(ctx, sealingItem)
+	var item credential.Secret
+	err = v.asker.retry(func() error {
+		item, err = store.GetItem(ctx, sealingItem)
+		return err
+	})
 	if errors.Is(err, keystore.ErrNotFound) {
 		return nil, nil
 	}
@@ -99,15 +121,17 @@ func (v *vault) Get(ctx context.Context) ([]byte, error) {
 }
 
 func (v *vault) Set(ctx context.Context, key []byte) error {
-	store, err := keystore.Open(ctx, v.keystoreOptions(v.asker))
+	store, err := v.keychain(ctx, v.asker)
 	if err != nil {
 		return err
 	}
-	return store.SetItem(ctx, sealingItem, credential.NewSecret(base64.StdEncoding.EncodeToString(key)))
+	return v.asker.retry(func() error {
+		return store.SetItem(ctx, sealingItem, credential.NewSecret(base64.StdEncoding.EncodeToString(key)))
+	})
 }
 
 func (v *vault) Remove(ctx context.Context) error {
-	store, err := keystore.Open(ctx, v.keystoreOptions(v.asker))
+	store, err := v.keychain(ctx, v.asker)
 	if err != nil {
 		return err
 	}

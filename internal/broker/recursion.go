@@ -17,6 +17,9 @@ const chainVariable = "_AWSBROKER_PROFILE_CHAIN"
 // maxChain is how deep helpers may start helpers.
 const maxChain = 4
 
+// InHelper reports whether a helper command of awsbroker's started this run.
+func InHelper() bool { return os.Getenv(chainVariable) != "" }
+
 // CheckRecursion refuses a run that a helper command of the same profile
 // started.
 func CheckRecursion(profile string) error {

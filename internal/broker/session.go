@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -59,9 +60,10 @@ func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.S
 	}
 	r.old, _ = r.cache.Get(t.cacheKey(), r.since)
 	if s, ok := r.fromCache(); ok {
-		b.debug("cache: hit, %s left", s.Left(r.since).Round(time.Second))
+		b.debug("cache: a session with %s left", Words(s.Left(r.since)))
 		return s, nil
 	}
+	b.debug("cache: %s", r.miss())
 	s, err := r.underLock(ctx)
 	if err == nil || r.old.Left(time.Now()) <= 0 {
 		return s, err
@@ -100,6 +102,19 @@ func (r *request) fromCache() (session.Session, bool) {
 		return s, s.Issued.After(r.since) // somebody else just asked for it
 	}
 	return s, enough(s, r.minLeft(r.want.MinLeft), now) || r.cache.Declined(r.cacheKey(), s)
+}
+
+// miss says why the cache has no answer.
+func (r *request) miss() string {
+	switch {
+	case r.cache == nil:
+		return "there is none"
+	case r.old.AccessKeyID == "":
+		return "no session for these settings"
+	case r.want.Fresh:
+		return "a new session is wanted"
+	}
+	return fmt.Sprintf("the session has only %s left", Words(r.old.Left(r.since)))
 }
 
 // underLock waits until this process is the only one that asks for a code of

@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -76,6 +77,7 @@ func (t *Target) deviceLock() string {
 // Target works out what a profile stands for. Files are read, nothing else
 // is opened.
 func (b *Broker) Target(profile string) (*Target, error) {
+	b.debug("files: %s, %s", prompt.Clean(b.Paths.Config), prompt.Clean(b.Paths.Credentials))
 	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
 	if err != nil {
 		return nil, configFailure(err)
@@ -106,6 +108,8 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 		t.Key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
 	}
 	t.SessionName = sessionName(p, t.Key.ARN)
+	b.debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
+		firstOf(t.Key.AccessKeyID, "id unknown"), firstOf(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
 }
 
@@ -137,6 +141,7 @@ func (b *Broker) endpoint(p *config.Profile) (sts.Endpoint, error) {
 	if err := sts.CheckURL(e.URL); err != nil {
 		return e, b.stsFailure(err, nil)
 	}
+	b.debug("endpoint: %s", prompt.Clean(firstOf(e.URL, "AWS's own")))
 	return e, nil
 }
 

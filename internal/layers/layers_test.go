@@ -16,7 +16,7 @@ const module = "github.com/awsbroker/awsbroker/"
 // mayUse lists, for each of our packages, those of ours that it imports.
 // cmd → broker → the rest; nothing points back.
 var mayUse = map[string][]string{
-	"cmd/awsbroker":       {"internal/broker", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
+	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/broker":     {"internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
 	"internal/config":     {},
 	"internal/credential": {},

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,12 +12,12 @@ import (
 var (
 	// errNoKey means that there is a place for the sealing key, and no key in it.
 	errNoKey = errors.New("no sealing key")
-	// errRefused means that the kernel keeps no keys for us: another system,
-	// or a container that forbids keyctl.
-	errRefused = errors.New("the kernel keeps no keys here")
+	// errRefused means that the system keeps no keys for us: one without such a
+	// place, or a container that forbids keyctl.
+	errRefused = errors.New("the system keeps no keys here")
 )
 
-// Vault keeps a sealing key where the kernel does not: in the keychain.
+// Vault keeps a sealing key where the system does not: in the keychain.
 // Get returns nil, nil when there is none.
 type Vault interface {
 	Get(context.Context) ([]byte, error)
@@ -27,31 +25,26 @@ type Vault interface {
 	Remove(context.Context) error
 }
 
-// keyName of the sealing key for dir. Two directories (two homes, a test) have
-// two keys, so that dropping one leaves the other.
-func keyName(dir string) string {
-	sum := sha256.Sum256([]byte(dir))
-	return "awsbroker:" + hex.EncodeToString(sum[:8])
-}
-
-// KernelKey returns the sealing key for dir if the kernel holds one. It makes
-// none and waits for nothing.
-func KernelKey(dir string) ([]byte, error) {
-	key, err := readKernelKey(keyName(dir))
+// SystemKey returns the sealing key for dir if the system itself holds one:
+// the kernel's keyring on Linux, DPAPI on Windows. It makes none and waits for
+// nothing. Two directories (two homes, a test) have two keys, so that dropping
+// one leaves the other.
+func SystemKey(dir string) ([]byte, error) {
+	key, err := readSystemKey(dir)
 	if err == nil && len(key) != KeySize {
 		return nil, errNoKey
 	}
 	return key, err
 }
 
-// Key returns the sealing key for dir, and makes it if there is none: in the
-// kernel's keyring of this user, or in vault where the kernel refuses.
+// Key returns the sealing key for dir, and makes it if there is none: with the
+// system, or in vault where the system keeps none.
 func Key(ctx context.Context, dir string, vault Vault) ([]byte, error) {
-	key, err := KernelKey(dir)
+	key, err := SystemKey(dir)
 	if err == nil {
 		return key, nil
 	}
-	place := Vault(kernelVault{keyName(dir)})
+	place := Vault(systemVault{dir})
 	if !errors.Is(err, errNoKey) {
 		if vault == nil {
 			return nil, err
@@ -94,7 +87,7 @@ func makeKey(ctx context.Context, dir string, place Vault) ([]byte, error) {
 
 // DropKey forgets the sealing key for dir, and with it every session there.
 func DropKey(ctx context.Context, dir string, vault Vault) error {
-	err := kernelVault{keyName(dir)}.Remove(ctx)
+	err := systemVault{dir}.Remove(ctx)
 	if errors.Is(err, errRefused) && vault != nil {
 		return vault.Remove(ctx)
 	}
@@ -104,22 +97,22 @@ func DropKey(ctx context.Context, dir string, vault Vault) error {
 	return err
 }
 
-// InKernel reports whether the kernel keeps sealing keys here.
-func InKernel(dir string) bool {
-	_, err := KernelKey(dir)
+// InSystem reports whether the system keeps sealing keys here.
+func InSystem(dir string) bool {
+	_, err := SystemKey(dir)
 	return err == nil || errors.Is(err, errNoKey)
 }
 
-type kernelVault struct{ name string }
+type systemVault struct{ dir string }
 
-func (v kernelVault) Get(context.Context) ([]byte, error) {
-	key, err := readKernelKey(v.name)
+func (v systemVault) Get(context.Context) ([]byte, error) {
+	key, err := readSystemKey(v.dir)
 	if errors.Is(err, errNoKey) {
 		return nil, nil
 	}
 	return key, err
 }
 
-func (v kernelVault) Set(_ context.Context, key []byte) error { return writeKernelKey(v.name, key) }
+func (v systemVault) Set(_ context.Context, key []byte) error { return writeSystemKey(v.dir, key) }
 
-func (v kernelVault) Remove(context.Context) error { return removeKernelKey(v.name) }
+func (v systemVault) Remove(context.Context) error { return removeSystemKey(v.dir) }

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -19,8 +21,13 @@ const keyPerm = 0x3f2b0000
 // longer than 36 hours.
 const keyLife = 7 * 24 * 3600
 
-func readKernelKey(name string) ([]byte, error) {
-	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", name, 0)
+func keyName(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
+	return "awsbroker:" + hex.EncodeToString(sum[:8])
+}
+
+func readSystemKey(dir string) ([]byte, error) {
+	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", keyName(dir), 0)
 	if err != nil {
 		return nil, keyError("search", err)
 	}
@@ -32,8 +39,8 @@ func readKernelKey(name string) ([]byte, error) {
 	return key[:min(n, len(key))], nil
 }
 
-func writeKernelKey(name string, key []byte) error {
-	id, err := unix.AddKey("user", name, key, unix.KEY_SPEC_USER_KEYRING)
+func writeSystemKey(dir string, key []byte) error {
+	id, err := unix.AddKey("user", keyName(dir), key, unix.KEY_SPEC_USER_KEYRING)
 	if err != nil {
 		return keyError("add", err)
 	}
@@ -54,8 +61,8 @@ func KeepKey(dir string) {
 	}
 }
 
-func removeKernelKey(name string) error {
-	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", name, 0)
+func removeSystemKey(dir string) error {
+	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", keyName(dir), 0)
 	if err == nil {
 		_, err = unix.KeyctlInt(unix.KEYCTL_UNLINK, id, unix.KEY_SPEC_USER_KEYRING, 0, 0)
 	}

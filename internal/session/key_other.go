@@ -1,12 +1,12 @@
-//go:build !linux
+//go:build !linux && !windows
 
 package session
 
-func readKernelKey(string) ([]byte, error) { return nil, errRefused }
+func readSystemKey(string) ([]byte, error) { return nil, errRefused }
 
-func writeKernelKey(string, []byte) error { return errRefused }
+func writeSystemKey(string, []byte) error { return errRefused }
 
-func removeKernelKey(string) error { return errRefused }
+func removeSystemKey(string) error { return errRefused }
 
-// KeepKey has nothing to do where the kernel keeps no keys.
+// KeepKey has nothing to do where the system keeps no keys.
 func KeepKey(string) {}

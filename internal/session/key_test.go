@@ -61,14 +61,14 @@ func TestManyColdCallersShareOneKey(t *testing.T) {
 	}
 }
 
-func TestKeyInTheKernel(t *testing.T) {
+func TestKeyOfTheSystem(t *testing.T) {
 	dir := t.TempDir()
-	if !InKernel(dir) {
-		t.Skip("the kernel keeps no keys here") // cmd/awsbroker tests that case on purpose
+	if !InSystem(dir) {
+		t.Skip("the system keeps no keys here") // cmd/awsbroker tests that case on purpose
 	}
 	ctx := context.Background()
 	t.Cleanup(func() { _ = DropKey(ctx, dir, nil) })
-	if _, err := KernelKey(dir); !errors.Is(err, errNoKey) {
+	if _, err := SystemKey(dir); !errors.Is(err, errNoKey) {
 		t.Fatalf("before there is one: %v", err)
 	}
 	vault := &memoryVault{}
@@ -77,9 +77,9 @@ func TestKeyInTheKernel(t *testing.T) {
 		t.Fatal(err)
 	}
 	if vault.sets != 0 {
-		t.Error("the keychain was used though the kernel keeps keys")
+		t.Error("the keychain was used though the system keeps keys")
 	}
-	again, err := KernelKey(dir)
+	again, err := SystemKey(dir)
 	if err != nil || !bytes.Equal(key, again) {
 		t.Errorf("read back: %v", err)
 	}
@@ -87,7 +87,7 @@ func TestKeyInTheKernel(t *testing.T) {
 	if err := DropKey(ctx, dir, vault); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := KernelKey(dir); !errors.Is(err, errNoKey) {
+	if _, err := SystemKey(dir); !errors.Is(err, errNoKey) {
 		t.Errorf("after dropping it: %v", err)
 	}
 	if err := DropKey(ctx, dir, vault); err != nil {

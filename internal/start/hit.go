@@ -17,7 +17,7 @@ import (
 )
 
 // hit answers a cached call and ends the process, or returns. It reads the
-// kernel's sealing key and two small files; it opens no connection, starts no
+// system's sealing key and two small files; it opens no connection, starts no
 // process and waits for nothing.
 func hit(args []string) {
 	if len(args) != 4 || args[1] != "credential-process" || args[2] != "--profile" || args[3] == "" {
@@ -28,7 +28,7 @@ func hit(args []string) {
 	if err != nil {
 		return
 	}
-	key, err := session.KernelKey(dir)
+	key, err := session.SystemKey(dir)
 	if err != nil {
 		return
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/paths"
+)
+
+// What the shell offers after a tab: names that are there now. Files are read,
+// and nothing else is opened; whatever goes wrong offers nothing.
+
+type completer = cobra.CompletionFunc
+
+const noFiles = cobra.ShellCompDirectiveNoFileComp
+
+// profileNames are all profiles of the config file.
+func profileNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	p := paths.FromEnv()
+	cfg, err := config.Load(p.Config, p.Credentials)
+	if err != nil {
+		return nil, noFiles
+	}
+	return cfg.Names(), noFiles
+}
+
+// keyNames are the keys of the keychain, from its record.
+func keyNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	record, err := keystore.ReadRecord(paths.FromEnv().KeystoreFile())
+	if err != nil {
+		return nil, noFiles
+	}
+	return broker.KeyNames(record), noFiles
+}
+
+// first offers names for the first argument only.
+func first(names completer) completer {
+	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, noFiles
+		}
+		return names(cmd, args, word)
+	}
+}
+
+func words(w ...string) completer { return cobra.FixedCompletions(w, noFiles) }
+
+// addCompletions gives every command and flag its names. It is done in one
+// place, so that no command forgets its own.
+func addCompletions(root *cobra.Command) {
+	byFlag := map[string]completer{
+		"profile":  profileNames,
+		"key":      keyNames,
+		"keystore": words(string(keystore.SecretService), string(keystore.File)),
+		"format":   words(slices.Sorted(maps.Keys(formats))...),
+	}
+	byCommand := map[string]completer{
+		"setup":  first(profileNames),
+		"remove": first(keyNames),
+		"add":    first(keyNames), // for --replace
+	}
+	for _, cmd := range append(root.Commands(), root) {
+		for flag, names := range byFlag {
+			if cmd.Flags().Lookup(flag) != nil || cmd.PersistentFlags().Lookup(flag) != nil {
+				_ = cmd.RegisterFlagCompletionFunc(flag, names)
+			}
+		}
+		if names, ok := byCommand[cmd.Name()]; ok {
+			cmd.ValidArgsFunction = names
+		} else if cmd.Args != nil && cmd != root && cmd.Name() != "exec" {
+			cmd.ValidArgsFunction = words()
+		}
+	}
+}
