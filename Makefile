@@ -2,14 +2,15 @@
 
 GO         ?= go
 PREFIX     ?= /usr/local
-TEST_FLAGS ?=
+# Many tests wait for something: more of them at once than there are cores.
+TEST_FLAGS ?= -parallel 8
 # Without cgo the binary is static, which halves the time to start it. macOS
 # needs cgo for its Keychain.
 CGO        := $(if $(filter Darwin,$(shell uname -s)),1,0)
 PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
-.PHONY: build test check lint bench demo install man e2e clean
+.PHONY: build test check lint bench demo install man troubleshooting e2e clean
 
 build: ## bin/awsbroker
 	CGO_ENABLED=$(CGO) $(GO) build -trimpath -ldflags '-s -w' -o bin/awsbroker ./cmd/awsbroker
@@ -33,6 +34,9 @@ demo: ## the main job, against a fake AWS on this machine
 
 man: ## docs/man from the commands
 	AWSBROKER_WRITE_MAN=1 $(GO) test ./cmd/awsbroker -run TestManPages
+
+troubleshooting: ## docs/troubleshooting.md from what really happens
+	AWSBROKER_WRITE_DOCS=1 $(GO) test ./cmd/awsbroker -parallel 8 -run TestFaults
 
 e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
 	e2e/run

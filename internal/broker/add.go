@@ -36,7 +36,7 @@ func (b *Broker) Add(ctx context.Context, o AddOptions) (Added, error) {
 	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return Added{}, keystoreFailure(err, o.Name)
+		return Added{}, recordFailure(err)
 	}
 	if _, exists := record.Keys[o.Name]; exists && !o.Replace {
 		return Added{}, failed(Other, "there is a key %q already", o.Name).

@@ -60,6 +60,16 @@ func keystoreFailure(err error, key string) error {
 	return f
 }
 
+// recordFailure is a keystore.json that cannot be used. The keys are not in it.
+func recordFailure(err error) error {
+	f := failed(Keychain, "%w", err)
+	if errors.Is(err, keystore.ErrCorrupt) {
+		f.hint("move that file away and name the keys again: awsbroker add KEY")
+	}
+	f.Message = prompt.Clean(f.Message)
+	return f
+}
+
 func passphraseFailure(err error) error {
 	f := failed(NeedPerson, "the keystore's passphrase: %w", err)
 	if errors.Is(err, prompt.ErrNoTerminal) {

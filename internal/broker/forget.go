@@ -17,7 +17,7 @@ func (b *Broker) Remove(ctx context.Context, name string) error {
 	defer a.close()
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return keystoreFailure(err, name)
+		return recordFailure(err)
 	}
 	info, listed := record.Keys[name]
 	if !listed {

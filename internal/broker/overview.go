@@ -45,7 +45,7 @@ func KeyNames(r keystore.Record) []string { return slices.Sorted(maps.Keys(r.Key
 func (b *Broker) Overview(ctx context.Context) (Overview, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return Overview{}, keystoreFailure(err, "")
+		return Overview{}, recordFailure(err)
 	}
 	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
 	if err != nil {

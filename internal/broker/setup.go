@@ -120,7 +120,7 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return keystoreFailure(err, o.KeyName)
+		return recordFailure(err)
 	}
 	if o.KeyName, err = chooseKey(record, o.KeyName, is.KeyName); err != nil {
 		return err

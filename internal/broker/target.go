@@ -97,7 +97,7 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return nil, keystoreFailure(err, p.KeyName)
+		return nil, recordFailure(err)
 	}
 	endpoint, err := b.endpoint(p)
 	if err != nil {

@@ -33,8 +33,8 @@ func (t *Terminal) Hidden(ctx context.Context, question string) (credential.Secr
 	if err != nil {
 		return credential.Secret{}, fmt.Errorf("%w: %v", ErrNoTerminal, err)
 	}
-	defer show()
 	line, err := t.ask(ctx, question)
+	show(err != nil)
 	if err == nil {
 		t.Print("\n") // the person's own was not shown
 	}

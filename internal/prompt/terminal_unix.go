@@ -51,8 +51,9 @@ func keepRunning() (restore func()) {
 	}
 }
 
-// hide stops the terminal from showing what is typed.
-func (t *Terminal) hide() (show func(), err error) {
+// hide stops the terminal from showing what is typed. With discard, show throws
+// away what was typed and not read: the shell would show half a secret.
+func (t *Terminal) hide() (show func(discard bool), err error) {
 	fd := int(t.in.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
@@ -65,5 +66,11 @@ func (t *Terminal) hide() (show func(), err error) {
 	if err := unix.IoctlSetTermios(fd, setTermios, &hidden); err != nil {
 		return nil, err
 	}
-	return func() { _ = unix.IoctlSetTermios(fd, setTermios, before) }, nil
+	return func(discard bool) {
+		request := uint(setTermios)
+		if discard {
+			request = flushTermios
+		}
+		_ = unix.IoctlSetTermios(fd, request, before)
+	}, nil
 }

@@ -26,8 +26,9 @@ func OpenTerminal() (*Terminal, error) {
 // that started us, which is usually its shell.
 func (t *Terminal) Name() string { return strconv.Itoa(os.Getppid()) }
 
-// hide stops the console from showing what is typed.
-func (t *Terminal) hide() (show func(), err error) {
+// hide stops the console from showing what is typed. With discard, show throws
+// away what was typed and not read.
+func (t *Terminal) hide() (show func(discard bool), err error) {
 	console := windows.Handle(t.in.Fd())
 	var before uint32
 	if err := windows.GetConsoleMode(console, &before); err != nil {
@@ -37,7 +38,12 @@ func (t *Terminal) hide() (show func(), err error) {
 	if err := windows.SetConsoleMode(console, hidden); err != nil {
 		return nil, err
 	}
-	return func() { _ = windows.SetConsoleMode(console, before) }, nil
+	return func(discard bool) {
+		if discard {
+			_ = windows.FlushConsoleInputBuffer(console)
+		}
+		_ = windows.SetConsoleMode(console, before)
+	}, nil
 }
 
 func keepRunning() (restore func()) { return func() {} }

@@ -4,4 +4,8 @@ package prompt
 
 import "golang.org/x/sys/unix"
 
-const getTermios, setTermios = unix.TIOCGETA, unix.TIOCSETA
+const (
+	getTermios   = unix.TIOCGETA
+	setTermios   = unix.TIOCSETA
+	flushTermios = unix.TIOCSETAF
+)

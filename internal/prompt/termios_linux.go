@@ -2,4 +2,8 @@ package prompt
 
 import "golang.org/x/sys/unix"
 
-const getTermios, setTermios = unix.TCGETS, unix.TCSETS
+const (
+	getTermios   = unix.TCGETS
+	setTermios   = unix.TCSETS
+	flushTermios = unix.TCSETSF
+)
