@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,22 +21,27 @@ type completer = cobra.CompletionFunc
 const noFiles = cobra.ShellCompDirectiveNoFileComp
 
 // profileNames are all profiles of the config file.
-func profileNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func profileNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	p := paths.FromEnv()
 	cfg, err := config.Load(p.Config, p.Credentials)
 	if err != nil {
 		return nil, noFiles
 	}
-	return cfg.Names(), noFiles
+	return startingWith(word, cfg.Names()), noFiles
 }
 
 // keyNames are the keys of the keychain, from its record.
-func keyNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func keyNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	record, err := keystore.ReadRecord(paths.FromEnv().KeystoreFile())
 	if err != nil {
 		return nil, noFiles
 	}
-	return broker.KeyNames(record), noFiles
+	return startingWith(word, broker.KeyNames(record)), noFiles
+}
+
+// startingWith spares the shell the thousands of names that do not fit.
+func startingWith(word string, names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, word) })
 }
 
 // first offers names for the first argument only.

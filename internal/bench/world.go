@@ -141,6 +141,7 @@ func (w *world) pairs() ([]pair, error) {
 		{"the same with a D-Bus session", "hello world in Go", "at most 2.0", cached(withBus), hello, rounds},
 		{fmt.Sprintf("the same with %d profiles", manyProfiles), "with one", "at most 1.2", cached(big), cached(small), rounds},
 		{fmt.Sprintf("the same with %d sessions", manySessions), "with one", "at most 1.2", cached(full), cached(small), rounds},
+		{fmt.Sprintf("completion with %d profiles", manyProfiles), "with one", "", process(big, w.broker, "__complete", "exec", "--profile", ""), process(small, w.broker, "__complete", "exec", "--profile", ""), rounds / 8},
 		{"exec of true", "true", "", process(small, w.broker, "exec", "--profile", "admin", "--", "/bin/true"), process(small, "/bin/true"), rounds / 4},
 		{"exec of true", "hello world in Go", "", process(small, w.broker, "exec", "--profile", "admin", "--", "/bin/true"), hello, rounds / 4},
 	}, nil

@@ -1,0 +1,73 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// A desktop's keyring through the whole program: unlocked, locked, and killed
+// between two calls. The keyring is a real one on a bus of its own.
+func TestDesktopKeyring(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"dbus-run-session", "gnome-keyring-daemon", "gdbus"} {
+		if _, err := exec.LookPath(program); err != nil {
+			skip(t, "there is no "+program)
+		}
+	}
+	w := bare(t, -1).without("AWSBROKER_KEYSTORE", "AWSBROKER_FILE_PASSPHRASE")
+	w.mkdir(w.path("run"), 0o700)
+	w = w.with("XDG_RUNTIME_DIR="+w.path("run"), "ID="+w.aws.Key.ID, "SECRET="+w.aws.Key.Secret, "ROLE="+w.aws.Role.ARN(), "MFA="+w.aws.Device.Serial)
+	first := w.code()
+	unused := w.aws.Device.NextCode() // for calls that end before a code is sent
+	script := fmt.Sprintf(`
+try() { echo "== $1"; shift; "$@" 2>&1; echo "exit $?"; }
+printf keyring-password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+AWS_ACCESS_KEY_ID=$ID AWS_SECRET_ACCESS_KEY=$SECRET try add awsbroker add phoebe --from-env
+try setup awsbroker setup admin --key phoebe --role-arn $ROLE --mfa-serial $MFA --yes --mfa-code %s
+try cached awsbroker credential-process --profile admin
+awsbroker logout --all
+gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
+  --method org.freedesktop.Secret.Service.Lock "['/org/freedesktop/secrets/collection/login']" >/dev/null
+try locked awsbroker --mfa-code %s credential-process --profile admin
+pid=$(gdbus call --session --dest org.freedesktop.DBus --object-path / \
+  --method org.freedesktop.DBus.GetConnectionUnixProcessID org.freedesktop.secrets | tr -dc '0-9 ' | sed 's/^32//')
+kill -9 $pid
+rm -rf $HOME/.local/share/keyrings
+try killed awsbroker --mfa-code %s credential-process --profile admin
+try list awsbroker list
+`, first, unused, unused)
+	r := w.finish(w.command("dbus-run-session", "--", "sh", "-c", script))
+	parts := map[string]string{}
+	for _, part := range strings.Split(r.stdout, "== ")[1:] {
+		name, text, _ := strings.Cut(part, "\n")
+		parts[name] = text
+	}
+	for name, want := range map[string][]string{
+		"add":    {"desktop's keyring", "exit 0"},
+		"setup":  {"profile admin is set up", "exit 0"},
+		"cached": {`"Version":1`, "exit 0"},
+		"locked": {"the keystore is locked", "exit 7"},
+		"killed": {"not available here", "exit 7"},
+		"list":   {"phoebe", "exit 0"},
+	} {
+		for _, text := range want {
+			if !strings.Contains(parts[name], text) {
+				t.Errorf("%s: no %q in %q", name, text, parts[name])
+			}
+		}
+	}
+	if strings.Contains(r.stdout+r.stderr, canaryKey) {
+		t.Error("the secret is on the screen")
+	}
+	for _, f := range files(t, w.home) {
+		if data, err := os.ReadFile(f); err == nil && strings.Contains(string(data), canaryKey) {
+			t.Errorf("the secret is in %s", f)
+		}
+	}
+	w.wantAssumed(1)
+}
