@@ -53,6 +53,7 @@ func newRoot(a *app) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.Version = version()
+	root.SuggestionsMinimumDistance = 2 // letters that a mistyped command may differ by
 	root.SetVersionTemplate("awsbroker {{.Version}}\n")
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")

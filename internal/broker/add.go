@@ -34,6 +34,9 @@ func (b *Broker) Add(ctx context.Context, o AddOptions) (Added, error) {
 	if err := keystore.CheckName(o.Name); err != nil {
 		return Added{}, keystoreFailure(err, o.Name)
 	}
+	if err := b.home(); err != nil {
+		return Added{}, err
+	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
 		return Added{}, recordFailure(err)
@@ -50,7 +53,7 @@ func (b *Broker) Add(ctx context.Context, o AddOptions) (Added, error) {
 		return Added{}, keystoreFailure(err, o.Name)
 	}
 	if record.Keystore == "" {
-		b.Report.Step("keys are kept in " + KeystoreName(kind) + " from now on (another one: --keystore)")
+		b.Report.Step("the first key: it and those after it are kept in " + KeystoreName(kind) + " (another one: --keystore)")
 	}
 	key, err := readKey(ctx, a, o.FromEnv)
 	if err != nil {
@@ -62,7 +65,8 @@ func (b *Broker) Add(ctx context.Context, o AddOptions) (Added, error) {
 			return Added{}, err
 		}
 	}
-	if err := store.Set(ctx, o.Name, key, keystore.KeyInfo{ARN: added.ARN}); err != nil {
+	err = a.retry(func() error { return store.Set(ctx, o.Name, key, keystore.KeyInfo{ARN: added.ARN}) })
+	if err != nil {
 		return Added{}, keystoreFailure(err, o.Name)
 	}
 	return added, session.NextGeneration(b.Paths)

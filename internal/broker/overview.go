@@ -47,9 +47,9 @@ func (b *Broker) Overview(ctx context.Context) (Overview, error) {
 	if err != nil {
 		return Overview{}, recordFailure(err)
 	}
-	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
+	cfg, err := b.config()
 	if err != nil {
-		return Overview{}, configFailure(err)
+		return Overview{}, err
 	}
 	out := Overview{Keystore: record.Keystore}
 	usedBy := map[string][]string{}

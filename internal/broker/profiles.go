@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -16,9 +15,9 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 	if name := firstOf(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" {
 		return name, false, nil
 	}
-	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
+	cfg, err := b.config()
 	if err != nil {
-		return "", false, configFailure(err)
+		return "", false, err
 	}
 	ours := cfg.Ours()
 	if slices.Contains(ours, "default") {

@@ -24,7 +24,7 @@ type SetupOptions struct {
 	Program   string // how callers start awsbroker: an absolute path, or a name on PATH
 	Offline   bool   // ask AWS nothing: no proposal, no proof
 
-	externalID, sessionName string // the profile's own; they stay
+	kept []config.Setting // what the profile has beyond these, and keeps
 }
 
 // Names that setup proposes: those of the account this tool is for.
@@ -90,16 +90,36 @@ func (o SetupOptions) settings() []config.Setting {
 	add("awsbroker_key", o.KeyName)
 	add("awsbroker_role_arn", o.RoleARN)
 	add("awsbroker_mfa_serial", o.MFASerial)
-	add("awsbroker_external_id", o.externalID)
-	add("awsbroker_role_session_name", o.sessionName)
+	return append(set, o.kept...)
+}
+
+// kept are the settings of a profile that would go with what besideHelper
+// takes out of it: those of the role, which get our prefix, and those that it
+// has from its source profile.
+func kept(is config.Profile) []config.Setting {
+	var set []config.Setting
+	for _, key := range []string{"external_id", "role_session_name"} {
+		if o, ok := is.Origin(key); ok {
+			set = append(set, config.Setting{Key: "awsbroker_" + key, Value: o.Value})
+		}
+	}
+	if is.Source == nil {
+		return set
+	}
+	for _, key := range []string{"awsbroker_mfa_session", "awsbroker_mfa_process", "awsbroker_mfa_seed", "awsbroker_min_ttl", "awsbroker_confirm"} {
+		o, has := is.Origin(key)
+		if from, inherited := is.Source.Origin(key); has && inherited && from == o {
+			set = append(set, config.Setting{Key: key, Value: o.Value})
+		}
+	}
 	return set
 }
 
 // complete fills in what the person did not say.
 func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
-	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
+	cfg, err := b.config()
 	if err != nil {
-		return configFailure(err)
+		return err
 	}
 	if file, line, ok := cfg.StaticKeys(o.Profile); ok {
 		return failed(Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, o.Profile).
@@ -127,7 +147,7 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	}
 	o.RoleARN = firstOf(o.RoleARN, is.RoleARN)
 	o.MFASerial = firstOf(o.MFASerial, is.MFASerial)
-	o.externalID, o.sessionName = is.ExternalID, is.RoleSessionName
+	o.kept = kept(is)
 	if o.RoleARN == "" || o.MFASerial == "" {
 		return b.propose(ctx, o, record.Keys[o.KeyName])
 	}

@@ -74,13 +74,34 @@ func (t *Target) deviceLock() string {
 	return "session:" + t.cacheKey()
 }
 
-// Target works out what a profile stands for. Files are read, nothing else
-// is opened.
-func (b *Broker) Target(profile string) (*Target, error) {
+// config reads the person's files.
+func (b *Broker) config() (*config.Config, error) {
+	if err := b.home(); err != nil {
+		return nil, err
+	}
 	b.debug("files: %s, %s", prompt.Clean(b.Paths.Config), prompt.Clean(b.Paths.Credentials))
 	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
 	if err != nil {
 		return nil, configFailure(err)
+	}
+	return cfg, nil
+}
+
+// home fails where there is no home directory and nothing that stands for one.
+func (b *Broker) home() error {
+	if b.Paths.Config != "" && b.Paths.State != "" {
+		return nil
+	}
+	return failed(Other, "there is no home directory: HOME is not set").
+		hint("set HOME, or AWS_CONFIG_FILE and XDG_STATE_HOME")
+}
+
+// Target works out what a profile stands for. Files are read, nothing else
+// is opened.
+func (b *Broker) Target(profile string) (*Target, error) {
+	cfg, err := b.config()
+	if err != nil {
+		return nil, err
 	}
 	return b.TargetIn(cfg, profile)
 }

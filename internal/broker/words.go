@@ -13,8 +13,9 @@ func Words(d time.Duration) string {
 	case d < 90*time.Second:
 		return count(int(d.Round(time.Second)/time.Second), "second", "seconds")
 	case d < 90*time.Minute:
-		return count(int(d/time.Minute), "minute", "minutes")
+		return count(int(d.Round(time.Minute)/time.Minute), "minute", "minutes")
 	case d < 36*time.Hour:
+		d = d.Round(time.Minute)
 		h, m := int(d/time.Hour), int(d%time.Hour/time.Minute)
 		if m == 0 {
 			return count(h, "hour", "hours")

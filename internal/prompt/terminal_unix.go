@@ -3,13 +3,16 @@
 package prompt
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 )
 
 // OpenTerminal opens the controlling terminal if this process may read it: a
@@ -17,6 +20,9 @@ import (
 // as having none.
 func OpenTerminal() (*Terminal, error) {
 	f, err := os.OpenFile("/dev/tty", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = terminalWithoutName()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrNoTerminal, err)
 	}
@@ -26,6 +32,22 @@ func OpenTerminal() (*Terminal, error) {
 		return nil, fmt.Errorf("%w: this is a background job", ErrNoTerminal)
 	}
 	return &Terminal{in: f, out: f}, nil
+}
+
+// terminalWithoutName finds the terminal where there is no /dev/tty (a chroot
+// with an empty /dev): behind standard error or output, if they are it. The
+// check in OpenTerminal fails for a terminal that does not control us.
+func terminalWithoutName() (*os.File, error) {
+	for _, fd := range []int{2, 1} {
+		if !term.IsTerminal(fd) {
+			continue
+		}
+		own, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 3)
+		if err == nil {
+			return os.NewFile(uintptr(own), "terminal"), nil
+		}
+	}
+	return nil, errors.New("there is no /dev/tty")
 }
 
 // Name tells this terminal from others on the machine: by the session it
