@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
-	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
 // tries is how often a person may type a code in one question.
@@ -59,8 +59,8 @@ func (r *request) spend(code credential.Secret, use func(credential.Secret) (cre
 	_ = r.cache.UseCode(r.Profile.MFASerial, code.Reveal(), time.Now())
 	r.sent = append(r.sent, code)
 	creds, err := use(code)
-	var e *sts.Error
-	if errors.As(err, &e) && (!e.Sent || e.Reason == sts.ClockWrong || e.Reason == sts.WrongSecret) {
+	var e *awsapi.Error
+	if errors.As(err, &e) && (!e.Sent || e.Reason == awsapi.ClockWrong || e.Reason == awsapi.WrongSecret) {
 		_ = r.cache.KeepCode(r.Profile.MFASerial, code.Reveal(), time.Now())
 		r.sent = r.sent[:len(r.sent)-1]
 	}
@@ -137,8 +137,8 @@ func (r *request) askPerson(ctx context.Context, use func(credential.Secret) (cr
 
 // correctable reports whether another code may do what this one did not.
 func correctable(err error) bool {
-	var e *sts.Error
-	return errors.As(err, &e) && e.Reason == sts.WrongCode
+	var e *awsapi.Error
+	return errors.As(err, &e) && e.Reason == awsapi.WrongCode
 }
 
 // introduction says who asks and for what.

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
 // What went wrong below, in the words of the person who has to mend it.
@@ -102,56 +102,56 @@ func (r *request) fetchFailure(err error) error {
 	if err == nil {
 		return nil
 	}
-	return r.stsFailure(err, r.Target)
+	return r.awsFailure(err, r.Target)
 }
 
-// stsFailure says what STS, or the way to it, objected to. t is nil where
+// awsFailure says what STS, or the way to it, objected to. t is nil where
 // there is no profile yet.
-func (b *Broker) stsFailure(err error, t *Target) error {
-	var e *sts.Error
+func (b *Broker) awsFailure(err error, t *Target) error {
+	var e *awsapi.Error
 	if !errors.As(err, &e) {
 		return failed(Other, "%w", err)
 	}
 	f := failed(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
 	switch e.Reason {
-	case sts.WrongCode:
+	case awsapi.WrongCode:
 		f = failed(Refused, "AWS did not accept the MFA code").
 			hint("it has to be the device's current code, and one that was not used yet")
-	case sts.WrongDevice:
+	case awsapi.WrongDevice:
 		f.hint("compare awsbroker_mfa_serial of the profile with the device of the user in the IAM console")
-	case sts.UnknownKey:
+	case awsapi.UnknownKey:
 		f = failed(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
 		if t == nil {
 			f.hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
 		} else {
 			f.hint("if there is a new key, store it with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
 		}
-	case sts.WrongSecret:
+	case awsapi.WrongSecret:
 		f = failed(Refused, "AWS did not accept the signature: the secret access key is not the one that belongs to the id")
 		if t != nil {
 			f.hint("store the key anew with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
 		}
-	case sts.ClockWrong:
+	case awsapi.ClockWrong:
 		f = failed(Refused, "this machine's clock is %s", offset(e.Skew)).
 			hint("set the clock (for example: sudo timedatectl set-ntp true) and try again")
-	case sts.RootKey:
+	case awsapi.RootKey:
 		f.hint("use the key of an IAM user; root may assume no role")
-	case sts.TooLong:
+	case awsapi.TooLong:
 		f.hint("lower duration_seconds in the profile, or raise the role's maximum session duration")
-	case sts.Denied:
+	case awsapi.Denied:
 		f.hint("the user must be allowed sts:AssumeRole on the role, and the role's trust policy must allow the user, its MFA and external id")
-	case sts.RegionDisabled:
+	case awsapi.RegionDisabled:
 		f.hint("choose a region where STS is active: --region us-east-1")
-	case sts.Throttled, sts.Failing:
+	case awsapi.Throttled, awsapi.Failing:
 		f = failed(Unreachable, "AWS cannot answer now: %s", prompt.Clean(e.Error())).hint("try again in a moment")
-	case sts.Unreachable, sts.Redirected, sts.Garbled:
+	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
 		f = failed(Unreachable, "AWS STS could not be reached: %s", prompt.Clean(e.Error()))
 		if t != nil && e.Sent && t.needsPerson() {
 			f.hint("the MFA code may have been used up: try again with the next one")
 		} else {
 			f.hint("check the network, HTTPS_PROXY and the endpoint settings")
 		}
-	case sts.BadEndpoint:
+	case awsapi.BadEndpoint:
 		f = failed(Other, "%s", prompt.Clean(e.Error())).
 			hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
 	}

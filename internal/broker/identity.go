@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -14,7 +15,7 @@ import (
 // identify asks AWS whose key it is, outside of any profile. --region picks
 // the partition; without it, it is the commercial one.
 func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
-	e := sts.Endpoint{
+	e := awsapi.Endpoint{
 		Region:    firstOf(b.Region, config.DefaultRegion("aws")),
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", false),
@@ -25,13 +26,13 @@ func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.
 	}
 	client, err := sts.New(e)
 	if err != nil {
-		return sts.Identity{}, b.stsFailure(err, nil)
+		return sts.Identity{}, b.awsFailure(err, nil)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	identity, err := client.CallerIdentity(ctx, key)
 	if err != nil {
-		return identity, b.stsFailure(err, nil)
+		return identity, b.awsFailure(err, nil)
 	}
 	return identity, nil
 }

@@ -175,7 +175,7 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	}
 	client, err := sts.New(r.Endpoint)
 	if err != nil {
-		return session.Session{}, r.stsFailure(err, r.Target)
+		return session.Session{}, r.awsFailure(err, r.Target)
 	}
 	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
 		r.asked = true

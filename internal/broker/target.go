@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -19,7 +20,7 @@ import (
 type Target struct {
 	Profile     *config.Profile
 	Key         keystore.KeyInfo // what is known of the key without opening the keychain
-	Endpoint    sts.Endpoint
+	Endpoint    awsapi.Endpoint
 	SessionName string // AssumeRole's RoleSessionName
 }
 
@@ -137,17 +138,17 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 // endpoint follows AWS's order: a variable for the service, one for all, the
 // profile's.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-func (b *Broker) endpoint(p *config.Profile) (sts.Endpoint, error) {
+func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	region, from, err := p.ResolveRegion(config.Regions{
 		Flag:             b.Region,
 		AWSRegion:        os.Getenv("AWS_REGION"),
 		AWSDefaultRegion: os.Getenv("AWS_DEFAULT_REGION"),
 	})
 	if err != nil {
-		return sts.Endpoint{}, configFailure(err)
+		return awsapi.Endpoint{}, configFailure(err)
 	}
 	b.debug("region: %s (%s)", region, from)
-	e := sts.Endpoint{
+	e := awsapi.Endpoint{
 		Region:    region,
 		URL:       firstOf(p.STSEndpointURL, p.EndpointURL),
 		CABundle:  firstOf(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
@@ -159,8 +160,8 @@ func (b *Broker) endpoint(p *config.Profile) (sts.Endpoint, error) {
 		return e, nil
 	}
 	e.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_STS"), os.Getenv("AWS_ENDPOINT_URL"), e.URL)
-	if err := sts.CheckURL(e.URL); err != nil {
-		return e, b.stsFailure(err, nil)
+	if err := awsapi.CheckURL(e.URL); err != nil {
+		return e, b.awsFailure(err, nil)
 	}
 	b.debug("endpoint: %s", prompt.Clean(firstOf(e.URL, "AWS's own")))
 	return e, nil

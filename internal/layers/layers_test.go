@@ -17,7 +17,8 @@ const module = "github.com/awsbroker/awsbroker/"
 // cmd → broker → the rest; nothing points back.
 var mayUse = map[string][]string{
 	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
-	"internal/broker":     {"internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
+	"internal/awsapi":     {},
+	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
 	"internal/config":     {},
 	"internal/credential": {},
 	"internal/keystore":   {"internal/credential"},
@@ -25,7 +26,7 @@ var mayUse = map[string][]string{
 	"internal/prompt":     {"internal/credential"},
 	"internal/session":    {"internal/credential", "internal/paths"},
 	"internal/start":      {"internal/paths", "internal/session"},
-	"internal/sts":        {"internal/credential"},
+	"internal/sts":        {"internal/awsapi", "internal/credential"},
 }
 
 // onlyIn names the one package that may import a library directly, and why.

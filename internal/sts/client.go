@@ -15,39 +15,28 @@ import (
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
-// Endpoint says where STS is.
-type Endpoint struct {
-	Region    string // signs the request and, without a URL, names the host
-	URL       string // instead of AWS's own host; https, or http on a loopback address
-	CABundle  string // PEM file of certificate authorities to trust instead of the system's
-	FIPS      bool
-	DualStack bool
-}
-
 // Client talks to STS at one endpoint.
 type Client struct {
-	endpoint Endpoint
+	endpoint awsapi.Endpoint
 	http     *http.Client
 }
 
-// New checks the endpoint; it connects to nothing. The errors are *Error with
-// reason BadEndpoint.
-func New(e Endpoint) (*Client, error) {
-	if err := CheckURL(e.URL); err != nil {
-		return nil, err
-	}
-	h, err := httpClient(e.CABundle)
+// New checks the endpoint; it connects to nothing. The errors are
+// *awsapi.Error with reason BadEndpoint.
+func New(e awsapi.Endpoint) (*Client, error) {
+	h, err := e.HTTPClient()
 	if err != nil {
 		return nil, err
 	}
 	return &Client{endpoint: e, http: h}, nil
 }
 
-// api signs with creds. A request is sent once by the SDK; send decides about
-// repeating it.
+// api signs with creds. A request is sent once by the SDK; awsapi.Send decides
+// about repeating it.
 func (c *Client) api(creds credential.Credentials) *awssts.Client {
 	o := awssts.Options{
 		Region:           c.endpoint.Region,
@@ -91,7 +80,7 @@ func (i Identity) UserName() string {
 
 // CallerIdentity asks who creds belong to. Any valid key may ask.
 func (c *Client) CallerIdentity(ctx context.Context, creds credential.Credentials) (Identity, error) {
-	out, err := send(ctx, repeatable, func(ctx context.Context) (*awssts.GetCallerIdentityOutput, error) {
+	out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awssts.GetCallerIdentityOutput, error) {
 		return c.api(creds).GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{})
 	})
 	if err != nil {
@@ -113,11 +102,11 @@ func (m MFA) set(serial, code **string) {
 }
 
 // once says how often a request may be sent: one that carries a code, once.
-func (m MFA) once() sending {
+func (m MFA) once() awsapi.Sending {
 	if m.Code.IsEmpty() {
-		return repeatable
+		return awsapi.Repeatable
 	}
-	return once
+	return awsapi.Once
 }
 
 // Role is what AssumeRole is asked for.
@@ -140,7 +129,7 @@ func (c *Client) AssumeRole(ctx context.Context, creds credential.Credentials, r
 		in.ExternalId = aws.String(role.ExternalID)
 	}
 	mfa.set(&in.SerialNumber, &in.TokenCode)
-	out, err := send(ctx, mfa.once(), func(ctx context.Context) (*awssts.AssumeRoleOutput, error) {
+	out, err := awsapi.Send(ctx, mfa.once(), func(ctx context.Context) (*awssts.AssumeRoleOutput, error) {
 		return c.api(creds).AssumeRole(ctx, in)
 	})
 	if err != nil {
@@ -155,7 +144,7 @@ func (c *Client) AssumeRole(ctx context.Context, creds credential.Credentials, r
 func (c *Client) SessionToken(ctx context.Context, creds credential.Credentials, d time.Duration, mfa MFA) (credential.Credentials, error) {
 	in := &awssts.GetSessionTokenInput{DurationSeconds: seconds(d)}
 	mfa.set(&in.SerialNumber, &in.TokenCode)
-	out, err := send(ctx, mfa.once(), func(ctx context.Context) (*awssts.GetSessionTokenOutput, error) {
+	out, err := awsapi.Send(ctx, mfa.once(), func(ctx context.Context) (*awssts.GetSessionTokenOutput, error) {
 		return c.api(creds).GetSessionToken(ctx, in)
 	})
 	if err != nil {
@@ -175,7 +164,7 @@ func seconds(d time.Duration) *int32 {
 func fromAWS(c *types.Credentials, account string) (credential.Credentials, error) {
 	if c == nil || aws.ToString(c.AccessKeyId) == "" || aws.ToString(c.SecretAccessKey) == "" ||
 		aws.ToString(c.SessionToken) == "" || c.Expiration == nil {
-		return credential.Credentials{}, &Error{Reason: Garbled, Sent: true, Message: "the answer holds no complete credentials"}
+		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds no complete credentials"}
 	}
 	return credential.Credentials{
 		AccessKeyID:     *c.AccessKeyId,

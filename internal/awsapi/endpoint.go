@@ -1,4 +1,6 @@
-package sts
+// Package awsapi is what talking to any AWS service takes: where it is, how a
+// request is sent and how often, and what its errors mean to us.
+package awsapi
 
 import (
 	"crypto/tls"
@@ -11,6 +13,15 @@ import (
 	"os"
 	"time"
 )
+
+// Endpoint says where AWS is.
+type Endpoint struct {
+	Region    string // signs the request and, without a URL, names the host
+	URL       string // instead of AWS's own host; https, or http on a loopback address
+	CABundle  string // PEM file of certificate authorities to trust instead of the system's
+	FIPS      bool
+	DualStack bool
+}
 
 // CheckURL refuses an endpoint to which no MFA code may go: anything but
 // https, or http to a loopback address. Empty is AWS's own, and fine.
@@ -31,6 +42,15 @@ func CheckURL(raw string) error {
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// HTTPClient checks the endpoint and makes a client for it, which connects to
+// nothing yet. The errors are *Error with reason BadEndpoint.
+func (e Endpoint) HTTPClient() (*http.Client, error) {
+	if err := CheckURL(e.URL); err != nil {
+		return nil, err
+	}
+	return httpClient(e.CABundle)
 }
 
 // httpClient follows no redirect (a code or a signature must not travel to

@@ -1,4 +1,4 @@
-package sts
+package awsapi
 
 import (
 	"context"
@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// sending says how often a request may be sent.
-type sending int
+// Sending says how often a request may be sent.
+type Sending int
 
 const (
-	once       sending = iota // it carries an MFA code, which AWS takes once
-	repeatable                // asking again changes nothing
+	Once       Sending = iota // it carries an MFA code, which AWS takes once
+	Repeatable                // asking again changes nothing
 )
 
 // attempts and the pause before the second; it doubles before the third.
@@ -25,10 +25,10 @@ const (
 // callTimeout bounds one request, from dialing to the last byte.
 const callTimeout = 20 * time.Second
 
-// send makes a request and classifies what went wrong with it. A request that
+// Send makes a request and classifies what went wrong with it. A request that
 // never left this machine is repeated in any case; one that did, only if it
 // is repeatable and the fault may pass.
-func send[T any](ctx context.Context, how sending, request func(context.Context) (T, error)) (T, error) {
+func Send[T any](ctx context.Context, how Sending, request func(context.Context) (T, error)) (T, error) {
 	pause := firstPause
 	for try := 1; ; try++ {
 		out, err := sendOnce(ctx, request)
@@ -36,7 +36,7 @@ func send[T any](ctx context.Context, how sending, request func(context.Context)
 		if err == nil || !errors.As(err, &e) {
 			return out, err
 		}
-		again := e.Reason == Unreachable && !e.Sent || how == repeatable && e.passing()
+		again := e.Reason == Unreachable && !e.Sent || how == Repeatable && e.passing()
 		if !again || try == attempts || !wait(ctx, pause) {
 			return out, err
 		}

@@ -1,4 +1,4 @@
-package sts
+package awsapi
 
 import (
 	"context"
@@ -32,11 +32,11 @@ const (
 	Failing                          // AWS failed: 5xx
 	Unreachable                      // no answer
 	Redirected                       // the endpoint points elsewhere, which is not followed
-	Garbled                          // what answered is not STS
+	Garbled                          // what answered is not AWS
 	BadEndpoint                      // the endpoint or its CA bundle cannot be used
 )
 
-// Error is a request to STS that brought nothing.
+// Error is a request to AWS that brought nothing.
 type Error struct {
 	Reason  Reason
 	Code    string        // AWS's error code, if AWS answered
@@ -82,7 +82,7 @@ func classify(err error, sent bool) error {
 		e.Message = fmt.Sprintf("the endpoint failed (HTTP %d)", response.StatusCode)
 	case response != nil:
 		e.Reason = Garbled
-		e.Message = fmt.Sprintf("the answer is not one of AWS STS (HTTP %d)", response.StatusCode)
+		e.Message = fmt.Sprintf("the answer is not one of AWS (HTTP %d)", response.StatusCode)
 	case errors.Is(err, context.Canceled):
 		return err
 	case unreachable(err) || errors.Is(err, context.DeadlineExceeded):

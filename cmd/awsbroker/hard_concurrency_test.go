@@ -1,0 +1,392 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Words of the question: the introduction is shown once a question, the
+// request for a code once a try.
+const (
+	asks   = "asks for role"
+	asking = "MFA code of "
+)
+
+// crowd is many callers at once at one terminal, as one job: what terraform
+// with many providers is.
+type crowd struct {
+	w *world
+	n int
+	*job
+}
+
+func (w *world) crowd(tm *terminal, n int, profiles ...string) *crowd {
+	w.t.Helper()
+	w.mkdir(w.path("crowd"), 0o755)
+	var script strings.Builder
+	for i := range n {
+		fmt.Fprintf(&script, "( %s credential-process --profile %s >crowd/%d.out 2>crowd/%d.err; echo $? >crowd/%d.code ) &\n",
+			w.bin, profiles[i%len(profiles)], i, i, i)
+	}
+	script.WriteString("wait\n")
+	return &crowd{w, n, tm.start(w.command("/bin/sh", "-c", script.String()))}
+}
+
+// results of all callers; one that was killed has code -1 or what its shell says.
+func (c *crowd) results(limit time.Duration) []result {
+	c.w.t.Helper()
+	c.waitWithin(limit)
+	var all []result
+	for i := range c.n {
+		at := func(what string) string { return c.w.read(c.w.path(fmt.Sprintf("crowd/%d.%s", i, what))) }
+		code, _ := strconv.Atoi(strings.TrimSpace(at("code")))
+		all = append(all, result{stdout: at("out"), stderr: at("err"), code: code})
+	}
+	return all
+}
+
+func wantEqualAnswers(t *testing.T, all []result) {
+	t.Helper()
+	for i, r := range all {
+		wantAnswer(t, r)
+		if r.stdout != all[0].stdout {
+			t.Errorf("caller %d got another session than caller 0", i)
+		}
+	}
+}
+
+func wantFailures(t *testing.T, all []result, code int, says string) {
+	t.Helper()
+	for _, r := range all {
+		wantFailure(t, r, code, says)
+	}
+}
+
+// TestNobodyAnswers: everything has an end, before the Go SDK gives up.
+func TestNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes 40 seconds")
+	}
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.crowd(tm, 3, "admin")
+	other := make(chan result, 1)
+	go func() { // one without a terminal waits for the answer as long
+		tm.expect(asking)
+		other <- w.run("credential-process", "--profile", "admin")
+	}()
+	r := c.waitWithin(50 * time.Second)
+	if r.took < 35*time.Second {
+		t.Errorf("it ended after %s: a person had no time to answer", r.took)
+	}
+	wantFailures(t, c.results(time.Second), 4, hint)
+	wantFailure(t, <-other, 4, hint)
+	wantQuestions(t, tm, 1, 1)
+	w.wantAssumed(0)
+}
+
+// TestManyCallersOneQuestion: 64 callers on a cold cache are one question, one
+// AssumeRole and 64 equal answers.
+func TestManyCallersOneQuestion(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.crowd(tm, 64, "admin")
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	wantEqualAnswers(t, c.results(patience))
+	wantQuestions(t, tm, 1, 1)
+	w.wantAssumed(1)
+}
+
+func wantQuestions(t *testing.T, tm *terminal, questions, tries int) {
+	t.Helper()
+	if q, n := tm.count(asks), tm.count(asking); q != questions || n != tries {
+		t.Errorf("%d questions with %d tries, want %d with %d", q, n, questions, tries)
+	}
+}
+
+// TestManyCallersCancelled: the no of one person is the no to all 64.
+func TestManyCallersCancelled(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.crowd(tm, 64, "admin")
+	tm.expect(asking)
+	c.awsbrokers(64)
+	tm.send(controlD)
+	wantFailures(t, c.results(10*time.Second), 4, "cancelled")
+	wantQuestions(t, tm, 1, 1)
+	w.wantAssumed(0)
+}
+
+// TestManyCallersRefusedCommand: a command source that refuses is run once.
+func TestManyCallersRefusedCommand(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	w.profile("source", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial,
+		"awsbroker_mfa_process = echo run >>"+w.path("runs")+"; while [ ! -e "+w.path("go")+" ]; do sleep 0.05; done; exit 1")
+	c := w.crowd(tm, 64, "source")
+	c.awsbrokers(64)
+	w.write(w.path("go"), "")
+	wantFailures(t, c.results(10*time.Second), 4, "awsbroker_mfa_process")
+	if runs := strings.Count(w.read(w.path("runs")), "run"); runs != 1 {
+		t.Errorf("the command ran %d times", runs)
+	}
+	w.wantAssumed(0)
+}
+
+// TestManyCallersWrongCodes: the third wrong code ends the question for all.
+func TestManyCallersWrongCodes(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.crowd(tm, 64, "admin")
+	c.awsbrokers(64)
+	for _, code := range w.wrongCodes(3) {
+		tm.expect(asking)
+		tm.send(code + "\n")
+	}
+	wantFailures(t, c.results(10*time.Second), 5, "did not accept the MFA code")
+	wantQuestions(t, tm, 1, 3)
+	w.wantAssumed(3)
+}
+
+// TestAskerKilled: the process that asks is killed at the prompt. Another one
+// asks, and its answer serves the rest.
+func TestAskerKilled(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.crowd(tm, 8, "admin")
+	tm.expect(asking)
+	running := c.awsbrokers(8)
+	asker := holderOf(t, w.path("home/.cache/awsbroker/sessions"), running)
+	if err := syscall.Kill(asker, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	var answered []result
+	for _, r := range c.results(patience) {
+		if r.code != 128+int(syscall.SIGKILL) {
+			answered = append(answered, r)
+		}
+	}
+	if len(answered) != 7 {
+		t.Errorf("%d callers were answered, want 7", len(answered))
+	}
+	wantEqualAnswers(t, answered)
+	wantQuestions(t, tm, 2, 2)
+	w.wantAssumed(1)
+}
+
+// holderOf is the one of the processes that holds the most locks on files in dir
+// (that of the device and that of the terminal), by the kernel's own list.
+func holderOf(t *testing.T, dir string, among []int) int {
+	t.Helper()
+	inodes := map[string]bool{}
+	files, _ := filepath.Glob(filepath.Join(dir, "*.lock"))
+	for _, f := range files {
+		var st unix.Stat_t
+		if unix.Stat(f, &st) == nil {
+			inodes[strconv.FormatUint(st.Ino, 10)] = true
+		}
+	}
+	list, err := os.ReadFile("/proc/locks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[int]int{}
+	for _, line := range strings.Split(string(list), "\n") {
+		f := strings.Fields(line) // 1: FLOCK ADVISORY WRITE pid major:minor:inode start end
+		if len(f) < 6 || f[1] != "FLOCK" {
+			continue
+		}
+		pid, _ := strconv.Atoi(f[4])
+		if inodes[f[5][strings.LastIndex(f[5], ":")+1:]] {
+			held[pid]++
+		}
+	}
+	for _, pid := range among {
+		if held[pid] >= 2 {
+			return pid
+		}
+	}
+	t.Fatalf("nobody holds both locks: %v\n%s", held, list)
+	return 0
+}
+
+// TestTwoRolesOneDevice: AWS takes each code of a device once, whatever the role.
+func TestTwoRolesOneDevice(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	role, err := w.aws.AddRole("ops-mfa", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.profile("ops", "phoebe", role.ARN(), w.aws.Device.Serial)
+	c := w.crowd(tm, 8, "admin", "ops")
+	tm.expect(asking)
+	c.awsbrokers(8)
+	first := w.code()
+	tm.send(first + "\n")
+
+	// The other role asks now. The code just used is refused on the spot.
+	tm.expect("the code just used will not do")
+	tm.expect(asking)
+	tm.send(first + "\n")
+	tm.expect("used already")
+	tm.expect(asking)
+	w.aws.Server.Advance(30 * time.Second)
+	tm.send(w.code() + "\n")
+
+	all := c.results(patience)
+	for i, r := range all {
+		if wantAnswer(t, r) != wantAnswer(t, all[i%2]) {
+			t.Errorf("caller %d got another session than caller %d", i, i%2)
+		}
+	}
+	wantQuestions(t, tm, 2, 3)
+	w.wantAssumed(2)
+}
+
+// TestTwoRolesOneCommand: with a command source nobody has to type the next
+// code, so the second role waits for it.
+func TestTwoRolesOneCommand(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes up to 31 seconds")
+	}
+	w := newWorld(t)
+	role, err := w.aws.AddRole("ops-mfa", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := "awsbroker_mfa_process = cat " + w.path("code")
+	w.profile("one", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, token)
+	w.profile("two", "phoebe", role.ARN(), w.aws.Device.Serial, token)
+	w.write(w.path("code"), w.aws.Device.Code())
+	results := make(chan result, 8)
+	for i := range cap(results) {
+		go func() { results <- w.run("credential-process", "--profile", []string{"one", "two"}[i%2]) }()
+	}
+	for got := 0; got < cap(results); {
+		select {
+		case r := <-results:
+			wantAnswer(t, r)
+			got++
+		case <-time.After(100 * time.Millisecond): // the device goes on
+			w.write(w.path("new-code"), w.aws.Device.Code())
+			if err := os.Rename(w.path("new-code"), w.path("code")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	w.wantAssumed(2)
+}
+
+// TestTwoDevicesOneTerminal: one question after the other is on the screen,
+// and each gets its own answer.
+func TestTwoDevicesOneTerminal(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	ada := w.aws.AddPerson("ada")
+	w.addKey("ada", ada.Key)
+	w.profile("ada", "ada", w.aws.Role.ARN(), ada.Device.Serial)
+	c := w.crowd(tm, 8, "admin", "ada")
+	c.awsbrokers(8)
+	for question := 1; question <= 2; question++ {
+		tm.expect(asking)
+		time.Sleep(300 * time.Millisecond)
+		wantQuestions(t, tm, question, question)
+		device := w.aws.Device
+		if shown := tm.screen(); strings.Contains(shown[strings.LastIndex(shown, asking):], "mfa/ada") {
+			device = ada.Device
+		}
+		tm.send(freshCode(t, w.aws.Server, device) + "\n")
+	}
+	for _, r := range c.results(patience) {
+		wantAnswer(t, r)
+	}
+	wantQuestions(t, tm, 2, 2)
+	w.wantAssumed(2)
+}
+
+// TestFailureWithoutTerminal: callers that cannot ask do not spoil the login
+// of somebody who can and waits.
+func TestFailureWithoutTerminal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, second := newTerminal(t), newTerminal(t)
+	asker := w.at(first, "first", "credential-process", "--profile", "admin")
+	first.expect(asking)
+	blind := make(chan result, 6)
+	for range cap(blind) {
+		go func() { blind <- w.run("credential-process", "--profile", "admin") }()
+	}
+	time.Sleep(200 * time.Millisecond)
+	login := w.at(second, "second", "login", "--profile", "admin")
+	login.awsbrokers(1)
+	time.Sleep(200 * time.Millisecond)
+	asker.end()
+	second.expect(asking)
+	second.send(w.code() + "\n")
+	if r := login.outcome(); r.code != 0 {
+		t.Errorf("login: %v", r)
+	}
+	failed := 0
+	for range cap(blind) {
+		if r := <-blind; r.code != 0 {
+			wantFailure(t, r, 4, "no terminal")
+			failed++
+		}
+	}
+	t.Logf("%d of %d callers without a terminal failed, the others got the login's session", failed, cap(blind))
+	w.wantAssumed(1)
+}
+
+// TestFailureIsRememberedForTheJob: the same job's second try gets the failure
+// of the first; the next job gets a question.
+func TestFailureIsRememberedForTheJob(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	run := w.bin + " credential-process --profile admin"
+	j := tm.start(w.command("/bin/sh", "-c", fmt.Sprintf( // -m: each job is a process group
+		`set -m; (%[1]s 2>/dev/null; echo first=$?; %[1]s 2>/dev/null; echo second=$?); %[1]s >third; echo third=$?`, run)))
+	tm.expect(asking)
+	tm.send(controlD)
+	tm.expect("first=4")
+	if between := tm.expect("second=4"); strings.Contains(between, asking) {
+		t.Error("the second try asked again")
+	}
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	tm.expect("third=0")
+	j.wait()
+	w.wantAssumed(1)
+}
+
+// TestFailureIsForgotten: after five seconds the same job is asked again.
+func TestFailureIsForgotten(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	w, tm := newWorld(t), newTerminal(t)
+	j := tm.start(w.command("/bin/sh", "-c", fmt.Sprintf(
+		`%[1]s 2>/dev/null; echo first=$?; sleep 5.2; %[1]s >second; echo second=$?`, w.bin+" credential-process --profile admin")))
+	tm.expect(asking)
+	tm.send(controlD)
+	tm.expect("first=4")
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	tm.expect("second=0")
+	j.wait()
+}

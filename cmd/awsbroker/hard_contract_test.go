@@ -1,0 +1,384 @@
+//go:build linux
+
+package main_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
+)
+
+// slack for "in under a second" on a busy machine with race detectors around.
+const underASecond = 3 * time.Second
+
+const hint = "awsbroker login --profile admin"
+
+// TestNoTerminal: nobody can be asked, so it says so at once, and what to run.
+func TestNoTerminal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.run("credential-process", "--profile", "admin")
+	wantFailure(t, r, 4, hint)
+	if r.took > underASecond {
+		t.Errorf("it took %s", r.took)
+	}
+}
+
+// TestAtTerminal: the question is at the terminal alone; stdin is a pipe that
+// nobody writes to or closes, stderr one that nobody looks at.
+func TestAtTerminal(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	cmd := w.command(w.bin, "credential-process", "--profile", "admin")
+	stdin, silent, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	defer stdin.Close()
+	out, complaint := w.create("out"), w.create("err")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, out, complaint
+	j := tm.start(cmd)
+	if shown := tm.expect(asking); !strings.Contains(shown, "role admin-mfa in account 123456789012") || !strings.Contains(shown, w.url) {
+		t.Errorf("the question names neither role nor host: %q", shown)
+	}
+	if shown := tm.expect(": "); !strings.Contains(shown, w.aws.Device.Serial) {
+		t.Errorf("the question does not name the device: %q", shown)
+	}
+	tm.send(w.code() + "\n")
+	j.wait()
+	wantAnswer(t, result{stdout: w.read(w.path("out")), stderr: w.read(w.path("err")), code: j.result.code})
+}
+
+// TestSilentStdin without a terminal: nothing is read there either.
+func TestSilentStdin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	stdin, silent, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	cmd := w.command(w.bin, "credential-process", "--profile", "admin")
+	cmd.Stdin = stdin
+	r := w.finish(cmd)
+	wantFailure(t, r, 4, hint)
+	if r.took > underASecond {
+		t.Errorf("it took %s", r.took)
+	}
+}
+
+// TestBackgroundJob: a job that does not have the terminal is not stopped by
+// the kernel for reading it, and a person at that terminal is not disturbed.
+func TestBackgroundJob(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	started := time.Now()
+	tm.start(w.command("/bin/sh", "-c", "set -m; "+w.bin+" credential-process --profile admin >out 2>err & wait $!; echo ended=$?"))
+	tm.expect("ended=4")
+	if took := time.Since(started); took > underASecond {
+		t.Errorf("it took %s", took)
+	}
+	wantFailure(t, result{stdout: w.read(w.path("out")), stderr: w.read(w.path("err")), code: 4}, 4, hint)
+	if tm.count(asking) > 0 {
+		t.Error("it asked")
+	}
+}
+
+// TestFiveDigits: what cannot be a code is not sent, and may be corrected.
+func TestFiveDigits(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.at(tm, "run", "credential-process", "--profile", "admin")
+	tm.expect(asking)
+	tm.send("12345\n")
+	tm.expect("six digits")
+	tm.expect(asking)
+	code := w.code()
+	tm.send(" " + code[:3] + " " + code[3:] + "\n") // as authenticator apps show it
+	wantAnswer(t, c.outcome())
+	w.wantAssumed(1)
+}
+
+// TestClockOff: AWS refuses the signature, and the offset says why.
+func TestClockOff(t *testing.T) {
+	t.Parallel()
+	for says, by := range map[string]time.Duration{"60 minutes behind": time.Hour, "60 minutes ahead": -time.Hour} {
+		w := newWorld(t)
+		w.aws.Server.Advance(by)
+		wantFailure(t, w.runWith(w.code(), "credential-process", "--profile", "admin", "--mfa-code", "-"), 5, says)
+		w.wantAssumed(1)
+	}
+}
+
+// TestClosedStreams: a caller may have closed any of the three, or the disk
+// behind stdout may be full. That costs nobody a code a second time.
+func TestClosedStreams(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	run := w.bin + " credential-process --profile admin"
+	t.Run("nothing cached", func(t *testing.T) {
+		for _, closed := range []string{"<&-", ">&-", "2>&-", "<&- >&- 2>&-"} {
+			r := w.sh(run + " " + closed)
+			if r.code != 4 || r.stdout != "" || r.took > underASecond || strings.Count(r.stderr, "\n") > 1 {
+				t.Errorf("%s: %v", closed, r)
+			}
+		}
+	})
+	settled()
+	t.Run("with a code", func(t *testing.T) {
+		r := w.sh("echo " + w.code() + " | " + run + " --mfa-code - >/dev/full")
+		wantFailure(t, r, 1, "no space left on device")
+	})
+	t.Run("cached", func(t *testing.T) {
+		wantAnswer(t, w.sh(run))
+		wantAnswer(t, w.sh(run+" <&-"))
+		wantAnswer(t, w.sh(run+" 2>&-"))
+		wantFailure(t, w.sh(run+" >/dev/full"), 1, "no space left on device")
+		// The Go runtime opens /dev/null for a closed stdout, so nobody notices.
+		if r := w.sh(run + " >&-"); r.code != 0 || r.stderr != "" {
+			t.Errorf("stdout closed: %v", r)
+		}
+	})
+	w.wantAssumed(1)
+}
+
+// TestEchoComesBack: a hidden question that is cancelled leaves the terminal
+// as it was.
+func TestEchoComesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, cancel := range map[string]func(*terminal, *caller){
+		"ctrl-c":  func(tm *terminal, _ *caller) { tm.send(controlC) },
+		"ctrl-d":  func(tm *terminal, _ *caller) { tm.send(controlD) },
+		"sigterm": func(_ *terminal, c *caller) { _ = c.cmd.Process.Signal(syscall.SIGTERM) },
+		"sighup":  func(_ *terminal, c *caller) { _ = c.cmd.Process.Signal(syscall.SIGHUP) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			tm := newTerminal(t)
+			c := w.at(tm, "add-"+name, "add", "other")
+			tm.expect("access key id: ")
+			tm.send("AKIAOTHEROTHEROTHER2\n")
+			tm.expect("secret access key (not shown): ")
+			if tm.echoes() {
+				t.Error("the terminal shows what is typed now")
+			}
+			tm.send("half of a sec")
+			time.Sleep(100 * time.Millisecond) // the kernel takes a moment to type it
+			cancel(tm, c)
+			if name == "ctrl-d" { // the first only handed over what was typed
+				tm.send(controlD)
+			}
+			if r := c.outcome(); r.code != 4 || r.stdout != "" {
+				t.Errorf("cancelled: %v", r)
+			}
+			if !tm.echoes() {
+				t.Error("the terminal shows nothing any more")
+			}
+			if tm.count("half of a sec") > 0 {
+				t.Error("the secret was shown")
+			}
+			tm.send("\n")
+			tm.expect("\n")
+			if n, err := unix.IoctlGetInt(int(tm.slave.Fd()), unix.TIOCINQ); err != nil || n > 1 {
+				t.Errorf("%d bytes of it are left for the shell (%v)", n, err)
+			}
+		})
+	}
+}
+
+// TestCallerDies after the code was typed: the code is spent, so the session
+// has to be there for the next call.
+func TestCallerDies(t *testing.T) {
+	t.Parallel()
+	for name, die := range map[string]func(*terminal, *job){
+		"hangup": func(tm *terminal, _ *job) { tm.slave.Close(); tm.master.Close() },
+		"sigterm": func(_ *terminal, j *job) {
+			for _, pid := range j.processes("awsbroker") {
+				_ = syscall.Kill(pid, syscall.SIGTERM)
+			}
+		},
+		"parent killed": func(_ *terminal, j *job) {
+			for _, shell := range []string{"sh", "cat"} {
+				for _, pid := range j.processes(shell) {
+					_ = syscall.Kill(pid, syscall.SIGKILL)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, tm := newWorld(t), newTerminal(t)
+			if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultDelay, Delay: 700 * time.Millisecond}); err != nil {
+				t.Fatal(err)
+			}
+			j := tm.start(w.command("/bin/sh", "-c", w.bin+" credential-process --profile admin | cat >out; exit"))
+			tm.expect(asking)
+			tm.send(w.code() + "\n")
+			eventually(t, "the code is on its way", func() bool { return w.assumed() == 1 })
+			die(tm, j)
+			eventually(t, "it ended", func() bool { return len(j.processes("awsbroker")) == 0 })
+			wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+			w.wantAssumed(1)
+		})
+	}
+}
+
+// TestExecAfterAQuestion: the command takes the place of a process that had
+// its signals arranged for asking. It has to find them as a shell would leave
+// them.
+func TestExecAfterAQuestion(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.at(tm, "exec", "exec", "--profile", "admin", "--", "grep", "Sig", "/proc/self/status")
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	r := c.outcome()
+	for _, set := range []string{"SigIgn", "SigBlk"} {
+		if signals := signalSet(t, r.stdout, set); signals != 0 {
+			t.Errorf("%s of the child is %b", set, signals)
+		}
+	}
+	if r.code != 0 || r.stderr != "" {
+		t.Error(r)
+	}
+}
+
+func signalSet(t *testing.T, status, name string) uint64 {
+	t.Helper()
+	for _, line := range strings.Split(status, "\n") {
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			n, err := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+			if err == nil {
+				return n
+			}
+		}
+	}
+	t.Fatalf("no %s in %q", name, status)
+	return 0
+}
+
+// TestExecUnderNohup: who ignored SIGHUP goes on ignoring it.
+func TestExecUnderNohup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.login("admin")
+	r := w.sh("nohup " + w.bin + " exec --profile admin -- grep Sig /proc/self/status")
+	if signals := signalSet(t, r.stdout, "SigIgn"); signals != 1<<(syscall.SIGHUP-1) {
+		t.Errorf("SigIgn is %b: %v", signals, r)
+	}
+}
+
+// TestExecControlC: the command is the foreground job; a Ctrl-C reaches it once
+// and what it makes of it is the exit status.
+func TestExecControlC(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	w.login("admin")
+	j := tm.start(w.command(w.bin, "exec", "--profile", "admin", "--", "sh", "-c",
+		`trap 'echo caught; n=1' INT; echo ready; while [ -z "$n" ]; do sleep 0.1; done; sleep 0.5; exit 7`))
+	tm.expect("ready")
+	tm.send(controlC)
+	if code := j.wait(); code != 7 {
+		t.Errorf("exit %d, want 7", code)
+	}
+	if n := tm.count("caught"); n != 1 {
+		t.Errorf("the child got %d signals", n)
+	}
+	killed := tm.start(w.command("/bin/sh", "-c", w.bin+" exec --profile admin -- sh -c 'kill -TERM $$'; echo status=$?"))
+	tm.expect("status=143")
+	killed.wait()
+}
+
+// silentBus accepts connections, counts them, and never answers.
+func silentBus(t *testing.T, path string) (connections func() int) {
+	t.Helper()
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	if err := os.Chmod(path, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan net.Conn, 1000)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() { _, _ = bufio.NewReader(c).ReadString(0) }()
+			got <- c
+		}
+	}()
+	return func() int {
+		time.Sleep(50 * time.Millisecond)
+		return len(got)
+	}
+}
+
+// TestHungBus: a session bus that accepts and is silent hangs nothing that
+// has no use for it.
+func TestHungBus(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	connections := silentBus(t, w.path("bus"))
+	w = w.with("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.path("bus")).without("AWSBROKER_KEYSTORE")
+	for args, code := range map[string]int{
+		"--help": 0, "version": 0, "list": 0, "credential-process --profile admin": 4, "exec --profile admin -- true": 4,
+	} {
+		if r := w.run(strings.Fields(args)...); r.code != code || r.took > underASecond {
+			t.Errorf("%s: %v", args, r)
+		}
+	}
+	if n := connections(); n > 0 {
+		t.Errorf("%d connections", n)
+	}
+	// Where the keychain is on that bus, it says so instead of waiting.
+	r := w.run("credential-process", "--profile", "admin", "--keystore", "secret-service")
+	if r.code != 7 || r.took > underASecond || strings.Count(r.stderr, "\n") != 1 {
+		t.Errorf("with the keychain on the bus: %v", r)
+	}
+}
+
+// TestFlagsAreNotRemembered: a session that was asked for with --region is not
+// the answer to a call without it.
+func TestFlagsAreNotRemembered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	settled()
+	if r := w.runWith(w.code(), "login", "--profile", "admin", "--region", "us-west-2", "--mfa-code", "-"); r.code != 0 {
+		t.Fatal(r)
+	}
+	wantFailure(t, w.run("credential-process", "--profile", "admin"), 4, hint)
+	wantAnswer(t, w.run("credential-process", "--profile", "admin", "--region", "us-west-2"))
+}
+
+// TestFileSizeLimit: a limit on file sizes is a disk that is always full.
+func TestFileSizeLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, ignored := range []string{"", "trap '' XFSZ; "} {
+		r := w.sh(fmt.Sprintf("%sulimit -f 0; echo %s | %s credential-process --profile admin --mfa-code -", ignored, w.code(), w.bin))
+		wantAnswer(t, r)
+	}
+	r := w.sh(fmt.Sprintf("ulimit -f 0; echo %s | %s exec --profile admin --mfa-code - -- grep Sig /proc/self/status", w.code(), w.bin))
+	if signals := signalSet(t, r.stdout, "SigIgn"); r.code != 0 || signals != 0 {
+		t.Errorf("SigIgn is %b: %v", signals, r)
+	}
+	if left, _ := filepath.Glob(w.path("home/.cache/awsbroker/sessions/.*")); len(left) > 0 {
+		t.Errorf("half a file is left: %v", left)
+	}
+}

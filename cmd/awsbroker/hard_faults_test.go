@@ -1,0 +1,320 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
+)
+
+// fault is an external step of a call that goes wrong. Each row is tried on
+// the real binary, and what it answers is written to docs/troubleshooting.md.
+type fault struct {
+	step, how string        // "AWS STS", "the connection is cut"
+	exit      int           // what credential-process ends with
+	within    time.Duration // at the latest
+	calls     int           // of AssumeRole that reached AWS
+	arrange   func(*world)  // breaks the step
+	code      bool          // a person answers with a right code
+	run       func(*world) result
+}
+
+const (
+	atOnce = 2 * time.Second // what a person feels as at once, on a busy machine
+	soon   = 25 * time.Second
+	closed = 50 * time.Second
+)
+
+// faults is the table. A step that is slow, fails, lies or dies, and what
+// comes of it.
+func faults() []fault {
+	sts := func(kind fakeaws.FaultKind) func(*world) {
+		return func(w *world) {
+			if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: kind, Times: -1, Location: "https://elsewhere.example/"}); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+	config := func(text string) func(*world) {
+		return func(w *world) { w.write(w.path("home/.aws/config"), text) }
+	}
+	profile := func(line string) func(*world) {
+		return func(w *world) {
+			w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+"\n[profile unused]\nregion = x\n")
+			w.profile("broken", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, line)
+		}
+	}
+	broken := func(w *world) result { return w.run("credential-process", "--profile", "broken") }
+	return []fault{
+		{step: "config file", how: "is not there", exit: 3, arrange: func(w *world) { os.Remove(w.path("home/.aws/config")) }},
+		{step: "config file", how: "has no such profile", exit: 3, run: func(w *world) result { return w.run("credential-process", "--profile", "admni") }},
+		{step: "config file", how: "has a line that is no setting", exit: 1, arrange: config("[profile admin]\nregion\n")},
+		{step: "config file", how: "has a section twice", exit: 1, arrange: config("[profile admin]\nregion = x\n[profile admin]\nregion = y\n")},
+		{step: "config file", how: "starts with a byte order mark", exit: 1, arrange: config("\ufeff[profile admin]\nregion = x\n")},
+		{step: "config file", how: "is a pipe that nobody writes to", exit: 1, arrange: func(w *world) {
+			os.Remove(w.path("home/.aws/config"))
+			if err := syscall.Mkfifo(w.path("home/.aws/config"), 0o600); err != nil {
+				w.t.Fatal(err)
+			}
+		}},
+		{step: "config file", how: "names a role that is none", exit: 1, arrange: profile("awsbroker_role_arn = admin-mfa"), run: func(w *world) result {
+			w.write(w.path("home/.aws/config"), "[profile broken]\nawsbroker_key = phoebe\nawsbroker_role_arn = admin-mfa\n")
+			return broken(w)
+		}},
+		{step: "config file", how: "names a security key", exit: 1, run: func(w *world) result {
+			w.write(w.path("home/.aws/config"), "[profile broken]\nawsbroker_key = phoebe\nawsbroker_role_arn = "+w.aws.Role.ARN()+"\nawsbroker_mfa_serial = arn:aws:iam::123456789012:u2f/user/phoebe/key\n")
+			return broken(w)
+		}},
+		{step: "config file", how: "is of IAM Identity Center", exit: 1, run: func(w *world) result {
+			w.write(w.path("home/.aws/config"), "[profile broken]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n")
+			return broken(w)
+		}},
+
+		{step: "keychain", how: "has no such key", exit: 3, run: func(w *world) result {
+			w.profile("broken", "phobee", w.aws.Role.ARN(), w.aws.Device.Serial)
+			return broken(w)
+		}},
+		{step: "keychain", how: "the passphrase is wrong", exit: 7, run: func(w *world) result {
+			return w.with("AWSBROKER_FILE_PASSPHRASE=not the right one").run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		}},
+		{step: "keychain", how: "needs a passphrase, and nobody can be asked", exit: 4, run: func(w *world) result {
+			return w.without("AWSBROKER_FILE_PASSPHRASE").run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		}},
+		{step: "keychain", how: "a file of it is damaged", exit: 7, code: true, arrange: func(w *world) {
+			for _, f := range files(w.t, w.path("home/.local/share/awsbroker/keystore")) {
+				if strings.Contains(f, "phoebe") {
+					w.write(f, "damaged")
+				}
+			}
+		}},
+		{step: "keychain", how: "its files are gone", exit: 3, code: true, arrange: func(w *world) { os.RemoveAll(w.path("home/.local/share/awsbroker")) }},
+		{step: "keychain", how: "the record of it is damaged", exit: 7, arrange: func(w *world) {
+			w.write(w.path("home/.local/state/awsbroker/keystore.json"), "{")
+		}},
+		{step: "keychain", how: "is the desktop's, and there is no desktop", exit: 7, run: func(w *world) result {
+			return w.with("AWSBROKER_KEYSTORE=secret-service").run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		}},
+		{step: "keychain", how: "is the desktop's, and its bus is silent", exit: 7, run: func(w *world) result {
+			silentBus(w.t, w.path("bus"))
+			return w.with("AWSBROKER_KEYSTORE=secret-service", "DBUS_SESSION_BUS_ADDRESS=unix:path="+w.path("bus")).run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		}},
+
+		{step: "question", how: "there is no terminal", exit: 4},
+		{step: "question", how: "the command for the code fails", exit: 4, arrange: profile("awsbroker_mfa_process = echo 'no key is plugged in' >&2; exit 3"), run: broken},
+		{step: "question", how: "the command for the code prints something else", exit: 4, arrange: profile("awsbroker_mfa_process = echo hello"), run: broken},
+		{step: "question", how: "the command for the code does not end", exit: 4, within: closed, arrange: profile("awsbroker_mfa_process = sleep 100"), run: broken},
+		{step: "question", how: "the command for the code is this profile again", exit: 4, arrange: func(w *world) {
+			profile("awsbroker_mfa_process = " + w.bin + " credential-process --profile broken")(w)
+		}, run: broken},
+		{step: "question", how: "the code is wrong", exit: 5, calls: 1, run: func(w *world) result {
+			return w.run("--mfa-code", w.wrongCodes(1)[0], "credential-process", "--profile", "admin")
+		}},
+		{step: "question", how: "the code was used before", exit: 5, calls: 1, run: func(w *world) result {
+			code := w.code()
+			w.run("--mfa-code", code, "login", "--profile", "admin")
+			w.run("logout", "--profile", "admin")
+			return w.run("--mfa-code", code, "credential-process", "--profile", "admin")
+		}},
+
+		{step: "AWS STS", how: "refuses: no permission", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.aws.Role.Delete() }},
+		{step: "AWS STS", how: "refuses: the key was deleted", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.aws.Key.Delete() }},
+		{step: "AWS STS", how: "refuses: the device is not the user's", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.aws.Device.Disable() }},
+		{step: "AWS STS", how: "refuses: the clock is an hour fast", exit: 5, calls: 1, run: func(w *world) result {
+			w.aws.Server.Advance(-time.Hour)
+			return w.run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		}},
+		{step: "AWS STS", how: "refuses: the session is too long for the role", exit: 5, calls: 1, arrange: profile("duration_seconds = 2h"), run: func(w *world) result {
+			return w.run("--mfa-code", w.code(), "credential-process", "--profile", "broken")
+		}},
+		{step: "AWS STS", how: "asks to try later", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultThrottle)},
+		{step: "AWS STS", how: "fails", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultUnavailable)},
+		{step: "AWS STS", how: "does not answer", exit: 6, within: soon, code: true, calls: 1, arrange: sts(fakeaws.FaultHang)},
+		{step: "AWS STS", how: "cuts the connection", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultDropAfter)},
+		{step: "AWS STS", how: "answers something else", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultGarbage)},
+		{step: "AWS STS", how: "answers half", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultTruncate)},
+		{step: "AWS STS", how: "points elsewhere", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultRedirect)},
+		{step: "AWS STS", how: "cannot be reached", exit: 6, within: 5 * time.Second, code: true, arrange: func(w *world) { w.aws.Server.Close() }},
+		{step: "AWS STS", how: "is an address without https", exit: 1, run: func(w *world) result {
+			return w.with("AWS_ENDPOINT_URL_STS=http://sts.example").run("credential-process", "--profile", "admin")
+		}},
+
+		{step: "session cache", how: "cannot be written", exit: 0, code: true, calls: 1, arrange: func(w *world) {
+			dir := w.path("home/.cache/awsbroker/sessions")
+			os.RemoveAll(dir)
+			w.write(dir, "in the way")
+		}},
+		{step: "session cache", how: "the disk is full", exit: 0, calls: 1, run: func(w *world) result {
+			return w.sh(fmt.Sprintf("trap '' XFSZ; ulimit -f 0; exec %s --mfa-code %s credential-process --profile admin", w.bin, w.code()))
+		}},
+		{step: "session cache", how: "its files are damaged", exit: 0, calls: 2, run: func(w *world) result {
+			w.login("admin")
+			for _, f := range files(w.t, w.path("home/.cache/awsbroker/sessions")) {
+				if strings.HasSuffix(f, ".sealed") {
+					w.write(f, "damaged")
+				}
+			}
+			return w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin")
+		}},
+		{step: "session cache", how: "its key is lost", exit: 0, calls: 2, run: func(w *world) result {
+			w.login("admin")
+			w.run("logout", "--all")
+			return w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin")
+		}},
+
+		{step: "lock", how: "is held by a call that does not end", exit: 4, within: closed, run: func(w *world) result {
+			profile("awsbroker_mfa_process = sleep 100")(w)
+			holder := w.command(w.bin, "credential-process", "--profile", "broken")
+			if err := holder.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			syscall.Kill(holder.Process.Pid, syscall.SIGSTOP)
+			defer func() { _ = holder.Wait() }()
+			defer holder.Process.Kill()
+			return w.run("credential-process", "--profile", "admin")
+		}},
+		{step: "lock", how: "its holder is killed", exit: 0, code: true, calls: 1, arrange: func(w *world) {
+			profile("awsbroker_mfa_process = sleep 100")(w)
+			holder := w.command(w.bin, "credential-process", "--profile", "broken")
+			if err := holder.Start(); err != nil {
+				w.t.Fatal(err)
+			}
+			time.Sleep(500 * time.Millisecond)
+			syscall.Kill(-holder.Process.Pid, syscall.SIGKILL)
+			_ = holder.Wait()
+		}},
+	}
+}
+
+// outcome runs a row and holds it to what it says.
+func (f fault) outcome(t *testing.T) result {
+	w := newWorld(t)
+	if f.arrange != nil {
+		f.arrange(w)
+	}
+	if f.within == 0 {
+		f.within = atOnce
+	}
+	if f.run == nil {
+		args := []string{"credential-process", "--profile", "admin"}
+		if f.code {
+			args = append([]string{"--mfa-code", w.code()}, args...)
+		}
+		f.run = func(w *world) result { return w.run(args...) }
+	}
+	r := f.run(w)
+	if f.exit == 0 {
+		wantAnswer(t, r)
+	} else {
+		wantFailure(t, r, f.exit, "")
+	}
+	if r.took > 3*f.within {
+		t.Errorf("took %s", r.took)
+	}
+	w.wantAssumed(f.calls)
+	r.stderr = w.everybodys(r.stderr)
+	return r
+}
+
+var number = regexp.MustCompile(`process \d+|127\.0\.0\.1:\d+|(request|Request)[ -]?(id|ID): [0-9a-f-]+`)
+
+// everybodys is a message without what differs from run to run.
+func (w *world) everybodys(text string) string {
+	text = strings.ReplaceAll(text, w.home, "~")
+	text = strings.ReplaceAll(text, w.bin, "awsbroker")
+	return number.ReplaceAllStringFunc(text, func(s string) string {
+		if strings.HasPrefix(s, "process") {
+			return "process 4242"
+		}
+		return "127.0.0.1:4566"
+	})
+}
+
+func TestFaults(t *testing.T) {
+	if _, err := exec.LookPath("sleep"); err != nil {
+		t.Fatal(err)
+	}
+	table := faults()
+	outcomes := make([]result, len(table))
+	var wg sync.WaitGroup
+	t.Run("rows", func(t *testing.T) {
+		for i, f := range table {
+			wg.Add(1)
+			t.Run(f.step+" "+f.how, func(t *testing.T) {
+				t.Parallel()
+				defer wg.Done()
+				if testing.Short() && f.within > soon {
+					t.Skip("slow")
+				}
+				outcomes[i] = f.outcome(t)
+			})
+		}
+	})
+	wg.Wait()
+	if !t.Failed() && !testing.Short() {
+		wantTroubleshooting(t, table, outcomes)
+	}
+}
+
+// wantTroubleshooting holds docs/troubleshooting.md to what really happens;
+// AWSBROKER_WRITE_DOCS=1 writes it.
+func wantTroubleshooting(t *testing.T, table []fault, outcomes []result) {
+	t.Helper()
+	path := filepath.Join("..", "..", "docs", "troubleshooting.md")
+	text := troubleshooting(table, outcomes)
+	if os.Getenv("AWSBROKER_WRITE_DOCS") != "" {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if is, err := os.ReadFile(path); err != nil || string(is) != text {
+		t.Errorf("docs/troubleshooting.md is not what happens (%v); run: make troubleshooting\n%s", err, text)
+	}
+}
+
+const troubleshootingHead = `# Troubleshooting
+
+What ` + "`awsbroker credential-process`" + ` answers when something it needs is slow, fails, lies or dies. The table is made by
+` + "`make troubleshooting`" + `, which runs the program in each of these situations; the tests hold it to it. Other commands say
+the same, with the hint in a line of its own. ` + "`--debug`" + ` tells the story of a call; ` + "`awsbroker list`" + ` shows what there is.
+
+A call that ends with 0 brought a session: nothing is said, and nothing was lost but time.
+
+`
+
+func troubleshooting(table []fault, outcomes []result) string {
+	var b strings.Builder
+	b.WriteString(troubleshootingHead)
+	step := ""
+	for i, f := range table {
+		if f.step != step {
+			step = f.step
+			fmt.Fprintf(&b, "## %s\n\n| what | exit | when | says |\n|---|---|---|---|\n", strings.ToUpper(step[:1])+step[1:])
+		}
+		says := strings.TrimPrefix(strings.TrimSpace(outcomes[i].stderr), "awsbroker: error: ")
+		says = strings.ReplaceAll(says, "|", `\|`)
+		says = strings.Replace(says, "; hint: ", "<br>hint: ", 1)
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", f.how, f.exit, f.when(), says)
+		if i+1 == len(table) || table[i+1].step != step {
+			b.WriteString("\n")
+		}
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+func (f fault) when() string {
+	if f.within == 0 {
+		return "at once"
+	}
+	return fmt.Sprintf("within %d s", int(f.within/time.Second))
+}
