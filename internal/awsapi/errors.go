@@ -27,6 +27,10 @@ const (
 	ClockWrong                       // this machine's clock is off; see Skew
 	TooLong                          // the session asked for is longer than allowed
 	RegionDisabled                   // STS is switched off in the region for this account
+	NotThere                         // IAM has no such user, key, role or policy
+	Exists                           // IAM has one of that name already
+	Quota                            // IAM allows no more of them
+	Busy                             // IAM is changing it; in some seconds it will do
 	Rejected                         // any other refusal
 	Throttled                        // AWS asks to try later
 	Failing                          // AWS failed: 5xx
@@ -58,7 +62,7 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // passing reports whether the same request may succeed in a moment.
 func (e *Error) passing() bool {
-	return e.Reason == Throttled || e.Reason == Failing || e.Reason == Unreachable
+	return e.Reason == Throttled || e.Reason == Failing || e.Reason == Unreachable || e.Reason == Busy
 }
 
 // classify by code and part of the text: the texts vary between services and
@@ -104,20 +108,25 @@ func responseOf(err error) *http.Response {
 }
 
 var reasonByCode = map[string]Reason{
-	"InvalidClientTokenId":        UnknownKey,
-	"InvalidAccessKeyId":          UnknownKey,
-	"UnrecognizedClientException": UnknownKey,
-	"ExpiredToken":                ExpiredToken,
-	"ExpiredTokenException":       ExpiredToken,
-	"RequestExpired":              ClockWrong,
-	"RequestTimeTooSkewed":        ClockWrong,
-	"RegionDisabledException":     RegionDisabled,
-	"Throttling":                  Throttled,
-	"ThrottlingException":         Throttled,
-	"RequestLimitExceeded":        Throttled,
-	"TooManyRequestsException":    Throttled,
-	"ServiceUnavailable":          Failing,
-	"InternalFailure":             Failing,
+	"InvalidClientTokenId":          UnknownKey,
+	"InvalidAccessKeyId":            UnknownKey,
+	"UnrecognizedClientException":   UnknownKey,
+	"ExpiredToken":                  ExpiredToken,
+	"ExpiredTokenException":         ExpiredToken,
+	"RequestExpired":                ClockWrong,
+	"RequestTimeTooSkewed":          ClockWrong,
+	"RegionDisabledException":       RegionDisabled,
+	"Throttling":                    Throttled,
+	"ThrottlingException":           Throttled,
+	"RequestLimitExceeded":          Throttled,
+	"TooManyRequestsException":      Throttled,
+	"NoSuchEntity":                  NotThere,
+	"EntityAlreadyExists":           Exists,
+	"LimitExceeded":                 Quota,
+	"EntityTemporarilyUnmodifiable": Busy,
+	"ConcurrentModification":        Busy,
+	"ServiceUnavailable":            Failing,
+	"InternalFailure":               Failing,
 }
 
 func reasonOf(code, message string, status int) Reason {

@@ -3,7 +3,6 @@ package broker
 import (
 	"context"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -17,12 +16,10 @@ import (
 func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
 	e := awsapi.Endpoint{
 		Region:    firstOf(b.Region, config.DefaultRegion("aws")),
+		URL:       endpointURL("STS", "", ""),
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", false),
 		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", false),
-	}
-	if !strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
-		e.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_STS"), os.Getenv("AWS_ENDPOINT_URL"))
 	}
 	client, err := sts.New(e)
 	if err != nil {

@@ -135,9 +135,7 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	return t, nil
 }
 
-// endpoint follows AWS's order: a variable for the service, one for all, the
-// profile's.
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+// endpoint is where STS is for a profile.
 func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	region, from, err := p.ResolveRegion(config.Regions{
 		Flag:             b.Region,
@@ -150,21 +148,26 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	b.debug("region: %s (%s)", region, from)
 	e := awsapi.Endpoint{
 		Region:    region,
-		URL:       firstOf(p.STSEndpointURL, p.EndpointURL),
+		URL:       endpointURL("STS", p.STSEndpointURL, p.EndpointURL),
 		CABundle:  firstOf(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
 		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
 	}
-	if strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
-		e.URL = ""
-		return e, nil
-	}
-	e.URL = firstOf(os.Getenv("AWS_ENDPOINT_URL_STS"), os.Getenv("AWS_ENDPOINT_URL"), e.URL)
 	if err := awsapi.CheckURL(e.URL); err != nil {
 		return e, b.awsFailure(err, nil)
 	}
 	b.debug("endpoint: %s", prompt.Clean(firstOf(e.URL, "AWS's own")))
 	return e, nil
+}
+
+// endpointURL follows AWS's order: a variable for the service, one for all, the
+// profile's for the service, the profile's for all.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func endpointURL(service, ofService, ofAll string) string {
+	if strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
+		return ""
+	}
+	return firstOf(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
 }
 
 func firstOf(values ...string) string {

@@ -18,9 +18,10 @@ const module = "github.com/awsbroker/awsbroker/"
 var mayUse = map[string][]string{
 	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/awsapi":     {},
-	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
+	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
 	"internal/config":     {},
 	"internal/credential": {},
+	"internal/iam":        {"internal/awsapi", "internal/credential"},
 	"internal/keystore":   {"internal/credential"},
 	"internal/paths":      {},
 	"internal/prompt":     {"internal/credential"},
@@ -36,6 +37,7 @@ var onlyIn = []struct{ library, in, why string }{
 	{"github.com/99designs/keyring", "internal/keystore", "its errors and hangs are tamed there"},
 	{"github.com/godbus/dbus", "internal/keystore", "only the Secret Service is on the bus"},
 	{"github.com/aws/aws-sdk-go-v2/service/sts", "internal/sts", "AWS's errors become ours there"},
+	{"github.com/aws/aws-sdk-go-v2/service/iam", "internal/iam", "AWS's errors become ours there"},
 	{"github.com/gofrs/flock", "internal/session, internal/keystore", "two places lock files"},
 }
 
