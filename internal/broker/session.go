@@ -68,11 +68,11 @@ func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.S
 	if err == nil || r.old.Left(time.Now()) <= 0 {
 		return s, err
 	}
-	// An early renewal that did not work out: what is there is still good.
-	_ = r.cache.Decline(t.cacheKey(), r.old)
 	if want.Fresh {
 		return s, err
 	}
+	// An early renewal that did not work out: what is there is still good.
+	_ = r.cache.Decline(t.cacheKey(), r.old, r.renewAgain())
 	b.warn("the session could not be renewed (%v); the old one ends in %s", err, Words(r.old.Left(time.Now())))
 	return r.old, nil
 }
@@ -101,7 +101,16 @@ func (r *request) fromCache() (session.Session, bool) {
 	if r.want.Fresh {
 		return s, s.Issued.After(r.since) // somebody else just asked for it
 	}
-	return s, enough(s, r.minLeft(r.want.MinLeft), now) || r.cache.Declined(r.cacheKey(), s)
+	return s, enough(s, r.minLeft(r.want.MinLeft), now) || r.cache.Declined(r.cacheKey(), s, now)
+}
+
+// renewAgain is when an early renewal that failed may be tried again: a person
+// is asked once a session, AWS once a minute.
+func (r *request) renewAgain() time.Time {
+	if r.needsPerson() {
+		return r.old.Expiration
+	}
+	return time.Now().Add(time.Minute)
 }
 
 // miss says why the cache has no answer.

@@ -152,7 +152,7 @@ func TestNilCacheIsAMissAndNoCrash(t *testing.T) {
 	if _, ok := c.Get("k", now); ok {
 		t.Error("hit")
 	}
-	if _, ok := c.Failure("k"); ok || c.CodeUsed("d", "123456", now) || c.Declined("k", Session{}) {
+	if _, ok := c.Failure("k"); ok || c.CodeUsed("d", "123456", now) || c.Declined("k", Session{}, now) {
 		t.Error("remembers")
 	}
 	if c.Put("k", testSession("A", now.Add(time.Hour))) == nil || c.UseCode("d", "123456", now) == nil {
@@ -247,6 +247,21 @@ func TestFailureApplies(t *testing.T) {
 	}
 }
 
+func TestDeclined(t *testing.T) {
+	c := testCache(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	s := testSession("ASIA", now.Add(time.Hour))
+	if err := c.Decline("key", s, now.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if !c.Declined("key", s, now) || c.Declined("key", s, now.Add(time.Minute)) {
+		t.Error("declined for the wrong time")
+	}
+	if c.Declined("key", testSession("ASIA", now.Add(2*time.Hour)), now) {
+		t.Error("another session counts as declined")
+	}
+}
+
 func TestFailureIsForgottenBySuccess(t *testing.T) {
 	c := testCache(t)
 	now := time.Now()
@@ -257,10 +272,10 @@ func TestFailureIsForgottenBySuccess(t *testing.T) {
 		t.Fatalf("%+v, %v", f, ok)
 	}
 	old := testSession("ASIAOLD", now.Add(time.Hour))
-	if err := errors.Join(c.Decline("key", old), c.Put("key", testSession("ASIANEW", now.Add(2*time.Hour)))); err != nil {
+	if err := errors.Join(c.Decline("key", old, old.Expiration), c.Put("key", testSession("ASIANEW", now.Add(2*time.Hour)))); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := c.Failure("key"); ok || c.Declined("key", old) {
+	if _, ok := c.Failure("key"); ok || c.Declined("key", old, now) {
 		t.Error("still there after a new session")
 	}
 }

@@ -45,16 +45,23 @@ func (c *Cache) Failure(key string) (Failure, bool) {
 	return f, ok
 }
 
-// Decline notes that renewing s before its end was tried and failed; it is
-// then served until it ends.
-func (c *Cache) Decline(key string, s Session) error {
-	return c.writeJSON(kindDeclined, key, s.Expiration, s.Expiration)
+// declined is an early renewal that failed.
+type declined struct {
+	Expiration time.Time // of the session that was to be renewed
+	Until      time.Time // when it may be tried again
 }
 
-// Declined reports whether an early renewal of s was tried and failed.
-func (c *Cache) Declined(key string, s Session) bool {
-	var expiration time.Time
-	return c.readJSON(kindDeclined, key, &expiration) && expiration.Equal(s.Expiration)
+// Decline notes that renewing s before its end was tried and failed. Until
+// then it is served without another try.
+func (c *Cache) Decline(key string, s Session, until time.Time) error {
+	return c.writeJSON(kindDeclined, key, declined{s.Expiration, until}, s.Expiration)
+}
+
+// Declined reports whether an early renewal of s was tried, failed, and is not
+// to be tried again at now.
+func (c *Cache) Declined(key string, s Session, now time.Time) bool {
+	var d declined
+	return c.readJSON(kindDeclined, key, &d) && d.Expiration.Equal(s.Expiration) && now.Before(d.Until)
 }
 
 // codeLife covers every 30-second step in which AWS could take a code again:
