@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,8 +32,11 @@ func CheckURL(raw string) error {
 		return nil
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" {
-		return &Error{Reason: BadEndpoint, Message: fmt.Sprintf("the endpoint %q is not a URL", raw)}
+	switch {
+	case err != nil || u.Host == "":
+		return &Error{Reason: BadEndpoint, Message: "the endpoint is not a URL like https://HOST"} // it may hold a password
+	case u.User != nil:
+		return &Error{Reason: BadEndpoint, Message: fmt.Sprintf("the endpoint %q has a user in it, for which AWS has no use", u.Redacted())}
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
 		return nil
@@ -51,6 +56,20 @@ func (e Endpoint) HTTPClient() (*http.Client, error) {
 		return nil, err
 	}
 	return httpClient(e.CABundle)
+}
+
+// hostsOfAWS are the ends of AWS's own host names, in all partitions.
+// https://docs.aws.amazon.com/general/latest/gr/sts.html
+var hostsOfAWS = []string{
+	".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn", ".amazonaws.eu", ".api.amazonwebservices.eu",
+	".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
+}
+
+// IsAWS reports whether a request to the endpoint goes to a host of AWS's own.
+func (e Endpoint) IsAWS() bool {
+	u, err := url.Parse(e.URL)
+	return e.URL == "" || err == nil && u.Scheme == "https" &&
+		slices.ContainsFunc(hostsOfAWS, func(end string) bool { return strings.HasSuffix(u.Hostname(), end) })
 }
 
 // httpClient follows no redirect (a code or a signature must not travel to

@@ -89,6 +89,8 @@ func classify(err error, sent bool) error {
 		e.Message = fmt.Sprintf("the answer is not one of AWS (HTTP %d)", response.StatusCode)
 	case errors.Is(err, context.Canceled):
 		return err
+	case strings.Contains(err.Error(), "Invalid Configuration"): // the SDK's endpoint rules, such as FIPS with a URL
+		e.Reason, e.Message = BadEndpoint, innermost(err)
 	case unreachable(err) || errors.Is(err, context.DeadlineExceeded):
 		e.Reason, e.Message = Unreachable, innermost(err)
 	default:

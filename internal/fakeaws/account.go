@@ -16,6 +16,8 @@ type Account struct {
 	groups  map[string]*Group
 	roles   map[string]*Role
 	managed map[string]*managedPolicy // by ARN
+	devices map[string]*MFADevice     // by serial number, assigned or not
+	alias   string
 }
 
 // AddAccount makes an account of the partition "aws", or returns the one there
@@ -35,10 +37,10 @@ func (s *Server) AddAccountIn(partition, id string) *Account {
 	}
 	a := &Account{
 		ID: id, Partition: partition, server: s,
-		users: map[string]*User{}, groups: map[string]*Group{}, roles: map[string]*Role{},
+		users: map[string]*User{}, groups: map[string]*Group{}, roles: map[string]*Role{}, devices: map[string]*MFADevice{},
 		managed: awsManagedPolicies(partition),
 	}
-	a.root = &User{Name: "root", ID: id, account: a, Policies: Policies{server: s, account: a}}
+	a.root = &User{Name: "root", ID: id, account: a, created: s.clock.now(), Policies: Policies{server: s, account: a}}
 	s.accounts[id] = a
 	return a
 }
@@ -61,7 +63,7 @@ func (a *Account) AddManagedPolicy(name, document string) (arn string, err error
 		return "", fmt.Errorf("policy %q: %w", name, err)
 	}
 	arn = a.arn("iam", "policy/"+name)
-	a.managed[arn] = &managedPolicy{name: name, document: doc}
+	a.managed[arn] = newManagedPolicy(name, doc, a.server.clock.now())
 	return arn, nil
 }
 
@@ -72,7 +74,11 @@ func (a *Account) AddGroup(name string) *Group {
 	if g := a.groups[name]; g != nil {
 		return g
 	}
-	g := &Group{Name: name, account: a, Policies: Policies{server: a.server, account: a}}
+	return a.newGroup(name)
+}
+
+func (a *Account) newGroup(name string) *Group {
+	g := &Group{Name: name, ID: newEntityID(prefixGroup), account: a, created: a.server.clock.now(), Policies: Policies{server: a.server, account: a}}
 	a.groups[name] = g
 	return g
 }

@@ -22,7 +22,7 @@ func (s *Server) authenticate(x *exchange) (*caller, *apiError) {
 		return nil, &apiError{http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token"}
 	}
 	s.noteSigner(x.call, auth)
-	if err := auth.checkScope(x.service.name, r.Host); err != nil {
+	if err := auth.checkScope(x.service.name, r.Host, s.anyIAMRegion); err != nil {
 		return nil, err
 	}
 	if err := auth.checkSigned(r.Header); err != nil {
@@ -46,6 +46,9 @@ func (s *Server) authenticate(x *exchange) (*caller, *apiError) {
 			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
 	x.call.Principal, x.call.Account = who.arn(), who.account.ID
+	if who.key != nil {
+		who.key.used(x, auth)
+	}
 	if x.service.name == "sts" && s.disabledRegions[auth.region] {
 		return nil, &apiError{http.StatusForbidden, "RegionDisabledException", "STS is not activated in this region for account:" +
 			who.account.ID + ". Your account administrator can activate STS in this region using the IAM Console."}
@@ -59,16 +62,19 @@ func (s *Server) lookUp(auth *authorization, tokens []string, x *exchange) (*cal
 	var who *caller
 	var secret string
 	if key := s.keys[auth.accessKeyID]; key != nil {
-		if key.status != statusActive || len(tokens) != 0 {
+		if key.seenStatus(auth.service, auth.region, x.now) != statusActive || len(tokens) != 0 {
 			return nil, "", errInvalidToken()
 		}
-		who, secret = &caller{account: key.user.account, user: key.user}, key.Secret
+		who, secret = &caller{account: key.user.account, user: key.user, key: key}, key.Secret
 	} else if session := s.sessions[auth.accessKeyID]; session != nil {
 		if len(tokens) != 1 || subtle.ConstantTimeCompare([]byte(tokens[0]), []byte(session.token)) != 1 {
 			return nil, "", errInvalidToken()
 		}
 		if !x.now.Before(session.expires) {
 			return nil, "", errExpiredToken()
+		}
+		if !s.sessionWorks(session, auth) {
+			return nil, "", errInvalidToken()
 		}
 		who, secret = &caller{user: session.user, session: session}, session.secret
 		if session.role != nil {
@@ -83,6 +89,28 @@ func (s *Server) lookUp(auth *authorization, tokens []string, x *exchange) (*cal
 		return nil, "", errInvalidToken()
 	}
 	return who, secret, nil
+}
+
+// sessionWorks: a session of GetSessionToken that saw no code may not call IAM,
+// and IAM says that it does not know it.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+func (s *Server) sessionWorks(session *session, auth *authorization) bool {
+	if session.role != nil {
+		return true
+	}
+	if s.endWithKeys && session.key.status != statusActive {
+		return false
+	}
+	return auth.service != "iam" || !session.mfa.IsZero()
+}
+
+// EndSessionsWithKeys makes sessions of GetSessionToken end with the access
+// key that bought them, when it is deactivated or deleted. What AWS does is not
+// documented; without this they live on.
+func (s *Server) EndSessionsWithKeys(end bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.endWithKeys = end
 }
 
 // payloadHash is the hash of the body as it arrived. S3 lets the client leave

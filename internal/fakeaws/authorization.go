@@ -93,11 +93,13 @@ func (a *authorization) scope() string {
 }
 
 // checkScope holds the credential scope against the service and the region
-// that the request went to.
-func (a *authorization) checkScope(service, host string) *apiError {
+// that the request went to. IAM has one region a partition.
+func (a *authorization) checkScope(service, host string, anyRegion bool) *apiError {
 	switch {
 	case !regionKnown(a.region), regionOfHost(host) != "" && regionOfHost(host) != a.region:
 		return errSignature("Credential should be scoped to a valid region. ")
+	case service == "iam" && !anyRegion && !isIAMRegion(a.region, host):
+		return errSignature("Credential should be scoped to a valid region, not '" + a.region + "'. ")
 	case a.service != service:
 		return errSignature("Credential should be scoped to correct service: '" + service + "'. ")
 	case a.terminator != sigTerminator:

@@ -9,8 +9,9 @@ import (
 // role.
 type caller struct {
 	account *Account
-	user    *User    // nil in a role session
-	session *session // nil with a long-term key
+	user    *User      // nil in a role session
+	key     *AccessKey // nil in a session
+	session *session   // nil with a long-term key
 }
 
 // session is a set of temporary credentials.
@@ -21,8 +22,9 @@ type session struct {
 	issued      time.Time
 	expires     time.Time
 
-	user *User     // of GetSessionToken
-	mfa  time.Time // when GetSessionToken saw a code; zero if it saw none
+	user *User      // of GetSessionToken
+	key  *AccessKey // that called GetSessionToken
+	mfa  time.Time  // when GetSessionToken saw a code; zero if it saw none
 
 	role           *Role // of AssumeRole
 	name           string
@@ -71,11 +73,11 @@ func (c *caller) principalType() string {
 	return "User"
 }
 
-func (c *caller) identityPolicies() []*document {
+func (c *caller) identityPolicies(now time.Time) []*document {
 	if c.isRoleSession() {
-		return c.session.role.Policies.documents()
+		return c.session.role.Policies.deciding(now)
 	}
-	return c.user.identityPolicies()
+	return c.user.identityPolicies(now)
 }
 
 // sessionPolicies limit a role session beyond its role; nil if there are none.

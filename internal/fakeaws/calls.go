@@ -15,9 +15,11 @@ type Call struct {
 	RequestID   string            `json:"request_id"`
 	Service     string            `json:"service"`
 	Action      string            `json:"action"`
-	Params      map[string]string `json:"params,omitempty"` // without Action, Version and TokenCode
+	Params      map[string]string `json:"params,omitempty"` // without Action, Version, codes and passwords
 	CodeSent    bool              `json:"code_sent"`
 	CodeHash    string            `json:"code_hash,omitempty"`
+	CodeHash2   string            `json:"code_hash_2,omitempty"` // of the second of two codes
+	Created     string            `json:"created,omitempty"`     // the id or ARN of what the call made, answered or not
 	AccessKeyID string            `json:"access_key_id,omitempty"`
 	Principal   string            `json:"principal,omitempty"` // ARN, once the signature was right
 	Account     string            `json:"account,omitempty"`
@@ -35,11 +37,26 @@ func (s *Server) noteParams(call *Call, p *params) {
 	call.Params = maps.Clone(p.values)
 	delete(call.Params, "Action")
 	delete(call.Params, "Version")
-	if code, ok := call.Params["TokenCode"]; ok {
-		delete(call.Params, "TokenCode")
+	hash := func(code string) string {
 		call.CodeSent = true
-		call.CodeHash = hex.EncodeToString(hmacSHA256(s.logKey, call.Params["SerialNumber"]+"\n"+code))
+		return hex.EncodeToString(hmacSHA256(s.logKey, call.Params["SerialNumber"]+"\n"+code))
 	}
+	for _, name := range secretParams() {
+		code, ok := call.Params[name]
+		delete(call.Params, name)
+		switch {
+		case !ok:
+		case name == "TokenCode", name == "AuthenticationCode1":
+			call.CodeHash = hash(code)
+		case name == "AuthenticationCode2":
+			call.CodeHash2 = hash(code)
+		}
+	}
+}
+
+// secretParams are the parameters that the log leaves out.
+func secretParams() []string {
+	return []string{"TokenCode", "AuthenticationCode1", "AuthenticationCode2", "Password", "NewPassword", "OldPassword"}
 }
 
 // Calls returns the calls of an action in the order they came in; all calls
@@ -64,10 +81,14 @@ func (s *Server) RepeatedCodes() []Call {
 	seen := map[string]bool{}
 	repeated := []Call{}
 	for _, c := range s.Calls("") {
-		if c.CodeSent && seen[c.CodeHash] {
+		again := false
+		for _, hash := range []string{c.CodeHash, c.CodeHash2} {
+			again = again || hash != "" && seen[hash]
+			seen[hash] = true
+		}
+		if again {
 			repeated = append(repeated, c)
 		}
-		seen[c.CodeHash] = true
 	}
 	return repeated
 }

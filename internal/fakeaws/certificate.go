@@ -34,7 +34,7 @@ func newCertificate() (*tls.Certificate, []byte, error) {
 		NotBefore: from, NotAfter: to,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		DNSNames:    []string{"localhost", "sts.amazonaws.com", "iam.amazonaws.com"},
+		DNSNames:    []string{"localhost", "sts.amazonaws.com", "iam.amazonaws.com", "iam.us-gov.amazonaws.com", "iam.cn-north-1.amazonaws.com.cn"},
 	}
 	for _, names := range regions() {
 		for _, region := range names {

@@ -31,6 +31,15 @@ func (s *Server) controlMux() *http.ServeMux {
 		"POST roles":           s.controlAddRole,
 		"POST policies":        s.controlPutPolicy,
 		"POST bucket":          s.controlAddBucket,
+		"POST accounts":        s.controlAddAccount,
+		"GET keys":             s.controlKeys,
+		"POST keys":            s.controlAddKey,
+		"GET state":            s.controlState,
+		"POST security-key":    s.controlAddSecurityKey,
+		"POST lag":             s.controlLag,
+		"POST page-size":       s.controlPageSize,
+		"POST end-sessions":    s.controlEndSessions,
+		"POST iam-region":      s.controlIAMRegion,
 	} {
 		method, name, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+controlPrefix+name, jsonHandler(handle))
@@ -166,13 +175,8 @@ func (s *Server) deviceBySerial(serial string) (*MFADevice, error) {
 		return s.standard.Device, nil
 	}
 	for _, a := range s.accounts {
-		if d := a.root.devices[serial]; d != nil {
+		if d := a.devices[serial]; d != nil {
 			return d, nil
-		}
-		for _, u := range a.users {
-			if d := u.devices[serial]; d != nil {
-				return d, nil
-			}
 		}
 	}
 	return nil, fmt.Errorf("no device %q", serial)

@@ -56,9 +56,7 @@ func (s *Server) controlKey(r *http.Request) (any, error) {
 	if w, err := s.theStandard(); err == nil && id == "" {
 		id = w.Key.ID
 	}
-	s.mu.Lock()
-	key := s.keys[id]
-	s.mu.Unlock()
+	key := s.Key(id)
 	if key == nil {
 		return nil, fmt.Errorf("no access key %q", id)
 	}

@@ -9,8 +9,11 @@
 // Version 4, verified over the bytes that arrived; accounts, root users, IAM
 // users, groups, roles, access keys and virtual MFA devices; sessions from
 // AssumeRole and GetSessionToken; GetCallerIdentity; identity policies, trust
-// policies and session policies, evaluated for each call. S3 answers what a
-// Terraform backend needs, so that a session can be seen to work.
+// policies and session policies, evaluated for each call. IAM has the actions
+// on access keys, users, groups, roles, policies and virtual MFA devices that
+// the life of a key and the set-up of an account need; what it changes decides
+// later calls, at once or after a Lag. S3 answers what a Terraform backend
+// needs, so that a session can be seen to work.
 //
 // # How strict
 //
@@ -25,7 +28,8 @@
 //
 // One file a concern: server.go takes a request apart, authenticate.go says
 // who sent it, sts_*.go answer one action each, policy_*.go decide. The
-// actions of IAM belong beside them in iam_*.go and are listed in iam.go.
+// actions of IAM are listed in iam.go and are in iam_*.go, one file for each
+// kind of thing they act on; lag.go delays what is seen of them.
 //
 // Time is the server's own (Server.Advance, Server.SetClock, Server.Freeze);
 // without being moved it is the real time, so that real clients work.

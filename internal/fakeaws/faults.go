@@ -30,9 +30,9 @@ type Fault struct {
 	Nth      int    // the first call it hits, counted from when it is set; 0 or 1 is the next one
 	Times    int    // how many calls it hits from then on; 0 is one, negative is all
 	Kind     FaultKind
-	Status   int // of FaultError; 0 is 400
+	Status   int // of FaultError; 0 is what AWS answers Code with, else 400
 	Code     string
-	Message  string
+	Message  string // "" is AWS's text for Code, if it is a well-known one
 	Location string // of FaultRedirect
 	Delay    time.Duration
 }
@@ -98,11 +98,37 @@ func (f *Fault) refusal() *apiError {
 	case FaultUnavailable:
 		return &apiError{http.StatusServiceUnavailable, "ServiceUnavailable", "Service is unable to handle request."}
 	case FaultError:
-		status := f.Status
-		if status == 0 {
-			status = http.StatusBadRequest
+		e := wellKnown(f.Code)
+		if f.Status != 0 {
+			e.status = f.Status
 		}
-		return &apiError{status, f.Code, f.Message}
+		if f.Message != "" {
+			e.message = f.Message
+		}
+		return e
 	}
 	return nil
+}
+
+// wellKnown is an error that AWS answers for no reason a client could see.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeactivateMFADevice.html#API_DeactivateMFADevice_Errors
+func wellKnown(code string) *apiError {
+	switch code {
+	case "AccessDenied":
+		return errAccessDenied("Access Denied")
+	case "InvalidClientTokenId":
+		return errInvalidToken()
+	case "EntityTemporarilyUnmodifiable":
+		return &apiError{http.StatusConflict, code, "The entity is temporarily unmodifiable. Please wait several minutes and try again."}
+	case "ConcurrentModification":
+		return &apiError{http.StatusConflict, code, "The request was rejected because multiple requests to change this object were submitted simultaneously. " +
+			"Wait a few minutes and submit your request again."}
+	case "LimitExceeded", "EntityAlreadyExists", "DeleteConflict":
+		return &apiError{http.StatusConflict, code, ""}
+	case "NoSuchEntity":
+		return &apiError{http.StatusNotFound, code, ""}
+	case "ServiceFailure", "InternalFailure":
+		return &apiError{http.StatusInternalServerError, code, "The request processing has failed because of an unknown error, exception or failure."}
+	}
+	return &apiError{http.StatusBadRequest, code, ""}
 }

@@ -15,6 +15,8 @@ const (
 	prefixSessionKey = "ASIA"
 	prefixUser       = "AIDA"
 	prefixRole       = "AROA"
+	prefixGroup      = "AGPA"
+	prefixPolicy     = "ANPA"
 )
 
 // newKeyID has 20 characters, as the access key ids of AWS have.

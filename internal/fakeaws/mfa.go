@@ -14,11 +14,14 @@ const totpStep = 30 * time.Second
 // Serial and Seed do not change.
 type MFADevice struct {
 	Serial string // an ARN
-	Seed   string // base32, without padding
+	Seed   string // base32, without padding; "" for a security key
 
-	user *User
-	used map[int64]bool // steps whose code was accepted
-	lead int64          // steps by which the device runs ahead of the server
+	account *Account
+	user    *User // nil while it is not assigned
+	enabled time.Time
+	used    map[int64]bool // steps whose code was accepted
+	lead    int64          // steps by which the device runs ahead of the server
+	drift   int64          // steps by which AWS believes, besides, that it does
 }
 
 // EnableMFA gives u a virtual device. Root's device has a name of its own in
@@ -33,19 +36,53 @@ func (u *User) EnableMFASeed(name, seed string) *MFADevice {
 	s := u.account.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := &MFADevice{Serial: u.account.arn("iam", "mfa/"+name), Seed: seed, user: u, used: map[int64]bool{}}
+	d := &MFADevice{Serial: u.account.arn("iam", "mfa/"+name), Seed: seed, account: u.account, used: map[int64]bool{}}
+	u.account.devices[d.Serial] = d
+	d.assign(u, s.clock.now())
+	return d
+}
+
+// AddSecurityKey gives u a security key or passkey. It is listed like other
+// devices, but has no codes and so is of no use to the API.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html
+func (u *User) AddSecurityKey(name string) *MFADevice {
+	s := u.account.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	owner := "user/" + u.wireName()
+	if u.isRoot() {
+		owner = "root"
+	}
+	d := &MFADevice{Serial: u.account.arn("iam", "u2f/"+owner+"/"+name+"-"+newEntityID("")), account: u.account, used: map[int64]bool{}}
+	d.assign(u, s.clock.now())
+	return d
+}
+
+func (d *MFADevice) assign(u *User, now time.Time) {
 	if u.devices == nil {
 		u.devices = map[string]*MFADevice{}
 	}
 	u.devices[d.Serial] = d
-	return d
+	d.user, d.enabled = u, now
 }
 
-// Disable takes the device away from its user.
+// Device finds the virtual device of a serial number, assigned or not; nil if
+// there is none.
+func (a *Account) Device(serial string) *MFADevice {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	return a.devices[serial]
+}
+
+// Disable takes the device away from its user and deletes it.
 func (d *MFADevice) Disable() {
 	d.server().mu.Lock()
 	defer d.server().mu.Unlock()
-	delete(d.user.devices, d.Serial)
+	delete(d.account.devices, d.Serial)
+	if d.user != nil {
+		delete(d.user.devices, d.Serial)
+		d.user = nil
+	}
 }
 
 // Code is what the device shows now, by the server's clock.
@@ -80,7 +117,7 @@ func (d *MFADevice) RunAhead() {
 	d.lead++
 }
 
-func (d *MFADevice) server() *Server { return d.user.account.server }
+func (d *MFADevice) server() *Server { return d.account.server }
 
 func (d *MFADevice) codeInSteps(n int64) string {
 	d.server().mu.Lock()
@@ -91,6 +128,9 @@ func (d *MFADevice) codeInSteps(n int64) string {
 func (d *MFADevice) step(t time.Time) int64 { return t.Unix()/int64(totpStep/time.Second) + d.lead }
 
 func (d *MFADevice) code(step int64) string {
+	if d.Seed == "" {
+		return ""
+	}
 	code, err := hotp.GenerateCode(d.Seed, uint64(step))
 	if err != nil {
 		return "" // a seed that is no base32 has no codes
@@ -102,13 +142,33 @@ func (d *MFADevice) code(step int64) string {
 // uses it up. RFC 6238 section 5.2: a code must not be accepted a second time.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_sync.html
 func (d *MFADevice) accept(code string, t time.Time) bool {
-	now := d.step(t)
+	now := d.step(t) + d.drift
 	for _, step := range []int64{now, now - 1, now + 1} {
 		right := d.code(step)
 		if right != "" && !d.used[step] && subtle.ConstantTimeCompare([]byte(right), []byte(code)) == 1 {
 			d.used[step] = true
 			return true
 		}
+	}
+	return false
+}
+
+// lateSteps is how old the codes may be with which a device is enabled.
+const lateSteps = 20
+
+// synchronise takes two consecutive codes that were not used before, and
+// believes from now on what they say of the device's clock.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html
+func (d *MFADevice) synchronise(first, second string, t time.Time) bool {
+	now := d.step(t)
+	for late := int64(-1); late <= lateSteps; late++ {
+		step := now - late
+		if d.used[step] || d.used[step-1] || d.code(step) != second || d.code(step-1) != first {
+			continue
+		}
+		d.used[step], d.used[step-1] = true, true
+		d.drift = -late
+		return true
 	}
 	return false
 }

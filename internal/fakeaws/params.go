@@ -73,6 +73,16 @@ func matching(expression string) constraint {
 	}
 }
 
+// oneOfValues is the constraint of an enumeration.
+func oneOfValues(values ...string) constraint {
+	return func(value string) string {
+		if slices.Contains(values, value) {
+			return ""
+		}
+		return "Member must satisfy enum value set: [" + strings.Join(values, ", ") + "]"
+	}
+}
+
 // optional returns the value, and whether it is there.
 func (p *params) optional(name string, constraints ...constraint) (string, bool) {
 	p.asked[name] = true

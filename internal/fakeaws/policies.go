@@ -3,6 +3,7 @@ package fakeaws
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Policies are what is attached to a user, a group or a role.
@@ -11,11 +12,23 @@ type Policies struct {
 	account  *Account
 	inline   map[string]*document
 	attached []string // ARNs of managed policies
+	before   []past[[]*document]
 }
 
 type managedPolicy struct {
-	name     string
+	name        string // with its path in front
+	id          string // ANPA…
+	description string
+	created     time.Time
+	versions    []*policyVersion
+	count       int    // of versions there ever were
+	inUse       string // the id of the default version
+}
+
+type policyVersion struct {
+	id       string // v1…
 	document *document
+	created  time.Time
 }
 
 // PutPolicy sets an inline policy. A document that this package cannot
@@ -27,11 +40,27 @@ func (p *Policies) PutPolicy(name, policy string) error {
 	if err != nil {
 		return fmt.Errorf("policy %q: %w", name, err)
 	}
+	p.setInline(name, doc)
+	p.before = nil
+	return nil
+}
+
+func (p *Policies) setInline(name string, doc *document) {
 	if p.inline == nil {
 		p.inline = map[string]*document{}
 	}
 	p.inline[name] = doc
-	return nil
+}
+
+// remember has to come before each change that is made through the API.
+func (p *Policies) remember(now time.Time) {
+	p.before = keep(p.before, p.documents(), now, p.server.lag.Policies)
+}
+
+// deciding are the documents that decide now, which may be those from before
+// the last change.
+func (p *Policies) deciding(now time.Time) []*document {
+	return recall(p.before, p.documents(), now)
 }
 
 // DeletePolicy removes an inline policy.
@@ -39,6 +68,7 @@ func (p *Policies) DeletePolicy(name string) {
 	p.server.mu.Lock()
 	defer p.server.mu.Unlock()
 	delete(p.inline, name)
+	p.before = nil
 }
 
 // AttachPolicy attaches a managed policy of the account or of AWS.
@@ -51,6 +81,7 @@ func (p *Policies) AttachPolicy(arn string) error {
 	if !slices.Contains(p.attached, arn) {
 		p.attached = append(p.attached, arn)
 	}
+	p.before = nil
 	return nil
 }
 
@@ -59,6 +90,7 @@ func (p *Policies) DetachPolicy(arn string) {
 	p.server.mu.Lock()
 	defer p.server.mu.Unlock()
 	p.attached = slices.DeleteFunc(p.attached, func(have string) bool { return have == arn })
+	p.before = nil
 }
 
 func (p *Policies) documents() []*document {
@@ -67,20 +99,7 @@ func (p *Policies) documents() []*document {
 		docs = append(docs, doc)
 	}
 	for _, arn := range p.attached {
-		docs = append(docs, p.account.managed[arn].document)
+		docs = append(docs, p.account.managed[arn].document())
 	}
 	return docs
-}
-
-// awsManagedPolicies are those of AWS's own policies that this package knows.
-// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html
-func awsManagedPolicies(partition string) map[string]*managedPolicy {
-	all := newStatement(effectAllow)
-	all.actions = []pattern{literalPattern("*")}
-	all.resources = []pattern{literalPattern("*")}
-	return map[string]*managedPolicy{
-		"arn:" + partition + ":iam::aws:policy/AdministratorAccess": {
-			name: "AdministratorAccess", document: &document{statements: []*statement{all}},
-		},
-	}
 }

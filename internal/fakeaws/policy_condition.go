@@ -111,6 +111,7 @@ func knownKey(key string) bool {
 		"aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime",
 		"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:username",
 		"aws:requestedregion", "aws:securetransport", "aws:sourceidentity", "aws:tagkeys",
+		"iam:policyarn",
 		"sts:externalid", "sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys":
 		return true
 	}

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 // question is what policies are asked: may this caller do this to that, now.
 type question struct {
 	who      *caller
+	now      time.Time
 	action   string
 	resource string
 	context  map[string][]string // condition keys in lower case; an absent key is absent
@@ -17,7 +19,7 @@ type question struct {
 // question fills in the condition keys that depend on the caller alone.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 func (x *exchange) question(who *caller, action, resource string) *question {
-	q := &question{who: who, action: action, resource: resource, context: map[string][]string{}}
+	q := &question{who: who, now: x.now, action: action, resource: resource, context: map[string][]string{}}
 	q.set("aws:CurrentTime", x.now.Format(time.RFC3339))
 	q.set("aws:EpochTime", strconv.FormatInt(x.now.Unix(), 10))
 	q.set("aws:PrincipalArn", who.principalARN())
@@ -27,7 +29,7 @@ func (x *exchange) question(who *caller, action, resource string) *question {
 	q.set("aws:RequestedRegion", x.call.Region)
 	q.set("aws:SecureTransport", strconv.FormatBool(x.http.TLS != nil))
 	if who.user != nil && !who.isRoot() {
-		q.set("aws:username", who.user.Name)
+		q.set("aws:username", path.Base(who.user.Name))
 	}
 	sess := who.session
 	if sess == nil {
@@ -121,7 +123,7 @@ func matchAny(patterns []pattern, match func(pattern) bool, negated bool) bool {
 // caller.
 func (q *question) trusts(r *Role) (verdict, trustKind) {
 	found, best := silent, trustNone
-	for _, st := range r.trust.statements {
+	for _, st := range recall(r.trustBefore, r.trust, q.now).statements {
 		named := trustNone
 		for _, p := range st.principals {
 			named = max(named, p.matches(q.who))
@@ -143,7 +145,7 @@ func (q *question) trusts(r *Role) (verdict, trustKind) {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
 func (q *question) mayUseRole(r *Role) bool {
 	trust, named := q.trusts(r)
-	identity := q.ask(q.who.identityPolicies())
+	identity := q.ask(q.who.identityPolicies(q.now))
 	limit := q.sessionLimit()
 	if trust != allowed || identity == denied || limit == denied {
 		return false
@@ -156,10 +158,7 @@ func (q *question) mayUseRole(r *Role) bool {
 
 // mayDo is the evaluation for resources that have no policy of their own.
 func (q *question) mayDo() bool {
-	if q.who.isRoot() {
-		return true
-	}
-	return q.ask(q.who.identityPolicies()) == allowed && q.sessionLimit() == allowed
+	return q.whyNot() == ""
 }
 
 // sessionLimit asks the session policies; none limit nothing.

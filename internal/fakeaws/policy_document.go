@@ -29,6 +29,7 @@ const (
 
 // document is a policy of which every element is understood.
 type document struct {
+	text       string // as it was set
 	statements []*statement
 }
 
@@ -72,7 +73,7 @@ func parsePolicy(text string, kind policyKind, s *Server) (*document, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("missing required field Statement")
 	}
-	doc := &document{}
+	doc := &document{text: text}
 	for n, one := range list {
 		st, err := parseStatement(one, kind, raw.Version == "2012-10-17", s)
 		if err != nil {

@@ -59,6 +59,41 @@ func regionOfHost(host string) string {
 	return m[1]
 }
 
+// iamRegions are the regions for which requests to IAM are signed, by
+// partition.
+// https://docs.aws.amazon.com/general/latest/gr/iam-service.html
+func iamRegions() map[string]string {
+	return map[string]string{
+		"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1",
+		"aws-iso": "us-iso-east-1", "aws-iso-b": "us-isob-east-1", "aws-iso-e": "eu-isoe-west-1",
+		"aws-iso-f": "us-isof-south-1", "aws-eusc": "eusc-de-east-1",
+	}
+}
+
+// AcceptAnyIAMRegion lets requests to IAM be signed for any region of the
+// partition. AWS does not: this is for real clients with an endpoint of the
+// user's choice, which then sign for the region of their configuration.
+func (s *Server) AcceptAnyIAMRegion(accept bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.anyIAMRegion = accept
+}
+
+// isIAMRegion reports whether a request to the host may be signed for the
+// region. A host that is not AWS's own stands for every partition.
+func isIAMRegion(region, host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	hosts := map[string]string{
+		"iam.amazonaws.com": "us-east-1", "iam.cn-north-1.amazonaws.com.cn": "cn-north-1", "iam.us-gov.amazonaws.com": "us-gov-west-1",
+	}
+	if only := hosts[strings.ToLower(host)]; only != "" {
+		return region == only
+	}
+	return iamRegions()[partitionOf(region)] == region
+}
+
 // DisableRegion switches STS off in a region: RegionDisabledException.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
 func (s *Server) DisableRegion(region string) {

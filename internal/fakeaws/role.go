@@ -12,8 +12,11 @@ type Role struct {
 	Policies
 
 	account     *Account
+	created     time.Time
 	trust       *document
+	trustBefore []past[*document]
 	maxDuration time.Duration
+	description string
 }
 
 // AddRole makes a role whose sessions last at most one hour, or replaces the
@@ -28,14 +31,19 @@ func (a *Account) AddRole(name, trust string) (*Role, error) {
 	}
 	r := a.roles[name]
 	if r == nil {
-		r = &Role{
-			Name: name, ID: newEntityID(prefixRole), account: a,
-			maxDuration: time.Hour, Policies: Policies{server: a.server, account: a},
-		}
-		a.roles[name] = r
+		return a.newRole(name, doc), nil
 	}
-	r.trust = doc
+	r.trust, r.trustBefore = doc, nil
 	return r, nil
+}
+
+func (a *Account) newRole(name string, trust *document) *Role {
+	r := &Role{
+		Name: name, ID: newEntityID(prefixRole), account: a, trust: trust,
+		created: a.server.clock.now(), maxDuration: time.Hour, Policies: Policies{server: a.server, account: a},
+	}
+	a.roles[name] = r
+	return r
 }
 
 // Delete removes the role; its sessions are no longer known.
@@ -43,6 +51,11 @@ func (r *Role) Delete() {
 	s := r.account.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r.remove()
+}
+
+func (r *Role) remove() {
+	s := r.account.server
 	delete(r.account.roles, r.Name)
 	for id, session := range s.sessions {
 		if session.role == r {

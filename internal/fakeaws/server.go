@@ -21,6 +21,10 @@ type Server struct {
 	clock           clock
 	maxSkew         time.Duration
 	sessionLife     time.Duration
+	lag             Lag
+	pageSize        int  // of IAM's lists; 0 is as asked for
+	endWithKeys     bool // sessions end with the key that bought them
+	anyIAMRegion    bool
 	services        []*service
 	accounts        map[string]*Account
 	keys            map[string]*AccessKey
@@ -85,6 +89,8 @@ type exchange struct {
 	service *service
 	now     time.Time
 	call    *Call
+
+	policyARN string // iam:PolicyARN
 }
 
 // ServeHTTP answers the AWS services and, under /_fake/, the control API.
@@ -171,9 +177,13 @@ func (s *Server) process(x *exchange, handle handler, refused *apiError) *answer
 
 func (s *Server) refuse(x *exchange, e *apiError) *answer {
 	x.call.Status, x.call.Error, x.call.Message = e.status, e.code, e.message
-	if x.params != nil && x.params.values["TokenCode"] != "" {
-		// AWS repeats a value that breaks a constraint; the log is not to.
-		x.call.Message = strings.ReplaceAll(e.message, "'"+x.params.values["TokenCode"]+"'", "'…'")
+	if x.params != nil {
+		for _, name := range secretParams() {
+			// AWS repeats a value that breaks a constraint; the log is not to.
+			if value := x.params.values[name]; value != "" {
+				x.call.Message = strings.ReplaceAll(x.call.Message, "'"+value+"'", "'…'")
+			}
+		}
 	}
 	return renderError(x, e)
 }

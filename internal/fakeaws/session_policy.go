@@ -45,7 +45,7 @@ func (sp sessionPolicy) parse(s *Server, in *assumeRoleInput) *apiError {
 		if managed == nil {
 			return errMalformedPolicy("there is no policy " + arn)
 		}
-		in.policies = append(in.policies, managed.document)
+		in.policies = append(in.policies, managed.document())
 	}
 	for key, value := range in.tags {
 		size += len(key) + len(value)

@@ -54,7 +54,7 @@ func (x *exchange) oneTimeCode(who *caller, serial, code string) (time.Time, *ap
 	if who.user != nil {
 		device = who.user.devices[serial]
 	}
-	if device == nil {
+	if device == nil || device.Seed == "" {
 		return time.Time{}, errAccessDenied("MultiFactorAuthentication failed, unable to validate MFA code.  " +
 			"Please verify your MFA serial number is valid and associated with this user.")
 	}

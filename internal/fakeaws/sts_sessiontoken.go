@@ -25,6 +25,6 @@ func getSessionToken(x *exchange, who *caller) (any, *apiError) {
 	if who.isRoot() {
 		seconds = min(seconds, 3600)
 	}
-	issued := x.server.issue(x.now, time.Duration(seconds)*time.Second, &session{user: who.user, mfa: mfa})
+	issued := x.server.issue(x.now, time.Duration(seconds)*time.Second, &session{user: who.user, key: who.key, mfa: mfa})
 	return sessionTokenXML{Credentials: issued}, nil
 }

@@ -1,14 +1,22 @@
 package fakeaws
 
+import (
+	"slices"
+	"time"
+)
+
 // User is an IAM user, or an account's root user.
 type User struct {
 	Name string
 	ID   string // AIDA…; the account's id for root
 	Policies
 
-	account *Account
-	groups  []*Group
-	devices map[string]*MFADevice // by serial number
+	account      *Account
+	created      time.Time
+	groups       []*Group
+	groupsBefore []past[[]*Group]
+	devices      map[string]*MFADevice // by serial number
+	login        *login                // nil without a console password
 }
 
 // AddUser makes an IAM user without keys, devices or permissions, or returns
@@ -19,7 +27,11 @@ func (a *Account) AddUser(name string) *User {
 	if u := a.users[name]; u != nil {
 		return u
 	}
-	u := &User{Name: name, ID: newEntityID(prefixUser), account: a, Policies: Policies{server: a.server, account: a}}
+	return a.newUser(name)
+}
+
+func (a *Account) newUser(name string) *User {
+	u := &User{Name: name, ID: newEntityID(prefixUser), account: a, created: a.server.clock.now(), Policies: Policies{server: a.server, account: a}}
 	a.users[name] = u
 	return u
 }
@@ -30,6 +42,11 @@ func (u *User) Delete() {
 	s := u.account.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	u.remove()
+}
+
+func (u *User) remove() {
+	s := u.account.server
 	delete(u.account.users, u.Name)
 	for id, key := range s.keys {
 		if key.user == u {
@@ -54,10 +71,10 @@ func (u *User) ARN() string {
 func (u *User) isRoot() bool { return u == u.account.root }
 
 // identityPolicies are the user's own and those of its groups.
-func (u *User) identityPolicies() []*document {
-	docs := u.Policies.documents()
-	for _, g := range u.groups {
-		docs = append(docs, g.Policies.documents()...)
+func (u *User) identityPolicies(now time.Time) []*document {
+	docs := slices.Clone(u.Policies.deciding(now))
+	for _, g := range recall(u.groupsBefore, u.groups, now) {
+		docs = append(docs, g.Policies.deciding(now)...)
 	}
 	return docs
 }
@@ -65,19 +82,30 @@ func (u *User) identityPolicies() []*document {
 // Group is a set of users that share policies. A group is no principal.
 type Group struct {
 	Name string
+	ID   string // AGPA…
 	Policies
 
 	account *Account
+	created time.Time
 }
+
+// ARN names the group in policies.
+func (g *Group) ARN() string { return g.account.arn("iam", "group/"+g.Name) }
 
 // AddUser makes u a member of the group.
 func (g *Group) AddUser(u *User) {
 	g.account.server.mu.Lock()
 	defer g.account.server.mu.Unlock()
-	for _, have := range u.groups {
-		if have == g {
-			return
-		}
+	u.join(g)
+	u.groupsBefore = nil
+}
+
+func (u *User) join(g *Group) {
+	if !slices.Contains(u.groups, g) {
+		u.groups = append(slices.Clone(u.groups), g) // lists from before stay as they were
 	}
-	u.groups = append(u.groups, g)
+}
+
+func (u *User) leave(g *Group) {
+	u.groups = slices.DeleteFunc(slices.Clone(u.groups), func(have *Group) bool { return have == g })
 }

@@ -1,5 +1,5 @@
 // Package paths names the files and directories that awsbroker reads and
-// writes. It only computes names: nothing is opened or created here.
+// writes. Computing names opens and creates nothing.
 //
 // It is our own because it runs before main on the path of a cached answer
 // (package start): the XDG libraries read and parse files when they load.
@@ -44,6 +44,15 @@ func (p Paths) GenerationFile() string { return under(p.State, "generation") }
 
 // KeystoreDir is where the encrypted-file keystore keeps its files.
 func (p Paths) KeystoreDir() string { return under(p.Data, "keystore") }
+
+// MakeOwn makes a directory that only this user may enter, unless it would
+// be in a directory of another user's.
+func MakeOwn(dir string) error {
+	if err := CheckOwn(dir); err != nil {
+		return err
+	}
+	return os.MkdirAll(dir, 0o700)
+}
 
 func under(dir, name string) string {
 	if dir == "" {

@@ -30,6 +30,7 @@ func Command(ctx context.Context, line string, environ []string) (credential.Sec
 	if t, err := OpenTerminal(); err == nil {
 		defer t.Close()
 		cmd.Stdin, cmd.Stderr = t.in, t.out
+		inOurGroup(cmd)
 	} else {
 		ownGroup(cmd)
 	}

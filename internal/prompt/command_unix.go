@@ -12,6 +12,12 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	return exec.CommandContext(ctx, "/bin/sh", "-c", line)
 }
 
+// inOurGroup is for a command that shares the terminal with us: a group of its
+// own would be a background job there, so what it started is looked for.
+func inOurGroup(cmd *exec.Cmd) {
+	cmd.Cancel = func() error { return killTree(cmd.Process.Pid) }
+}
+
 // ownGroup lets cancelling end what the shell started, too. On a terminal it
 // may not be used: a group of its own is a background job there.
 func ownGroup(cmd *exec.Cmd) {

@@ -19,3 +19,5 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 }
 
 func ownGroup(*exec.Cmd) {}
+
+func inOurGroup(*exec.Cmd) {}

@@ -50,9 +50,9 @@ func terminalWithoutName() (*os.File, error) {
 	return nil, errors.New("there is no /dev/tty")
 }
 
-// Name tells this terminal from others on the machine: by the session it
+// TerminalName tells this terminal from others on the machine: by the session it
 // controls, since /dev/tty is the same name for all.
-func (t *Terminal) Name() string {
+func TerminalName() string {
 	sid, err := unix.Getsid(0)
 	if err != nil {
 		return "?"

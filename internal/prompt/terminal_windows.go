@@ -22,9 +22,9 @@ func OpenTerminal() (*Terminal, error) {
 	return &Terminal{in: in, out: out}, nil
 }
 
-// Name tells this console from others as well as can be done: by the process
+// TerminalName tells this console from others as well as can be done: by the process
 // that started us, which is usually its shell.
-func (t *Terminal) Name() string { return strconv.Itoa(os.Getppid()) }
+func TerminalName() string { return strconv.Itoa(os.Getppid()) }
 
 // hide stops the console from showing what is typed. With discard, show throws
 // away what was typed and not read.

@@ -66,6 +66,39 @@ func (c *Cache) Forget(key string) error {
 	return errors.Join(c.remove(kindSession, key), c.remove(kindFailure, key), c.remove(kindDeclined, key))
 }
 
+// ForgetSubject removes every session of a subject, wherever it was asked for,
+// and reports how many there were.
+func (c *Cache) ForgetSubject(subject string) (int, error) {
+	if c == nil {
+		return 0, nil
+	}
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
+		return 0, err
+	}
+	gone := 0
+	var problems []error
+	for _, e := range entries {
+		name, sealed := strings.CutSuffix(e.Name(), sealedSuffix)
+		if !sealed {
+			continue
+		}
+		data, ok := c.readNamed(kindSession, name)
+		if !ok {
+			continue
+		}
+		if s, err := unmarshal(data); err != nil || s.Subject != subject {
+			continue
+		}
+		if err := os.Remove(filepath.Join(c.dir, e.Name())); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		gone++
+	}
+	return gone, errors.Join(problems...)
+}
+
 // remove of a file that is not there is no error.
 func (c *Cache) remove(k kind, id string) error {
 	if c == nil {
@@ -84,15 +117,15 @@ func (c *Cache) read(k kind, id string) ([]byte, bool) {
 	if c == nil {
 		return nil, false
 	}
-	return c.readNamed(c.seal.name(k, id))
+	return c.readNamed(k, c.seal.name(k, id))
 }
 
-func (c *Cache) readNamed(name string) ([]byte, bool) {
+func (c *Cache) readNamed(k kind, name string) ([]byte, bool) {
 	sealed, err := os.ReadFile(filepath.Join(c.dir, name+sealedSuffix))
 	if err != nil {
 		return nil, false
 	}
-	plain, err := c.seal.open(name, sealed)
+	plain, err := c.seal.open(k, name, sealed)
 	return plain, err == nil
 }
 
@@ -104,7 +137,7 @@ func (c *Cache) write(k kind, id string, plain []byte, ends time.Time) error {
 		return ErrNoDir
 	}
 	name := c.seal.name(k, id)
-	sealed, err := c.seal.seal(name, plain)
+	sealed, err := c.seal.seal(k, name, plain)
 	if err != nil {
 		return err
 	}

@@ -197,6 +197,32 @@ func TestSweepRemovesWhatEnded(t *testing.T) {
 	}
 }
 
+func TestForgetSubject(t *testing.T) {
+	c := testCache(t)
+	for key, subject := range map[string]string{"eu": "admin", "us": "admin", "other": "reader"} {
+		s := testSession("ASIA", noon.Add(time.Hour))
+		s.Subject = subject
+		if err := c.Put(key, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.UseCode("phone", "123456", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.ForgetSubject("admin"); n != 2 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, ok := c.Get("eu", noon); ok {
+		t.Error("a session is left")
+	}
+	if _, ok := c.Get("other", noon); !ok {
+		t.Error("another subject's session is gone")
+	}
+	if !c.CodeUsed("phone", "123456", time.Now()) {
+		t.Error("the used codes are gone")
+	}
+}
+
 func TestUsedCodes(t *testing.T) {
 	c := testCache(t)
 	if err := c.UseCode("phone", "123456", noon); err != nil {
@@ -235,9 +261,11 @@ func TestFailureApplies(t *testing.T) {
 		since, now time.Time
 		want       bool
 	}{
-		{"waited for it", 8, noon.Add(-time.Second), noon.Add(time.Minute), true},
+		{"waited for it", 8, noon.Add(-time.Second), noon.Add(30 * time.Second), true},
 		{"same job, at once", 7, noon.Add(time.Second), noon.Add(time.Second), true},
 		{"same job, later", 7, noon.Add(6 * time.Second), noon.Add(6 * time.Second), false},
+		{"from the future", 7, noon.Add(-time.Hour), noon.Add(-time.Minute), false},
+		{"long ago", 8, noon.Add(-time.Second), noon.Add(2 * time.Minute), false},
 		{"new job", 8, noon.Add(time.Second), noon.Add(time.Second), false},
 		{"the clock was set back", 7, noon.Add(time.Second), noon.Add(-time.Hour), false},
 	} {

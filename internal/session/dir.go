@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // ErrNoDir means that no directory can hold sessions: they are still made
@@ -36,7 +39,7 @@ func FindDir(cache string, create bool) (string, error) {
 	if cache != "" {
 		dir := filepath.Join(cache, "sessions")
 		if create {
-			if err := os.MkdirAll(cache, 0o700); err != nil {
+			if err := paths.MakeOwn(cache); err != nil {
 				problems = append(problems, err)
 			}
 		}
@@ -47,6 +50,22 @@ func FindDir(cache string, create bool) (string, error) {
 		problems = append(problems, err)
 	}
 	return "", fmt.Errorf("%w: %w", ErrNoDir, errors.Join(problems...))
+}
+
+// Dirs are the directories that hold sessions of this person, in whatever
+// environment they were made: all that FindDir may have chosen.
+func Dirs(cache string) []string {
+	var dirs []string
+	for _, base := range append(runtimeDirs(), cache) {
+		dir := filepath.Join(base, "awsbroker")
+		if base == cache {
+			dir = filepath.Join(base, "sessions")
+		}
+		if base != "" && ours(dir) == nil && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
 }
 
 // use checks that dir is a private directory of ours, after making it if it

@@ -44,17 +44,20 @@ func Key(ctx context.Context, dir string, vault Vault) ([]byte, error) {
 	if err == nil {
 		return key, nil
 	}
-	place := Vault(systemVault{dir})
-	if !errors.Is(err, errNoKey) {
-		if vault == nil {
-			return nil, err
-		}
-		place = vault
-		if key, err = place.Get(ctx); err != nil || len(key) == KeySize {
+	if errors.Is(err, errNoKey) {
+		key, err = makeKey(ctx, dir, systemVault{dir})
+		if !errors.Is(err, errRefused) {
 			return key, err
 		}
+		// It reads keys and takes none: a plain user's quota is 200.
 	}
-	return makeKey(ctx, dir, place)
+	if vault == nil {
+		return nil, err
+	}
+	if key, err = vault.Get(ctx); err != nil || len(key) == KeySize {
+		return key, err
+	}
+	return makeKey(ctx, dir, vault)
 }
 
 // makeKey under a lock and reads it back: of two cold callers, the second

@@ -95,7 +95,7 @@ func (c *Cache) Lookup(call *Call, now time.Time) (Session, bool) {
 	if !ok || l.unmarshal(data) != nil || l.Files != call.files {
 		return Session{}, false
 	}
-	data, ok = c.readNamed(l.Session)
+	data, ok = c.readNamed(kindSession, l.Session)
 	if !ok {
 		return Session{}, false
 	}
@@ -138,7 +138,7 @@ func NextGeneration(p paths.Paths) error {
 	if p.State == "" {
 		return nil
 	}
-	if err := os.MkdirAll(p.State, 0o700); err != nil {
+	if err := paths.MakeOwn(p.State); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(p.State, ".generation-")

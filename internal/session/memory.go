@@ -18,24 +18,26 @@ type Failure struct {
 	Hint    string
 }
 
-// NoJob is the job of nobody: of a caller that wants a question of its own.
-const NoJob = 0
-
 // failureLife is how long a job is answered with the failure it just had.
 const failureLife = 5 * time.Second
 
 // Applies reports whether a caller of job that began waiting at since gets
 // this failure instead of a question of its own.
 func (f Failure) Applies(job int, since, now time.Time) bool {
-	if !since.After(f.Ended) {
-		return true
+	age := now.Sub(f.Ended)
+	if age < 0 || age > failureKept {
+		return false // the clock was set since, or it is old news
 	}
-	return f.Job == job && now.Sub(f.Ended) < failureLife && !now.Before(f.Ended)
+	return !since.After(f.Ended) || f.Job == job && age < failureLife
 }
+
+// failureKept is how long a failure is of interest to those who wait: none
+// of them waits longer.
+const failureKept = time.Minute
 
 // Failed records how the question for the session of a cache key ended.
 func (c *Cache) Failed(key string, f Failure) error {
-	return c.writeJSON(kindFailure, key, f, f.Ended.Add(time.Minute))
+	return c.writeJSON(kindFailure, key, f, f.Ended.Add(failureKept))
 }
 
 // Failure returns how the last question for a cache key ended, if it failed.

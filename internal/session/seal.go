@@ -14,9 +14,9 @@ import (
 // KeySize is the length of a sealing key in bytes.
 const KeySize = 32
 
-// formatVersion is the first byte of every sealed file and, with the file's
-// name, part of what is authenticated: a file of another format, or under
-// another name, does not open.
+// formatVersion is the first byte of every sealed file and, with its kind and
+// name, part of what is authenticated: a file of another format, of another
+// kind or under another name does not open.
 const formatVersion = 1
 
 var errSealed = errors.New("the file does not open with this key")
@@ -46,29 +46,29 @@ func (s *sealer) name(k kind, id string) string {
 	return hex.EncodeToString(mac(s.names, string(k)+"\x00"+id)[:20])
 }
 
-func (s *sealer) seal(name string, plain []byte) ([]byte, error) {
+func (s *sealer) seal(k kind, name string, plain []byte) ([]byte, error) {
 	nonce := make([]byte, s.aead.NonceSize())
 	if _, err := io.ReadFull(rand.Reader, nonce); err != nil {
 		return nil, err
 	}
 	out := append([]byte{formatVersion}, nonce...)
-	return s.aead.Seal(out, nonce, plain, associated(name)), nil
+	return s.aead.Seal(out, nonce, plain, associated(k, name)), nil
 }
 
-func (s *sealer) open(name string, sealed []byte) ([]byte, error) {
+func (s *sealer) open(k kind, name string, sealed []byte) ([]byte, error) {
 	n := 1 + s.aead.NonceSize()
 	if len(sealed) < n || sealed[0] != formatVersion {
 		return nil, errSealed
 	}
-	plain, err := s.aead.Open(nil, sealed[1:n], sealed[n:], associated(name))
+	plain, err := s.aead.Open(nil, sealed[1:n], sealed[n:], associated(k, name))
 	if err != nil {
 		return nil, errSealed
 	}
 	return plain, nil
 }
 
-func associated(name string) []byte {
-	return append([]byte{formatVersion}, name...)
+func associated(k kind, name string) []byte {
+	return append([]byte{formatVersion}, string(k)+"\x00"+name...)
 }
 
 func mac(key []byte, message string) []byte {

@@ -15,11 +15,11 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
-// Session is what STS returned, and what renewing it would cost.
+// Session is what STS returned, and what it is for.
 type Session struct {
 	credential.Credentials
-	NeedsPerson bool      // a new one takes an MFA code
-	Issued      time.Time // when it was stored, UTC
+	Subject string    // who and what it is for, wherever it was asked for; opaque here
+	Issued  time.Time // when it was stored, UTC
 }
 
 // Left is the life that remains at now; it is negative in a session that ended.
@@ -72,12 +72,8 @@ func (s Session) Answer() ([]byte, error) {
 // marshal writes a session as it rests in a sealed file. Times are whole
 // seconds, as AWS's are.
 func (s Session) marshal() []byte {
-	person := int64(0)
-	if s.NeedsPerson {
-		person = 1
-	}
 	return fields{}.text(s.AccessKeyID).text(s.SecretAccessKey.Reveal()).text(s.SessionToken.Reveal()).
-		text(s.AccountID).time(s.Expiration).time(s.Issued).int(person)
+		text(s.AccountID).time(s.Expiration).time(s.Issued).text(s.Subject)
 }
 
 func unmarshal(data []byte) (Session, error) {
@@ -90,8 +86,8 @@ func unmarshal(data []byte) (Session, error) {
 			AccountID:       r.text(),
 			Expiration:      r.time(),
 		},
-		Issued:      r.time(),
-		NeedsPerson: r.int() == 1,
+		Issued:  r.time(),
+		Subject: r.text(),
 	}
 	return s, r.end()
 }

@@ -20,8 +20,8 @@ func testSession(id string, expires time.Time) Session {
 			Expiration:      expires,
 			AccountID:       "123456789012",
 		},
-		NeedsPerson: true,
-		Issued:      noon,
+		Subject: "phoebe as admin",
+		Issued:  noon,
 	}
 }
 

@@ -62,7 +62,6 @@ func (c *Client) api(creds credential.Credentials) *awssts.Client {
 type Identity struct {
 	Account string // twelve digits
 	ARN     string
-	UserID  string
 }
 
 // IsRoot reports whether the identity is the root user of its account.
@@ -86,7 +85,7 @@ func (c *Client) CallerIdentity(ctx context.Context, creds credential.Credential
 	if err != nil {
 		return Identity{}, err
 	}
-	return Identity{aws.ToString(out.Account), aws.ToString(out.Arn), aws.ToString(out.UserId)}, nil
+	return Identity{aws.ToString(out.Account), aws.ToString(out.Arn)}, nil
 }
 
 // MFA is a device and a code of it. The zero value sends neither.

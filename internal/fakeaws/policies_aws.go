@@ -1,0 +1,34 @@
+package fakeaws
+
+import "time"
+
+// awsManagedPolicies are those of AWS's own policies that this package knows.
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+func awsManagedPolicies(partition string) map[string]*managedPolicy {
+	all := map[string]*managedPolicy{}
+	for name, text := range map[string]string{
+		"AdministratorAccess":   administratorAccess,
+		"job-function/Billing":  billing,
+		"IAMUserChangePassword": changePassword,
+	} {
+		doc, err := parsePolicy(text, identityPolicy, nil)
+		if err != nil {
+			panic("fakeaws: " + name + ": " + err.Error()) // they are constants
+		}
+		made := time.Date(2015, 2, 6, 18, 39, 46, 0, time.UTC)
+		all["arn:"+partition+":iam::aws:policy/"+name] = newManagedPolicy(name, doc, made)
+	}
+	return all
+}
+
+const administratorAccess = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+
+// billing is a part of the real one, which lists some hundred actions.
+const billing = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[` +
+	`"account:GetAccountInformation","aws-portal:*Billing","aws-portal:*PaymentMethods","aws-portal:*Usage",` +
+	`"billing:*","budgets:*","ce:*","consolidatedbilling:*","cur:*","freetier:*","invoicing:*","payments:*","tax:*"` +
+	`],"Resource":"*"}]}`
+
+const changePassword = `{"Version":"2012-10-17","Statement":[` +
+	`{"Effect":"Allow","Action":["iam:ChangePassword"],"Resource":["arn:*:iam::*:user/${aws:username}"]},` +
+	`{"Effect":"Allow","Action":["iam:GetAccountPasswordPolicy"],"Resource":"*"}]}`
