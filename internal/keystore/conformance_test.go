@@ -16,18 +16,43 @@ import (
 	_ "github.com/awsbroker/awsbroker/internal/start"
 )
 
-// A keychain under test: options that open it empty, and a way to damage what
-// it holds of an item.
+// A keychain under test: options that open it empty, and ways to spoil it.
 type subject struct {
 	options Options
-	damage  func(t *testing.T, item string)
+	prepare func(s *Store) // what options cannot say
+
+	damage func(t *testing.T, item string) // what it holds of an item
+	lock   func(t *testing.T, x *subject)  // nobody is there to unlock it
+	refuse func(t *testing.T, x *subject)  // somebody is, and says no
+	hang   func(t *testing.T, x *subject)  // it does not answer any more
+	mend   func(t *testing.T, x *subject)  // undoes these; nil: they are for good
+}
+
+func (x subject) open(ctx context.Context) (*Store, error) {
+	s, err := Open(ctx, x.options)
+	if err == nil && x.prepare != nil {
+		x.prepare(s)
+	}
+	return s, err
+}
+
+func (x subject) mustOpen(t *testing.T) *Store {
+	t.Helper()
+	s, err := x.open(testContext(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // subjects are the keychains of the conformance suite. Each call gives an
 // empty one of its own.
 func subjects() map[Kind]func(t *testing.T) subject {
 	all := platformSubjects()
-	all[File] = fileSubject
+	if !onTestBus() {
+		all[File] = fileSubject
+		all["pieces"] = piecesSubject
+	}
 	return all
 }
 
@@ -101,6 +126,9 @@ func TestConformance(t *testing.T) {
 		{"concurrent writers", conformConcurrent},
 		{"corrupt", conformCorrupt},
 		{"cancelled", conformCancelled},
+		{"locked", conformLocked},
+		{"dismissed", conformDismissed},
+		{"hung", conformHung},
 	}
 	for kind, start := range subjects() {
 		t.Run(string(kind), func(t *testing.T) {
@@ -113,11 +141,11 @@ func TestConformance(t *testing.T) {
 
 func conformLifecycle(t *testing.T, x subject) {
 	ctx := testContext(t)
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
 	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
 
-	again := mustOpen(t, x.options)
+	again := x.mustOpen(t)
 	wantKey(t, again, "phoebe", key("AKIAONE", "one"))
 	added := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	if err := again.Set(ctx, "phoebe", key("AKIATWO", "two"), KeyInfo{ARN: "arn:aws:iam::123456789012:user/phoebe", Added: added}); err != nil {
@@ -141,7 +169,7 @@ func conformLifecycle(t *testing.T, x subject) {
 
 func conformNotFound(t *testing.T, x subject) {
 	ctx := testContext(t)
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	_, err := s.Get(ctx, "nobody")
 	wantError(t, err, ErrNotFound)
 	wantError(t, s.Remove(ctx, "nobody"), ErrNotFound)
@@ -164,7 +192,7 @@ func oddNames() []string {
 }
 
 func conformNames(t *testing.T, x subject) {
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	for i, name := range oddNames() {
 		mustSet(t, s, name, key(fmt.Sprintf("AKIA%d", i), name))
 	}
@@ -179,7 +207,7 @@ func conformNames(t *testing.T, x subject) {
 
 func conformLarge(t *testing.T, x subject) {
 	ctx := testContext(t)
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	big := strings.Repeat("0123456789abcde/", 512)
 	mustSet(t, s, "big", key("AKIABIG", big))
 	wantKey(t, s, "big", key("AKIABIG", big))
@@ -194,7 +222,7 @@ func conformLarge(t *testing.T, x subject) {
 
 func conformItems(t *testing.T, x subject) {
 	ctx := testContext(t)
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	mustSet(t, s, "same", key("AKIAONE", "one"))
 	for _, v := range []string{"first", "second"} {
 		if err := s.SetItem(ctx, "same", credential.NewSecret(v)); err != nil {
@@ -220,7 +248,7 @@ func conformConcurrent(t *testing.T, x subject) {
 	var wg sync.WaitGroup
 	for i := range writers {
 		wg.Go(func() {
-			s, err := Open(t.Context(), x.options)
+			s, err := x.open(t.Context())
 			if err != nil {
 				t.Error(err)
 				return
@@ -234,7 +262,7 @@ func conformConcurrent(t *testing.T, x subject) {
 		})
 	}
 	wg.Wait()
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	for i := range writers {
 		id := fmt.Sprintf("AKIA%d", i)
 		wantKey(t, s, fmt.Sprintf("own-%d", i), key(id, "secret of "+id))
@@ -248,7 +276,7 @@ func conformConcurrent(t *testing.T, x subject) {
 
 func conformCorrupt(t *testing.T, x subject) {
 	ctx := testContext(t)
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	mustSet(t, s, "bad", key("AKIABAD", "bad"))
 	mustSet(t, s, "good", key("AKIAGOOD", "good"))
 	x.damage(t, itemName(keySpace, "bad"))
@@ -268,7 +296,7 @@ func conformCorrupt(t *testing.T, x subject) {
 }
 
 func conformCancelled(t *testing.T, x subject) {
-	s := mustOpen(t, x.options)
+	s := x.mustOpen(t)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -278,6 +306,58 @@ func conformCancelled(t *testing.T, x subject) {
 	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
 	if info, _ := indexed(t, s, "phoebe"); info.AccessKeyID != "AKIAONE" && info.AccessKeyID != "" {
 		t.Errorf("the index names %q, which the keychain does not hold", info.AccessKeyID)
+	}
+}
+
+func conformLocked(t *testing.T, x subject) {
+	conformClosed(t, x, x.lock, 2*time.Second, ErrLocked)
+}
+
+// A dialog of the keychain's own that is dismissed, or a passphrase that the
+// person does not give.
+func conformDismissed(t *testing.T, x subject) {
+	conformClosed(t, x, x.refuse, 5*time.Second, ErrDismissed)
+}
+
+func conformHung(t *testing.T, x subject) {
+	conformClosed(t, x, x.hang, 5*time.Second, ErrTimeout)
+}
+
+// conformClosed: a keychain that cannot be opened says so in time, changes
+// nothing, and has its keys when it opens again.
+func conformClosed(t *testing.T, x subject, spoil func(*testing.T, *subject), limit time.Duration, want error) {
+	s := x.mustOpen(t)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	usual := x.options
+	x.options.CallTimeout, x.options.DialogTimeout = 500*time.Millisecond, time.Second
+	spoil(t, &x)
+	s = x.mustOpen(t)
+	within(t, limit, func() {
+		_, err := s.Get(testContext(t), "phoebe")
+		wantError(t, err, want)
+	})
+	within(t, 2*limit, func() {
+		wantError(t, s.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), want)
+	})
+	if info, _ := indexed(t, s, "phoebe"); info.AccessKeyID != "AKIAONE" && info.AccessKeyID != "" {
+		t.Errorf("a closed keychain changed the index: %+v", info)
+	}
+	if x.mend == nil {
+		return
+	}
+	x.mend(t, &x)
+	x.options.CallTimeout, x.options.DialogTimeout, x.options.Passphrase = usual.CallTimeout, usual.DialogTimeout, usual.Passphrase
+	s = x.mustOpen(t)
+	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+	mustSet(t, s, "phoebe", key("AKIATWO", "two"))
+}
+
+func within(t *testing.T, limit time.Duration, do func()) {
+	t.Helper()
+	begun := time.Now()
+	do()
+	if took := time.Since(begun); took > limit {
+		t.Errorf("it took %v, more than %v", took, limit)
 	}
 }
 

@@ -15,9 +15,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The second process of these tests writes keys to the file keystore in
-// $AWSBROKER_TEST_CRASH, as its mode says.
-const crashVariable = "AWSBROKER_TEST_CRASH"
+// The second process of these tests writes keys to the keystore in
+// $AWSBROKER_TEST_CRASH, as its mode says: encrypted files, or pass if
+// $AWSBROKER_TEST_CRASH_KIND says so.
+const (
+	crashVariable = "AWSBROKER_TEST_CRASH"
+	crashKind     = crashVariable + "_KIND"
+)
 
 // TestCrashWriter does nothing but in the second process.
 func TestCrashWriter(t *testing.T) {
@@ -41,16 +45,37 @@ func TestCrashWriter(t *testing.T) {
 			t.Error("the disk is full and Set is content")
 		}
 	default:
-		for i := range 10 {
+		for i := range crashWrites() {
 			mustSet(t, s, fmt.Sprintf("%s-%d", mode, i), key("AKIA"+mode, "secret"))
 		}
 	}
 }
 
 func crashOptions(dir string) Options {
-	return Options{
+	o := Options{
 		RecordPath: filepath.Join(dir, "state", "keystore.json"), FileDir: filepath.Join(dir, "data"),
 		Kind: File, Passphrase: answer(goodPassphrase),
+	}
+	if os.Getenv(crashKind) != "" {
+		o.Kind = Kind(os.Getenv(crashKind))
+	}
+	return o
+}
+
+// crashWrites is how many keys a writer writes.
+func crashWrites() int {
+	if os.Getenv(crashKind) != "" {
+		return 4 // a tenth of a second each
+	}
+	return 10
+}
+
+// inPass gives this test, and the writers that it starts, a store of pass.
+func inPass(t *testing.T) {
+	x := passSubject(t)
+	t.Setenv(crashKind, string(Pass))
+	for _, name := range []string{"GNUPGHOME", "PASSWORD_STORE_DIR"} {
+		t.Setenv(name, helper{x.options.Environ}.variable(name))
 	}
 }
 
@@ -67,6 +92,11 @@ func writer(t *testing.T, mode, dir string) *exec.Cmd {
 }
 
 func TestKilledWriter(t *testing.T) {
+	t.Run("file", testKilledWriter)
+	t.Run("pass", func(t *testing.T) { inPass(t); testKilledWriter(t) })
+}
+
+func testKilledWriter(t *testing.T) {
 	dir := t.TempDir()
 	s := mustOpen(t, crashOptions(dir))
 	mustSet(t, s, "phoebe", key("AKIA0", "secret of AKIA0"))
@@ -74,7 +104,11 @@ func TestKilledWriter(t *testing.T) {
 	for i := range 12 {
 		cmd := writer(t, "loop", dir)
 		awaitID(t, s, fmt.Sprintf("AKIA%d-", cmd.Process.Pid))
-		time.Sleep(time.Duration(i) * 1700 * time.Microsecond)
+		pause := 1700 * time.Microsecond
+		if os.Getenv(crashKind) != "" {
+			pause = 13 * time.Millisecond // its writes take longer
+		}
+		time.Sleep(time.Duration(i) * pause)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		got, err := s.Get(testContext(t), "phoebe")
@@ -126,6 +160,11 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestWritersInOtherProcesses(t *testing.T) {
+	t.Run("file", testWritersInOtherProcesses)
+	t.Run("pass", func(t *testing.T) { inPass(t); testWritersInOtherProcesses(t) })
+}
+
+func testWritersInOtherProcesses(t *testing.T) {
 	dir := t.TempDir()
 	cmds := []*exec.Cmd{writer(t, "a", dir), writer(t, "b", dir), writer(t, "c", dir)}
 	for _, cmd := range cmds {
@@ -134,8 +173,8 @@ func TestWritersInOtherProcesses(t *testing.T) {
 		}
 	}
 	rec, err := ReadRecord(crashOptions(dir).RecordPath)
-	if err != nil || len(rec.Keys) != 30 {
-		t.Errorf("%d of 30 keys are on record: %v", len(rec.Keys), err)
+	if want := 3 * crashWrites(); err != nil || len(rec.Keys) != want {
+		t.Errorf("%d of %d keys are on record: %v", len(rec.Keys), want, err)
 	}
 	s := mustOpen(t, crashOptions(dir))
 	for name := range rec.Keys {

@@ -74,6 +74,22 @@ func replaceFile(path string, data []byte) error {
 	return syncDir(filepath.Dir(path))
 }
 
+// ReplaceFile writes a small file of mode 0600 as the record is written: after
+// a crash it has the old contents or the new ones. Its directory is there, and
+// the caller sees to it that nobody else writes it.
+func ReplaceFile(path string, data []byte) error { return unusable(replaceFile(path, data)) }
+
+// RemoveFile removes a file for good, also across a power cut. One that is not
+// there is no error.
+func RemoveFile(path string) error {
+	if err := os.Remove(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return unusable(err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
 // unusable adds ErrMissing to what the operating system said about a file, if
 // it is the kind of thing that another try will not mend.
 func unusable(err error) error {

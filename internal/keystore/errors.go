@@ -15,5 +15,6 @@ var (
 	ErrTimeout        = errors.New("the keystore did not answer in time")
 	ErrNoKeystore     = errors.New("no keystore has been chosen yet")
 	ErrPinned         = errors.New("keys are kept in another keystore")
+	ErrOccupied       = errors.New("another key has that name there")
 	ErrName           = errors.New("not a usable name")
 )

@@ -34,6 +34,8 @@ func newFileStore(o Options) (backend, error) {
 	return &fileStore{dir: o.FileDir, ask: o.Passphrase, limit: o.CallTimeout}, nil
 }
 
+func (f *fileStore) where() string { return f.dir }
+
 func (f *fileStore) reach(ctx context.Context) error {
 	return boundedDo(ctx, f.limit, f.dir, func() error {
 		_, err := f.files()
@@ -93,6 +95,10 @@ func (f *fileStore) remove(ctx context.Context, item string) error {
 	return f.locked(ctx, func() error {
 		if err := absent(os.Remove(f.path(item))); err != nil {
 			return err
+		}
+		// An empty keystore has no passphrase: the next one is chosen anew.
+		if left, err := f.files(); err == nil && len(left) == 1 && left[0] == checkItem {
+			_ = os.Remove(f.path(checkItem))
 		}
 		return syncDir(f.dir)
 	})

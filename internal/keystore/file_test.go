@@ -3,6 +3,7 @@ package keystore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,18 @@ func fileSubject(t *testing.T) subject {
 				t.Fatal(err)
 			}
 		},
+		lock: func(_ *testing.T, x *subject) { x.options.Passphrase = nil },
+		refuse: func(_ *testing.T, x *subject) {
+			x.options.Passphrase = func(context.Context, PassphraseRequest) (credential.Secret, error) {
+				return credential.Secret{}, ErrDismissed
+			}
+		},
+		hang: func(_ *testing.T, x *subject) {
+			x.options.Passphrase = func(ctx context.Context, _ PassphraseRequest) (credential.Secret, error) {
+				return credential.Secret{}, fmt.Errorf("%w: nobody answered", ErrTimeout)
+			}
+		},
+		mend: func(*testing.T, *subject) {},
 	}
 }
 

@@ -17,8 +17,9 @@
 // old secret or the new one. Errors tell what happened (errors.go) and hold no
 // secret.
 //
-// A backend is one file: file.go, secretservice_linux.go. The next is one file
-// more, a line in openBackend, and a row in the conformance suite.
+// A backend is one file: file.go, pass.go, keychain_darwin.go. The next is one
+// file more, a line in openBackend and in preferred_*.go, and a row in the
+// conformance suite.
 package keystore
 
 import (
@@ -46,6 +47,14 @@ type Options struct {
 	// once a Store unless the answer was wrong. Nil: there is nobody to ask.
 	Passphrase func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
 
+	// Replacing is the key that is about to be replaced, if the person said so.
+	// Where it is the only one, Choose lets the new one go into another keystore.
+	Replacing string
+
+	// Environ is what helper programs (pass, gpg) get, with the session bus for
+	// their dialogs and without secrets of ours. Nil: this process's own.
+	Environ []string
+
 	CallTimeout   time.Duration // for what needs no person; zero: DefaultCallTimeout
 	DialogTimeout time.Duration // for an unlock dialog; zero: DefaultDialogTimeout
 }
@@ -55,6 +64,7 @@ type Options struct {
 type Store struct {
 	kind       Kind
 	recordPath string
+	replacing  string // Options.Replacing
 	backend    backend
 }
 
@@ -62,6 +72,8 @@ type Store struct {
 // Names come from itemName; data is opaque. Every method returns in bounded
 // time with the errors of errors.go.
 type backend interface {
+	// where says in which place on this machine it keeps things.
+	where() string
 	// reach reports whether the keychain is there, without asking anybody.
 	reach(ctx context.Context) error
 	// unlock does what a person is needed for, so that a set (or, with an intent
@@ -99,9 +111,10 @@ func Open(_ context.Context, o Options) (*Store, error) {
 }
 
 // Choose opens the keystore that a first key goes into: the pinned one, else
-// o.Kind, else the best that is there (the Secret Service when a daemon
-// answers and has a default collection, else the encrypted file). It fails
-// with ErrPinned when o.Kind is not the keystore that holds keys already.
+// o.Kind, else the best that is there: the first of preferred that is
+// installed, set up and answers (the Secret Service: a daemon that has a default
+// collection; pass: an initialised store), the encrypted file in the end. It
+// fails with ErrPinned when o.Kind is not the keystore that holds keys already.
 //
 // The choice is written down by the first Set and not before, so that an
 // abandoned first add over SSH does not decide for the desktop. For the same
@@ -111,7 +124,7 @@ func Choose(ctx context.Context, o Options) (*Store, Kind, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if err := rec.allows(o.Kind); err != nil {
+	if err := rec.allows(o.Kind, o.Replacing); err != nil {
 		return nil, "", err
 	}
 	if o.Kind == "" && rec.bound() {
@@ -142,6 +155,40 @@ func Choose(ctx context.Context, o Options) (*Store, Kind, error) {
 // Kind says which keychain s is.
 func (s *Store) Kind() Kind { return s.kind }
 
+// Where says in which place on this machine s keeps things.
+func (s *Store) Where() string { return s.backend.where() }
+
+// Place is a keychain of this system: whether it can be used, and if not, why.
+type Place struct {
+	Kind  Kind
+	Where string
+	Err   error
+}
+
+// Places looks at every keychain that this system can have, best first. It
+// asks nobody and reads no secret.
+func Places(ctx context.Context, o Options) []Place {
+	var all []Place
+	for _, kind := range preferred {
+		p := Place{Kind: kind}
+		s, err := openKind(kind, o)
+		if err == nil {
+			p.Where, err = s.Where(), s.backend.reach(ctx)
+		}
+		p.Err = err
+		all = append(all, p)
+	}
+	return all
+}
+
+// Reach reports whether the keychain is there, without asking anybody.
+func (s *Store) Reach(ctx context.Context) error {
+	if err := s.backend.reach(ctx); err != nil {
+		return fmt.Errorf("the %s keystore: %w", s.kind, err)
+	}
+	return nil
+}
+
 func openKind(kind Kind, o Options) (*Store, error) {
 	if o.RecordPath == "" {
 		return nil, errors.New("there is no directory for the record of the keystore: set HOME or XDG_STATE_HOME")
@@ -156,5 +203,5 @@ func openKind(kind Kind, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{kind: kind, recordPath: o.RecordPath, backend: b}, nil
+	return &Store{kind: kind, recordPath: o.RecordPath, replacing: o.Replacing, backend: b}, nil
 }

@@ -1,6 +1,9 @@
 package keystore
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Kind names a keychain, as --keystore and AWSBROKER_KEYSTORE spell it.
 type Kind string
@@ -14,27 +17,30 @@ const (
 	Pass          Kind = "pass"           // the standard unix password manager
 )
 
-// preferred is the order in which Choose looks, best first.
-var preferred = []Kind{SecretService, File}
+// kinds are all there are names for, in the order in which people read them.
+var kinds = []Kind{Keychain, WinCred, SecretService, Pass, File}
 
 // ParseKind reads the name of a keychain. The empty name stands for the
 // pinned one.
 func ParseKind(name string) (Kind, error) {
-	switch k := Kind(name); k {
-	case "", File, SecretService, Keychain, WinCred, Pass:
-		return k, nil
+	if name == "" || slices.Contains(kinds, Kind(name)) {
+		return Kind(name), nil
 	}
-	return "", fmt.Errorf("unknown keystore %q: it can be %s or %s", name, File, SecretService)
+	return "", fmt.Errorf("unknown keystore %q: it can be %s, %s, %s, %s or %s", name, Keychain, WinCred, SecretService, Pass, File)
 }
 
 func openBackend(kind Kind, o Options) (backend, error) {
 	switch kind {
-	case File:
-		return newFileStore(o)
+	case Keychain:
+		return newKeychain(o)
+	case WinCred:
+		return newWinCred(o)
 	case SecretService:
 		return newSecretService(o)
-	case Keychain, WinCred, Pass:
-		return nil, fmt.Errorf("%w: this build has no %q, only %q and %q", ErrMissing, kind, File, SecretService)
+	case Pass:
+		return newPass(o)
+	case File:
+		return newFileStore(o)
 	}
 	_, err := ParseKind(string(kind))
 	return nil, err

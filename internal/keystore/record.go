@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,15 @@ type Record struct {
 	Version  int                `json:"version"`
 	Keystore Kind               `json:"keystore,omitempty"`
 	Keys     map[string]KeyInfo `json:"keys,omitempty"`
+	Leaving  *Leaving           `json:"leaving,omitempty"`
+}
+
+// Leaving names the old copies of what was moved into another keystore, until
+// they are removed. Everything in it is in the pinned keystore as well.
+type Leaving struct {
+	Keystore Kind     `json:"keystore"`
+	Keys     []string `json:"keys"`
+	Items    []string `json:"items,omitempty"`
 }
 
 // KeyInfo is what is known of a key without opening the keychain. Times are
@@ -32,7 +42,18 @@ type KeyInfo struct {
 	ARN         string    `json:"arn,omitempty"`    // of sts:GetCallerIdentity; empty when it was never asked
 	Added       time.Time `json:"added"`            // when the name was first used
 	Rotated     time.Time `json:"rotated,omitzero"` // when the key behind it was last replaced by rotate
+
+	// Before is the id that a rotation replaced, of the same user. Role sessions
+	// that were made with it go on being served; they do not depend on it.
+	Before string `json:"before,omitempty"`
+
+	// Expires is when a root key's time here is over: until then little is
+	// signed with it, later only its own deletion. Zero for all other keys.
+	Expires time.Time `json:"expires,omitzero"`
 }
+
+// Root reports whether the key is known to be one of an account's root user.
+func (i KeyInfo) Root() bool { return strings.HasSuffix(i.ARN, ":root") }
 
 // ReadRecord reads the record. One that does not exist is empty; one that
 // cannot be understood is ErrCorrupt.
@@ -55,19 +76,27 @@ func ReadRecord(path string) (Record, error) {
 	if _, err := ParseKind(string(rec.Keystore)); err != nil || rec.Version < 1 {
 		return Record{}, fmt.Errorf("%w: %q names no version or keystore that exists", ErrCorrupt, path)
 	}
+	if rec.Leaving != nil {
+		if _, err := ParseKind(string(rec.Leaving.Keystore)); err != nil || rec.Leaving.Keystore == "" {
+			return Record{}, fmt.Errorf("%w: %q names a keystore that does not exist", ErrCorrupt, path)
+		}
+	}
 	return rec, nil
 }
 
 // bound reports whether keys depend on the pin.
 func (r Record) bound() bool { return r.Keystore != "" && len(r.Keys) > 0 }
 
-// allows reports whether keys may be written to the keystore of this kind.
-func (r Record) allows(kind Kind) error {
+// allows reports whether keys may be written to the keystore of this kind. The
+// only key there is may be replaced by one in another keystore.
+func (r Record) allows(kind Kind, replacing string) error {
 	if kind == "" || !r.bound() || kind == r.Keystore {
 		return nil
 	}
-	return fmt.Errorf("%w: %q, not %q; to move them, remove each (awsbroker remove NAME) and add it again with --keystore %s",
-		ErrPinned, r.Keystore, kind, kind)
+	if _, listed := r.Keys[replacing]; listed && len(r.Keys) == 1 && r.Leaving == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %q, not %q; to move them all, run: awsbroker keystore move %s", ErrPinned, r.Keystore, kind, kind)
 }
 
 // amend changes the record. The caller holds its lock.

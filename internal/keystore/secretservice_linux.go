@@ -46,6 +46,8 @@ func newSecretService(o Options) (backend, error) {
 	return &secretService{bus: bus, limit: o.CallTimeout, dialog: o.DialogTimeout}, nil
 }
 
+func (s *secretService) where() string { return "the default keyring of the Secret Service" }
+
 func (s *secretService) reach(ctx context.Context) error {
 	_, err := s.collection(ctx)
 	return err

@@ -57,24 +57,37 @@ func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, 
 	if err != nil {
 		return err
 	}
-	if err := s.writable(); err != nil { // before anybody is asked anything
+	replacing := ""
+	if s.replacing == name {
+		replacing = name
+	}
+	if _, err := s.writable(replacing); err != nil { // before anybody is asked anything
 		return err
 	}
 	if err := s.backend.unlock(ctx, writing); err != nil {
 		return s.failed(err, "storing", name)
 	}
 	return withRecordLock(ctx, s.recordPath, func() error {
-		if err := s.writable(); err != nil {
+		old, err := s.writable(replacing)
+		if err != nil {
 			return err
 		}
-		if err := s.announce(name); err != nil {
-			return err
+		elsewhere := old.bound() && old.Keystore != s.kind
+		if !elsewhere {
+			if err := s.announce(name, info.Before); err != nil {
+				return err
+			}
 		}
 		if err := s.put(ctx, itemName(keySpace, name), value); err != nil {
-			s.recall(ctx, name)
+			if !elsewhere {
+				s.recall(ctx, name)
+			}
 			return s.failed(err, "storing", name)
 		}
 		return amend(s.recordPath, func(r *Record) {
+			if elsewhere { // the other keystore's copy is what FinishMove removes
+				r.Keystore, r.Leaving = s.kind, &Leaving{Keystore: old.Keystore, Keys: []string{name}}
+			}
 			info.AccessKeyID = c.AccessKeyID
 			if info.Added.IsZero() {
 				info.Added = r.Keys[name].Added
@@ -83,6 +96,7 @@ func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, 
 				info.Added = time.Now()
 			}
 			info.Added, info.Rotated = info.Added.UTC().Truncate(time.Second), info.Rotated.UTC().Truncate(time.Second)
+			info.Expires = info.Expires.UTC().Truncate(time.Second)
 			r.Keys[name] = info
 		})
 	})
@@ -94,7 +108,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	if err := s.writable(); err != nil {
+	if _, err := s.writable(""); err != nil {
 		return err
 	}
 	if err := s.backend.unlock(ctx, removing); err != nil {
@@ -114,21 +128,27 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// writable refuses to write to a keystore other than the one with the keys.
-func (s *Store) writable() error {
+// writable refuses to write to a keystore other than the one with the keys. It
+// returns the record as it is.
+func (s *Store) writable(replacing string) (Record, error) {
 	rec, err := ReadRecord(s.recordPath)
 	if err != nil {
-		return err
+		return rec, err
 	}
-	return rec.allows(s.kind)
+	return rec, rec.allows(s.kind, replacing)
 }
 
-// announce pins the keystore and blanks the id of a key about to be replaced.
-func (s *Store) announce(name string) error {
+// announce pins the keystore and blanks the id of a key about to be replaced;
+// before is that id if it is a rotation. A keystore that keys go into again has
+// no old copies to remove.
+func (s *Store) announce(name, before string) error {
 	return amend(s.recordPath, func(r *Record) {
 		r.Keystore = s.kind
+		if r.Leaving != nil && r.Leaving.Keystore == s.kind {
+			r.Leaving = nil
+		}
 		if info, ok := r.Keys[name]; ok {
-			info.AccessKeyID = ""
+			info.AccessKeyID, info.Before = "", before
 			r.Keys[name] = info
 		}
 	})

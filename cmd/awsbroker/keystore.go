@@ -1,0 +1,144 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+func newKeystore(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "keystore",
+		Short: "show where keys are kept, or move them",
+		Long: `Show which keystore holds the keys, and which others this machine has. The
+keystore is chosen at the first awsbroker add, the best there is or the one that
+--keystore names, and used from then on.`,
+		Args: noSubcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			v, err := b.Keystores(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeKeystoreJSON(a.stdout, v)
+			}
+			return writeKeystore(a.stdout, v)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	cmd.AddCommand(newKeystoreMove(a))
+	return cmd
+}
+
+// noSubcommand gets what follows keystore and is no command of it.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return &broker.Failure{
+		Reason:  broker.Usage,
+		Message: fmt.Sprintf("there is no command %q of %s", prompt.Clean(args[0]), cmd.CommandPath()),
+		Hints:   []string{"run: " + cmd.CommandPath() + " --help"},
+	}
+}
+
+func newKeystoreMove(a *app) *cobra.Command {
+	var o broker.MoveOptions
+	cmd := &cobra.Command{
+		Use:   "move KIND",
+		Short: "move every key into another keystore",
+		Long: `Move every key into another keystore: keychain, wincred, secret-service, pass or
+file. Each key is copied, read back and compared; then the new keystore is the
+one that is used, and the old copies are removed.
+
+A move that is cut short loses nothing: until all keys are copied the old
+keystore is used, from then on the new one. Run the command again to finish it.`,
+		Example: "  awsbroker keystore move pass\n  awsbroker keystore move file --keep",
+		Args:    positional(1, 1, "the name of one keystore"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			kind, err := keystore.ParseKind(args[0])
+			if err != nil || kind == "" {
+				return usage(fmt.Errorf("unknown keystore %q", prompt.Clean(args[0])))
+			}
+			o.To = kind
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			return b.MoveKeystore(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.Keep, "keep", false, "leave the old copies where they are")
+	f.BoolVar(&o.Replace, "replace", false, "overwrite other keys of the same names in the new keystore")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
+	return cmd
+}
+
+func writeKeystore(out io.Writer, v broker.KeystoreView) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "KEYSTORE\tKEYS\tWHERE")
+	for _, p := range v.Places {
+		keys, where := "-", prompt.Clean(p.Where)
+		if p.Kind == v.Kind {
+			keys = fmt.Sprint(len(v.Keys))
+		}
+		if p.Err != nil {
+			where = prompt.Clean(p.Err.Error())
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", p.Kind, keys, where)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	var err error
+	switch {
+	case v.Kind == "":
+		_, err = fmt.Fprintln(out, "\nno keystore is chosen yet: the first awsbroker add takes the best there is, or the one --keystore names")
+	case v.Old != "":
+		_, err = fmt.Fprintf(out, "\nold copies are left in %s; to remove them: awsbroker keystore move %s\n", broker.KeystoreName(v.Old), v.Kind)
+	}
+	return err
+}
+
+// The JSON of keystore is part of the interface, as that of list is.
+type keystoreJSON struct {
+	Keystore  string      `json:"keystore"`
+	Where     string      `json:"where"`
+	Keys      []string    `json:"keys"`
+	OldCopies string      `json:"old_copies_in"`
+	Keystores []placeJSON `json:"keystores"`
+}
+
+type placeJSON struct {
+	Keystore  string `json:"keystore"`
+	Where     string `json:"where"`
+	Available bool   `json:"available"`
+	Problem   string `json:"problem"`
+}
+
+func writeKeystoreJSON(out io.Writer, v broker.KeystoreView) error {
+	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), string(v.Old), []placeJSON{}}
+	for _, p := range v.Places {
+		problem := ""
+		if p.Err != nil {
+			problem = p.Err.Error()
+		}
+		j.Keystores = append(j.Keystores, placeJSON{string(p.Kind), p.Where, p.Err == nil, problem})
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(j)
+}

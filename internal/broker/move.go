@@ -1,0 +1,207 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// KeystoreView is which keystore holds the keys, and which others there are.
+type KeystoreView struct {
+	Kind   keystore.Kind // empty: none was chosen yet
+	Where  string
+	Keys   []string
+	Old    keystore.Kind // where a move that was cut short left old copies; empty if none
+	Places []keystore.Place
+}
+
+// Keystores looks at the keystores of this machine. It asks nobody.
+func (b *Broker) Keystores(ctx context.Context) (KeystoreView, error) {
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return KeystoreView{}, keystoreFailure(err, "")
+	}
+	options := b.keystoreOptions(&asker{Broker: b})
+	view := KeystoreView{Kind: record.Keystore, Keys: KeyNames(record), Places: keystore.Places(ctx, options)}
+	if record.Leaving != nil {
+		view.Old = record.Leaving.Keystore
+	}
+	if view.Kind == "" {
+		return view, nil
+	}
+	options.Kind = view.Kind
+	store, err := keystore.Open(ctx, options)
+	if err == nil {
+		view.Where = store.Where()
+	}
+	if !slices.ContainsFunc(view.Places, func(p keystore.Place) bool { return p.Kind == view.Kind }) {
+		view.Places = append(view.Places, keystore.Place{Kind: view.Kind, Where: view.Where, Err: err})
+	}
+	return view, nil
+}
+
+// MoveOptions say where keys go.
+type MoveOptions struct {
+	To      keystore.Kind
+	Keep    bool // the old copies stay
+	Replace bool // other keys of the same names in the new keystore
+}
+
+// MoveKeystore moves every key into another keystore, after asking: copies
+// them, reads them back, pins the new keystore, removes the old copies. What
+// was cut short is finished by the next call.
+func (b *Broker) MoveKeystore(ctx context.Context, o MoveOptions) error {
+	dir, _ := session.FindDir(b.Paths.Cache, true)
+	a := &asker{Broker: b, dir: dir}
+	defer a.close()
+	m := &mover{Broker: b, options: b.keystoreOptions(a), MoveOptions: o}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err == nil && record.Leaving != nil {
+		b.Report.Step("an earlier move is not finished: old copies are left in " + KeystoreName(record.Leaving.Keystore))
+		if err = m.finish(ctx); err == nil {
+			record, err = keystore.ReadRecord(b.Paths.KeystoreFile())
+		}
+	}
+	if err != nil {
+		return moveFailure(err, o.To)
+	}
+	if len(record.Keys) == 0 {
+		return failed(NotFound, "there is no key to move").
+			hint("the first key decides on the keystore: awsbroker add NAME --keystore %s", o.To)
+	}
+	if record.Keystore == o.To {
+		b.Report.Step("keys are kept in " + KeystoreName(o.To))
+		return nil
+	}
+	if err := m.move(ctx, record); err != nil {
+		return moveFailure(err, o.To)
+	}
+	return nil
+}
+
+// mover is one run of MoveKeystore.
+type mover struct {
+	*Broker
+	MoveOptions
+	options keystore.Options
+}
+
+func (m *mover) open(ctx context.Context, kind keystore.Kind) (*keystore.Store, error) {
+	o := m.options
+	o.Kind = kind
+	s, err := keystore.Open(ctx, o)
+	if err == nil {
+		err = s.Reach(ctx)
+	}
+	return s, err
+}
+
+func (m *mover) move(ctx context.Context, record keystore.Record) error {
+	from, err := m.open(ctx, record.Keystore)
+	if err != nil {
+		return err
+	}
+	to, err := m.open(ctx, m.To)
+	if err != nil {
+		return err
+	}
+	names := KeyNames(record)
+	text := fmt.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", count(len(names), "key", "keys"), prompt.Clean(strings.Join(names, ", ")),
+		KeystoreName(from.Kind()), prompt.Clean(from.Where()), KeystoreName(to.Kind()), prompt.Clean(to.Where()))
+	if m.Keep {
+		text += "\nthe old copies stay where they are"
+	}
+	if err := m.confirm(ctx, text, "move?"); err != nil {
+		return err
+	}
+	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
+		Items: []string{sealingItem}, Replace: m.Replace, Keep: m.Keep, Told: m.told(from, to),
+	})
+	if err != nil {
+		return err
+	}
+	if err := session.NextGeneration(m.Paths); err != nil {
+		return err
+	}
+	if m.Keystore != "" && m.Keystore != m.To {
+		m.warn("--keystore or AWSBROKER_KEYSTORE still names %s: take it away", KeystoreName(m.Keystore))
+	}
+	if m.Keep {
+		return nil
+	}
+	return keystore.FinishMove(ctx, to, from, m.told(from, to))
+}
+
+// finish removes the old copies that the record says are left somewhere.
+func (m *mover) finish(ctx context.Context) error {
+	record, err := keystore.ReadRecord(m.Paths.KeystoreFile())
+	if err != nil || record.Leaving == nil {
+		return err
+	}
+	if m.Keep {
+		return keystore.KeepCopies(ctx, m.Paths.KeystoreFile())
+	}
+	pinned, err := m.open(ctx, record.Keystore)
+	if err != nil {
+		return err
+	}
+	old, err := m.open(ctx, record.Leaving.Keystore)
+	if err != nil {
+		return err
+	}
+	return keystore.FinishMove(ctx, pinned, old, m.told(old, pinned))
+}
+
+func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
+	return func(step keystore.MoveStep, name string) {
+		switch name := prompt.Clean(name); step {
+		case keystore.Copied:
+			m.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, KeystoreName(to.Kind())))
+		case keystore.Pinned:
+			m.Report.Step("keys are kept in " + KeystoreName(to.Kind()) + " from now on")
+		case keystore.Removed:
+			m.Report.Step(fmt.Sprintf("key %q is out of %s", name, KeystoreName(from.Kind())))
+		}
+	}
+}
+
+// leave removes what a replaced key left in another keystore. The new key is
+// in use by then, so what goes wrong is no failure.
+func (b *Broker) leave(ctx context.Context, a *asker) {
+	m := &mover{Broker: b, options: b.keystoreOptions(a)}
+	if err := m.finish(ctx); err != nil {
+		record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
+		b.warn("an old copy was not removed: %s; try again with: awsbroker keystore move %s", prompt.Clean(err.Error()), record.Keystore)
+	}
+}
+
+// moveFailure says what a move ended with. Every key is where it was.
+func moveFailure(err error, to keystore.Kind) error {
+	var already *Failure
+	if errors.As(err, &already) {
+		return already
+	}
+	again := "to go on, run again: awsbroker keystore move " + string(to)
+	switch {
+	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrCorrupt):
+		f := failed(Keychain, "%w", err).hint("a key that is lost: awsbroker remove NAME, or awsbroker add NAME --replace; then %s", again)
+		f.Message = prompt.Clean(f.Message)
+		return f
+	case errors.Is(err, keystore.ErrOccupied):
+		f := failed(Other, "%w", err).hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
+		f.Message = prompt.Clean(f.Message)
+		return f
+	}
+	failure := keystoreFailure(err, "")
+	var f *Failure
+	if errors.As(failure, &f) {
+		f.Hints = []string{again}
+	}
+	return failure
+}

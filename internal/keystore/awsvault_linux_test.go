@@ -1,0 +1,135 @@
+package keystore
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/keyring"
+	"github.com/godbus/dbus"
+)
+
+func TestAWSVaultPass(t *testing.T) {
+	for _, prefix := range []string{"", "aws-vault"} {
+		t.Run("prefix "+prefix, func(t *testing.T) {
+			home, dir := gpgHome(t), filepath.Join(t.TempDir(), "store")
+			// keyring runs pass in this process's environment.
+			t.Setenv("GNUPGHOME", home)
+			t.Setenv("PASSWORD_STORE_DIR", dir)
+			init := exec.Command("pass", "init", "open@example.com")
+			if out, err := init.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			vaultItemsOf(t, func(c *keyring.Config) {
+				c.AllowedBackends, c.PassPrefix = []keyring.BackendType{keyring.PassBackend}, prefix
+			})
+			options := Options{RecordPath: recordIn(t), Environ: os.Environ()}
+			// Where the variable names another store than pass's own.
+			place := AWSVaultPlace{Kind: Pass, PassPrefix: prefix}
+			if prefix != "" {
+				options.Environ = helper{options.Environ}.with("PASSWORD_STORE_DIR", "/nonexistent/store").environ
+				place.PassDir = dir
+			}
+			conformVault(t, func() *AWSVault {
+				v, err := OpenAWSVault(place, options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return v
+			})
+			// What else the person keeps in pass is not an item of aws-vault's.
+			insert := exec.Command("pass", "insert", "-m", filepath.Join(prefix, "mail"))
+			insert.Stdin = strings.NewReader("my mail password")
+			if out, err := insert.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			v, err := OpenAWSVault(place, options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = v.Get(testContext(t), "mail")
+			wantError(t, err, ErrCorrupt)
+			if strings.Contains(err.Error(), "password") {
+				t.Errorf("the error shows it: %v", err)
+			}
+		})
+	}
+}
+
+// TestAWSVaultSecretService runs itself again where there is a bus.
+func TestAWSVaultSecretService(t *testing.T) {
+	if !onTestBus() {
+		need(t, "dbus-daemon")
+		runWithBus(t, "^TestAWSVaultSecretService$")
+		return
+	}
+	startKeyring(t)
+	open := func() *AWSVault {
+		v, err := OpenAWSVault(AWSVaultPlace{Kind: SecretService}, Options{DialogTimeout: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	// Looking makes no collection.
+	_, err := open().Get(testContext(t), "home")
+	wantError(t, err, ErrNotFound)
+	_, err = open().Names(testContext(t))
+	wantError(t, err, ErrNotFound)
+	_, s := testService(t)
+	if paths := collections(t, s); strings.Contains(paths, "awsvault") {
+		t.Fatalf("the collection was made: %s", paths)
+	}
+	makeCollection(t, s, "awsvault")
+	vaultItemsOf(t, func(c *keyring.Config) {
+		c.AllowedBackends = []keyring.BackendType{keyring.SecretServiceBackend}
+	})
+	conformVault(t, open)
+	if err := s.call(testContext(t), secretsPath, secretsService+".Lock", []dbus.ObjectPath{dbus.ObjectPath(collectionPrefix + "awsvault")}).err; err != nil {
+		t.Fatal(err)
+	}
+	_, err = open().Get(testContext(t), "work/eu")
+	wantError(t, err, ErrLocked)
+}
+
+func collections(t *testing.T, s *secretService) string {
+	t.Helper()
+	listed, err := s.property(testContext(t), secretsPath, secretsService, "Collections")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, path := range listed.([]dbus.ObjectPath) {
+		all.WriteString(string(path) + " ")
+	}
+	return all.String()
+}
+
+// makeCollection makes a collection without a dialog, by gnome-keyring's own
+// interface for its tests.
+func makeCollection(t *testing.T, s *secretService, label string) {
+	t.Helper()
+	ctx := testContext(t)
+	var output dbus.Variant
+	var session, made dbus.ObjectPath
+	if err := s.call(ctx, secretsPath, secretsService+".OpenSession", "plain", dbus.MakeVariant("")).store(&output, &session); err != nil {
+		t.Fatal(err)
+	}
+	master := struct {
+		Session     dbus.ObjectPath
+		Parameters  []byte
+		Value       []byte
+		ContentType string
+	}{session, []byte{}, []byte(keyringPassword), "text/plain"}
+	properties := map[string]dbus.Variant{secretCollection + ".Label": dbus.MakeVariant(label)}
+	err := s.call(ctx, secretsPath, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.CreateWithMasterPassword", properties, master).store(&made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if decodePath(made) != collectionPrefix+label {
+		t.Fatalf("the collection is %q", made)
+	}
+}

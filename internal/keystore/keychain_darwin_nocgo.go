@@ -1,0 +1,11 @@
+//go:build darwin && !cgo
+
+package keystore
+
+import "fmt"
+
+// newKeychain: Apple's library is reached through cgo, which a binary that was
+// cross-compiled has not.
+func newKeychain(Options) (backend, error) {
+	return nil, fmt.Errorf("%w: this awsbroker was built without the macOS Keychain: install one that was built on macOS", ErrMissing)
+}

@@ -1,0 +1,4 @@
+package keystore
+
+// preferred is the order in which Choose looks, best first.
+var preferred = []Kind{Keychain, Pass, File}

@@ -1,9 +1,0 @@
-//go:build !linux
-
-package keystore
-
-import "testing"
-
-func platformSubjects() map[Kind]func(t *testing.T) subject {
-	return map[Kind]func(t *testing.T) subject{}
-}
