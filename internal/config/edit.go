@@ -43,6 +43,9 @@ func SetProfile(text []byte, profile string, set []Setting, remove []string) ([]
 	if err != nil {
 		return nil, err
 	}
+	if err := e.removable(append(keysOf(set), remove...)); err != nil {
+		return nil, err
+	}
 	before := e.others(profile, set, remove)
 	if e.section == nil {
 		e.appendSection(profile, set)
@@ -75,20 +78,34 @@ func RemoveKeys(text []byte, section string, remove []string) ([]byte, error) {
 	if e.section == nil {
 		return nil, fmt.Errorf("there is no section %q", section)
 	}
-	for _, key := range remove {
-		e.remove(strings.ToLower(key))
+	keys := make([]string, len(remove))
+	for i, key := range remove {
+		keys[i] = strings.ToLower(key)
+	}
+	if err := e.removable(keys); err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		e.remove(key)
 	}
 	return e.text(), nil
 }
 
+func keysOf(set []Setting) []string {
+	keys := make([]string, len(set))
+	for i, s := range set {
+		keys[i] = s.Key
+	}
+	return keys
+}
+
 func checkSettings(set []Setting, remove []string) error {
-	var keys []string
 	for _, s := range set {
-		keys = append(keys, s.Key)
 		if err := checkWritable(s); err != nil {
 			return err
 		}
 	}
+	keys := keysOf(set)
 	for _, key := range append(keys, remove...) {
 		if !settingKeyPattern.MatchString(key) {
 			return fmt.Errorf("a setting may be named with lower-case letters, digits and any of _./%%@- only, not %q", key)
@@ -113,6 +130,8 @@ func checkWritable(s Setting) error {
 		return fmt.Errorf("a value with control characters cannot be written for %q: %q", s.Key, v)
 	case strings.TrimSpace(v) != v:
 		return fmt.Errorf("a value with space around it cannot be written for %q: %q", s.Key, v)
+	case v == `"`, v == "'":
+		return fmt.Errorf("the Go SDK crashes on a quotation mark as the value of %q: %q", s.Key, v)
 	case strings.HasPrefix(s.Key, prefix):
 		return nil
 	case v[0] == '#', v[0] == ';', strings.Contains(v, " #"), strings.Contains(v, " ;"):
@@ -151,10 +170,7 @@ func verify(before []string, after []byte, profile string, set []Setting, remove
 
 // others lists all sections and settings that the edit is not about.
 func (e *editor) others(profile string, set []Setting, remove []string) []string {
-	edited := slices.Clone(remove)
-	for _, s := range set {
-		edited = append(edited, s.Key)
-	}
+	edited := append(keysOf(set), remove...)
 	var list []string
 	for _, s := range e.doc.sections {
 		name, ok := profileName(s.name)

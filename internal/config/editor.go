@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -20,7 +21,7 @@ func newEditor(text []byte, profile string) (*editor, error) {
 	}
 	e := &editor{doc: c.files[0]}
 	if !c.Has(profile) {
-		return e, nil
+		return e, e.lookalike(profile)
 	}
 	view, err := c.view(profile)
 	if err != nil {
@@ -28,6 +29,49 @@ func newEditor(text []byte, profile string) (*editor, error) {
 	}
 	e.section = view.sections[0]
 	return e, nil
+}
+
+// lookalike refuses to add a profile where a header means it to other tools
+// than botocore, as [ profile a ] and "[profile a] # x]" do: for those it
+// would be there twice.
+func (e *editor) lookalike(profile string) error {
+	want := "profile " + profile
+	if profile == "default" {
+		want = profile
+	}
+	for _, s := range e.doc.sections {
+		name, _, _ := strings.Cut(s.name, "]")
+		name, _, _ = strings.Cut(name, "#")
+		name, _, _ = strings.Cut(name, ";")
+		if strings.Join(strings.Fields(name), " ") == want {
+			return &ParseError{Path: e.doc.path, Line: s.line, Problem: fmt.Sprintf(
+				"the line looks like [%s], but the AWS CLI reads [%s]: make it [%s]", want, printable(s.name), want)}
+		}
+	}
+	return nil
+}
+
+// removable refuses an edit that would take lines with it that only look
+// like a part of the old value: for the AWS CLI an indented [header] below a
+// setting continues it, for the Go SDK it begins a profile.
+func (e *editor) removable(keys []string) error {
+	if e.section == nil {
+		return nil
+	}
+	for _, key := range keys {
+		o := e.section.option(key)
+		if o == nil {
+			continue
+		}
+		for i, text := range o.rest {
+			if text[0] == '[' && strings.Contains(text, "]") {
+				return &ParseError{Path: e.doc.path, Line: o.more[i], Problem: fmt.Sprintf(
+					"the line is indented and so continues %q on line %d, though it looks like the beginning of a section: "+
+						"begin it at the margin, or remove it", o.name, o.line)}
+			}
+		}
+	}
+	return nil
 }
 
 // remove empties the option's lines, those of its nested block included.

@@ -14,7 +14,7 @@ import (
 // goes once the file is on disk, because it may hold a key that this very
 // edit was to remove.
 func writeInPlace(target string, info fs.FileInfo, before, after []byte) error {
-	backup := target + ".awsbroker-backup"
+	backup := target + backupSuffix
 	if err := writeBackup(backup, info, before); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -81,34 +80,43 @@ func (r *resolver) notOurs() error {
 	if r.err != nil || runsUs(p.CredentialProcess) {
 		return r.err
 	}
-	for _, s := range r.view.sections {
-		for i := range s.options {
-			o := &s.options[i]
-			if how, hint := otherWay(o.name, p.Name); how != "" && o.rawValue() != "" {
-				return &NotOursError{Profile: p.Name, Origin: s.origin(o), How: how, Hint: hint}
+	for _, way := range otherWays {
+		for _, key := range way.keys {
+			o, ok := r.findExact(key)
+			if !ok {
+				continue
 			}
+			o.Value = ""
+			return &NotOursError{Profile: p.Name, Origin: o, How: way.how, Hint: strings.ReplaceAll(way.hint, "PROFILE", quoted(p.Name))}
 		}
 	}
-	return nil
+	return r.err
 }
 
-// otherWay tells how a profile with this setting signs in.
-func otherWay(key, profile string) (how, hint string) {
-	if !ValidProfileName(profile) {
-		profile = fmt.Sprintf("%q", profile)
+// otherWays are those in which a profile may sign in without awsbroker. The
+// first that a profile has is the one that AWS's tools take, by botocore's
+// order (create_credential_resolver in its credentials.py).
+var otherWays = []struct {
+	keys      []string
+	how, hint string
+}{
+	{[]string{"web_identity_token_file"}, "signs in with a web identity token",
+		"use it with AWS tools as it is, like: aws sts get-caller-identity --profile PROFILE; it needs no access key"},
+	{[]string{"credential_source"}, "takes its credentials from the machine it runs on",
+		"use it there with AWS tools as it is, like: aws sts get-caller-identity --profile PROFILE; it needs no access key"},
+	{[]string{"sso_session", "sso_start_url", "sso_account_id", "sso_role_name"}, "signs in with IAM Identity Center",
+		"run: aws sso login --profile PROFILE"},
+	{[]string{"login_session"}, "signs in through the console",
+		"run: aws login --profile PROFILE"},
+	{[]string{"credential_process"}, "gets its credentials from another program",
+		"use it with AWS tools as it is, or convert it with: awsbroker setup PROFILE"},
+}
+
+// quoted is a profile's name for a command line that a person may paste into
+// a shell. Nothing in the name is run there.
+func quoted(name string) string {
+	if ValidProfileName(name) {
+		return name
 	}
-	switch key {
-	case "sso_session", "sso_start_url", "sso_account_id", "sso_role_name":
-		return "signs in with IAM Identity Center", "run: aws sso login --profile " + profile
-	case "login_session":
-		return "signs in through the console", "run: aws login --profile " + profile
-	case "credential_source":
-		return "takes its credentials from the machine it runs on", "use it there with the AWS CLI as it is; it needs no access key"
-	case "web_identity_token_file":
-		return "signs in with a web identity token", "use it with the AWS CLI as it is; it needs no access key"
-	case "credential_process":
-		return "gets its credentials from another program",
-			"use it with the AWS CLI as it is, or convert it with: awsbroker setup " + profile
-	}
-	return "", ""
+	return "'" + strings.ReplaceAll(printable(name), "'", `'\''`) + "'"
 }

@@ -34,6 +34,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"empty header", "[]\n", 1, "before the first"},
 		{"header not closed", "[profile a\n", 1, "before the first"},
 		{"nested without equals sign", "[default]\ns3 =\n  a = b\n  nonsense\n", 4, `block under "s3"`},
+		{"nested with a line separator", "[default]\ns3 =\n  a = b\u2028c\n", 3, `block under "s3"`},
 		{"lone carriage return", "[default]\nregion = a\rrole_arn = b\n", 2, "carriage return"},
 		{"DEFAULT", "[DEFAULT]\nregion = x\n", 1, "[default]"},
 	} {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -80,7 +81,21 @@ func (r *resolver) source(c *Config, chain []string) error {
 		return nil // the profile has a key of its own and needs no other
 	}
 	p.Source = source
+	if err == nil && source.RoleARN != "" {
+		return c.keyAndRole(name)
+	}
 	return err
+}
+
+// keyAndRole refuses a source that has a role and an access key in clear:
+// botocore signs with the key, the Go SDK assumes the source's role first.
+func (c *Config) keyAndRole(name string) error {
+	file, line, ok := c.StaticKeys(name)
+	if !ok {
+		return nil
+	}
+	return &ParseError{Path: file, Line: line, Problem: fmt.Sprintf("profile %q is the source of another and has both a role and "+
+		"an access key in clear, and AWS's tools disagree which one counts: move the key with awsbroker add --from-profile, or the role", name)}
 }
 
 // aws reads the settings that AWS's own tools know.
@@ -125,7 +140,11 @@ func (r *resolver) endpoints(c *Config) {
 		name string
 		url  *string
 	}{{"sts", &p.STSEndpointURL}, {"iam", &p.IAMEndpointURL}} {
-		origin, ok := s.nested(values, service.name, "endpoint_url")
+		origin, ok, err := s.nested(values, service.name, "endpoint_url")
+		if err != nil {
+			r.fail(err)
+			return
+		}
 		if !ok {
 			continue
 		}

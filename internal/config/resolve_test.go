@@ -137,6 +137,7 @@ func TestLayoutOfLines(t *testing.T) {
 	for name, text := range map[string]string{
 		"colon":     "[profile a]\nregion: eu-west-1\n",
 		"continued": "[profile a]\nregion = eu-west-1\n  output = json\n",
+		"block":     "[profile a]\nregion =\n  output = json\n",
 	} {
 		if e := resolveError[*ParseError](t, text, "a"); e.Line == 0 {
 			t.Errorf("%s: %v", name, e)
@@ -168,6 +169,40 @@ func TestDefaultSpellings(t *testing.T) {
 	resolve(t, both, "x")
 	if _, err := SetProfile([]byte(both), "default", []Setting{{"region", "x"}}, nil); err == nil {
 		t.Error("SetProfile accepted both")
+	}
+}
+
+// TestEmptyValueWins holds the merging of the two files: the credentials file
+// wins even with nothing, for botocore and the Go SDK too.
+func TestEmptyValueWins(t *testing.T) {
+	p, err := mustParse(t, "[profile a]\nregion = eu-west-1\nrole_arn = "+role+"\n", "[a]\nregion =\nrole_arn =\n").Resolve("a")
+	if err != nil || p.Region != "" || p.RoleARN != "" {
+		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
+// TestSourceWithKeyAndRole is a source that botocore and the Go SDK use
+// differently.
+func TestSourceWithKeyAndRole(t *testing.T) {
+	text := "[profile a]\nrole_arn = " + role + "\nsource_profile = b\n[profile b]\nrole_arn = " + role + "2\nsource_profile = b\n"
+	e := resolveError[*ParseError](t, text+"aws_access_key_id = x\naws_secret_access_key = y\n", "a")
+	if e.Line != 7 || !strings.Contains(e.Problem, "both a role and an access key") {
+		t.Errorf("got %v", e)
+	}
+	if p := resolve(t, text, "a"); p.Source.RoleARN != role+"2" {
+		t.Errorf("got %+v", p)
+	}
+}
+
+// TestPythonsIdeaOfText has characters that Go and Python sort differently.
+func TestPythonsIdeaOfText(t *testing.T) {
+	for text, want := range map[string]string{
+		"region = eu-west-1\x1f": "eu-west-1", "region\x1c= eu-west-1": "eu-west-1", "region\u00a0=\u2003eu-west-1\u3000": "eu-west-1",
+		"regİon = eu-west-1": "",
+	} {
+		if p := resolve(t, "[profile a]\n"+text+"\n", "a"); p.Region != want {
+			t.Errorf("%q: region %q", text, p.Region)
+		}
 	}
 }
 
@@ -203,28 +238,6 @@ func TestChainsAndCycles(t *testing.T) {
 	}
 }
 
-func TestOtherWaysToSignIn(t *testing.T) {
-	for setting, hint := range map[string]string{
-		"sso_session = s":                "aws sso login --profile x",
-		"sso_start_url = https://x":      "aws sso login --profile x",
-		"login_session = arn":            "aws login --profile x",
-		"credential_source = Ec2":        "as it is",
-		"web_identity_token_file = /x":   "as it is",
-		"credential_process = other cmd": "awsbroker setup x",
-	} {
-		e := resolveError[*NotOursError](t, "[profile x]\nregion = eu-west-1\n"+setting+"\n", "x")
-		if e.Origin.Line != 3 || !strings.Contains(e.Hint, hint) {
-			t.Errorf("%s: %v, hint %q", setting, e, e.Hint)
-		}
-		e = resolveError[*NotOursError](t, "[profile x]\n"+setting+"\n[profile y]\nrole_arn = "+role+"\nsource_profile = x\n", "y")
-		if e.Profile != "x" {
-			t.Errorf("%s as source: %v", setting, e)
-		}
-		resolve(t, "[profile x]\n"+setting+"\nawsbroker_key = k\n", "x")
-		resolve(t, "[profile x]\n"+setting+"\n[profile y]\nsource_profile = x\nawsbroker_key = k\n", "y")
-	}
-}
-
 func TestProblems(t *testing.T) {
 	p := resolve(t, "[profile x]\ncredential_process = awsbroker credential-process --profile y\nrole_arn = "+role+
 		"\nmfa_serial = "+device+"\nawsbroker_rol_arn = x\naws_secret_access_key = CANARY\nsso_session = s\n", "x")
@@ -256,7 +269,7 @@ func TestProblems(t *testing.T) {
 
 func TestServices(t *testing.T) {
 	config := "[profile x]\nservices = local\nendpoint_url = https://all.example\n[services local]\nsts =\n  endpoint_url = http://127.0.0.1:4566\n" +
-		"# note\niam =\n  Endpoint_URL = https://iam.example/\n[profile y]\nservices = none\n"
+		"# note\niam =\n  endpoint_url = https://iam.example/\n[profile y]\nservices = none\n"
 	p := resolve(t, config, "x")
 	if p.STSEndpointURL != "http://127.0.0.1:4566" || p.IAMEndpointURL != "https://iam.example/" || p.EndpointURL != "https://all.example" {
 		t.Errorf("got %+v", p)
@@ -265,6 +278,11 @@ func TestServices(t *testing.T) {
 		t.Errorf("origin: %+v", o)
 	}
 	resolveError[*ValueError](t, config, "y")
+	for _, broken := range []string{"sts: \n", "sts = https://sts.example\n", "sts =\n  Endpoint_url = https://sts.example\n"} {
+		if e := resolveError[*ParseError](t, "[profile x]\nservices = s\n[services s]\n"+broken, "x"); e.Line < 4 {
+			t.Errorf("%q: %v", broken, e)
+		}
+	}
 	e := resolveError[*ValueError](t, strings.ReplaceAll(config, "127.0.0.1", "10.0.0.1"), "x")
 	if e.Origin.Line != 6 {
 		t.Errorf("got %v", e)

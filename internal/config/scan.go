@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -90,7 +91,10 @@ func (s *scanner) next(number int, line string) error {
 		// Python takes it for a line break, Go does not.
 		return s.fail(number, "there is a carriage return without a line feed")
 	}
-	text := strings.TrimSpace(line)
+	if !utf8.ValidString(line) && localEncodingIsUTF8 {
+		return s.fail(number, "the line is not UTF-8: the AWS CLI refuses the file")
+	}
+	text := trim(line)
 	if text == "" || text[0] == '#' || text[0] == ';' {
 		return nil
 	}
@@ -138,7 +142,7 @@ func (s *scanner) option(number int, text string) error {
 		// The line may be the second half of a secret: it is not repeated.
 		return s.fail(number, "the line is no setting, because it has no \"=\": the AWS CLI refuses the file")
 	}
-	name := strings.ToLower(strings.TrimSpace(text[:end]))
+	name := lower(trim(text[:end]))
 	if name == "" {
 		return s.fail(number, "the line has nothing before the %q", text[end:end+1])
 	}
@@ -166,16 +170,37 @@ func (s *scanner) endOption() error {
 		return nil
 	}
 	for i, text := range o.rest {
-		if !strings.Contains(text, "=") {
-			return s.fail(o.more[i], "the line belongs to the block under %q and has no \"=\": the AWS CLI refuses the file", o.name)
+		for _, part := range strings.FieldsFunc(text, isLineBreak) {
+			if trim(part) != "" && !strings.Contains(part, "=") {
+				return s.fail(o.more[i], "the line belongs to the block under %q and has no \"=\": the AWS CLI refuses the file", o.name)
+			}
 		}
 	}
 	return nil
 }
 
+// trim removes what Python's str.strip does, which is more than Go's idea of
+// space.
+func trim(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || r >= '\x1c' && r <= '\x1f'
+	})
+}
+
+// isLineBreak tells what else ends a line in botocore's reading of a block
+// (https://docs.python.org/3/library/stdtypes.html#str.splitlines).
+func isLineBreak(r rune) bool {
+	return r == '\v' || r == '\f' || r >= '\x1c' && r <= '\x1e' || r == '\u0085' || r == '\u2028' || r == '\u2029'
+}
+
+// lower is Python's str.lower, for which "İ" is no "i".
+func lower(name string) string {
+	return strings.ToLower(strings.ReplaceAll(name, "İ", "i\u0307"))
+}
+
 // rawValue is what stands after the delimiter on the option's own line.
 func (o *option) rawValue() string {
-	return strings.TrimSpace(o.text[strings.IndexAny(o.text, "=:")+1:])
+	return trim(o.text[strings.IndexAny(o.text, "=:")+1:])
 }
 
 func (s *section) option(name string) *option {

@@ -65,15 +65,18 @@ func (r *resolver) find(setting string) (Origin, bool) {
 	return r.findExact(setting)
 }
 
+// findExact takes the section that wins, even if it has the key without a
+// value: that is how botocore and the Go SDK merge the two files.
 func (r *resolver) findExact(key string) (Origin, bool) {
 	for i, s := range r.view.sections {
+		if s.option(key) == nil {
+			continue
+		}
 		o, ok, err := s.lookup(r.view.values[i], key)
 		if err != nil {
 			r.fail(err)
 		}
-		if ok {
-			return o, r.err == nil
-		}
+		return o, ok && r.err == nil
 	}
 	return Origin{}, false
 }

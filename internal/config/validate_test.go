@@ -33,7 +33,7 @@ func TestValidation(t *testing.T) {
 		"awsbroker_confirm":     {[]string{"true"}, []string{"maybe"}},
 		"awsbroker_mfa_seed":    {[]string{"keychain"}, []string{"JBSWY3DP"}},
 		"awsbroker_key":         {[]string{"phoebe", "my key"}, []string{"a\x1bb", strings.Repeat("a", 256)}},
-		"awsbroker_mfa_process": {[]string{"x y"}, []string{"a\x00b", "\xff"}},
+		"awsbroker_mfa_process": {[]string{"x y"}, []string{"a\x00b", "a\u0085b"}},
 		"ca_bundle":             {[]string{"/x y"}, []string{"/x\x1b"}},
 	} {
 		for _, value := range values.good {

@@ -69,7 +69,7 @@ func (s *section) lookup(values *ini.Section, key string) (Origin, bool, error) 
 		return origin, false, &ParseError{Path: s.path, Line: o.line, Problem: fmt.Sprintf(
 			"%s is set with a colon, which only some AWS tools understand: write %q", key, key+" = …")}
 	}
-	if len(o.more) > 0 && o.rawValue() != "" {
+	if len(o.more) > 0 {
 		return origin, false, &ParseError{Path: s.path, Line: o.more[0], Problem: fmt.Sprintf(
 			"the line is indented and so continues the value of %s on line %d: begin it at the margin", key, o.line)}
 	}
@@ -85,17 +85,27 @@ func (s *section) origin(o *option) Origin {
 //
 //	sts =
 //	  endpoint_url = https://…
-func (s *section) nested(values *ini.Section, key, name string) (Origin, bool) {
+func (s *section) nested(values *ini.Section, key, name string) (Origin, bool, error) {
 	o := s.option(key)
-	if o == nil || !values.HasKey(key) {
-		return Origin{}, false
+	if o == nil {
+		return Origin{}, false, nil
+	}
+	if o.colon || o.rawValue() != "" {
+		return Origin{}, false, &ParseError{Path: s.path, Line: o.line, Problem: fmt.Sprintf(
+			"%s must have nothing behind it but \"=\", and its settings below it, indented", key)}
 	}
 	origin, found := Origin{}, false
 	for i, line := range values.Key(key).NestedValues() {
-		if k, v, _ := strings.Cut(line, "="); strings.EqualFold(strings.TrimSpace(k), name) {
-			origin = Origin{File: s.path, Line: o.more[i], Section: s.name, Key: name, Value: strings.TrimSpace(v)}
-			found = origin.Value != ""
+		k, v, _ := strings.Cut(line, "=")
+		if k = trim(k); !strings.EqualFold(k, name) {
+			continue
 		}
+		if k != name {
+			return Origin{}, false, &ParseError{Path: s.path, Line: o.more[i], Problem: fmt.Sprintf(
+				"%q in a block has to be in lower case: the AWS CLI does not see it", name)}
+		}
+		origin = Origin{File: s.path, Line: o.more[i], Section: s.name, Key: name, Value: trim(v)}
+		found = origin.Value != ""
 	}
-	return origin, found
+	return origin, found, nil
 }

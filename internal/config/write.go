@@ -20,7 +20,9 @@ var ErrChanged = errors.New("the file was changed by somebody else meanwhile")
 // disk is full. Empty before includes a file that is not there.
 //
 // A symbolic link is followed, so that dotfiles stay dotfiles. Mode and owner
-// are kept; a new file is 0600 in a directory that is 0700 if new.
+// are kept; a new file is 0600 in a directory that is 0700 if new. Another
+// hard link keeps what it had, as it does with most editors: it may be a
+// backup.
 //
 // Of natefinch/atomic only the replacing is used: its WriteFile replaces a
 // symbolic link itself, drops the owner, and does not sync the directory.
@@ -129,7 +131,7 @@ var errOwner = errors.New("cannot keep the owner of the file")
 // writeTemp writes a file beside the target, with its mode and owner. On
 // failure there is none.
 func writeTemp(target string, info fs.FileInfo, text []byte) (name string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".awsbroker-*")
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+tempInfix+"*")
 	if err != nil {
 		return "", err
 	}

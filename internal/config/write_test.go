@@ -23,6 +23,16 @@ func files(t *testing.T, dir string) string {
 	return strings.Join(names, " ")
 }
 
+// skip leaves a test out on a machine where it cannot be made, unless this is
+// one where it has to be possible and AWSBROKER_MUST_NOT_SKIP says so.
+func skip(t *testing.T, possible bool, format string, args ...any) {
+	t.Helper()
+	if possible && os.Getenv("AWSBROKER_MUST_NOT_SKIP") == "1" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}
+
 func put(t *testing.T, path, text string, mode fs.FileMode) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), mode); err != nil {

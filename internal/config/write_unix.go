@@ -9,6 +9,10 @@ import (
 	"syscall"
 )
 
+// localEncodingIsUTF8 is that botocore reads the files as UTF-8, and refuses
+// what is not.
+const localEncodingIsUTF8 = true
+
 // keepOwner gives the file to the owner and group of the old one.
 func keepOwner(f *os.File, old fs.FileInfo) error {
 	want, ok := old.Sys().(*syscall.Stat_t)

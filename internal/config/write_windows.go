@@ -8,6 +8,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// localEncodingIsUTF8 is false where botocore reads the files in the code page
+// of the machine, so that a name with an umlaut in a comment is no error.
+const localEncodingIsUTF8 = false
+
 // keepOwner has nothing to do: a new file takes its access list from the
 // directory.
 func keepOwner(*os.File, fs.FileInfo) error { return nil }
