@@ -2,32 +2,145 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
-func newAdd(a *app) *cobra.Command {
-	var o broker.AddOptions
-	cmd := &cobra.Command{
-		Use:   "add KEY",
-		Short: "put an access key into the keychain",
-		Long: `Put the long-lived access key of an IAM user into the keychain, under a name of
+const addHelp = `Put the long-lived access key of an IAM user into the keychain, under a name of
 your choice. Id and secret are asked for on the terminal, the secret hidden.
-AWS is asked whose key it is before it is stored.`,
-		Example: "  awsbroker add phoebe\n  awsbroker add phoebe --replace\n  AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… awsbroker add ci --from-env --keystore file",
-		Args:    positional(1, 1, "the name of one key"),
+AWS is asked whose key it is before it is stored.
+
+Or take the key from where it is now:
+
+--csv FILE            the file that the AWS console offers with a new key. Each
+                      line with a key is added, called by its user's name. The
+                      file is offered to be deleted afterwards; --yes keeps it.
+--from-profile NAME   the profile that has it in clear, in ~/.aws/credentials or
+                      ~/.aws/config. Once it is stored its two lines, and no
+                      others, are removed, after they were shown.
+--from-aws-vault NAME the keychain of aws-vault, found by aws-vault's variables
+                      (AWS_VAULT_BACKEND, AWS_VAULT_FILE_PASSPHRASE, …), which
+                      keeps its copy unless --move is given.
+
+--all in place of NAME takes every key there. A run that was cut short is
+finished by running it again.
+
+A key of the root user is used for four hours, or for --expires, and only by
+keys and exec --allow-root. After that awsbroker does nothing with it but delete
+it: awsbroker keys delete ID.`
+
+const addExample = `  awsbroker add phoebe
+  awsbroker add phoebe --replace
+  awsbroker add --csv ~/Downloads/phoebe_accessKeys.csv
+  awsbroker add --from-profile phoebe
+  awsbroker add --from-profile --all
+  awsbroker add --from-aws-vault phoebe --move
+  AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… awsbroker add ci --from-env --keystore file`
+
+// addFlags are the flags of add that say where the key comes from.
+type addFlags struct {
+	broker.ImportOptions
+	csv, profile, vault nameOrAll
+	all                 bool
+}
+
+func newAdd(a *app) *cobra.Command {
+	o := addFlags{csv: nameOrAll{kind: "FILE"}, profile: nameOrAll{kind: "NAME"}, vault: nameOrAll{kind: "NAME"}}
+	cmd := &cobra.Command{
+		Use:     "add [KEY]",
+		Short:   "put an access key into the keychain",
+		Long:    addHelp,
+		Example: addExample,
+		Args:    positional(0, 1, "the name of one key"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Name = args[0]
-			return runAdd(cmd, a, o)
+			o.Name = strings.Join(args, "")
+			if err := o.source(len(args) > 0); err != nil {
+				return err
+			}
+			o.Yes = a.yes
+			if o.Source != 0 {
+				return runImport(cmd, a, o.ImportOptions)
+			}
+			return runAdd(cmd, a, o.AddOptions)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.FromEnv, "from-env", false, "take the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+	f.Var(&o.csv, "csv", "take the keys from a file of the AWS console")
+	f.Var(&o.profile, "from-profile", "move the key of a profile out of ~/.aws/credentials")
+	f.Var(&o.vault, "from-aws-vault", "take a key from the keychain of aws-vault")
+	f.BoolVar(&o.all, "all", false, "with --from-profile or --from-aws-vault: every key there")
+	f.BoolVar(&o.Move, "move", false, "with --from-aws-vault: take the key out of there")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before moving a key")
 	f.BoolVar(&o.Replace, "replace", false, "replace the key of that name")
+	f.DurationVar(&o.Expires, "expires", 0, "how long a root key is used, at most 24h (default 4h)")
 	f.BoolVar(&o.Offline, "offline", false, "do not ask AWS whose key it is")
+	_ = cmd.RegisterFlagCompletionFunc("from-profile", profileNames)
+	_ = cmd.MarkFlagFilename("csv", "csv")
 	return cmd
+}
+
+// nameOrAll is the value of a flag that takes a name. "--from-profile --all"
+// reads as if --all were the name, which no profile can have.
+type nameOrAll struct {
+	name string
+	set  bool
+	kind string // of name, for the help
+}
+
+func (n *nameOrAll) String() string { return n.name }
+func (n *nameOrAll) Type() string   { return n.kind }
+
+func (n *nameOrAll) Set(value string) error {
+	n.name, n.set = value, true
+	return nil
+}
+
+// source finds out which of the sources is meant, if any but the terminal and
+// the environment.
+func (o *addFlags) source(named bool) error {
+	chosen := 0
+	for source, value := range map[broker.Source]nameOrAll{
+		broker.FromCSV: o.csv, broker.FromProfiles: o.profile, broker.FromAWSVault: o.vault,
+	} {
+		if value.set {
+			o.Source, o.Of = source, value.name
+			chosen++
+		}
+	}
+	if o.FromEnv {
+		chosen++
+	}
+	if o.Of == "--all" {
+		o.Of, o.all = "", true
+	}
+	switch {
+	case chosen > 1:
+		return addUsage("the key can come from one place only: --csv, --from-env, --from-profile or --from-aws-vault")
+	case o.all && o.Source != broker.FromProfiles && o.Source != broker.FromAWSVault:
+		return addUsage("--all goes with --from-profile or --from-aws-vault")
+	case o.all && o.Of != "":
+		return addUsage("either a NAME or --all")
+	case o.all && named:
+		return addUsage("with --all, keys are called as they are there: leave out " + prompt.Clean(o.Name))
+	case o.Source != 0 && o.Of == "" && !o.all:
+		return addUsage("an empty name")
+	case o.Move && o.Source != broker.FromAWSVault:
+		return addUsage("--move goes with --from-aws-vault")
+	case o.Source == 0 && !named:
+		return addUsage("awsbroker add takes the name of one key, or says where there is one: --csv, --from-profile, --from-aws-vault")
+	case o.Source != 0 && named && o.Name == "":
+		return addUsage("an empty name")
+	}
+	return nil
+}
+
+func addUsage(text string) error {
+	return &broker.Failure{Reason: broker.Usage, Message: text, Hints: []string{"run: awsbroker add --help"}}
 }
 
 func runAdd(cmd *cobra.Command, a *app, o broker.AddOptions) error {
@@ -44,8 +157,77 @@ func runAdd(cmd *cobra.Command, a *app, o broker.AddOptions) error {
 		whose = " of " + added.ARN
 	}
 	a.Step(fmt.Sprintf("key %q (%s%s) is in %s", o.Name, added.AccessKeyID, whose, broker.KeystoreName(added.Keystore)))
-	if !o.Replace {
-		a.tell("hint", "36", fmt.Sprintf("next, a profile that uses it: awsbroker setup admin --key %s", o.Name))
+	switch {
+	case added.Root:
+		a.endRoot(added.AccessKeyID)
+	case !o.Replace:
+		a.showUses([]string{o.Name}, b.Uses([]string{o.Name}))
 	}
 	return nil
+}
+
+func runImport(cmd *cobra.Command, a *app, o broker.ImportOptions) error {
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	done, err := b.Import(cmd.Context(), o)
+	if len(done.Keys) == 0 {
+		return err
+	}
+	for _, id := range done.Root {
+		a.endRoot(id)
+	}
+	if len(done.Root) == len(done.Keys) {
+		return err
+	}
+	a.showUses(done.Keys, done.Uses)
+	if done.Clear && err == nil {
+		name := broker.ShellWord(done.Keys[0])
+		if len(done.Keys) > 1 {
+			name = "NAME"
+		}
+		a.tell("hint", "36", "backups may still have it; replace it: awsbroker rotate "+name)
+	}
+	return err
+}
+
+// endRoot says how a root key, which is here for hours, goes.
+func (a *app) endRoot(id string) {
+	a.tell("hint", "36", "when nothing needs it any more: awsbroker keys delete "+id)
+}
+
+// mostHints is how many commands are suggested at once.
+const mostHints = 4
+
+// showUses tells which profiles work with these keys, and what is left to do.
+func (a *app) showUses(keys []string, u broker.Uses) {
+	if len(u.Working) > 0 {
+		a.Step("ready to use: " + plural(len(u.Working), "profile ", "profiles ") + prompt.Clean(strings.Join(u.Working, ", ")))
+	}
+	if len(u.Waiting) == 0 {
+		if len(u.Working) == 0 {
+			a.tell("hint", "36", "next, a profile that uses it: awsbroker setup admin --key "+broker.ShellWord(keys[0]))
+		}
+		return
+	}
+	var names []string
+	for _, use := range u.Waiting {
+		names = append(names, use.Profile)
+	}
+	a.Step("not set up yet for AWS tools: " + plural(len(names), "profile ", "profiles ") + prompt.Clean(strings.Join(names, ", ")))
+	for i, use := range u.Waiting {
+		if i == mostHints {
+			a.tell("hint", "36", "and so on for the others that you use")
+			return
+		}
+		a.tell("hint", "36", fmt.Sprintf("awsbroker setup %s --key %s", broker.ShellWord(use.Profile), broker.ShellWord(use.Key)))
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }

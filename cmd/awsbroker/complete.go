@@ -68,18 +68,30 @@ func addCompletions(root *cobra.Command) {
 	byCommand := map[string]completer{
 		"setup":  first(profileNames),
 		"remove": first(keyNames),
+		"rotate": first(keyNames),
 		"add":    first(keyNames), // for --replace
+
+		"keys list": first(keyNames),
 	}
-	for _, cmd := range append(root.Commands(), root) {
+	for _, cmd := range withSubcommands(root) {
 		for flag, names := range byFlag {
 			if cmd.Flags().Lookup(flag) != nil || cmd.PersistentFlags().Lookup(flag) != nil {
 				_ = cmd.RegisterFlagCompletionFunc(flag, names)
 			}
 		}
-		if names, ok := byCommand[cmd.Name()]; ok {
+		if names, ok := byCommand[strings.TrimPrefix(cmd.CommandPath(), root.Name()+" ")]; ok {
 			cmd.ValidArgsFunction = names
 		} else if cmd.Args != nil && cmd != root && cmd.Name() != "exec" {
 			cmd.ValidArgsFunction = words()
 		}
 	}
+}
+
+// withSubcommands is a command and all below it.
+func withSubcommands(cmd *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{cmd}
+	for _, sub := range cmd.Commands() {
+		all = append(all, withSubcommands(sub)...)
+	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -19,6 +20,8 @@ type AddOptions struct {
 	FromEnv bool // AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead of the terminal
 	Replace bool // an existing key of that name
 	Offline bool // do not ask AWS whose key it is
+
+	Expires time.Duration // how long a root key is used; zero is RootLife
 }
 
 // Added is a key that went into the keychain.
@@ -26,6 +29,7 @@ type Added struct {
 	Keystore    keystore.Kind
 	AccessKeyID string
 	ARN         string // whose it is; empty when AWS was not asked
+	Root        bool   // it is the root user's
 }
 
 // Add puts an access key into the keychain. The name, the keystore and the
@@ -34,42 +38,104 @@ func (b *Broker) Add(ctx context.Context, o AddOptions) (Added, error) {
 	if err := keystore.CheckName(o.Name); err != nil {
 		return Added{}, keystoreFailure(err, o.Name)
 	}
-	if err := b.home(); err != nil {
+	if err := checkRootLife(o); err != nil {
 		return Added{}, err
 	}
-	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
-	if err != nil {
-		return Added{}, recordFailure(err)
-	}
-	if _, exists := record.Keys[o.Name]; exists && !o.Replace {
-		return Added{}, failed(Other, "there is a key %q already", o.Name).
-			hint("choose another name, or replace it with: awsbroker add %s --replace", shellWord(o.Name))
-	}
-	dir, _ := session.FindDir(b.Paths.Cache, true) // no directory, no turns to take
-	a := &asker{Broker: b, dir: dir}
-	defer a.close()
-	store, kind, err := keystore.Choose(ctx, b.keystoreOptions(a))
-	if err != nil {
-		return Added{}, keystoreFailure(err, o.Name)
-	}
-	if record.Keystore == "" {
-		b.Report.Step("the first key: it and those after it are kept in " + KeystoreName(kind) + " (another one: --keystore)")
-	}
-	key, err := readKey(ctx, a, o.FromEnv)
+	ad, err := b.newAdder(o)
 	if err != nil {
 		return Added{}, err
 	}
-	added := Added{Keystore: kind, AccessKeyID: key.AccessKeyID}
+	defer ad.asker.close()
+	if err := ad.free(o.Name); err != nil {
+		return Added{}, err
+	}
+	if err := ad.open(ctx); err != nil {
+		return Added{}, err
+	}
+	key, err := readKey(ctx, ad.asker, o.FromEnv)
+	if err != nil {
+		return Added{}, err
+	}
+	var info keystore.KeyInfo
 	if !o.Offline {
-		if added.ARN, err = b.checkKey(ctx, key, record.Keys[o.Name].ARN); err != nil {
+		if info, err = b.checkKey(ctx, key, ad.record.Keys[o.Name].ARN, o.Expires); err != nil {
 			return Added{}, err
 		}
 	}
-	err = a.retry(func() error { return store.Set(ctx, o.Name, key, keystore.KeyInfo{ARN: added.ARN}) })
-	if err != nil {
-		return Added{}, keystoreFailure(err, o.Name)
+	if err := ad.put(ctx, o.Name, key, info); err != nil {
+		return Added{}, err
 	}
-	return added, session.NextGeneration(b.Paths)
+	added := Added{Keystore: ad.kind, AccessKeyID: key.AccessKeyID, ARN: info.ARN, Root: info.Root()}
+	return added, ad.finish(ctx)
+}
+
+// adder is one run in which keys go into the keychain.
+type adder struct {
+	*Broker
+	AddOptions
+	asker  *asker
+	record keystore.Record // as it was at first, and what was added since
+	store  *keystore.Store // once it is open
+	kind   keystore.Kind
+}
+
+func (b *Broker) newAdder(o AddOptions) (*adder, error) {
+	if err := b.home(); err != nil {
+		return nil, err
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, recordFailure(err)
+	}
+	dir, _ := session.FindDir(b.Paths.Cache, true) // no directory, no turns to take
+	return &adder{Broker: b, AddOptions: o, asker: &asker{Broker: b, dir: dir}, record: record}, nil
+}
+
+// free fails for a name that is taken.
+func (ad *adder) free(name string) error {
+	if _, exists := ad.record.Keys[name]; exists && !ad.Replace {
+		return failed(Other, "there is a key %q already", name).
+			hint("choose another name, or replace it with: awsbroker add %s --replace", shellWord(name))
+	}
+	return nil
+}
+
+// open chooses the keystore, and says so where that is news.
+func (ad *adder) open(ctx context.Context) error {
+	options := ad.keystoreOptions(ad.asker)
+	if ad.Replace {
+		options.Replacing = ad.Name
+	}
+	var err error
+	if ad.store, ad.kind, err = keystore.Choose(ctx, options); err != nil {
+		return keystoreFailure(err, ad.Name)
+	}
+	if ad.record.Keystore == "" {
+		ad.Report.Step("the first key: it and those after it are kept in " + KeystoreName(ad.kind) + " (another one: --keystore)")
+	} else if ad.record.Keystore != ad.kind {
+		ad.Report.Step("keys are kept in " + KeystoreName(ad.kind) + " from now on")
+	}
+	return nil
+}
+
+// put stores a key, which reads it back.
+func (ad *adder) put(ctx context.Context, name string, key credential.Credentials, info keystore.KeyInfo) error {
+	err := ad.asker.retry(func() error { return ad.store.Set(ctx, name, key, info) })
+	if err != nil {
+		return keystoreFailure(err, name)
+	}
+	if ad.record.Keys == nil {
+		ad.record.Keys = map[string]keystore.KeyInfo{}
+	}
+	info.AccessKeyID = key.AccessKeyID
+	ad.record.Keys[name] = info
+	return nil
+}
+
+// finish lets go of what was replaced.
+func (ad *adder) finish(ctx context.Context) error {
+	ad.leave(ctx, ad.asker)
+	return session.NextGeneration(ad.Paths)
 }
 
 // KeystoreName says a kind of keystore in words.
@@ -79,23 +145,33 @@ func KeystoreName(k keystore.Kind) string {
 		return "an encrypted file"
 	case keystore.SecretService:
 		return "the desktop's keyring (Secret Service)"
+	case keystore.Keychain:
+		return "the macOS Keychain"
+	case keystore.WinCred:
+		return "the Windows Credential Manager"
+	case keystore.Pass:
+		return "pass, the password manager"
 	}
 	return string(k)
 }
 
-func (b *Broker) checkKey(ctx context.Context, key credential.Credentials, before string) (string, error) {
+// checkKey asks AWS whose key it is, and says what is unusual about that.
+// rootLife is how long it may be used if it is the root user's.
+func (b *Broker) checkKey(ctx context.Context, key credential.Credentials, before string, rootLife time.Duration) (keystore.KeyInfo, error) {
 	identity, err := b.identify(ctx, key)
 	if err != nil {
-		return "", err
-	}
-	if identity.IsRoot() {
-		return "", failed(Other, "this is a key of the root user of account %s, which may do everything and can assume no role", prompt.Clean(identity.Account)).
-			hint("delete it in the IAM console and make an IAM user with a key of its own")
+		return keystore.KeyInfo{}, err
 	}
 	if before != "" && before != identity.ARN {
 		b.warn("the key belonged to %s, the new one belongs to %s", prompt.Clean(before), prompt.Clean(identity.ARN))
 	}
-	return identity.ARN, nil
+	switch {
+	case identity.IsRoot():
+		return b.rootAdmitted(identity.ARN, rootLife, time.Now()), nil
+	case rootLife != 0:
+		return keystore.KeyInfo{}, failed(Usage, "--expires is for root keys, and this one belongs to %s", prompt.Clean(identity.ARN))
+	}
+	return keystore.KeyInfo{ARN: identity.ARN}, nil
 }
 
 // keyID of a long-lived key, as IAM makes them; ASIA… are temporary ones.
@@ -116,17 +192,23 @@ func readKey(ctx context.Context, a *asker, fromEnv bool) (credential.Credential
 	} else if id, secret, err = askKey(ctx, a); err != nil {
 		return credential.Credentials{}, err
 	}
-	id, secret = strings.TrimSpace(id), credential.NewSecret(strings.TrimSpace(secret.Reveal()))
+	key := credential.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: credential.NewSecret(token)}
+	return tidyKey(key)
+}
+
+// tidyKey fails for what is no long-lived access key, before AWS is asked.
+func tidyKey(key credential.Credentials) (credential.Credentials, error) {
+	id, secret := strings.TrimSpace(key.AccessKeyID), strings.TrimSpace(key.SecretAccessKey.Reveal())
 	switch {
-	case token != "" || strings.HasPrefix(id, "ASIA"):
+	case key.Temporary() || strings.HasPrefix(id, "ASIA"):
 		return credential.Credentials{}, failed(Other, "these are temporary credentials, which end within hours").
 			hint("add the long-lived access key of an IAM user (its id starts with AKIA)")
 	case !keyID.MatchString(id):
 		return credential.Credentials{}, failed(Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", prompt.Clean(id))
-	case len(secret.Reveal()) < 16 || strings.ContainsAny(secret.Reveal(), " \t\r\n"):
+	case len(secret) < 16 || strings.ContainsAny(secret, " \t\r\n"):
 		return credential.Credentials{}, failed(Usage, "that is not a secret access key: those have 40 characters and no spaces")
 	}
-	return credential.Credentials{AccessKeyID: id, SecretAccessKey: secret}, nil
+	return credential.Credentials{AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)}, nil
 }
 
 func askKey(ctx context.Context, a *asker) (id string, secret credential.Secret, err error) {

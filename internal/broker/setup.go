@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -123,7 +124,7 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	}
 	if file, line, ok := cfg.StaticKeys(o.Profile); ok {
 		return failed(Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, o.Profile).
-			hint("put that key into the keychain with: awsbroker add NAME, remove these lines, and run setup again")
+			hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", shellWord(o.Profile))
 	}
 	var is config.Profile
 	if cfg.Has(o.Profile) {
@@ -143,6 +144,9 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 		return recordFailure(err)
 	}
 	if o.KeyName, err = chooseKey(record, o.KeyName, is.KeyName); err != nil {
+		return err
+	}
+	if err := refuseRoot(&Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName, RoleARN: proposedRole}, Key: record.Keys[o.KeyName]}, time.Now()); err != nil {
 		return err
 	}
 	o.RoleARN = firstOf(o.RoleARN, is.RoleARN)

@@ -17,3 +17,6 @@ func shellWord(s string) string {
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
+
+// ShellWord quotes a name for a command line that is shown to a person.
+func ShellWord(s string) string { return shellWord(s) }

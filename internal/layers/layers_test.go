@@ -18,9 +18,10 @@ const module = "github.com/awsbroker/awsbroker/"
 var mayUse = map[string][]string{
 	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/awsapi":     {},
-	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
-	"internal/config":     {},
+	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
+	"internal/config":     {"internal/credential"},
 	"internal/credential": {},
+	"internal/csvkeys":    {"internal/credential"},
 	"internal/iam":        {"internal/awsapi", "internal/credential"},
 	"internal/keystore":   {"internal/credential"},
 	"internal/paths":      {},

@@ -67,7 +67,12 @@ func wantsBus(args []string, env string, pinned func() string) bool {
 	if keystore == "" {
 		return slices.Contains(choosing, command)
 	}
-	return keystore == secretService || command == "doctor" || command == "keystore"
+	return keystore == secretService || command == "doctor" || command == "keystore" || command == "add" && fromAWSVault(args)
+}
+
+// fromAWSVault: aws-vault may keep its keys in another keystore than we do.
+func fromAWSVault(args []string) bool {
+	return slices.ContainsFunc(args, func(word string) bool { return strings.HasPrefix(word, "--from-aws-vault") })
 }
 
 // scan finds the command, the value of --keystore, and whether help is asked

@@ -52,6 +52,9 @@ func TestWantsBus(t *testing.T) {
 		{"awsbroker add phoebe", "", secret, true},
 		{"awsbroker bootstrap", "", "", true},
 		{"awsbroker doctor", "", file, true},
+		{"awsbroker add phoebe --from-env", "", file, false},
+		{"awsbroker add --from-aws-vault phoebe", "", file, true},
+		{"awsbroker add --keystore file --from-aws-vault=phoebe", "", "", true},
 	} {
 		if got := wantsBus(strings.Fields(c.line), c.env, func() string { return c.pin }); got != c.want {
 			t.Errorf("%s (env %q, pinned %q): %v, want %v", c.line, c.env, c.pin, got, c.want)

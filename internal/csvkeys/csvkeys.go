@@ -1,0 +1,214 @@
+// Package csvkeys reads the access keys in the files that the AWS console
+// offers once, when it makes a key:
+//
+//	User name,Password,Access key ID,Secret access key,Console login link
+//	Access key ID,Secret access key
+//	AWSAccessKeyId=… and AWSSecretKey=… on two lines, for the root user
+//
+// and in what spreadsheets make of them: any order of columns, more of them,
+// a byte order mark or UTF-16, any line ending, semicolons
+// (https://github.com/aws/aws-cli/issues/7721, /7753). Passwords are not read.
+package csvkeys
+
+import (
+	"encoding/csv"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+)
+
+// Row is one line with an access key.
+type Row struct {
+	Line            int
+	User            string // empty where the file does not say
+	AccessKeyID     string
+	SecretAccessKey credential.Secret
+	Root            bool // the layout is that of the root user's file
+}
+
+// Skipped is a line about a user that has no access key to read.
+type Skipped struct {
+	Line int
+	User string
+	Why  string
+	// Broken: there is something of a key in it. Otherwise it is about a user
+	// who only has a console password.
+	Broken bool
+}
+
+// File is what such a file holds.
+type File struct {
+	Rows      []Row
+	Skipped   []Skipped
+	Passwords bool // console passwords are in it, too
+}
+
+// ErrNoKey means that there is no access key in the file.
+var ErrNoKey = errors.New("there is no access key in it")
+
+// Parse reads a file. Its errors and what it skips hold no text of the file
+// but user names.
+func Parse(data []byte) (File, error) {
+	text, err := decode(data)
+	if err != nil {
+		return File{}, err
+	}
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
+	if row, ok := rootRow(lines); ok {
+		return File{Rows: []Row{row}}, nil
+	}
+	var f File
+	head := header{id: -1, secret: -1, user: -1, password: -1}
+	for i, line := range lines {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if !head.found() {
+			if head = readHeader(line); head.found() {
+				continue
+			}
+		}
+		f.add(i+1, line, head)
+	}
+	if len(f.Rows) == 0 && len(f.Skipped) == 0 {
+		return File{}, ErrNoKey
+	}
+	return f, nil
+}
+
+func (f *File) add(number int, line string, head header) {
+	fields := split(line)
+	user := head.field(fields, head.user)
+	f.Passwords = f.Passwords || head.field(fields, head.password) != ""
+	id, secret := head.field(fields, head.id), head.field(fields, head.secret)
+	if keyID.MatchString(id) && secretKey.MatchString(secret) {
+		f.Rows = append(f.Rows, Row{Line: number, User: user, AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)})
+		return
+	}
+	// A comma in a password that nobody quoted moves what comes behind it.
+	if head.user != 0 {
+		user = ""
+	}
+	id, secret, unclear := search(line)
+	switch {
+	case id != "" && secret != "":
+		f.Rows = append(f.Rows, Row{Line: number, User: user, AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)})
+	case unclear:
+		f.Skipped = append(f.Skipped, Skipped{number, user, "more than one text in it could be the access key", true})
+	case id != "":
+		f.Skipped = append(f.Skipped, Skipped{number, user, "it has an access key id and no secret access key", true})
+	case head.found():
+		f.Skipped = append(f.Skipped, Skipped{number, user, "it has no access key, only a sign-in to the console", false})
+	}
+}
+
+// header says in which column is what; -1 is nowhere.
+type header struct{ id, secret, user, password int }
+
+func (h header) found() bool { return h.id >= 0 && h.secret >= 0 }
+
+func (h header) field(fields []string, column int) string {
+	if column < 0 || column >= len(fields) {
+		return ""
+	}
+	return fields[column]
+}
+
+func readHeader(line string) header {
+	var names []string
+	for _, field := range split(line) {
+		names = append(names, strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(field)))
+	}
+	column := func(spellings ...string) int {
+		return slices.IndexFunc(names, func(n string) bool { return slices.Contains(spellings, n) })
+	}
+	return header{
+		id:       column("accesskeyid", "awsaccesskeyid"),
+		secret:   column("secretaccesskey", "awssecretaccesskey", "awssecretkey"),
+		user:     column("username", "user"),
+		password: column("password"),
+	}
+}
+
+// split reads one line of CSV; separators that are not commas come from
+// spreadsheets in other languages. The fields are trimmed.
+func split(line string) []string {
+	r := csv.NewReader(strings.NewReader(line))
+	r.LazyQuotes = true
+	if !strings.Contains(line, ",") {
+		for _, comma := range ";\t" {
+			if strings.ContainsRune(line, comma) {
+				r.Comma = comma
+			}
+		}
+	}
+	fields, err := r.Read()
+	if err != nil {
+		return nil
+	}
+	for i := range fields {
+		fields[i] = strings.TrimSpace(fields[i])
+	}
+	return fields
+}
+
+var (
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+	keyID     = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
+	secretKey = regexp.MustCompile(`^[^\s,;"]{16,}$`)
+
+	anyID     = regexp.MustCompile(`(?:^|[^A-Za-z0-9])(A[KS]IA[A-Z0-9]{16})(?:$|[^A-Za-z0-9])`)
+	candidate = regexp.MustCompile(`[A-Za-z0-9/+=]+`)
+	adjacent  = regexp.MustCompile(`^["']?\s*[,;:\t ]\s*["']?([A-Za-z0-9/+=]{40})(?:$|[^A-Za-z0-9/+=])`)
+)
+
+// search finds a key in a line by its looks: the only id, and the only text of
+// 40 characters, or the one right behind the id. unclear: there are several.
+func search(line string) (id, secret string, unclear bool) {
+	ids := anyID.FindAllStringSubmatchIndex(line, 2)
+	if len(ids) == 0 {
+		return "", "", false
+	}
+	if len(ids) > 1 {
+		return "", "", true
+	}
+	id = line[ids[0][2]:ids[0][3]]
+	if m := adjacent.FindStringSubmatch(line[ids[0][3]:]); m != nil {
+		return id, m[1], false
+	}
+	var secrets []string
+	for _, text := range candidate.FindAllString(line, -1) {
+		if len(text) == 40 {
+			secrets = append(secrets, text)
+		}
+	}
+	switch len(secrets) {
+	case 0:
+		return id, "", false
+	case 1:
+		return id, secrets[0], false
+	}
+	return "", "", true
+}
+
+var (
+	rootID     = regexp.MustCompile(`(?i)^\s*AWSAccessKeyId\s*=\s*([A-Z0-9]{16,128})\s*$`)
+	rootSecret = regexp.MustCompile(`(?i)^\s*AWSSecretKey\s*=\s*(\S{16,})\s*$`)
+)
+
+// rootRow reads rootkey.csv as the console used to write it.
+func rootRow(lines []string) (Row, bool) {
+	row := Row{Root: true}
+	for i, line := range lines {
+		if m := rootID.FindStringSubmatch(line); m != nil && row.AccessKeyID == "" {
+			row.AccessKeyID, row.Line = m[1], i+1
+		}
+		if m := rootSecret.FindStringSubmatch(line); m != nil && row.SecretAccessKey.IsEmpty() {
+			row.SecretAccessKey = credential.NewSecret(m[1])
+		}
+	}
+	return row, row.AccessKeyID != "" && !row.SecretAccessKey.IsEmpty()
+}
