@@ -14,7 +14,10 @@ func newCredentialProcess(a *app) *cobra.Command {
 		Long: `Print a session as JSON, for the credential_process setting of a profile. AWS
 tools run this by themselves; setup writes the setting.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html`,
-		Args: positional(0, 0, "no arguments, only --profile"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			a.oneLine = true
+			return positional(0, 0, "no arguments, only --profile")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCredentialProcess(cmd, a, profile) },
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "profile to serve")
@@ -26,7 +29,6 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 }
 
 func runCredentialProcess(cmd *cobra.Command, a *app, profile string) error {
-	a.oneLine = true
 	b, err := a.broker(broker.CallerLimits)
 	if err != nil {
 		return err

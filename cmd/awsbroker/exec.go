@@ -12,25 +12,31 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 func newExec(a *app) *cobra.Command {
 	var profile string
+	var allowRoot bool
 	cmd := &cobra.Command{
 		Use:   "exec [--profile P] [--] [COMMAND [ARGUMENTS…]]",
 		Short: "run a command with a session in its environment",
 		Long: `Run a command with a session in its environment: AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION, and the
 profile's region. Without a command it is your shell. The command takes the
-place of awsbroker: its exit status, its signals.`,
+place of awsbroker: its exit status, its signals.
+
+With --allow-root the session is one of the root key in the keychain, for 15
+minutes. Such a session can call no IAM API.`,
 		Example: "  awsbroker exec -- terraform apply\n  awsbroker exec --profile admin -- aws s3 ls\n  awsbroker exec admin -- aws s3 ls",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			asked, command := splitExec(profile, args, cmd.ArgsLenAtDash() == 0)
-			return runExec(cmd, a, asked, command)
+			return runExec(cmd, a, asked, command, allowRoot)
 		},
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "profile whose session it is")
+	cmd.Flags().BoolVar(&allowRoot, "allow-root", false, "a session of the root key; --profile names it if there are several")
 	cmd.Flags().SetInterspersed(false) // flags after the command are the command's
 	return cmd
 }
@@ -49,33 +55,60 @@ func splitExec(profile string, args []string, dashed bool) (asked string, comman
 // environment cannot be renewed.
 const execMinLeft = 15 * time.Minute
 
-func runExec(cmd *cobra.Command, a *app, profile string, command []string) error {
+func runExec(cmd *cobra.Command, a *app, profile string, command []string, allowRoot bool) error {
 	if len(command) == 0 {
 		command = []string{defaultShell()}
-	}
-	path, err := findCommand(command[0])
-	if err != nil {
-		return err // before a code is asked for
 	}
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err
 	}
-	if profile, err = a.choose(b, profile); err != nil {
-		return err
+	path, err := findCommand(command[0])
+	if err != nil { // before a code is asked for
+		return suggestProfile(b, err, command)
 	}
-	s, err := b.Session(cmd.Context(), profile, broker.Want{MinLeft: execMinLeft})
+	get := a.execSession
+	if allowRoot {
+		get = a.rootSession
+	}
+	s, region, err := get(cmd, b, profile)
 	if err != nil {
 		return err
+	}
+	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
+		return &broker.Failure{Reason: broker.NeedPerson, Message: "cancelled: " + prompt.Clean(command[0]) + " was not run"}
+	}
+	return replace(path, command, childEnviron(a.environ, s, region))
+}
+
+// execSession is the session of a profile, and the region of its own.
+func (a *app) execSession(cmd *cobra.Command, b *broker.Broker, profile string) (s session.Session, region string, err error) {
+	if profile, err = a.choose(b, profile); err != nil {
+		return s, "", err
+	}
+	if s, err = b.Session(cmd.Context(), profile, broker.Want{MinLeft: execMinLeft}); err != nil {
+		return s, "", err
 	}
 	if left := s.Left(time.Now()); left < execMinLeft {
 		a.Warn("the session ends in " + broker.Words(left) + ", and the command cannot renew it")
 	}
-	region, err := b.ChildRegion(profile)
-	if err != nil {
-		return err
+	region, err = b.ChildRegion(profile)
+	return s, region, err
+}
+
+// rootSession is one of a root key, which the person allowed.
+func (a *app) rootSession(cmd *cobra.Command, b *broker.Broker, named string) (session.Session, string, error) {
+	return b.RootSession(cmd.Context(), named)
+}
+
+// suggestProfile helps who is used to "exec PROFILE COMMAND".
+func suggestProfile(b *broker.Broker, err error, command []string) error {
+	var failure *startFailure
+	if errors.As(err, &failure) && b.HasProfile(command[0]) {
+		rest := append(command[1:], "COMMAND")
+		failure.hint = "a command comes after dashes: awsbroker exec " + command[0] + " -- " + rest[0]
 	}
-	return replace(path, command, childEnviron(a.environ, s, region))
+	return err
 }
 
 // findCommand as a shell does, with its exit codes: 127 if there is none, 126
@@ -102,6 +135,7 @@ func notRun(name, why string, code int) error {
 type startFailure struct {
 	name, why string
 	code      int
+	hint      string // or empty
 }
 
 func (s *startFailure) Error() string { return s.name + ": " + s.why }

@@ -54,7 +54,11 @@ func (a *app) exitCode(err error) int {
 	}
 	var notStarted *startFailure
 	if errors.As(err, &notStarted) {
-		a.showFailure(&broker.Failure{Message: prompt.Clean(notStarted.Error())})
+		f := &broker.Failure{Message: prompt.Clean(notStarted.Error())}
+		if notStarted.hint != "" {
+			f.Hints = []string{prompt.Clean(notStarted.hint)}
+		}
+		a.showFailure(f)
 		return notStarted.code
 	}
 	var f *broker.Failure

@@ -20,12 +20,12 @@ func newList(a *app) *cobra.Command {
 		Use:   "list",
 		Short: "show keys, profiles and sessions",
 		Args:  positional(0, 0, "no arguments"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(_ *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
 				return err
 			}
-			o, err := b.Overview(cmd.Context())
+			o, err := b.Overview()
 			if err != nil {
 				return err
 			}
@@ -51,11 +51,19 @@ func writeList(out io.Writer, o broker.Overview, now time.Time) error {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", cell(k.Name), cell(k.AccessKeyID), cell(userOf(k.ARN)), ago(k.Added, now), ago(k.Rotated, now))
 		}
 	}
-	if len(o.Keys) > 0 && len(o.Profiles) > 0 {
-		fmt.Fprintln(w)
-	}
-	if err := w.Flush(); err != nil || len(o.Profiles) == 0 {
+	if err := w.Flush(); err != nil {
 		return err
+	}
+	for _, k := range o.Keys {
+		if k.Root {
+			fmt.Fprintf(out, "\n%s: %s\n    awsbroker keys delete %s\n", prompt.Clean(k.Name), broker.Countdown(k.Expires, now), cell(k.AccessKeyID))
+		}
+	}
+	if len(o.Profiles) == 0 {
+		return nil
+	}
+	if len(o.Keys) > 0 {
+		fmt.Fprintln(out)
 	}
 	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PROFILE\tKEY\tROLE\tSESSION")
@@ -69,6 +77,8 @@ func sessionText(p broker.ProfileView, now time.Time) string {
 	switch {
 	case p.Problem != "":
 		return "unusable: " + prompt.Clean(p.Problem)
+	case p.Unknown:
+		return "unknown: the keychain seals it"
 	case p.Expiration.IsZero():
 		return "none"
 	}
@@ -125,6 +135,8 @@ type keyJSON struct {
 	Added       time.Time  `json:"added"`
 	Rotated     *time.Time `json:"rotated"`
 	Profiles    []string   `json:"profiles"`
+	Root        bool       `json:"root"`
+	Expires     *time.Time `json:"expires"` // of a root key
 }
 
 type profileJSON struct {
@@ -139,7 +151,7 @@ type profileJSON struct {
 func writeListJSON(out io.Writer, o broker.Overview) error {
 	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}}
 	for _, k := range o.Keys {
-		l.Keys = append(l.Keys, keyJSON{k.Name, k.AccessKeyID, k.ARN, k.Added, orNull(k.Rotated), append([]string{}, k.Profiles...)})
+		l.Keys = append(l.Keys, keyJSON{k.Name, k.AccessKeyID, k.ARN, k.Added, orNull(k.Rotated), append([]string{}, k.Profiles...), k.Root, orNull(k.Expires)})
 	}
 	for _, p := range o.Profiles {
 		l.Profiles = append(l.Profiles, profileJSON{p.Name, p.Key, p.RoleARN, p.MFASerial, orNull(p.Expiration), p.Problem})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -57,13 +56,13 @@ func newRoot(a *app) *cobra.Command {
 	root.SetVersionTemplate("awsbroker {{.Version}}\n")
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
-	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "where keys are kept: "+string(keystore.SecretService)+" or "+string(keystore.File))
+	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "where keys are kept: keychain, wincred, secret-service, pass or file")
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
 	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		newAdd(a), newSetup(a), newCredentialProcess(a), newLogin(a), newLogout(a),
-		newExec(a), newExport(a), newList(a), newRemove(a), newVersion(a),
+		newExec(a), newExport(a), newList(a), newRotate(a), newKeys(a), newRemove(a), newKeystore(a), newVersion(a),
 	)
 	addCompletions(root)
 	return root
@@ -110,8 +109,8 @@ func (a *app) code() (credential.Secret, error) {
 		return credential.Secret{}, nil
 	}
 	if text == "-" && !a.codeRead {
-		line, err := bufio.NewReader(io.LimitReader(os.Stdin, 64)).ReadString('\n')
-		if err != nil && err != io.EOF {
+		line, err := readLine(os.Stdin, broker.PersonLimits.Question)
+		if err != nil {
 			return credential.Secret{}, err
 		}
 		text, a.mfaCode, a.codeRead = line, line, true

@@ -126,6 +126,7 @@ func setupStory(env *testscript.Env) error {
 		"HOME":                      home,
 		"XDG_RUNTIME_DIR":           run,
 		"AWS_ENDPOINT_URL_STS":      endpoint,
+		"AWS_ENDPOINT_URL_IAM":      endpoint,
 		"AWSBROKER_FILE_PASSPHRASE": passphrase,
 		// Not the keyring of whoever runs the tests.
 		"AWSBROKER_KEYSTORE": "file",

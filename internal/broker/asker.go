@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -20,7 +22,7 @@ type asker struct {
 	*Broker
 	dir      string // of the locks; empty excludes nobody
 	terminal *prompt.Terminal
-	turn     *session.Lock
+	turn     func() // gives the turn back
 }
 
 // open takes the terminal, waiting for its turn until ctx ends.
@@ -32,13 +34,10 @@ func (a *asker) open(ctx context.Context) (*prompt.Terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	turn := session.NewLock(a.dir, "terminal:"+t.Name())
-	if err := turn.Wait(ctx); err != nil {
+	turn, err := a.takeTurn(ctx)
+	if err != nil {
 		t.Close()
-		if errors.Is(err, context.DeadlineExceeded) {
-			return nil, prompt.ErrTimeout
-		}
-		return nil, prompt.ErrCancelled
+		return nil, err
 	}
 	a.terminal, a.turn = t, turn
 	return t, nil
@@ -48,9 +47,49 @@ func (a *asker) close() {
 	if a.terminal == nil {
 		return
 	}
-	_ = a.turn.Unlock()
+	a.turn()
 	a.terminal.Close()
 	a.terminal = nil
+}
+
+// takeTurn makes this process the one that asks at its terminal, waiting for
+// others as long as a question may take. It may be taken again by who has it.
+func (b *Broker) takeTurn(ctx context.Context) (giveBack func(), err error) {
+	if b.turns == 0 {
+		ctx, cancel := context.WithDeadline(ctx, latest(b.Started.Add(b.Limits.Question), time.Now().Add(time.Second)))
+		defer cancel()
+		b.turn = session.NewLock(b.sessionDir(), "terminal:"+prompt.TerminalName())
+		_, err := b.turn.Await(ctx, b.telling(func() string {
+			return fmt.Sprintf("waiting for process %d, which asks something at this terminal", b.turn.Holder())
+		}))
+		switch {
+		case errors.Is(ctx.Err(), context.DeadlineExceeded):
+			return nil, prompt.ErrTimeout
+		case ctx.Err() != nil:
+			return nil, prompt.ErrCancelled
+		case err != nil:
+			b.debug("no turns at the terminal: %v", err)
+		}
+	}
+	b.turns++
+	return func() {
+		if b.turns--; b.turns == 0 {
+			_ = b.turn.Unlock()
+		}
+	}, nil
+}
+
+// telling is a check for session.Lock.Await that finds nothing, but tells a
+// person who waits for more than a moment what for.
+func (b *Broker) telling(what func() string) func() bool {
+	since, told := time.Now(), false
+	return func() bool {
+		if !told && time.Since(since) > time.Second {
+			told = true
+			b.Report.Step(what())
+		}
+		return false
+	}
 }
 
 // passphrase opens the encrypted-file keystore: from the environment, for
@@ -87,12 +126,12 @@ func (a *asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+prompt.Clean(p.Dir)+": ")
 	}
 	for {
-		t.Print(fmt.Sprintf("choose a passphrase for the encrypted keystore in %s (at least %d characters)\n", prompt.Clean(p.Dir), keystore.MinPassphrase))
+		t.Print(fmt.Sprintf("choose a passphrase for the encrypted keystore in %s (at least %d characters)\n", prompt.Clean(p.Dir), p.MinLength))
 		first, err := t.Hidden(ctx, "new passphrase: ")
 		if err != nil {
 			return first, err
 		}
-		if len(first.Reveal()) < keystore.MinPassphrase {
+		if utf8.RuneCountInString(first.Reveal()) < p.MinLength {
 			t.Print("that is too short\n")
 			continue
 		}

@@ -27,9 +27,13 @@ type Broker struct {
 	Limits   Limits
 	Report   Reporter
 
-	opened   bool // the cache was looked for; it is once a run
-	sessions *session.Cache
+	looked   bool // for dir; it is once a run
 	dir      string
+	opened   bool // the cache in it
+	sessions *session.Cache
+
+	turn  *session.Lock // at the terminal
+	turns int           // how often it was taken and not given back
 
 	store        *keystore.Store // once it was opened
 	asking       *asker          // whose terminal store asks at

@@ -115,10 +115,10 @@ func (r *request) askPerson(ctx context.Context, use func(credential.Secret) (cr
 		code, ok := prompt.Code(answer)
 		switch {
 		case !ok:
-			last = failed(NeedPerson, "an MFA code has six digits").hint("run: awsbroker login --profile %s", r.Profile.Name)
+			last = failed(NeedPerson, "an MFA code has six digits").hint("run: awsbroker login --profile %s", shellWord(r.Profile.Name))
 		case r.spent(credential.NewSecret(code)):
 			last = failed(Refused, "this MFA code was used already, and AWS accepts each one once").
-				hint("wait for the next code of the device, then run: awsbroker login --profile %s", r.Profile.Name)
+				hint("wait for the next code of the device, then run: awsbroker login --profile %s", shellWord(r.Profile.Name))
 		default:
 			creds, err := r.spend(credential.NewSecret(code), use)
 			if err == nil {
@@ -145,7 +145,7 @@ func correctable(err error) bool {
 func (r *request) introduction() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s asks for %s\n", prompt.Caller(), r.describe())
-	if r.Endpoint.URL != "" {
+	if !r.Endpoint.IsAWS() {
 		fmt.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", prompt.Clean(r.Endpoint.URL))
 	}
 	if !r.cache.LastCode(r.Profile.MFASerial, time.Now()).IsZero() {

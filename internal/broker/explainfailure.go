@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -109,6 +110,9 @@ func (r *request) fetchFailure(err error) error {
 // there is no profile yet.
 func (b *Broker) awsFailure(err error, t *Target) error {
 	var e *awsapi.Error
+	if errors.Is(err, context.Canceled) {
+		return failed(NeedPerson, "cancelled while AWS was asked")
+	}
 	if !errors.As(err, &e) {
 		return failed(Other, "%w", err)
 	}

@@ -27,8 +27,9 @@ func (b *Broker) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return keystoreFailure(err, name)
 	}
-	text := fmt.Sprintf("the key %q (%s) goes out of %s; nothing else here has its secret\n"+
-		"in AWS it goes on working until it is deleted there", name, firstOf(info.AccessKeyID, "id unknown"), KeystoreName(store.Kind()))
+	text := fmt.Sprintf("the key %q (%s) goes out of %s\nnothing else here has its secret\n"+
+		"in AWS it goes on working until it is deleted there; to delete it in both places:\n    %s",
+		name, firstOf(info.AccessKeyID, "id unknown"), KeystoreName(store.Kind()), deleteCommand(info.AccessKeyID))
 	if err := b.confirm(ctx, text, "remove it?"); err != nil {
 		return err
 	}
@@ -40,7 +41,11 @@ func (b *Broker) Remove(ctx context.Context, name string) error {
 
 // confirm turns a refusal into a failure of ours.
 func (b *Broker) confirm(ctx context.Context, text, question string) error {
-	err := b.Report.Confirm(ctx, text, question)
+	turn, err := b.takeTurn(ctx)
+	if err == nil {
+		defer turn()
+		err = b.Report.Confirm(ctx, text, question)
+	}
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		return failed(NeedPerson, "there is no terminal to ask at").hint("say yes beforehand with --yes")
 	}
@@ -50,15 +55,20 @@ func (b *Broker) confirm(ctx context.Context, text, question string) error {
 	return nil
 }
 
-// Logout forgets the session of a profile.
+// Logout forgets the sessions of a profile: wherever they rest, and in
+// whatever region or through whatever endpoint they were asked for.
 func (b *Broker) Logout(ctx context.Context, profile string) error {
 	t, err := b.Target(profile)
 	if err != nil {
 		return err
 	}
-	cache, _ := b.cache(ctx)
-	if cache != nil {
-		if err := cache.Forget(t.cacheKey()); err != nil {
+	for _, dir := range session.Dirs(b.Paths.Cache) {
+		cache, err := b.cacheIn(ctx, dir)
+		if err != nil {
+			return failed(Other, "the sessions in %s could not be opened: %w", prompt.Clean(dir), err)
+		}
+		_, err = cache.ForgetSubject(t.subject())
+		if err = errors.Join(err, t.forget(cache)); err != nil {
 			return failed(Other, "the session could not be removed: %w", err)
 		}
 	}
@@ -68,11 +78,10 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 // LogoutAll forgets every session, also those of profiles that are gone: their
 // key goes first, so that what is left of the files opens for nobody.
 func (b *Broker) LogoutAll(ctx context.Context) error {
-	dir, err := session.FindDir(b.Paths.Cache, false)
-	if err == nil {
+	for _, dir := range session.Dirs(b.Paths.Cache) {
 		a := &asker{Broker: b, dir: dir}
-		defer a.close()
 		err := session.DropKey(ctx, dir, &vault{b, a})
+		a.close()
 		session.Clear(dir)
 		if err != nil && !errors.Is(err, keystore.ErrNoKeystore) {
 			return keystoreFailure(err, "")

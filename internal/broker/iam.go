@@ -21,7 +21,7 @@ var iamRegions = map[string]string{
 func iamEndpoint(p *config.Profile, sts awsapi.Endpoint) awsapi.Endpoint {
 	e := sts
 	e.Region = firstOf(iamRegions[p.Partition], config.DefaultRegion(p.Partition), sts.Region)
-	e.URL = endpointURL("IAM", p.IAMEndpointURL, p.EndpointURL)
+	e.URL = endpointURL("IAM", p.IgnoreEndpointURLs, p.IAMEndpointURL, p.EndpointURL)
 	e.CABundle = firstOf(os.Getenv("AWS_CA_BUNDLE"), p.CABundle)
 	return e
 }

@@ -16,7 +16,7 @@ import (
 func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
 	e := awsapi.Endpoint{
 		Region:    firstOf(b.Region, config.DefaultRegion("aws")),
-		URL:       endpointURL("STS", "", ""),
+		URL:       endpointURL("STS", false, "", ""),
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", false),
 		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", false),

@@ -18,6 +18,7 @@ func (b *Broker) keystoreOptions(a *asker) keystore.Options {
 		FileDir:    b.Paths.KeystoreDir(),
 		Kind:       b.Keystore,
 		Passphrase: a.passphrase,
+		Environ:    prompt.ChildEnviron(b.Environ),
 	}
 }
 
@@ -55,7 +56,9 @@ func (r *request) openKey(ctx context.Context) error {
 		r.asked = r.asked || r.asker.terminal != nil || errors.Is(err, keystore.ErrDismissed)
 		return keystoreFailure(err, name)
 	}
-	r.Key.AccessKeyID = r.key.AccessKeyID
+	if r.Key.AccessKeyID != r.key.AccessKeyID { // whose this one is, the record does not know
+		r.Key.AccessKeyID, r.Key.ARN = r.key.AccessKeyID, ""
+	}
 	return nil
 }
 
@@ -63,36 +66,52 @@ func (r *request) openKey(ctx context.Context) error {
 // where the kernel keeps none.
 const sealingItem = "session-sealing-key"
 
-// cache opens the person's cached sessions. What goes wrong with it costs
-// questions, not answers: the cache is nil then, and the directory is empty
-// where there is none for locks either.
+// sessionDir is where this run's sessions and locks are; empty where there is
+// no place for them.
+func (b *Broker) sessionDir() string {
+	if !b.looked {
+		b.looked = true
+		dir, err := session.FindDir(b.Paths.Cache, true)
+		if err != nil {
+			b.debug("cache: %v", err)
+		}
+		b.dir = dir
+	}
+	return b.dir
+}
+
+// cache opens the person's cached sessions, once a run. What goes wrong with it
+// costs questions, not answers: the cache is nil then, and the directory is
+// empty where there is none for locks either.
 func (b *Broker) cache(ctx context.Context) (*session.Cache, string) {
-	if b.opened {
-		return b.sessions, b.dir
+	dir := b.sessionDir()
+	if b.opened || dir == "" {
+		return b.sessions, dir
 	}
 	b.opened = true
-	dir, err := session.FindDir(b.Paths.Cache, true)
-	if err != nil {
-		b.debug("cache: %v", err)
-		return nil, ""
-	}
-	b.dir = dir
-	a := &asker{Broker: b, dir: dir}
-	defer a.close()
-	key, err := session.Key(ctx, dir, &vault{b, a})
+	cache, err := b.cacheIn(ctx, dir)
 	if err != nil {
 		b.debug("cache: %v", err)
 		return nil, dir
 	}
-	if b.sessions, err = session.New(dir, key); err != nil {
-		b.debug("cache: %v", err)
-	}
+	b.sessions = cache
 	place := "the system"
 	if !session.InSystem(dir) {
 		place = "the keychain, for the system keeps none"
 	}
 	b.debug("cache: %s, its key with %s", prompt.Clean(dir), place)
-	return b.sessions, dir
+	return cache, dir
+}
+
+// cacheIn opens the sessions in one directory.
+func (b *Broker) cacheIn(ctx context.Context, dir string) (*session.Cache, error) {
+	a := &asker{Broker: b, dir: dir}
+	defer a.close()
+	key, err := session.Key(ctx, dir, &vault{b, a})
+	if err != nil {
+		return nil, err
+	}
+	return session.New(dir, key)
 }
 
 // vault is the keychain as the place of the sealing key.

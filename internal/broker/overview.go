@@ -1,13 +1,13 @@
 package broker
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 // Overview is what awsbroker knows about on this machine.
@@ -25,6 +25,8 @@ type KeyView struct {
 	Added       time.Time
 	Rotated     time.Time // zero if never
 	Profiles    []string  // those that use it
+	Root        bool      // the root user's
+	Expires     time.Time // of a root key: see Countdown
 }
 
 // ProfileView is a profile that awsbroker serves, and its session.
@@ -34,15 +36,16 @@ type ProfileView struct {
 	RoleARN    string
 	MFASerial  string
 	Expiration time.Time // zero: no session
+	Unknown    bool      // whether there is one cannot be told without opening the keychain
 	Problem    string    // why it cannot be used, or empty
 }
 
 // KeyNames in the order of the alphabet.
 func KeyNames(r keystore.Record) []string { return slices.Sorted(maps.Keys(r.Keys)) }
 
-// Overview reads files only: no keychain is opened unless the key that seals
-// sessions is in it, and nothing is asked of AWS.
-func (b *Broker) Overview(ctx context.Context) (Overview, error) {
+// Overview reads files only: no keychain is opened, and nothing is asked of AWS
+// or of a person.
+func (b *Broker) Overview() (Overview, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
 		return Overview{}, recordFailure(err)
@@ -54,18 +57,18 @@ func (b *Broker) Overview(ctx context.Context) (Overview, error) {
 	out := Overview{Keystore: record.Keystore}
 	usedBy := map[string][]string{}
 	for _, name := range cfg.Ours() {
-		view := b.profileView(ctx, cfg, name)
+		view := b.profileView(cfg, name)
 		out.Profiles = append(out.Profiles, view)
 		usedBy[view.Key] = append(usedBy[view.Key], name)
 	}
 	for _, name := range KeyNames(record) {
 		info := record.Keys[name]
-		out.Keys = append(out.Keys, KeyView{name, info.AccessKeyID, info.ARN, info.Added, info.Rotated, usedBy[name]})
+		out.Keys = append(out.Keys, KeyView{name, info.AccessKeyID, info.ARN, info.Added, info.Rotated, usedBy[name], info.Root(), info.Expires})
 	}
 	return out, nil
 }
 
-func (b *Broker) profileView(ctx context.Context, cfg *config.Config, name string) ProfileView {
+func (b *Broker) profileView(cfg *config.Config, name string) ProfileView {
 	view := ProfileView{Name: name}
 	t, err := b.TargetIn(cfg, name)
 	if err != nil {
@@ -77,9 +80,29 @@ func (b *Broker) profileView(ctx context.Context, cfg *config.Config, name strin
 		view.Problem = "there is no key " + t.Profile.KeyName + " in the keychain"
 		return view
 	}
-	cache, _ := b.cache(ctx)
-	if s, ok := cache.Get(t.cacheKey(), time.Now()); ok {
+	if err := refuseRoot(t, time.Now()); err != nil {
+		view.Problem = err.Error()
+		return view
+	}
+	cache, known := b.knownCache()
+	if s, ok := t.cached(cache, time.Now()); ok {
 		view.Expiration = s.Expiration
 	}
+	view.Unknown = !known
 	return view
+}
+
+// knownCache opens the sessions if that takes no keychain: looking must not
+// ask for a passphrase. known is false where they are there and stay closed.
+func (b *Broker) knownCache() (cache *session.Cache, known bool) {
+	dir, err := session.FindDir(b.Paths.Cache, false)
+	if err != nil {
+		return nil, true // no directory, no sessions
+	}
+	key, err := session.SystemKey(dir)
+	if err != nil {
+		return nil, session.InSystem(dir)
+	}
+	cache, err = session.New(dir, key)
+	return cache, err == nil
 }

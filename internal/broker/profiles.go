@@ -36,3 +36,9 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 	return "", false, failed(Usage, "which profile? there are %s", prompt.Clean(strings.Join(ours, ", "))).
 		hint("name one with --profile, or set AWS_PROFILE")
 }
+
+// HasProfile reports whether the config files have a profile of that name.
+func (b *Broker) HasProfile(name string) bool {
+	cfg, err := b.config()
+	return err == nil && cfg.Has(name)
+}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -13,6 +14,9 @@ import (
 // them would go round for ever.
 // https://github.com/aws/aws-cli/blob/develop/awscli/customizations/configure/exportcreds.py
 const chainVariable = "_AWSBROKER_PROFILE_CHAIN"
+
+// deviceVariable lists the MFA devices that those commands give codes of.
+const deviceVariable = "_AWSBROKER_DEVICE_CHAIN"
 
 // maxChain is how deep helpers may start helpers.
 const maxChain = 4
@@ -35,17 +39,33 @@ func CheckRecursion(profile string) error {
 	return nil
 }
 
+// checkDevice refuses to wait for the lock of a device that the helper which
+// started this run is about to give a code for: it waits for us.
+func (t *Target) checkDevice() error {
+	if !t.needsPerson() || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
+		return nil
+	}
+	return failed(Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", prompt.Clean(t.Profile.Name)).
+		hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", shellWord(t.Profile.Name))
+}
+
 // helperEnviron is the environment of a helper command of this target.
 func (r *request) helperEnviron() ([]string, error) {
 	if err := CheckRecursion(r.Profile.Name); err != nil {
 		return nil, err
 	}
-	chain := r.Profile.Name
-	if before := os.Getenv(chainVariable); before != "" {
-		chain = before + "," + chain
-	}
 	environ := slices.DeleteFunc(prompt.ChildEnviron(r.Environ), func(kv string) bool {
-		return strings.HasPrefix(kv, chainVariable+"=")
+		return strings.HasPrefix(kv, chainVariable+"=") || strings.HasPrefix(kv, deviceVariable+"=")
 	})
-	return append(environ, chainVariable+"="+chain), nil
+	return append(environ,
+		chainVariable+"="+longer(chainVariable, r.Profile.Name),
+		deviceVariable+"="+longer(deviceVariable, url.QueryEscape(r.Profile.MFASerial))), nil
+}
+
+// longer is a chain with one more link.
+func longer(variable, link string) string {
+	if before := os.Getenv(variable); before != "" {
+		return before + "," + link
+	}
+	return link
 }

@@ -46,6 +46,9 @@ func (b *Broker) flagged() bool {
 
 // SessionOf is Session for a target that was worked out before.
 func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.Session, error) {
+	if err := refuseRoot(t, time.Now()); err != nil {
+		return session.Session{}, err
+	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
 	r := &request{Broker: b, Target: t, want: want, asker: asker{Broker: b}, since: time.Now()}
@@ -58,17 +61,20 @@ func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.S
 			return session.Session{}, err
 		}
 	}
-	r.old, _ = r.cache.Get(t.cacheKey(), r.since)
+	r.old, _ = t.cached(r.cache, r.since)
 	if s, ok := r.fromCache(); ok {
 		b.debug("cache: a session with %s left", Words(s.Left(r.since)))
 		return s, nil
 	}
 	b.debug("cache: %s", r.miss())
+	if err := t.checkDevice(); err != nil {
+		return session.Session{}, err
+	}
 	s, err := r.underLock(ctx)
 	if err == nil || r.old.Left(time.Now()) <= 0 {
 		return s, err
 	}
-	if want.Fresh {
+	if want.Fresh || errors.Is(ctx.Err(), context.Canceled) {
 		return s, err
 	}
 	// An early renewal that did not work out: what is there is still good.
@@ -94,7 +100,7 @@ type request struct {
 // fromCache returns a session that will do without asking anyone.
 func (r *request) fromCache() (session.Session, bool) {
 	now := time.Now()
-	s, ok := r.cache.Get(r.cacheKey(), now)
+	s, ok := r.cached(r.cache, now)
 	if !ok {
 		return s, false
 	}
@@ -134,11 +140,15 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 	var s session.Session
 	var err error
 	lock := session.NewLock(r.asker.dir, r.deviceLock())
+	tell := r.telling(func() string {
+		return fmt.Sprintf("waiting for another awsbroker (process %d), which is getting a session", lock.Holder())
+	})
 	done, lockErr := lock.Await(asking, func() (found bool) {
+		tell()
 		if s, found = r.fromCache(); found {
 			return true
 		}
-		if f, ok := r.cache.Failure(r.cacheKey()); ok && f.Applies(r.job(), r.since, time.Now()) {
+		if f, ok := r.cache.Failure(r.cacheKey()); ok && r.followsOthers() && f.Applies(session.JobID(), r.since, time.Now()) {
 			err, found = remembered(f), true
 		}
 		return found
@@ -161,14 +171,9 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 	return s, err
 }
 
-// job is the one whose last failure answers this request, too. Who logs in, or
-// brings a code along, has not had an answer yet.
-func (r *request) job() int {
-	if r.want.Fresh || !r.Code.IsEmpty() {
-		return session.NoJob
-	}
-	return session.JobID()
-}
+// followsOthers reports whether the failed question of another process answers
+// this request, too. Who logs in, or brings a code along, wants their own.
+func (r *request) followsOthers() bool { return !r.want.Fresh && r.Code.IsEmpty() }
 
 // ask opens the keychain, gets a code and has STS make a session. The
 // keychain goes first: its passphrase must not land in the question for the code.
@@ -186,6 +191,9 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	if err != nil {
 		return session.Session{}, r.awsFailure(err, r.Target)
 	}
+	if err := r.refuseUnknownRoot(ctx, client); err != nil {
+		return session.Session{}, err
+	}
 	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
 		r.asked = true
 		return r.fetch(ctx, client, code)
@@ -193,7 +201,7 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	if err != nil {
 		return session.Session{}, err
 	}
-	s := session.Session{Credentials: creds, NeedsPerson: r.needsPerson(), Issued: time.Now().UTC().Truncate(time.Second)}
+	s := session.Session{Credentials: creds, Subject: r.subject(), Issued: time.Now().UTC().Truncate(time.Second)}
 	if s.Left(time.Now()) <= 0 {
 		return s, failed(Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
 			hint("check this machine's clock")
@@ -205,7 +213,10 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 // fetch calls STS. A code that is in hand is used to the end even if whoever
 // asked has gone: it cannot be used a second time.
 func (r *request) fetch(ctx context.Context, client *sts.Client, code credential.Secret) (credential.Credentials, error) {
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), latest(r.Started.Add(r.Limits.Run), time.Now().Add(10*time.Second)))
+	if !code.IsEmpty() {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithDeadline(ctx, latest(r.Started.Add(r.Limits.Run), time.Now().Add(10*time.Second)))
 	defer cancel()
 	started := time.Now()
 	mfa := sts.MFA{Serial: r.Profile.MFASerial, Code: code}
@@ -225,7 +236,7 @@ func (r *request) fetch(ctx context.Context, client *sts.Client, code credential
 // returned all the same.
 func (r *request) keep(s session.Session) {
 	if err := r.cache.Put(r.cacheKey(), s); err != nil {
-		r.debug("the session could not be cached: %v", err)
+		r.warn("the session could not be kept, so the next call will need another: %s", prompt.Clean(err.Error()))
 		return
 	}
 	r.cache.Sweep(time.Now())
@@ -258,8 +269,12 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return questionFailure(prompt.ErrCancelled, r.Target)
 	}
+	if !r.needsPerson() {
+		return failed(Unreachable, "gave up waiting for another awsbroker (process %d) that waits for AWS", holder).
+			hint("try again in a moment")
+	}
 	f := failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.Profile.MFASerial))
-	return f.hint("answer its question, or run: awsbroker login --profile %s", r.Profile.Name)
+	return f.hint("answer its question, or run: awsbroker login --profile %s", shellWord(r.Profile.Name))
 }
 
 func latest(a, b time.Time) time.Time {

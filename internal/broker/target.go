@@ -67,6 +67,12 @@ func (t *Target) cacheKey() string {
 		e.Region, e.URL, e.CABundle, strconv.FormatBool(e.FIPS), strconv.FormatBool(e.DualStack))
 }
 
+// subject names whose session of which role it is, wherever and with whatever
+// key it was asked for: what logout forgets.
+func (t *Target) subject() string {
+	return session.CacheKey(t.Profile.KeyName, t.Profile.RoleARN, t.Profile.MFASerial)
+}
+
 // deviceLock names the lock around a question: one MFA device, whatever the role.
 func (t *Target) deviceLock() string {
 	if t.needsPerson() {
@@ -121,6 +127,10 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	if err != nil {
 		return nil, recordFailure(err)
 	}
+	if setting, ok := unsupported(p); ok {
+		return nil, failed(Other, "%s is not supported by this version of awsbroker", prompt.Clean(setting.String())).
+			hint("remove that line")
+	}
 	endpoint, err := b.endpoint(p)
 	if err != nil {
 		return nil, err
@@ -129,10 +139,22 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	if b.Keystore == "" || b.Keystore == record.Keystore {
 		t.Key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
 	}
+	t.whileWritten()
 	t.SessionName = sessionName(p, t.Key.ARN)
 	b.debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
 		firstOf(t.Key.AccessKeyID, "id unknown"), firstOf(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
+}
+
+// unsupported is a setting that would be a false promise: the profile asks for
+// something that does not happen.
+func unsupported(p *config.Profile) (config.Origin, bool) {
+	for _, key := range []string{"awsbroker_confirm", "awsbroker_mfa_session", "awsbroker_mfa_seed"} {
+		if o, ok := p.Origin(key); ok && (key != "awsbroker_confirm" || p.Confirm) {
+			return o, true
+		}
+	}
+	return config.Origin{}, false
 }
 
 // endpoint is where STS is for a profile.
@@ -148,7 +170,7 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	b.debug("region: %s (%s)", region, from)
 	e := awsapi.Endpoint{
 		Region:    region,
-		URL:       endpointURL("STS", p.STSEndpointURL, p.EndpointURL),
+		URL:       endpointURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
 		CABundle:  firstOf(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
 		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
@@ -163,8 +185,8 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 // endpointURL follows AWS's order: a variable for the service, one for all, the
 // profile's for the service, the profile's for all.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-func endpointURL(service, ofService, ofAll string) string {
-	if strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
+func endpointURL(service string, ignored bool, ofService, ofAll string) string {
+	if envBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
 		return ""
 	}
 	return firstOf(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)

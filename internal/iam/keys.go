@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
@@ -35,14 +36,24 @@ type Use struct {
 // Keys lists a user's access keys, the oldest first. An empty user is the one
 // whose long-lived key signs, which is how the root user names itself.
 func (c *Client) Keys(ctx context.Context, user string) ([]Key, error) {
-	var keys []Key
+	keys, _, err := c.KeysNow(ctx, user)
+	return keys, err
+}
+
+// KeysNow is Keys with the time of the answer by AWS's clock, which is the one
+// that Created is of.
+func (c *Client) KeysNow(ctx context.Context, user string) (keys []Key, now time.Time, err error) {
 	var marker *string
 	for {
 		out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.ListAccessKeysOutput, error) {
 			return c.api.ListAccessKeys(ctx, &awsiam.ListAccessKeysInput{UserName: name(user), Marker: marker})
 		})
 		if err != nil {
-			return nil, err
+			return nil, now, err
+		}
+		var ok bool
+		if now, ok = middleware.GetServerTime(out.ResultMetadata); !ok {
+			return nil, now, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer has no date"}
 		}
 		for _, m := range out.AccessKeyMetadata {
 			keys = append(keys, Key{
@@ -56,7 +67,7 @@ func (c *Client) Keys(ctx context.Context, user string) ([]Key, error) {
 		}
 	}
 	slices.SortStableFunc(keys, func(a, b Key) int { return a.Created.Compare(b.Created) })
-	return keys, nil
+	return keys, now.UTC(), nil
 }
 
 // LastUse of an access key. AWS records it with a delay of minutes to hours.
@@ -114,4 +125,17 @@ func name(user string) *string {
 		return nil
 	}
 	return aws.String(user)
+}
+
+// KeyOwner is the name of the user an access key of the account belongs to. A
+// key of another account is Denied, as one that does not exist.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
+func (c *Client) KeyOwner(ctx context.Context, id string) (string, error) {
+	out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.GetAccessKeyLastUsedOutput, error) {
+		return c.api.GetAccessKeyLastUsed(ctx, &awsiam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(id)})
+	})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.UserName), nil
 }

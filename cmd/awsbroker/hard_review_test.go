@@ -1,0 +1,217 @@
+//go:build linux
+
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
+)
+
+// What a reading with fresh eyes found, each as a person would meet it.
+
+// TestLogoutForgetsEverywhere: a session is gone after logout, wherever it
+// rests and in whatever region it was asked for.
+func TestLogoutForgetsEverywhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mkdir(w.path("run"), 0o700)
+	w.mkdir(w.path("run/awsbroker"), 0o700)
+	elsewhere := w.with("XDG_RUNTIME_DIR=" + w.path("run"))
+	for _, logout := range [][]string{{"logout", "--all"}, {"logout", "--profile", "admin"}, {"--region", "us-west-2", "logout", "--profile", "admin"}} {
+		w.login("admin")
+		if r := elsewhere.run(logout...); r.code != 0 {
+			t.Fatal(r)
+		}
+		wantFailure(t, w.run("credential-process", "--profile", "admin"), 4, "no terminal")
+	}
+}
+
+// TestCancelledExecRunsNothing: Ctrl-C at the question, with an old session
+// still good, is a no to the command.
+func TestCancelledExecRunsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.aws.Server.SetSessionLife(30 * time.Second)
+	w.login("admin")
+	time.Sleep(16 * time.Second) // less than half is left, but it is still good
+	w.aws.Server.SetSessionLife(0)
+	tm := newTerminal(t)
+	c := w.at(tm, "run", "exec", "--profile", "admin", "--", "touch", w.path("ran"))
+	tm.expect(asking)
+	tm.send(controlC)
+	if r := c.outcome(); r.code != 4 {
+		t.Error(r)
+	}
+	if _, err := os.Stat(w.path("ran")); err == nil {
+		t.Error("the command ran after Ctrl-C")
+	}
+	// The same with a code that was typed before: AWS answers slowly.
+	w.run("logout", "--all")
+	if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultDelay, Delay: 2 * time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	c = w.at(tm, "run2", "exec", "--profile", "admin", "--", "touch", w.path("ran"))
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	eventually(t, "AWS is asked", func() bool { return w.assumed() == 2 })
+	tm.send(controlC)
+	if r := c.outcome(); r.code != 4 {
+		t.Error(r)
+	}
+	if _, err := os.Stat(w.path("ran")); err == nil {
+		t.Error("the command ran after Ctrl-C")
+	}
+	wantAnswer(t, w.run("credential-process", "--profile", "admin")) // the code was not wasted
+}
+
+// TestSilentCallIsCancelled: nobody's code is at stake, so Ctrl-C is at once.
+func TestSilentCallIsCancelled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write(w.path("home/.aws/config"), "[profile user]\nregion = eu-central-1\nawsbroker_key = phoebe\n")
+	if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "GetSessionToken", Kind: fakeaws.FaultHang, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	tm := newTerminal(t)
+	c := w.at(tm, "run", "login", "--profile", "user")
+	eventually(t, "AWS is asked", func() bool { return len(w.aws.Server.Calls("GetSessionToken")) == 1 })
+	tm.send(controlC)
+	if r := c.outcomeWithin(10 * time.Second); r.code != 4 || !strings.Contains(r.stderr, "cancelled") {
+		t.Error(r)
+	}
+}
+
+// TestTwoQuestionsOfOurs: a yes-or-no question and one for a code do not stand
+// on the screen together.
+func TestTwoQuestionsOfOurs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tm := newTerminal(t)
+	job := tm.start(w.command("/bin/sh", "-c", "awsbroker remove phoebe & sleep 0.5; awsbroker login --profile admin; wait"))
+	tm.expect("remove it? [y/N] ")
+	tm.expect("waiting for process")
+	tm.send("n\n")
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	if code := job.wait(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	w.wantAssumed(1)
+}
+
+// TestControlBackslash: what quits a program does not leave its terminal mute.
+func TestControlBackslash(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tm := newTerminal(t)
+	c := w.at(tm, "run", "add", "zoe", "--offline")
+	tm.expect("access key id: ")
+	tm.send("AKIAZOEZOEZOEZOE2345\n")
+	tm.expect("secret access key")
+	tm.send("\x1c")
+	if r := c.outcome(); r.code != 4 || strings.Contains(r.stderr, "goroutine") {
+		t.Error(r)
+	}
+	if !tm.echoes() {
+		t.Error("the terminal does not show what is typed")
+	}
+}
+
+// TestCommandLeavesNothingBehind: what an MFA command started at a terminal
+// ends with it.
+func TestCommandLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.profile("slow", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "awsbroker_mfa_process = sleep 77; echo 123456")
+	tm := newTerminal(t)
+	c := w.at(tm, "run", "credential-process", "--profile", "slow")
+	eventually(t, "the command runs", func() bool { return len(c.processes("sleep")) == 1 })
+	if err := syscall.Kill(c.cmd.Process.Pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	wantFailure(t, c.outcome(), 4, "cancelled")
+	eventually(t, "nothing is left", func() bool { return len(c.processes("")) == 0 })
+}
+
+// TestHelperOfTheSameDevice: a command for the code that needs a code itself
+// is told so, and not left to wait for its own parent.
+func TestHelperOfTheSameDevice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.profile("broken", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial,
+		"awsbroker_mfa_process = "+w.bin+" export --profile admin >/dev/null && echo 123456")
+	r := w.run("credential-process", "--profile", "broken")
+	wantFailure(t, r, 4, "needs an MFA code of the same device")
+	if r.took > 10*time.Second {
+		t.Errorf("took %s", r.took)
+	}
+}
+
+// TestCodeFromStdinLeavesTheRest for the command.
+func TestCodeFromStdinLeavesTheRest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.runWith(w.code()+"\nline two\nline three\n", "exec", "--profile", "admin", "--mfa-code", "-", "--", "cat")
+	if r.code != 0 || r.stdout != "line two\nline three\n" {
+		t.Error(r)
+	}
+}
+
+// TestClockSetRight: after the clock was wrong and is mended, the next call is
+// a new one, not the old failure from what is now the future.
+func TestClockSetRight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.aws.Server.Advance(-time.Hour) // ours is ahead
+	wantFailure(t, w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin"), 5, "clock")
+	w.aws.Server.Advance(time.Hour)
+	wantAnswer(t, w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin"))
+}
+
+// keyScript calls add_key(2) until the kernel takes no more keys of this user,
+// or keyctl(2) to clear the user's keyring.
+const keyScript = `
+import ctypes, platform, sys
+libc = ctypes.CDLL(None, use_errno=True)
+add_key, keyctl = {"x86_64": (248, 250), "aarch64": (217, 219)}[platform.machine()]
+if sys.argv[1] == "fill":
+    n = 0
+    while libc.syscall(add_key, b"user", b"filler-%d" % n, b"x", 1, -4) > 0: n += 1
+else:
+    libc.syscall(keyctl, 7, -4)
+`
+
+// TestFullKernelQuota: a plain user whose kernel keyring takes no more keys
+// has sessions all the same, sealed with a key in the keychain.
+func TestFullKernelQuota(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/usr/bin/python3"); err != nil {
+		skip(t, "there is no python3 to fill the keyring with")
+	}
+	w := newWorldOf(t, user(t, 9))
+	t.Cleanup(func() { w.finish(w.command("/usr/bin/python3", "-c", keyScript, "clear")) })
+	if r := w.finish(w.command("/usr/bin/python3", "-c", keyScript, "fill")); r.code != 0 {
+		t.Fatal(r)
+	}
+	w.login("admin")
+	wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+	w.wantAssumed(1)
+}
+
+// TestSettingsThatWouldBePromises are refused, not passed over.
+func TestSettingsThatWouldBePromises(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, setting := range []string{"awsbroker_confirm = true", "awsbroker_mfa_session = 8h", "awsbroker_mfa_seed = keychain"} {
+		name, _, _ := strings.Cut(setting, " ")
+		os.Remove(filepath.Join(w.home, ".aws", "config"))
+		w.profile("admin", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, setting)
+		wantFailure(t, w.run("credential-process", "--profile", "admin"), 1, name+" is not supported")
+	}
+}

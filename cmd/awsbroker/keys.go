@@ -1,0 +1,192 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+func newKeys(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "keys",
+		Short: "list, deactivate, activate and delete access keys in AWS",
+		Long: `List, deactivate, activate and delete access keys in AWS: your own, or with
+--user another user's. AWS is asked through a session of the profile's role, or
+with the key from the keychain, whichever it lets do it; for one MFA code at
+most. A root key in the keychain acts on the keys of the root user.
+
+A leaked key: deactivate it at once (--force, if it is the one you work with), see
+that nothing needs it, delete it.`,
+		Args: noSubcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newKeysList(a),
+		newKeysChange(a, broker.DeactivateKey, "deactivate", "make access keys inactive in AWS",
+			`Make access keys inactive in AWS: what signs with them is refused, until they
+are activated again.`),
+		newKeysChange(a, broker.ActivateKey, "activate", "make inactive access keys active again in AWS",
+			`Make inactive access keys active again in AWS.`),
+		newKeysChange(a, broker.DeleteKey, "delete", "delete access keys in AWS",
+			`Delete access keys in AWS, for good. A key that is in the keychain goes out of
+it as well, once AWS refuses it. A root key deletes itself, also after its time.`))
+	return cmd
+}
+
+func keysFlags(cmd *cobra.Command, o *broker.KeysOptions) {
+	f := cmd.Flags()
+	f.StringVar(&o.User, "user", "", "user whose keys are meant (default the one of the key that acts)")
+	f.StringVar(&o.Key, "key", "", "key of the keychain that acts")
+	f.StringVar(&o.Profile, "profile", "", "profile through which AWS is asked")
+}
+
+func newKeysList(a *app) *cobra.Command {
+	var o broker.KeysOptions
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list [KEY]",
+		Short: "show the access keys that a user has in AWS",
+		Long: `Show the access keys that a user has in AWS: whether each is active, how old it
+is, when it was last used, by which service and where, and its name in the
+keychain. KEY is the key of the keychain that asks; AWS notes uses with a delay
+of minutes to hours.`,
+		Args: positional(0, 1, "at most the name of one key"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && o.Key != "" {
+				return usage(errors.New("the key is named twice"))
+			}
+			if len(args) > 0 {
+				o.Key = args[0]
+			}
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			l, err := b.ListKeys(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeKeysJSON(a.stdout, l)
+			}
+			return writeKeys(a.stdout, l, time.Now())
+		},
+	}
+	keysFlags(cmd, &o)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	return cmd
+}
+
+func newKeysChange(a *app, change broker.KeyChange, name, short, long string) *cobra.Command {
+	var o broker.KeysOptions
+	cmd := &cobra.Command{
+		Use:   name + " ID…",
+		Short: short,
+		Long:  long,
+		Args:  positional(1, 100, "the ids of access keys, which keys list shows"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			return b.ChangeKeys(cmd.Context(), change, args, o)
+		},
+	}
+	keysFlags(cmd, &o)
+	if change != broker.ActivateKey {
+		cmd.Flags().BoolVar(&o.Force, "force", false, "even the key that you work with, or the user's last one")
+		cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do not ask")
+	}
+	return cmd
+}
+
+func writeKeys(out io.Writer, l broker.Listing, now time.Time) error {
+	if len(l.Keys) == 0 {
+		_, err := fmt.Fprintf(out, "%s has no access keys\n", l.Owner())
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "access keys of %s\n", l.Owner())
+	for _, k := range l.Keys {
+		where := "not in your keychain"
+		if len(k.Names) > 0 {
+			where = "in your keychain as " + prompt.Clean(strings.Join(k.Names, ", "))
+		}
+		fmt.Fprintf(&b, "\n%s  %s\n", prompt.Clean(k.ID), where)
+		fmt.Fprintf(&b, "  status     %s\n", keyStatus(k))
+		fmt.Fprintf(&b, "  created    %s\n", dayAndAge(k.Created, now))
+		fmt.Fprintf(&b, "  last used  %s\n", lastUsed(k, now))
+		if !k.Expires.IsZero() {
+			fmt.Fprintf(&b, "  note       %s\n", broker.Countdown(k.Expires, now))
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func keyStatus(k broker.ListedKey) string {
+	if k.Active {
+		return "active"
+	}
+	return "inactive"
+}
+
+// dayAndAge: "2026-11-08, 12 days ago".
+func dayAndAge(t, now time.Time) string {
+	return t.Local().Format(time.DateOnly) + ", " + ago(t, now)
+}
+
+func lastUsed(k broker.ListedKey, now time.Time) string {
+	switch {
+	case !k.UseKnown:
+		return "unknown: AWS did not say"
+	case k.Use.At.IsZero():
+		return "never"
+	}
+	return fmt.Sprintf("%s, %s in %s", dayAndAge(k.Use.At, now), cell(k.Use.Service), cell(k.Use.Region))
+}
+
+// The JSON of keys list is part of the interface, as that of list is.
+type keysJSON struct {
+	Account string          `json:"account"`
+	User    string          `json:"user"` // empty: the root user
+	Keys    []listedKeyJSON `json:"keys"`
+}
+
+type listedKeyJSON struct {
+	AccessKeyID  string       `json:"access_key_id"`
+	Status       string       `json:"status"` // active or inactive
+	Created      time.Time    `json:"created"`
+	LastUseKnown bool         `json:"last_use_known"`
+	LastUse      *lastUseJSON `json:"last_use"` // null: never, if that is known
+	Keychain     []string     `json:"keychain"` // its names there
+	Expires      *time.Time   `json:"expires"`  // of a root key in the keychain
+}
+
+type lastUseJSON struct {
+	At      time.Time `json:"at"`
+	Service string    `json:"service"`
+	Region  string    `json:"region"`
+}
+
+func writeKeysJSON(out io.Writer, l broker.Listing) error {
+	j := keysJSON{Account: l.Account, User: l.User, Keys: []listedKeyJSON{}}
+	for _, k := range l.Keys {
+		row := listedKeyJSON{AccessKeyID: k.ID, Status: keyStatus(k), Created: k.Created, LastUseKnown: k.UseKnown,
+			Keychain: append([]string{}, k.Names...), Expires: orNull(k.Expires)}
+		if !k.Use.At.IsZero() {
+			row.LastUse = &lastUseJSON{k.Use.At, k.Use.Service, k.Use.Region}
+		}
+		j.Keys = append(j.Keys, row)
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(j)
+}

@@ -1,0 +1,320 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// iamAccess finds out with what a user's access keys can be managed: a role's
+// session that is in hand, the key itself, a session of the key with MFA, or
+// a role's session made from that. It takes the first that AWS does not
+// refuse, and asks for one code at most: the fact of MFA in a session of
+// GetSessionToken holds for each role assumed with it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+type iamAccess struct {
+	*request           // who asks for the code
+	targets  []*Target // the profiles of the key, the preferred one first
+	userARN  string
+	patience time.Duration // how long IAM may take to learn of a new key
+	again    time.Duration // the pause before it is asked again
+	limit    time.Duration // of one call
+	silent   bool          // nobody may be asked for a code
+
+	ways    []accessWay // not tried yet
+	client  *iam.Client // nil: the next way has to be tried
+	way     accessWay
+	saying  string // before it says which way it goes; empty: that the key can be replaced
+	said    string
+	base    credential.Credentials // the session with MFA, once there is one
+	newKey  bool                   // the key is so young that IAM may not know it
+	refused error                  // what AWS said to the last way
+	tried   []string
+}
+
+// accessWay is one way to be somebody in IAM.
+type accessWay struct {
+	says  string // "through …", "with …"
+	t     *Target
+	own   bool // with the key itself
+	creds func(context.Context) (credential.Credentials, error)
+}
+
+// errNotThisWay means that a way is not open, and the next may be.
+var errNotThisWay = errors.New("not this way")
+
+// errSilent means that the next way would take a code.
+var errSilent = errors.New("an MFA code is needed")
+
+func newIAMAccess(r *request, targets []*Target, userARN string) *iamAccess {
+	a := &iamAccess{request: r, targets: targets, userARN: userARN, patience: 2 * time.Minute, again: time.Second, limit: 45 * time.Second}
+	a.restart()
+	return a
+}
+
+// useKey is to be called when another key has taken the place of the one that
+// signed. A way that does not depend on it goes on being used.
+func (a *iamAccess) useKey(key credential.Credentials) {
+	a.key, a.newKey, a.base = key, true, credential.Credentials{}
+	if a.way.own {
+		a.client = nil
+	}
+	a.restart()
+}
+
+func (a *iamAccess) restart() {
+	a.ways = nil
+	first := a.targets[0]
+	for _, t := range a.targets {
+		if t.Profile.RoleARN != "" {
+			a.ways = append(a.ways, accessWay{says: a.through(t) + " (its session is in hand)", t: t,
+				creds: func(context.Context) (credential.Credentials, error) { return a.inHand(t) }})
+		}
+	}
+	a.ways = append(a.ways, accessWay{says: "with the key itself", t: first, own: true,
+		creds: func(context.Context) (credential.Credentials, error) { return a.key, nil }})
+	if i := slices.IndexFunc(a.targets, (*Target).needsPerson); i >= 0 {
+		t := a.targets[i]
+		a.ways = append(a.ways, accessWay{says: "with an MFA session of the key itself", t: t,
+			creds: func(ctx context.Context) (credential.Credentials, error) { return a.withMFA(ctx, t) }})
+	}
+	var roles []string
+	for _, t := range a.targets {
+		if t.Profile.RoleARN != "" && !slices.Contains(roles, t.Profile.RoleARN) {
+			roles = append(roles, t.Profile.RoleARN)
+			a.ways = append(a.ways, accessWay{says: a.through(t), t: t,
+				creds: func(ctx context.Context) (credential.Credentials, error) { return a.assume(ctx, t) }})
+		}
+	}
+}
+
+func (a *iamAccess) through(t *Target) string {
+	_, role := RoleOf(t.Profile.RoleARN)
+	return "through the role " + prompt.Clean(role)
+}
+
+// do makes a call in the first way that AWS does not refuse. A call that
+// creates something may be in it: what was refused was not done.
+func (a *iamAccess) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	for {
+		if a.client == nil {
+			if err := a.next(ctx); err != nil {
+				return err
+			}
+		}
+		err := a.patiently(ctx, call)
+		if !notAllowed(err) {
+			if err == nil {
+				a.say()
+			}
+			return err
+		}
+		a.debug("iam: not %s: %s", a.way.says, prompt.Clean(err.Error()))
+		a.refused, a.client = err, nil
+	}
+}
+
+// peek makes a call in the present way only: it is not worth a code.
+func (a *iamAccess) peek(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	if a.client == nil {
+		return a.refused
+	}
+	return a.once(ctx, call)
+}
+
+func (a *iamAccess) once(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	ctx, cancel := context.WithTimeout(ctx, a.limit)
+	defer cancel()
+	return call(ctx, a.client)
+}
+
+// patiently repeats a call for as long as IAM may not have heard of the key.
+func (a *iamAccess) patiently(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	end := time.Now().Add(a.patience)
+	for {
+		err := a.once(ctx, call)
+		var e *awsapi.Error
+		if !a.way.own || !a.newKey || !errors.As(err, &e) || e.Reason != awsapi.UnknownKey {
+			return err
+		}
+		if time.Now().After(end) || !session.Pause(ctx, a.again) {
+			return err
+		}
+	}
+}
+
+func (a *iamAccess) next(ctx context.Context) error {
+	for len(a.ways) > 0 {
+		a.way, a.ways = a.ways[0], a.ways[1:]
+		creds, err := a.way.creds(ctx)
+		if errors.Is(err, errNotThisWay) {
+			continue
+		}
+		if !slices.Contains(a.tried, a.way.says) {
+			a.tried = append(a.tried, a.way.says)
+		}
+		if notAllowed(err) {
+			a.debug("sts: not %s: %s", a.way.says, prompt.Clean(err.Error()))
+			a.refused = err
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		a.client, err = a.iamAs(a.way.t, creds)
+		return err
+	}
+	return a.denied()
+}
+
+// say which way it goes, once.
+func (a *iamAccess) say() {
+	if a.said != a.way.says {
+		a.said = a.way.says
+		a.Report.Step(firstOf(a.saying, "the key is replaced") + " " + a.way.says)
+	}
+}
+
+// notAllowed reports whether another way may succeed.
+func notAllowed(err error) bool {
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Reason {
+	case awsapi.Denied, awsapi.UnknownKey, awsapi.ExpiredToken, awsapi.RootKey:
+		return true
+	}
+	return false
+}
+
+// inHandLeft is the life that a session in hand has to have: IAM is called for
+// some seconds, and for minutes where a new key is slow to be known.
+const inHandLeft = 5 * time.Minute
+
+func (a *iamAccess) inHand(t *Target) (credential.Credentials, error) {
+	s, ok := t.cached(a.cache, time.Now())
+	if !ok || s.Left(time.Now()) < inHandLeft {
+		return credential.Credentials{}, errNotThisWay
+	}
+	return s.Credentials, nil
+}
+
+// mfaSession is the life of the session that a code is given for: the least
+// that AWS makes.
+const mfaSession = 15 * time.Minute
+
+// withMFA asks for a code, alone as everybody who asks for one does. Whoever
+// asked meanwhile may have made the question superfluous.
+func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credentials, error) {
+	if a.silent {
+		return credential.Credentials{}, errSilent
+	}
+	asking, cancel := context.WithTimeout(ctx, a.Limits.Question)
+	defer cancel()
+	lock := session.NewLock(a.asker.dir, t.deviceLock())
+	if err := lock.Wait(asking); err != nil {
+		return credential.Credentials{}, failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
+			lock.Holder(), prompt.Clean(t.Profile.MFASerial))
+	}
+	defer func() { _ = lock.Unlock() }()
+	for _, other := range a.targets {
+		if other.Profile.RoleARN == "" || slices.Contains(a.tried, a.through(other)+" (its session is in hand)") {
+			continue
+		}
+		if creds, err := a.inHand(other); err == nil {
+			a.way.says, a.way.t = a.through(other)+" (its session is in hand)", other
+			return creds, nil
+		}
+	}
+	client, err := sts.New(t.Endpoint)
+	if err != nil {
+		return credential.Credentials{}, a.awsFailure(err, t)
+	}
+	own := *t
+	profile := *t.Profile
+	profile.RoleARN = "" // it is the key's session that is asked for
+	own.Profile = &profile
+	a.request.Target = &own
+	a.base, err = a.withCode(asking, func(code credential.Secret) (credential.Credentials, error) {
+		sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)
+		defer cancel()
+		return client.SessionToken(sending, a.key, mfaSession, sts.MFA{Serial: profile.MFASerial, Code: code})
+	})
+	return a.base, err
+}
+
+// assume the profile's role, and keep the session if it is the one that the
+// profile gets: then what the code was given for is there for everybody.
+func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentials, error) {
+	from, longest := a.base, time.Hour
+	if from.AccessKeyID == "" {
+		if t.needsPerson() {
+			return from, errNotThisWay
+		}
+		from, longest = a.key, 12*time.Hour
+	}
+	client, err := sts.New(t.Endpoint)
+	if err != nil {
+		return credential.Credentials{}, a.awsFailure(err, t)
+	}
+	// Chained sessions end after an hour, and AWS refuses to be asked for more.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+	role := sts.Role{ARN: t.Profile.RoleARN, SessionName: t.SessionName, ExternalID: t.Profile.ExternalID, Duration: t.Profile.Duration}
+	asWanted := role.Duration <= longest
+	if !asWanted {
+		role.Duration = 0
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.limit)
+	defer cancel()
+	creds, err := client.AssumeRole(ctx, from, role, sts.MFA{})
+	if err != nil {
+		if notAllowed(err) {
+			return creds, err
+		}
+		return creds, a.awsFailure(err, t)
+	}
+	if asWanted {
+		profile := *a.request
+		profile.Target = t
+		profile.keep(profile.sessionOf(creds))
+	}
+	return creds, nil
+}
+
+// sessionOf is what the cache keeps of credentials.
+func (r *request) sessionOf(creds credential.Credentials) session.Session {
+	return session.Session{Credentials: creds, Subject: r.subject(), Issued: time.Now().UTC().Truncate(time.Second)}
+}
+
+// denied says that no way is open, and what would open one.
+func (a *iamAccess) denied() error {
+	if a.refused == nil {
+		a.refused = errors.New("there is no way to ask")
+	}
+	f := failed(Refused, "AWS does not let the access keys of %s be managed %s", prompt.Clean(a.userARN), strings.Join(a.tried, ", nor "))
+	f.cause = a.refused
+	f.hint("AWS says: %s", prompt.Clean(a.refused.Error()))
+	f.hint("give this policy to the user, or to a role that a profile of the key assumes: %s", keyPolicy(a.userARN))
+	if !slices.ContainsFunc(a.targets, (*Target).needsPerson) {
+		f.hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", shellWord(a.Profile.KeyName))
+	}
+	return f
+}
+
+// keyPolicy allows what a rotation needs, and no more.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+func keyPolicy(userARN string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListAccessKeys","iam:GetAccessKeyLastUsed",`+
+		`"iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"],"Resource":%q}]}`, prompt.Clean(userARN))
+}

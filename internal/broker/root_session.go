@@ -1,0 +1,129 @@
+package broker
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// rootSessionLife is the shortest session that GetSessionToken gives.
+const rootSessionLife = 15 * time.Minute
+
+// RootSession returns a session of a root key, for one command that a person
+// allowed it for. It is kept nowhere. named is a profile or a key of the
+// keychain; empty stands for the only root key there is. The region is for the
+// command's environment, as ChildRegion's is.
+func (b *Broker) RootSession(ctx context.Context, named string) (s session.Session, region string, err error) {
+	t, err := b.rootTarget(named)
+	if err != nil {
+		return s, "", err
+	}
+	if rootOver(t.Key, time.Now()) {
+		return s, "", rootOverFailure(prompt.Clean(t.Profile.KeyName), t.Key, time.Now())
+	}
+	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
+	defer cancel()
+	r := &request{Broker: b, Target: t, asker: asker{Broker: b}, since: time.Now()}
+	defer r.asker.close()
+	r.cache, r.asker.dir = b.cache(ctx)
+	if err := r.openKey(ctx); err != nil {
+		return s, "", err
+	}
+	if !t.Key.Root() {
+		return s, "", failed(Keychain, "the keychain holds another key as %q than the record says", prompt.Clean(t.Profile.KeyName)).
+			hint("store the key anew with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
+	}
+	client, err := sts.New(t.Endpoint)
+	if err != nil {
+		return s, "", b.awsFailure(err, t)
+	}
+	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
+		if !code.IsEmpty() {
+			ctx = context.WithoutCancel(ctx) // it cannot be used a second time
+		}
+		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+		defer cancel()
+		return client.SessionToken(ctx, r.key, rootSessionLife, sts.MFA{Serial: t.Profile.MFASerial, Code: code})
+	})
+	if err != nil {
+		return s, "", err
+	}
+	account, _ := RoleOf(t.Key.ARN)
+	limit := ", but call no IAM API"
+	if t.needsPerson() {
+		limit = "" // a session with MFA may
+	}
+	b.warn("for %s the command may do everything in account %s%s", Words(rootSessionLife), prompt.Clean(account), limit)
+	s = session.Session{Credentials: creds, Issued: time.Now().UTC().Truncate(time.Second)}
+	return s, firstOf(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
+}
+
+// rootTarget finds the root key that is meant.
+func (b *Broker) rootTarget(named string) (*Target, error) {
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, recordFailure(err)
+	}
+	if named != "" {
+		t, err := b.namedTarget(record, named)
+		if err == nil && !t.Key.Root() {
+			return nil, failed(Usage, "--allow-root is for root keys, and %q is not known to be one", prompt.Clean(t.Profile.KeyName)).
+				hint("leave out --allow-root")
+		}
+		return t, err
+	}
+	for _, profile := range []string{os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")} {
+		if t, err := b.namedTarget(record, profile); profile != "" && err == nil && t.Key.Root() {
+			return t, nil
+		}
+	}
+	names := slices.DeleteFunc(KeyNames(record), func(name string) bool { return !record.Keys[name].Root() })
+	switch len(names) {
+	case 0:
+		return nil, failed(NotFound, "there is no root key in the keychain")
+	case 1:
+		return b.keyTarget(names[0], record.Keys[names[0]])
+	}
+	return nil, failed(Usage, "which root key? there are %s", prompt.Clean(strings.Join(names, ", "))).
+		hint("name one: awsbroker exec --allow-root --profile %s -- COMMAND", shellWord(names[0]))
+}
+
+// namedTarget is a profile, or else a root key of that name.
+func (b *Broker) namedTarget(record keystore.Record, name string) (*Target, error) {
+	cfg, err := b.config()
+	if err != nil {
+		return nil, err
+	}
+	if info := record.Keys[name]; info.Root() && !cfg.Has(name) {
+		return b.keyTarget(name, info)
+	}
+	return b.TargetIn(cfg, name)
+}
+
+// refuseUnknownRoot is refuseRoot for a key that nobody knows the owner of,
+// before it buys a session that a root user would get as well. A role needs no
+// such question: AWS gives root none.
+func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) error {
+	if r.Key.ARN != "" || r.Profile.RoleARN != "" {
+		return nil
+	}
+	identity, err := client.CallerIdentity(ctx, r.key)
+	if err != nil {
+		return r.fetchFailure(err)
+	}
+	r.debug("sts: the key is %s", prompt.Clean(identity.ARN))
+	if !identity.IsRoot() {
+		return nil
+	}
+	return failed(Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs",
+		prompt.Clean(r.Profile.KeyName), prompt.Clean(identity.Account)).
+		hint("when nothing needs it any more: %s", deleteCommand(r.key.AccessKeyID))
+}

@@ -1,0 +1,100 @@
+package broker
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+)
+
+var added = time.Date(2026, 11, 8, 9, 0, 0, 0, time.UTC)
+
+func rootKey() keystore.KeyInfo {
+	return keystore.KeyInfo{AccessKeyID: "AKIAROOT", ARN: "arn:aws:iam::123456789012:root", Added: added, Expires: added.Add(RootLife)}
+}
+
+func TestCountdown(t *testing.T) {
+	expires := added.Add(RootLife)
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{
+		{0, "root key, delete within 4 hours"},
+		{time.Hour, "root key, delete within 3 hours"},
+		{3*time.Hour + 59*time.Minute + 20*time.Second, "root key, delete within 40 seconds"},
+		{RootLife, "root key, delete now: its time ended 0 seconds ago"},
+		{52 * time.Hour, "root key, delete now: its time ended 2 days ago"},
+	} {
+		if got := Countdown(expires, added.Add(c.after)); got != c.want {
+			t.Errorf("after %s: %q, want %q", c.after, got, c.want)
+		}
+	}
+	if got := Countdown(time.Time{}, added); got != "root key, delete now" {
+		t.Errorf("without a date: %q", got)
+	}
+}
+
+func TestRefuseRoot(t *testing.T) {
+	user := keystore.KeyInfo{AccessKeyID: "AKIAUSER", ARN: "arn:aws:iam::123456789012:user/root"}
+	china := rootKey()
+	china.ARN = "arn:aws-cn:iam::123456789012:root"
+	dateless := rootKey()
+	dateless.Expires = time.Time{}
+	for _, c := range []struct {
+		name  string
+		key   keystore.KeyInfo
+		role  string
+		after time.Duration
+		want  string // in the message; nothing: not refused
+		hint  string // in one of the hints
+	}{
+		{"a user, whatever the name", user, "", 0, "", ""},
+		{"a key that nobody was asked about", keystore.KeyInfo{AccessKeyID: "AKIAOFFLINE"}, "", 0, "", ""},
+		{"root in its time", rootKey(), "", time.Hour, "gives no session of it to programs", "exec --allow-root -- "},
+		{"root in its time, deletion", rootKey(), "", time.Hour, "gives no session of it to programs", "keys delete AKIAROOT"},
+		{"root and a role", rootKey(), "arn:aws:iam::123456789012:role/admin-mfa", time.Hour, "can assume no role", "setup admin --key NAME"},
+		{"root at the last moment", rootKey(), "", RootLife - time.Second, "gives no session", ""},
+		{"root past its time", rootKey(), "", RootLife, "is over since 0 seconds, and awsbroker only deletes it now", "keys delete AKIAROOT"},
+		{"root of another partition", china, "", 24 * time.Hour, "is over since 20 hours", "keys delete AKIAROOT"},
+		{"root without a date", dateless, "", 0, "is over, and awsbroker only", "keys delete AKIAROOT"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := &Target{Profile: &config.Profile{Name: "admin", KeyName: "root-account", RoleARN: c.role}, Key: c.key}
+			err := refuseRoot(target, added.Add(c.after))
+			if c.want == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			var f *Failure
+			if !errors.As(err, &f) || f.Reason != Other || !strings.Contains(f.Message, c.want) ||
+				!strings.Contains(strings.Join(f.Hints, "\n"), c.hint) {
+				t.Errorf("refused with %+v, want %q with the hint %q", err, c.want, c.hint)
+			}
+		})
+	}
+}
+
+func TestRootLife(t *testing.T) {
+	for _, c := range []struct {
+		o  AddOptions
+		ok bool
+	}{
+		{AddOptions{}, true},
+		{AddOptions{Offline: true}, true},
+		{AddOptions{Expires: minRootLife}, true},
+		{AddOptions{Expires: maxRootLife}, true},
+		{AddOptions{Expires: maxRootLife + time.Second}, false},
+		{AddOptions{Expires: -time.Hour}, false},
+		{AddOptions{Expires: time.Second}, false},
+		{AddOptions{Expires: time.Hour, Offline: true}, false},
+	} {
+		if err := checkRootLife(c.o); (err == nil) != c.ok {
+			t.Errorf("%+v: %v", c.o, err)
+		}
+	}
+}
