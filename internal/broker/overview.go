@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -100,9 +101,15 @@ func (b *Broker) knownCache() (cache *session.Cache, known bool) {
 		return nil, true // no directory, no sessions
 	}
 	key, err := session.SystemKey(dir)
-	if err != nil {
-		return nil, session.InSystem(dir)
+	if err == nil {
+		cache, err = session.New(dir, key)
+		return cache, err == nil
 	}
-	cache, err = session.New(dir, key)
-	return cache, err == nil
+	if session.InSystem(dir) {
+		return nil, true // no key, no sessions
+	}
+	if _, here, err := passphraseFromEnv(); here && err == nil {
+		cache, _ = b.cache(context.Background())
+	}
+	return cache, cache != nil
 }
