@@ -40,7 +40,7 @@ func person() {
 const screenFile = "screen"
 
 // patience is how long a command may take from one question to the next.
-const patience = 30 * time.Second
+const patience = 45 * time.Second
 
 func converse(args []string) (int, error) {
 	dashes := slices.Index(args, "--")

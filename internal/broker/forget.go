@@ -30,11 +30,20 @@ func (b *Broker) Remove(ctx context.Context, name string) error {
 	text := fmt.Sprintf("the key %q (%s) goes out of %s\nnothing else here has its secret\n"+
 		"in AWS it goes on working until it is deleted there; to delete it in both places:\n    %s",
 		name, firstOf(info.AccessKeyID, "id unknown"), KeystoreName(store.Kind()), deleteCommand(info.AccessKeyID))
-	if err := b.confirm(ctx, text, "remove it?"); err != nil {
+	unfinished, err := b.unfinishedRotation(name)
+	if err != nil {
+		return err
+	}
+	if err := b.confirm(ctx, text+unfinished, "remove it?"); err != nil {
 		return err
 	}
 	if err := store.Remove(ctx, name); err != nil {
 		return keystoreFailure(err, name)
+	}
+	if unfinished != "" {
+		if err := b.abandonRotation(ctx, store, name); err != nil {
+			return err
+		}
 	}
 	return session.NextGeneration(b.Paths)
 }

@@ -26,6 +26,8 @@ type iamAccess struct {
 	*request           // who asks for the code
 	targets  []*Target // the profiles of the key, the preferred one first
 	userARN  string
+	object   string        // what is managed, if not the user's access keys
+	policy   string        // what would allow it, if not keyPolicy
 	patience time.Duration // how long IAM may take to learn of a new key
 	again    time.Duration // the pause before it is asked again
 	limit    time.Duration // of one call
@@ -47,6 +49,7 @@ type accessWay struct {
 	says  string // "through …", "with …"
 	t     *Target
 	own   bool // with the key itself
+	user  bool // with a session of the user's own
 	creds func(context.Context) (credential.Credentials, error)
 }
 
@@ -76,8 +79,8 @@ func (a *iamAccess) restart() {
 	a.ways = nil
 	first := a.targets[0]
 	for _, t := range a.targets {
-		if t.Profile.RoleARN != "" {
-			a.ways = append(a.ways, accessWay{says: a.through(t) + " (its session is in hand)", t: t,
+		if a.atHome(t) {
+			a.ways = append(a.ways, accessWay{says: a.through(t) + " (session in hand)", t: t,
 				creds: func(context.Context) (credential.Credentials, error) { return a.inHand(t) }})
 		}
 	}
@@ -85,17 +88,28 @@ func (a *iamAccess) restart() {
 		creds: func(context.Context) (credential.Credentials, error) { return a.key, nil }})
 	if i := slices.IndexFunc(a.targets, (*Target).needsPerson); i >= 0 {
 		t := a.targets[i]
-		a.ways = append(a.ways, accessWay{says: "with an MFA session of the key itself", t: t,
+		a.ways = append(a.ways, accessWay{says: "with an MFA session of the key itself", t: t, user: true,
 			creds: func(ctx context.Context) (credential.Credentials, error) { return a.withMFA(ctx, t) }})
 	}
 	var roles []string
 	for _, t := range a.targets {
-		if t.Profile.RoleARN != "" && !slices.Contains(roles, t.Profile.RoleARN) {
+		if a.atHome(t) && !slices.Contains(roles, t.Profile.RoleARN) {
 			roles = append(roles, t.Profile.RoleARN)
 			a.ways = append(a.ways, accessWay{says: a.through(t), t: t,
 				creds: func(ctx context.Context) (credential.Credentials, error) { return a.assume(ctx, t) }})
 		}
 	}
+}
+
+// atHome reports whether a profile has a role in the account of the user. One
+// in another account may well manage a user of the same name: another one.
+func (a *iamAccess) atHome(t *Target) bool {
+	if t.Profile.RoleARN == "" {
+		return false
+	}
+	home, _ := RoleOf(a.userARN)
+	account, _ := RoleOf(t.Profile.RoleARN)
+	return home == "" || account == home
 }
 
 func (a *iamAccess) through(t *Target) string {
@@ -127,7 +141,7 @@ func (a *iamAccess) do(ctx context.Context, call func(context.Context, *iam.Clie
 // peek makes a call in the present way only: it is not worth a code.
 func (a *iamAccess) peek(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	if a.client == nil {
-		return a.refused
+		return errNotThisWay
 	}
 	return a.once(ctx, call)
 }
@@ -229,11 +243,11 @@ func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credenti
 	}
 	defer func() { _ = lock.Unlock() }()
 	for _, other := range a.targets {
-		if other.Profile.RoleARN == "" || slices.Contains(a.tried, a.through(other)+" (its session is in hand)") {
+		if !a.atHome(other) || slices.Contains(a.tried, a.through(other)+" (session in hand)") {
 			continue
 		}
 		if creds, err := a.inHand(other); err == nil {
-			a.way.says, a.way.t = a.through(other)+" (its session is in hand)", other
+			a.way.says, a.way.t, a.way.user = a.through(other)+" (session in hand)", other, false
 			return creds, nil
 		}
 	}
@@ -302,10 +316,11 @@ func (a *iamAccess) denied() error {
 	if a.refused == nil {
 		a.refused = errors.New("there is no way to ask")
 	}
-	f := failed(Refused, "AWS does not let the access keys of %s be managed %s", prompt.Clean(a.userARN), strings.Join(a.tried, ", nor "))
+	object := firstOf(a.object, "the access keys of "+prompt.Clean(a.userARN))
+	f := failed(Refused, "AWS does not let %s be managed %s", object, strings.Join(a.tried, ", nor "))
 	f.cause = a.refused
 	f.hint("AWS says: %s", prompt.Clean(a.refused.Error()))
-	f.hint("give this policy to the user, or to a role that a profile of the key assumes: %s", keyPolicy(a.userARN))
+	f.hint("give this policy to the user, or to a role that a profile of the key assumes: %s", firstOf(a.policy, keyPolicy(a.userARN)))
 	if !slices.ContainsFunc(a.targets, (*Target).needsPerson) {
 		f.hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", shellWord(a.Profile.KeyName))
 	}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+func newRevoke(a *app) *cobra.Command {
+	var o broker.RevokeOptions
+	cmd := &cobra.Command{
+		Use:   "revoke",
+		Short: "something leaked: end all sessions, replace the key",
+		Long: `For the minute after a leak. Every session of the profile's user and role that
+was made until now is denied everything, with the inline policy that AWS's own
+console uses; the access key is replaced by a new one, the old one deactivated
+and, when you say so, deleted; and what was made meanwhile is denied, too.
+
+This ends your own sessions, and everybody else's of the role. It takes one MFA
+code where a session is in hand, else two, one after the other.
+
+A revoke that is cut short is finished by the next one: run it again.
+
+The user, or a role that a profile of the key assumes, has to be allowed to
+change the policies of both; awsbroker finds out which, and says what is missing.`,
+		Example: "  awsbroker revoke --dry-run\n  awsbroker revoke --profile admin\n  awsbroker revoke --keep-key",
+		Args:    positional(0, 0, "no arguments; the profile goes after --profile"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Yes = a.yes
+			return runRevoke(cmd, a, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Profile, "profile", "", "profile whose key and role it is")
+	f.BoolVar(&o.KeepKey, "keep-key", false, "only a session leaked: do not replace the key")
+	f.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and change nothing")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask; the old key is deleted")
+	return cmd
+}
+
+func runRevoke(cmd *cobra.Command, a *app, o broker.RevokeOptions) error {
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	done, err := b.Revoke(cmd.Context(), o)
+	if err != nil {
+		return err
+	}
+	if o.DryRun {
+		a.Step("nothing was changed")
+		return nil
+	}
+	_, err = fmt.Fprint(a.stderr, revokeSummary(done))
+	return err
+}
+
+// revokeSummary says what is safe now, and what is not.
+func revokeSummary(r broker.Revoked) string {
+	user := prompt.Clean(r.User.UserName())
+	_, role := broker.RoleOf(r.Role)
+	role = prompt.Clean(role)
+	var b strings.Builder
+	item := func(format string, args ...any) {
+		fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n  "))
+	}
+	b.WriteString("\nsafe now:\n")
+	item("sessions of user %s made before %s are refused", user, moment(r.Before))
+	if r.Role != "" {
+		item("sessions of role %s made before %s are refused,\nwhoever they belong to", role, moment(r.RoleBefore))
+	}
+	switch {
+	case r.New == "":
+	case r.OldAccepted:
+		item("key %s is %s; the old one, %s, is inactive or\ndeleted, though AWS still accepted it: ask in some minutes", prompt.Clean(r.Key), r.New, r.Old)
+	case r.OldStays:
+		item("key %s is %s; AWS refuses the old one,\n%s, which is inactive", prompt.Clean(r.Key), r.New, r.Old)
+	default:
+		item("key %s is %s; the old one, %s, is deleted", prompt.Clean(r.Key), r.New, r.Old)
+	}
+	b.WriteString("\nleft for you to do:\n")
+	item("look at what was done with what leaked, and undo it: new users, keys,\nroles, policies. CloudTrail knows, for each region:\n%s", cloudTrail(r, user))
+	if r.OldStays {
+		item("delete the old key: awsbroker keys delete %s", r.Old)
+	}
+	for _, profile := range r.Others {
+		item("the key may assume other roles, too, whose sessions go on:\nawsbroker revoke --keep-key --profile %s", prompt.Clean(profile))
+	}
+	if r.Foreign != "" {
+		item("sessions of %s go on:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", prompt.Clean(r.Foreign))
+	}
+	if r.New == "" {
+		item("the access key is as it was; if it may have leaked: awsbroker revoke")
+	}
+	if r.Role != "" {
+		item("tell the others who use role %s that they need new sessions", role)
+	}
+	item("the console password of %s, and any second access key, are as they were", user)
+	item("the policies AWSRevokeOlderSessions may go when the longest session from\nbefore is over: in 36 hours")
+	return b.String()
+}
+
+func cloudTrail(r broker.Revoked, user string) string {
+	by := "Username,AttributeValue=" + user
+	if r.Old != "" {
+		by = "AccessKeyId,AttributeValue=" + r.Old
+	}
+	return "aws cloudtrail lookup-events --lookup-attributes \\\n  AttributeKey=" + by
+}
+
+func moment(t time.Time) string { return t.UTC().Format("15:04:05 UTC") }

@@ -1,0 +1,98 @@
+package broker
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// journal is what a rotation writes down before it asks AWS for a new key, so
+// that whatever ends it, the next run knows what may have happened. It holds
+// no secret. There are no steps in it: how far a rotation came is told by the
+// keychain, which has the old key or the new one, and by AWS's list.
+type journal struct {
+	Version int       `json:"version"`
+	Key     string    `json:"key"` // as the keychain names it
+	ARN     string    `json:"arn"` // of the user
+	Old     string    `json:"old"`
+	Listed  []string  `json:"listed"`        // the user's keys just before
+	Intent  time.Time `json:"intent"`        // of the list, by AWS's clock
+	New     string    `json:"new,omitempty"` // once AWS has answered
+	KeepOld bool      `json:"keep_old,omitempty"`
+}
+
+const journalVersion = 1
+
+// journalFile has a name that every file system takes, whatever people call
+// their keys.
+func (b *Broker) journalFile(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return filepath.Join(b.Paths.State, "rotation-"+hex.EncodeToString(sum[:8])+".json")
+}
+
+// readJournal returns nil where no rotation of the key was cut short.
+func (b *Broker) readJournal(key string) (*journal, error) {
+	path := b.journalFile(key)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, failed(Other, "%w", err)
+	}
+	var j journal
+	if err := json.Unmarshal(data, &j); err != nil || j.Key != key || j.Old == "" {
+		return nil, failed(Other, "the note of an unfinished rotation cannot be read: %s", prompt.Clean(path)).
+			hint("look whether the user has a key in AWS that nobody knows, delete it and this file, and try again")
+	}
+	if j.Version > journalVersion {
+		return nil, failed(Other, "a newer awsbroker began this rotation, and has to finish it (%s)", prompt.Clean(path))
+	}
+	return &j, nil
+}
+
+func (b *Broker) writeJournal(j journal) error {
+	j.Version = journalVersion
+	data, err := json.MarshalIndent(j, "", "  ")
+	if err != nil {
+		return err
+	}
+	return keystore.ReplaceFile(b.journalFile(j.Key), append(data, '\n'))
+}
+
+func (b *Broker) removeJournal(key string) error { return keystore.RemoveFile(b.journalFile(key)) }
+
+// unfinishedRotation says, for a person who is about to remove a key, what else
+// goes with it; empty if nothing does.
+func (b *Broker) unfinishedRotation(key string) (string, error) {
+	j, err := b.readJournal(key)
+	if err != nil || j == nil {
+		return "", err
+	}
+	user := userOf(j.ARN)
+	text := "\na rotation of it is not finished: its user may have one key more, which is forgotten here, too"
+	if j.New != "" {
+		return text + "\nto finish it, say no and run: awsbroker rotate " + shellWord(key) + "\nor delete the other key: " + deleteWith(user, j.New), nil
+	}
+	return text + "\nto finish it, say no and run: awsbroker rotate " + shellWord(key), nil
+}
+
+// abandonRotation forgets a rotation whose key is removed.
+func (b *Broker) abandonRotation(ctx context.Context, store *keystore.Store, key string) error {
+	if err := store.RemoveItem(ctx, pendingItem(key)); err != nil && !errors.Is(err, keystore.ErrNotFound) {
+		return keystoreFailure(err, key)
+	}
+	if err := b.removeJournal(key); err != nil {
+		return failed(Other, "%w", err)
+	}
+	return nil
+}

@@ -1,0 +1,360 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// RevokeOptions say what has leaked.
+type RevokeOptions struct {
+	Profile string // whose key and role it is; empty: as for other commands
+	KeepKey bool   // only a session leaked: the key is not replaced
+	Yes     bool   // nobody is asked
+	DryRun  bool   // only says what would be done
+}
+
+// Revoked is what a revocation came to.
+type Revoked struct {
+	Profile, Key string
+	User         sts.Identity
+	Role         string    // its ARN; empty: the profile has none in the user's account
+	Foreign      string    // the ARN of a role in another account, which was not touched
+	Before       time.Time // sessions of the user that were made before are refused
+	RoleBefore   time.Time // sessions of the role
+	Old, New     string    // access key ids; empty if the key was kept
+	OldStays     bool      // in AWS, inactive
+	OldAccepted  bool      // AWS still accepted it when it was last asked
+	Others       []string  // other profiles of the key, with other roles
+	Resumed      bool      // it was begun by an earlier run
+}
+
+// Revoke is for the minute after a leak: every session of the profile's user
+// and role that was made until now is denied everything, and the access key is
+// replaced. What was cut short is finished by the next call.
+func (b *Broker) Revoke(ctx context.Context, o RevokeOptions) (Revoked, error) {
+	v, err := b.newRevocation(ctx, o)
+	if err != nil {
+		return Revoked{}, err
+	}
+	defer v.asker.close()
+	return v.run(ctx)
+}
+
+// revokeWaits are how long a revocation waits for what, beside a rotation.
+type revokeWaits struct {
+	margin  time.Duration // by which the last deny of a role is ahead of AWS's clock
+	refused time.Duration // until AWS refuses what was denied or deactivated
+	blind   time.Duration // the same where AWS cannot be asked
+}
+
+// AWS's console sets its deny about 30 seconds ahead: until the policy is in
+// force everywhere, a session that is denied could still assume a role.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+var productionRevokeWaits = revokeWaits{margin: 30 * time.Second, refused: time.Minute, blind: 15 * time.Second}
+
+// revocation is one run of Revoke. It is a rotation, too, which replaces the key.
+type revocation struct {
+	*rotation
+	o       RevokeOptions
+	profile *Target
+	role    string // the ARN, if it is in the user's account
+	foreign string // the ARN, if it is not
+	pause   revokeWaits
+	note    *revokeNote
+	left    pending // what an earlier rotation left, with unfinished
+	halfway bool    // there is such a rotation
+
+	before  credential.Credentials // the key that was replaced in this run
+	until   time.Time              // the latest cutoff that is in AWS
+	young   bool                   // the session that is used is from after the first denies
+	changed bool                   // something in AWS
+	ended   bool                   // a deny of this run may have ended the session that is used
+}
+
+func (b *Broker) newRevocation(ctx context.Context, o RevokeOptions) (*revocation, error) {
+	name, _, err := b.ChooseProfile(o.Profile)
+	if err != nil {
+		return nil, err
+	}
+	t, err := b.Target(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.newRotation(ctx, RotateOptions{Key: t.Profile.KeyName, Profile: name, KeepOld: true, Yes: o.Yes, DryRun: o.DryRun})
+	if err != nil {
+		return nil, err
+	}
+	return &revocation{rotation: r, o: o, profile: r.targets[0], pause: productionRevokeWaits}, nil
+}
+
+func (v *revocation) run(ctx context.Context) (out Revoked, err error) {
+	unlock, err := v.alone()
+	if err != nil {
+		return out, err
+	}
+	defer unlock()
+	defer func() {
+		var f *Failure
+		if v.note != nil && errors.As(err, &f) {
+			f.hint("IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", shellWord(v.profile.Profile.Name))
+		}
+	}()
+	if err := v.lookAround(ctx); err != nil {
+		return out, err
+	}
+	resumed := v.note != nil
+	if resumed && v.o.DryRun {
+		v.Report.Step("an earlier revoke is not finished; the next run does that first")
+		return v.outcome(), nil
+	}
+	if resumed {
+		err = v.takeUp(ctx)
+	} else {
+		err = v.start(ctx)
+	}
+	if err != nil || v.o.DryRun {
+		return v.outcome(), err
+	}
+	err = v.goOn(ctx)
+	var f *Failure
+	if errors.As(err, &f) && f.Reason == Refused && !resumed && !v.changed {
+		v.debug("note: %v", v.forgetNote()) // there is nothing to go on with
+	}
+	out = v.outcome()
+	if out.Resumed = resumed; err == nil {
+		err = v.forgetNote()
+	}
+	return out, err
+}
+
+// lookAround reads what there is: the key, whose it is, what was left undone.
+func (v *revocation) lookAround(ctx context.Context) (err error) {
+	if v.left, v.halfway, err = v.look(ctx); err != nil {
+		return err
+	}
+	switch account, _ := RoleOf(v.profile.Profile.RoleARN); {
+	case v.profile.Profile.RoleARN == "":
+	case account == v.user.Account:
+		v.role = v.profile.Profile.RoleARN
+	default:
+		v.foreign = v.profile.Profile.RoleARN
+	}
+	v.newAccess()
+	v.note, err = v.readNote()
+	return err
+}
+
+// newAccess looks for the way to IAM from the beginning.
+func (v *revocation) newAccess() {
+	v.access = newIAMAccess(v.request, v.targets, v.user.ARN)
+	v.access.patience, v.access.again, v.access.limit, v.access.silent = v.waits.prove, v.waits.again, v.waits.call, v.o.DryRun
+	v.access.saying, v.access.object, v.access.policy = "acting", v.object(), v.permissions()
+}
+
+// takeUp goes on where an earlier run was ended.
+func (v *revocation) takeUp(ctx context.Context) error {
+	v.Report.Step("an earlier revoke is not finished")
+	if v.note.KeepKey && !v.o.KeepKey {
+		v.note.KeepKey, v.note.Stage = false, stageDeny
+	}
+	if v.note.Stage == stageDeny {
+		if err := v.dropSessions(); err != nil { // they may be from before the deny
+			return err
+		}
+		v.young = !v.note.Cutoff.IsZero()
+	}
+	// What is made before a cutoff that may be in AWS already is of no use.
+	v.until = latest(v.note.Cutoff, latest(v.note.LastUser, v.note.LastRole))
+	if err := v.untilPast(ctx); err != nil {
+		return err
+	}
+	return v.probe(ctx)
+}
+
+// start says what will be done, asks, and reads what it takes to do it.
+func (v *revocation) start(ctx context.Context) error {
+	if v.o.DryRun {
+		return v.rehearse(ctx)
+	}
+	if err := v.confirm(ctx, v.plan(), "revoke them now?"); err != nil {
+		return err
+	}
+	if err := v.probe(ctx); err != nil {
+		return err
+	}
+	now, err := v.awsTime(ctx)
+	if err != nil {
+		return err
+	}
+	n := revokeNote{Key: v.name, Profile: v.profile.Profile.Name, ARN: v.user.ARN, Role: v.role, Old: v.key.AccessKeyID, KeepKey: v.o.KeepKey,
+		Stage: stageDeny, Cutoff: now.Add(time.Second)} // sessions of this very second are among them
+	if v.o.KeepKey {
+		n.Stage, n.Cutoff = stageLast, time.Time{}
+	}
+	if err := v.keepNote(n); err != nil {
+		return failed(Other, "nothing was changed: the revocation could not be written down: %w", err)
+	}
+	return nil
+}
+
+// goOn does the stages that are left.
+func (v *revocation) goOn(ctx context.Context) error {
+	for {
+		var next string
+		var err error
+		switch v.note.Stage {
+		case stageDeny:
+			next, err = stageReplace, v.denyFirst(ctx)
+		case stageReplace:
+			next, err = stageRetire, v.replaceKey(ctx)
+		case stageRetire:
+			if v.key.AccessKeyID == v.note.Old { // somebody put it back
+				err = v.replaceKey(ctx)
+			}
+			if next = stageLast; err == nil {
+				err = v.retireOld(ctx)
+			}
+		default:
+			return v.denyLast(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		n := *v.note
+		n.Stage = next
+		if err := v.keepNote(n); err != nil {
+			return failed(Other, "%w", err)
+		}
+	}
+}
+
+// plan is what the person agrees to.
+func (v *revocation) plan() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "profile  %s\nkey      %s, %s\nuser     %s in account %s\n",
+		prompt.Clean(v.profile.Profile.Name), prompt.Clean(v.name), v.key.AccessKeyID, prompt.Clean(v.user.UserName()), prompt.Clean(v.user.Account))
+	whose := "the user"
+	if v.role != "" {
+		_, role := RoleOf(v.role)
+		fmt.Fprintf(&b, "role     %s\n", prompt.Clean(role))
+		whose = "the user and of the role"
+	}
+	if v.foreign != "" {
+		fmt.Fprintf(&b, "role     %s\n         is in another account: its sessions are NOT ended\n", prompt.Clean(v.foreign))
+	}
+	fmt.Fprintf(&b, "steps    sessions of %s\n         that were made until now are denied everything", whose)
+	if !v.o.KeepKey {
+		b.WriteString(";\n         the access key is replaced by a new one;\n         the old one is deactivated and, if you say so, deleted;\n" +
+			"         sessions that were made meanwhile are denied, too")
+	}
+	b.WriteString("\nends     your own sessions")
+	if v.role != "" {
+		b.WriteString(", and EVERYBODY ELSE'S of that role:\n         people and programs have to get new ones")
+	}
+	return b.String()
+}
+
+// rehearse says what would be done, with the policies, and whether AWS lets it,
+// as far as nobody has to be asked.
+func (v *revocation) rehearse(ctx context.Context) error {
+	now, err := v.awsTime(ctx)
+	if err != nil {
+		return err
+	}
+	text := v.plan() + "\n"
+	for _, h := range v.holders() {
+		text += fmt.Sprintf("policy   %s, inline, of the %s %s:\n%s\n", revokePolicy, h.kind, prompt.Clean(h.name), indented(denyBefore(now.Add(time.Second))))
+	}
+	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		v.Report.Step(line)
+	}
+	err = v.probe(ctx)
+	switch {
+	case errors.Is(err, errSilent) && v.o.KeepKey:
+		v.Report.Step("code     one MFA code would be asked for")
+	case errors.Is(err, errSilent):
+		v.Report.Step("code     two MFA codes would be asked for, one after the other")
+	case err != nil:
+		return err
+	case !v.access.way.own && !v.o.KeepKey:
+		v.Report.Step("code     one MFA code would be asked for, after the first step")
+	default:
+		v.Report.Step("code     none is needed")
+	}
+	return nil
+}
+
+// outcome is what is known of it so far.
+func (v *revocation) outcome() Revoked {
+	out := Revoked{Profile: v.profile.Profile.Name, Key: v.name, User: v.user, Role: v.role, Foreign: v.foreign}
+	if n := v.note; n != nil {
+		out.Before, out.RoleBefore = n.LastUser, n.LastRole
+		if !n.KeepKey {
+			out.Old, out.New, out.OldStays, out.OldAccepted = n.Old, v.key.AccessKeyID, n.OldStays, n.OldAccepted
+		}
+	}
+	for _, t := range v.targets[1:] {
+		if t.Profile.RoleARN != "" && t.Profile.RoleARN != v.profile.Profile.RoleARN {
+			out.Others = append(out.Others, t.Profile.Name)
+		}
+	}
+	return out
+}
+
+// awsTime is the time by the clock that issue times of sessions are of.
+func (v *revocation) awsTime(ctx context.Context) (time.Time, error) {
+	client, err := sts.New(v.profile.Endpoint)
+	if err != nil {
+		return time.Time{}, v.awsFailure(err, v.profile)
+	}
+	ctx, cancel := context.WithTimeout(ctx, v.waits.call)
+	defer cancel()
+	now, err := client.ServerTime(ctx, v.key)
+	if err != nil {
+		return now, v.awsFailure(err, v.profile)
+	}
+	return now, nil
+}
+
+// dropSessions forgets what AWS refuses from now on: the sessions of the key,
+// and those of the role whatever key they were made with.
+func (v *revocation) dropSessions() error {
+	drop := slices.Clone(v.targets)
+	if cfg, err := v.config(); err == nil {
+		for _, name := range cfg.Ours() {
+			if t, err := v.TargetIn(cfg, name); err == nil && (t.Profile.KeyName == v.name || v.role != "" && t.Profile.RoleARN == v.role) {
+				drop = append(drop, t)
+			}
+		}
+	}
+	caches := []*session.Cache{v.cache}
+	for _, dir := range session.Dirs(v.Paths.Cache) {
+		if dir == v.asker.dir {
+			continue
+		}
+		if cache, err := v.cacheIn(context.Background(), dir); err == nil {
+			caches = append(caches, cache)
+		}
+	}
+	for _, cache := range caches {
+		for _, t := range drop {
+			_, err := cache.ForgetSubject(t.subject())
+			if err = errors.Join(err, t.forget(cache)); err != nil {
+				v.debug("cache: %v", err)
+			}
+		}
+	}
+	if err := v.step("drop", func() error { return session.NextGeneration(v.Paths) }); err != nil {
+		return failed(Other, "%w", err)
+	}
+	return nil
+}

@@ -1,0 +1,377 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// revokePolicy is the name that AWS's console gives to the same policy.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+const revokePolicy = "AWSRevokeOlderSessions"
+
+// denyBefore is a policy that denies everything to sessions issued before a
+// time. Long-term keys have no such time, and are not denied.
+func denyBefore(cutoff time.Time) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],`+
+		`"Condition":{"DateLessThan":{"aws:TokenIssueTime":%q}}}]}`, cutoff.UTC().Format("2006-01-02T15:04:05Z"))
+}
+
+// cutoffOf a policy that denyBefore or AWS's console wrote; false if it is
+// another one, which may deny more.
+func cutoffOf(document string) (time.Time, bool) {
+	var p struct {
+		Version   string
+		Statement []struct {
+			Sid       string
+			Effect    string
+			Action    words
+			Resource  words
+			Condition map[string]map[string]words
+		}
+	}
+	// The console writes a list of one statement.
+	d := json.NewDecoder(strings.NewReader(document))
+	d.DisallowUnknownFields()
+	if d.Decode(&p) != nil || len(p.Statement) != 1 {
+		return time.Time{}, false
+	}
+	s := p.Statement[0]
+	times := s.Condition["DateLessThan"]["aws:TokenIssueTime"]
+	if s.Effect != "Deny" || !slices.Equal(s.Action, words{"*"}) || !slices.Equal(s.Resource, words{"*"}) ||
+		len(s.Condition) != 1 || len(s.Condition["DateLessThan"]) != 1 || len(times) != 1 {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, times[0])
+	return t.UTC(), err == nil
+}
+
+// words are one string or a list of them, as in policies.
+type words []string
+
+func (w *words) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*w = words{one}
+		return nil
+	}
+	return json.Unmarshal(data, (*[]string)(w))
+}
+
+func indented(document string) string {
+	var v any
+	if json.Unmarshal([]byte(document), &v) != nil {
+		return document
+	}
+	data, _ := json.MarshalIndent(v, "         ", "  ")
+	return "         " + string(data)
+}
+
+// holder is who gets the deny: the user, or the role.
+type holder struct {
+	kind, name string
+	get        func(context.Context, *iam.Client) (string, error)
+	put        func(context.Context, *iam.Client, string) error
+}
+
+// holders in the order in which they are denied. What ends the session that is
+// used for it comes last: the role's, or, for a session of the user's own, the
+// user's.
+func (v *revocation) holders() []holder {
+	user := v.user.UserName()
+	all := []holder{{"user", user,
+		func(ctx context.Context, c *iam.Client) (string, error) { return c.UserPolicy(ctx, user, revokePolicy) },
+		func(ctx context.Context, c *iam.Client, doc string) error {
+			return c.PutUserPolicy(ctx, user, revokePolicy, doc)
+		}}}
+	if v.role != "" {
+		_, role := RoleOf(v.role)
+		all = append(all, holder{"role", role,
+			func(ctx context.Context, c *iam.Client) (string, error) { return c.RolePolicy(ctx, role, revokePolicy) },
+			func(ctx context.Context, c *iam.Client, doc string) error {
+				return c.PutRolePolicy(ctx, role, revokePolicy, doc)
+			}})
+	}
+	if v.access.client != nil && v.access.way.user {
+		slices.Reverse(all)
+	}
+	return all
+}
+
+// object is what AWS may not let be managed.
+func (v *revocation) object() string {
+	text := "the inline policy " + revokePolicy + " of " + prompt.Clean(v.user.ARN)
+	if !v.o.KeepKey {
+		text = "the access keys and " + text
+	}
+	if v.role != "" {
+		text += " and the one of " + prompt.Clean(v.role)
+	}
+	return text
+}
+
+// permissions is a policy that allows what a revocation needs, and no more.
+func (v *revocation) permissions() string {
+	keys := `,"iam:ListAccessKeys","iam:GetAccessKeyLastUsed","iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"`
+	if v.o.KeepKey {
+		keys = ""
+	}
+	text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetUserPolicy","iam:PutUserPolicy"%s],"Resource":%q}`,
+		keys, prompt.Clean(v.user.ARN))
+	if v.role != "" {
+		text += fmt.Sprintf(`,{"Effect":"Allow","Action":["iam:GetRolePolicy","iam:PutRolePolicy"],"Resource":%q}`, prompt.Clean(v.role))
+	}
+	return text + "]}"
+}
+
+// probe reads all that is going to be changed, so that what is not allowed
+// comes to light before anything is.
+func (v *revocation) probe(ctx context.Context) error {
+	holders := v.holders()
+	slices.Reverse(holders) // the role first: fewer may read it
+	for _, h := range holders {
+		if _, err := v.cutoff(ctx, h); err != nil {
+			return err
+		}
+	}
+	if v.o.KeepKey {
+		return nil
+	}
+	_, _, err := v.list(ctx)
+	return err
+}
+
+// cutoff that is in AWS; zero where there is none.
+func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
+	var doc string
+	err := v.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		doc, err = h.get(ctx, c)
+		return err
+	})
+	if isReason(err, awsapi.NotThere) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, v.iamFailure(err)
+	}
+	t, ok := cutoffOf(doc)
+	if !ok {
+		return t, failed(Other, "the %s %s has a policy %s that says something else, which is not to be lost", h.kind, prompt.Clean(h.name), revokePolicy).
+			hint("look at it: aws iam get-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, shellWord(h.name), revokePolicy).
+			hint("then give it another name, or delete it, and run this again")
+	}
+	if now, err := v.awsTime(ctx); err != nil || t.After(now.Add(5*time.Minute)) {
+		if err != nil {
+			return t, err
+		}
+		return t, failed(Other, "the policy %s of the %s %s denies sessions until %s: none would work before", revokePolicy, h.kind, prompt.Clean(h.name), t.Format(time.RFC3339)).
+			hint("delete it first: aws iam delete-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, shellWord(h.name), revokePolicy)
+	}
+	return t, nil
+}
+
+// do makes a call to IAM. Where the deny that comes first has ended the
+// session, another one is got, once.
+func (v *revocation) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	err := v.access.do(ctx, call)
+	var f *Failure
+	if !v.ended || !errors.As(err, &f) || f.Reason != Refused {
+		return err
+	}
+	if err := v.freshen(ctx); err != nil {
+		return err
+	}
+	return v.access.do(ctx, call)
+}
+
+// deny everything that was issued before a time. A later time that is there
+// already stays, and is returned.
+func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff time.Time) (time.Time, error) {
+	there, err := v.cutoff(ctx, h)
+	if err != nil {
+		return there, err
+	}
+	if !there.Before(cutoff) {
+		v.until = latest(v.until, there)
+		return there, nil
+	}
+	err = v.step(step+" "+h.kind, func() error {
+		return v.do(ctx, func(ctx context.Context, c *iam.Client) error { return h.put(ctx, c, denyBefore(cutoff)) })
+	})
+	if err != nil {
+		return cutoff, v.iamFailure(err)
+	}
+	v.changed, v.ended, v.until = true, true, latest(v.until, cutoff)
+	v.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, prompt.Clean(h.name), cutoff.Format("15:04:05 MST")))
+	return cutoff, nil
+}
+
+// denyFirst denies what was issued until now, and ends our own session with it.
+func (v *revocation) denyFirst(ctx context.Context) error {
+	if v.note.Cutoff.IsZero() {
+		now, err := v.awsTime(ctx)
+		if err != nil {
+			return err
+		}
+		n := *v.note
+		n.Cutoff = now.Add(time.Second)
+		if err := v.keepNote(n); err != nil {
+			return failed(Other, "%w", err)
+		}
+	}
+	for _, h := range v.holders() {
+		if _, err := v.deny(ctx, "deny", h, v.note.Cutoff); err != nil {
+			return err
+		}
+	}
+	if err := v.dropSessions(); err != nil {
+		return err
+	}
+	if v.young {
+		v.ended = false
+		return nil
+	}
+	if err := v.untilRefused(ctx); err != nil {
+		return err
+	}
+	return v.freshen(ctx)
+}
+
+// denyLast denies what was issued meanwhile. The call that ends our own
+// session is the last one.
+func (v *revocation) denyLast(ctx context.Context) error {
+	done, err := v.lastIsThere(ctx)
+	if err != nil {
+		return err
+	}
+	if !done {
+		now, err := v.awsTime(ctx)
+		if err != nil {
+			return err
+		}
+		n := *v.note
+		n.LastUser, n.LastRole = now.Add(time.Second), now.Add(v.pause.margin)
+		if err := v.keepNote(n); err != nil {
+			return failed(Other, "%w", err)
+		}
+		for _, h := range v.holders() {
+			is, err := v.deny(ctx, "last", h, v.lastOf(h))
+			if err != nil {
+				return err
+			}
+			if h.kind == "user" {
+				v.note.LastUser = is
+			} else {
+				v.note.LastRole = is
+			}
+		}
+		if err := v.untilRefused(ctx); err != nil {
+			return err
+		}
+	}
+	if err := v.dropSessions(); err != nil {
+		return err
+	}
+	if err := v.untilPast(ctx); err != nil {
+		return err
+	}
+	return v.dropSessions() // and those that somebody got meanwhile
+}
+
+func (v *revocation) lastOf(h holder) time.Time {
+	if h.kind == "user" {
+		return v.note.LastUser
+	}
+	return v.note.LastRole
+}
+
+// lastIsThere reports whether an earlier run had come to its last call.
+func (v *revocation) lastIsThere(ctx context.Context) (bool, error) {
+	if v.note.LastUser.IsZero() {
+		return false, nil
+	}
+	for _, h := range v.holders() {
+		is, err := v.cutoff(ctx, h)
+		if err != nil || is.Before(v.lastOf(h)) {
+			return false, err
+		}
+		v.until = latest(v.until, is)
+	}
+	return true, nil
+}
+
+// freshen gets a session from after the denies, when the next call needs one.
+func (v *revocation) freshen(ctx context.Context) error {
+	if err := v.untilPast(ctx); err != nil {
+		return err
+	}
+	if !v.Code.IsEmpty() && v.spent(v.Code) {
+		v.Code = credential.Secret{} // the next one has to come from elsewhere
+	}
+	v.ended = false
+	v.newAccess()
+	return nil
+}
+
+// untilPast waits until new sessions are not denied any more.
+func (v *revocation) untilPast(ctx context.Context) error {
+	for told := false; ; {
+		now, err := v.awsTime(ctx)
+		if err != nil {
+			return err
+		}
+		left := v.until.Sub(now)
+		if left <= 0 {
+			return nil
+		}
+		if !told && left > 2*time.Second {
+			told = true
+			v.Report.Step(fmt.Sprintf("waiting %s: sessions that are made until then are denied, too", Words(left)))
+		}
+		if !session.Pause(ctx, min(left, v.waits.again)) {
+			return failed(NeedPerson, "interrupted while waiting for the deny to pass")
+		}
+	}
+}
+
+// untilRefused waits until AWS refuses the session that was used, which is how
+// a deny is seen to be in force.
+func (v *revocation) untilRefused(ctx context.Context) error {
+	w := v.access.way
+	if v.access.client == nil || w.own || !w.user && w.t.Profile.RoleARN != v.role {
+		v.Report.Step("AWS may take some seconds to act on it")
+		return nil
+	}
+	user := v.user.UserName()
+	started, told := time.Now(), false
+	for {
+		err := v.access.peek(ctx, func(ctx context.Context, c *iam.Client) error {
+			_, err := c.UserPolicy(ctx, user, revokePolicy)
+			return err
+		})
+		switch {
+		case notAllowed(err):
+			v.Report.Step("AWS refuses the session that did this: the deny is in force")
+			return nil
+		case time.Since(started) > v.pause.refused:
+			v.warn("after %s AWS still accepts the session that is denied; it can take some minutes", Words(time.Since(started)))
+			return nil
+		case !told:
+			told = true
+			v.Report.Step(fmt.Sprintf("waiting until AWS refuses the session that did this, up to %s", Words(v.pause.refused)))
+		}
+		if !session.Pause(ctx, v.waits.again) {
+			return failed(NeedPerson, "interrupted while waiting until the deny is in force")
+		}
+	}
+}

@@ -1,0 +1,267 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// begin makes room, and then a new key that is stored beside the old one.
+func (r *rotation) begin(ctx context.Context) (credential.Credentials, error) {
+	if err := r.tryKeychain(ctx); err != nil {
+		return credential.Credentials{}, err
+	}
+	for try := 1; ; try++ {
+		if err := r.makeRoom(ctx); err != nil {
+			return credential.Credentials{}, err
+		}
+		key, lost, err := r.create(ctx)
+		if err != nil && lost && try == 1 {
+			r.warn("AWS's answer was lost: looking whether there is a new key")
+			var gone []string
+			var cleaning error
+			if gone, cleaning = r.clean(ctx); cleaning != nil {
+				return credential.Credentials{}, cleaning
+			}
+			if len(gone) > 0 {
+				continue
+			}
+		}
+		if err != nil {
+			return credential.Credentials{}, err
+		}
+		return key, r.store(ctx, key)
+	}
+}
+
+// create writes the intent down and asks for a key. lost: there may be one
+// whose secret nobody has got.
+func (r *rotation) create(ctx context.Context) (key credential.Credentials, lost bool, err error) {
+	keys, now, err := r.list(ctx)
+	if err != nil {
+		return key, false, err
+	}
+	j := &journal{Key: r.name, ARN: r.user.ARN, Old: r.key.AccessKeyID, Intent: now, KeepOld: r.KeepOld, Listed: []string{r.key.AccessKeyID}}
+	for _, k := range keys {
+		if k.ID != j.Old {
+			j.Listed = append(j.Listed, k.ID)
+		}
+	}
+	if err := r.step("intent", func() error { return r.writeJournal(*j) }); err != nil {
+		return key, false, failed(Other, "nothing was changed: the rotation could not be written down: %w", err)
+	}
+	r.journal, r.begun = j, true
+	err = r.step("create", func() error {
+		return r.access.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+			// From here to the keychain nobody interrupts: the secret comes only once.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.waits.call)
+			defer cancel()
+			for try := 1; ; try++ {
+				key, err = c.CreateKey(ctx, r.user.UserName())
+				if try == 3 || !isReason(err, awsapi.Throttled, awsapi.Busy) || !session.Pause(ctx, r.waits.again) {
+					return err
+				}
+			}
+		})
+	})
+	if err == nil {
+		return key, false, nil
+	}
+	if lost = mayBeDone(err); !lost {
+		r.forgetJournal()
+	}
+	return credential.Credentials{}, lost, r.iamFailure(err)
+}
+
+// mayBeDone reports whether a call that failed may have been carried out.
+func mayBeDone(err error) bool {
+	var f *Failure
+	if errors.As(err, &f) {
+		return false // the way to IAM was refused, or nobody gave a code
+	}
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return true
+	}
+	switch e.Reason {
+	case awsapi.Unreachable, awsapi.Garbled, awsapi.Failing, awsapi.Redirected:
+		return e.Sent
+	}
+	return false
+}
+
+// store puts a new key beside the old one. Where that fails, the key is deleted
+// in AWS again.
+func (r *rotation) store(ctx context.Context, key credential.Credentials) error {
+	ctx = context.WithoutCancel(ctx)
+	r.journal.New = key.AccessKeyID
+	if err := r.step("created", func() error { return r.writeJournal(*r.journal) }); err != nil {
+		r.debug("journal: %v", err) // the intent is there, and does
+	}
+	err := r.writePending(ctx, key)
+	if err == nil {
+		r.Report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
+		return nil
+	}
+	var f *Failure
+	if !errors.As(keystoreFailure(err, r.name), &f) {
+		return err
+	}
+	undo := r.deleteKey(ctx, "undo", key.AccessKeyID)
+	if undo != nil {
+		f.Message = fmt.Sprintf("%s; and the new key, whose secret is lost, could not be deleted in AWS again: %v", f.Message, undo)
+		f.Hints = []string{"delete it with: " + deleteWith(r.user.UserName(), key.AccessKeyID)}
+		return f
+	}
+	if err := r.dropPending(ctx, "remove pending"); err != nil {
+		r.debug("keychain: %v", err)
+	}
+	r.forgetJournal()
+	f.Message += "; the new key was deleted in AWS again, and nothing is changed"
+	return f
+}
+
+// deleteWith is the command that deletes a key without us.
+func deleteWith(user, id string) string {
+	return fmt.Sprintf("aws iam delete-access-key --user-name %s --access-key-id %s", shellWord(user), shellWord(id))
+}
+
+func (r *rotation) forgetJournal() {
+	err := r.step("remove journal", func() error { return r.removeJournal(r.name) })
+	if err != nil {
+		r.debug("journal: %v", err)
+		return
+	}
+	r.journal, r.begun = nil, false
+}
+
+// listedKey is a key of the user, as AWS's list shows it.
+type listedKey struct {
+	iam.Key
+}
+
+func (r *rotation) list(ctx context.Context) (keys []listedKey, now time.Time, err error) {
+	err = r.access.do(ctx, func(ctx context.Context, c *iam.Client) error {
+		all, at, err := c.KeysNow(ctx, r.user.UserName())
+		keys, now = nil, at
+		for _, k := range all {
+			if !slices.Contains(r.deleted, k.ID) {
+				keys = append(keys, listedKey{k})
+			}
+		}
+		return err
+	})
+	return keys, now, r.iamFailure(err)
+}
+
+// makeRoom sees to it that the user has no other key: AWS allows two, and
+// counts inactive ones.
+func (r *rotation) makeRoom(ctx context.Context) error {
+	for {
+		keys, _, err := r.list(ctx)
+		if err != nil {
+			return err
+		}
+		other := slices.DeleteFunc(keys, func(k listedKey) bool { return k.ID == r.key.AccessKeyID })
+		if len(other) < iam.KeyQuota-1 {
+			return nil
+		}
+		if err := r.deleteOther(ctx, other[0].Key); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *rotation) deleteOther(ctx context.Context, k iam.Key) error {
+	text := fmt.Sprintf("the user has a second key, and AWS allows no third:\n%s", r.describeKey(ctx, k))
+	full := failed(Other, "the user %s has two access keys, and AWS allows no third", prompt.Clean(r.user.UserName()))
+	if k.Active && r.Yes {
+		return full.hint("an active key is not deleted unasked: %s", r.describeKey(ctx, k)).
+			hint("where nothing needs it: %s", deleteWith(r.user.UserName(), k.ID))
+	}
+	question := "delete it for good?"
+	if k.Active {
+		question = "delete this ACTIVE key for good?"
+	}
+	if err := r.confirm(ctx, text, question); err != nil {
+		var f *Failure
+		if errors.As(err, &f) {
+			full.Reason, full.cause = f.Reason, err
+		}
+		return full.hint("delete one of them with: %s", deleteWith(r.user.UserName(), k.ID))
+	}
+	if err := r.deleteKey(ctx, "make room", k.ID); err != nil {
+		return err
+	}
+	r.Report.Step(k.ID + " is deleted")
+	return nil
+}
+
+// describeKey tells what helps to decide about a key.
+func (r *rotation) describeKey(ctx context.Context, k iam.Key) string {
+	status := "inactive"
+	if k.Active {
+		status = "ACTIVE"
+	}
+	var use iam.Use
+	err := r.access.peek(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		use, err = c.LastUse(ctx, k.ID)
+		return err
+	})
+	used := "never used"
+	switch {
+	case err != nil:
+		used = "last use unknown"
+	case !use.At.IsZero():
+		used = fmt.Sprintf("last used %s ago (%s in %s)", Words(time.Since(use.At)), prompt.Clean(use.Service), prompt.Clean(use.Region))
+	}
+	return fmt.Sprintf("%s, %s, made %s ago, %s", prompt.Clean(k.ID), status, Words(time.Since(k.Created)), used)
+}
+
+// deleteKey in AWS; one that is not there any more is deleted.
+func (r *rotation) deleteKey(ctx context.Context, step, id string) error {
+	err := r.step(step, func() error {
+		return r.access.do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.DeleteKey(ctx, r.user.UserName(), id)
+		})
+	})
+	if err != nil && !isReason(err, awsapi.NotThere) {
+		return r.iamFailure(err)
+	}
+	r.deleted = append(r.deleted, id)
+	return nil
+}
+
+// iamFailure says what IAM objected to.
+func (r *rotation) iamFailure(err error) error {
+	var already *Failure
+	if err == nil || errors.As(err, &already) || errors.Is(err, errSilent) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) {
+		return failed(NeedPerson, "interrupted while AWS was asked")
+	}
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return failed(Other, "%w", err)
+	}
+	switch e.Reason {
+	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
+		f := failed(Unreachable, "AWS could not be reached: %s", prompt.Clean(e.Error()))
+		f.cause = err
+		return f
+	case awsapi.Quota:
+		f := failed(Other, "the user %s has two access keys, and AWS allows no third", prompt.Clean(r.user.UserName()))
+		f.cause = err
+		return f.hint("look at them with: aws iam list-access-keys --user-name %s", shellWord(r.user.UserName()))
+	}
+	return r.awsFailure(err, r.targets[0])
+}
