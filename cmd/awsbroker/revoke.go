@@ -77,11 +77,11 @@ func revokeSummary(r broker.Revoked) string {
 	switch {
 	case r.New == "":
 	case r.OldAccepted:
-		item("key %s is %s; the old one, %s, is inactive or\ndeleted, though AWS still accepted it: ask in some minutes", prompt.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is inactive or deleted, though AWS still accepted it", prompt.Clean(r.Key), r.New, r.Old)
 	case r.OldStays:
-		item("key %s is %s; AWS refuses the old one,\n%s, which is inactive", prompt.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is inactive", prompt.Clean(r.Key), r.New, r.Old)
 	default:
-		item("key %s is %s; the old one, %s, is deleted", prompt.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is deleted", prompt.Clean(r.Key), r.New, r.Old)
 	}
 	b.WriteString("\nleft for you to do:\n")
 	item("look at what was done with what leaked, and undo it: new users, keys,\nroles, policies. CloudTrail knows, for each region:\n%s", cloudTrail(r, user))

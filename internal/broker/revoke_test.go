@@ -396,8 +396,7 @@ func TestRevokeExisting(t *testing.T) {
 	if err := m.aws.User.PutPolicy(revokePolicy, denyBefore(later)); err != nil {
 		t.Fatal(err)
 	}
-	m.waits.again = 10 * time.Millisecond
-	go func() { time.Sleep(100 * time.Millisecond); m.aws.Server.Advance(45 * time.Second) }()
+	m.at = stopAt("after last role 1", func() error { m.aws.Server.Advance(45 * time.Second); return nil })
 	out, err := m.revoke()
 	if err != nil || !out.Before.Equal(later) || m.calls("PutUserPolicy") != 0 || m.calls("PutRolePolicy") != 1 {
 		t.Fatalf("%+v %+v\n%s", out, err, m.shown())

@@ -2,11 +2,9 @@ package broker
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -15,124 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
-
-// revokePolicy is the name that AWS's console gives to the same policy.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
-const revokePolicy = "AWSRevokeOlderSessions"
-
-// denyBefore is a policy that denies everything to sessions issued before a
-// time. Long-term keys have no such time, and are not denied.
-func denyBefore(cutoff time.Time) string {
-	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],`+
-		`"Condition":{"DateLessThan":{"aws:TokenIssueTime":%q}}}]}`, cutoff.UTC().Format("2006-01-02T15:04:05Z"))
-}
-
-// cutoffOf a policy that denyBefore or AWS's console wrote; false if it is
-// another one, which may deny more.
-func cutoffOf(document string) (time.Time, bool) {
-	var p struct {
-		Version   string
-		Statement []struct {
-			Sid       string
-			Effect    string
-			Action    words
-			Resource  words
-			Condition map[string]map[string]words
-		}
-	}
-	// The console writes a list of one statement.
-	d := json.NewDecoder(strings.NewReader(document))
-	d.DisallowUnknownFields()
-	if d.Decode(&p) != nil || len(p.Statement) != 1 {
-		return time.Time{}, false
-	}
-	s := p.Statement[0]
-	times := s.Condition["DateLessThan"]["aws:TokenIssueTime"]
-	if s.Effect != "Deny" || !slices.Equal(s.Action, words{"*"}) || !slices.Equal(s.Resource, words{"*"}) ||
-		len(s.Condition) != 1 || len(s.Condition["DateLessThan"]) != 1 || len(times) != 1 {
-		return time.Time{}, false
-	}
-	t, err := time.Parse(time.RFC3339, times[0])
-	return t.UTC(), err == nil
-}
-
-// words are one string or a list of them, as in policies.
-type words []string
-
-func (w *words) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*w = words{one}
-		return nil
-	}
-	return json.Unmarshal(data, (*[]string)(w))
-}
-
-func indented(document string) string {
-	var v any
-	if json.Unmarshal([]byte(document), &v) != nil {
-		return document
-	}
-	data, _ := json.MarshalIndent(v, "         ", "  ")
-	return "         " + string(data)
-}
-
-// holder is who gets the deny: the user, or the role.
-type holder struct {
-	kind, name string
-	get        func(context.Context, *iam.Client) (string, error)
-	put        func(context.Context, *iam.Client, string) error
-}
-
-// holders in the order in which they are denied. What ends the session that is
-// used for it comes last: the role's, or, for a session of the user's own, the
-// user's.
-func (v *revocation) holders() []holder {
-	user := v.user.UserName()
-	all := []holder{{"user", user,
-		func(ctx context.Context, c *iam.Client) (string, error) { return c.UserPolicy(ctx, user, revokePolicy) },
-		func(ctx context.Context, c *iam.Client, doc string) error {
-			return c.PutUserPolicy(ctx, user, revokePolicy, doc)
-		}}}
-	if v.role != "" {
-		_, role := RoleOf(v.role)
-		all = append(all, holder{"role", role,
-			func(ctx context.Context, c *iam.Client) (string, error) { return c.RolePolicy(ctx, role, revokePolicy) },
-			func(ctx context.Context, c *iam.Client, doc string) error {
-				return c.PutRolePolicy(ctx, role, revokePolicy, doc)
-			}})
-	}
-	if v.access.client != nil && v.access.way.user {
-		slices.Reverse(all)
-	}
-	return all
-}
-
-// object is what AWS may not let be managed.
-func (v *revocation) object() string {
-	text := "the inline policy " + revokePolicy + " of " + prompt.Clean(v.user.ARN)
-	if !v.o.KeepKey {
-		text = "the access keys and " + text
-	}
-	if v.role != "" {
-		text += " and the one of " + prompt.Clean(v.role)
-	}
-	return text
-}
-
-// permissions is a policy that allows what a revocation needs, and no more.
-func (v *revocation) permissions() string {
-	keys := `,"iam:ListAccessKeys","iam:GetAccessKeyLastUsed","iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"`
-	if v.o.KeepKey {
-		keys = ""
-	}
-	text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetUserPolicy","iam:PutUserPolicy"%s],"Resource":%q}`,
-		keys, prompt.Clean(v.user.ARN))
-	if v.role != "" {
-		text += fmt.Sprintf(`,{"Effect":"Allow","Action":["iam:GetRolePolicy","iam:PutRolePolicy"],"Resource":%q}`, prompt.Clean(v.role))
-	}
-	return text + "]}"
-}
 
 // probe reads all that is going to be changed, so that what is not allowed
 // comes to light before anything is.
@@ -336,7 +216,7 @@ func (v *revocation) untilPast(ctx context.Context) error {
 		}
 		if !told && left > 2*time.Second {
 			told = true
-			v.Report.Step(fmt.Sprintf("waiting %s: sessions that are made until then are denied, too", Words(left)))
+			v.Report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", Words(left)))
 		}
 		if !session.Pause(ctx, min(left, v.waits.again)) {
 			return failed(NeedPerson, "interrupted while waiting for the deny to pass")

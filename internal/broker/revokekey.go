@@ -60,7 +60,7 @@ func (v *revocation) retireOld(ctx context.Context) error {
 	n := *v.note
 	n.OldAccepted, n.OldStays = accepted, false
 	text := fmt.Sprintf("the old key %s is inactive, and AWS refuses it", old)
-	if accepted {
+	if accepted || v.before.AccessKeyID == "" {
 		text = fmt.Sprintf("the old key %s is inactive", old)
 	}
 	err = v.confirm(ctx, text, "delete it for good?")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
@@ -86,6 +87,22 @@ func (c *Client) CallerIdentity(ctx context.Context, creds credential.Credential
 		return Identity{}, err
 	}
 	return Identity{aws.ToString(out.Account), aws.ToString(out.Arn)}, nil
+}
+
+// ServerTime is the time by AWS's clock, which the issue times of sessions are
+// of, in whole seconds. It asks who creds belong to, as CallerIdentity does.
+func (c *Client) ServerTime(ctx context.Context, creds credential.Credentials) (time.Time, error) {
+	out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awssts.GetCallerIdentityOutput, error) {
+		return c.api(creds).GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{})
+	})
+	if err != nil {
+		return time.Time{}, err
+	}
+	now, ok := middleware.GetServerTime(out.ResultMetadata)
+	if !ok {
+		return now, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer has no date"}
+	}
+	return now.UTC().Truncate(time.Second), nil
 }
 
 // MFA is a device and a code of it. The zero value sends neither.
