@@ -423,7 +423,7 @@ func TestRevokeExisting(t *testing.T) {
 func TestRevokeLag(t *testing.T) {
 	t.Parallel()
 	m := newRevoking(t, nil)
-	m.aws.Server.SetLag(fakeaws.Lag{Policies: 150 * time.Millisecond, OldKey: 100 * time.Millisecond})
+	m.aws.Server.SetLag(fakeaws.Lag{Policies: time.Second, OldKey: time.Second})
 	if _, err := m.revoke(); err != nil {
 		t.Fatalf("%+v\n%s", err, m.shown())
 	}
