@@ -18,8 +18,8 @@ build: ## bin/awsbroker
 test: ## all tests of this module
 	$(GO) test $(TEST_FLAGS) $(PACKAGES)
 
-check: lint ## what a change has to pass: lint, and the tests with -race
-	$(GO) test -race $(TEST_FLAGS) $(PACKAGES)
+check: lint ## what a change has to pass: lint, and the tests with -race (the short set; make test has them all)
+	$(GO) test -race -short $(TEST_FLAGS) $(PACKAGES)
 
 lint: ## format, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal e2e)" || { gofmt -l cmd internal e2e; echo 'run: gofmt -w cmd internal e2e'; exit 1; }

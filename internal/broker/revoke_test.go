@@ -29,7 +29,7 @@ type revoking struct {
 
 func newRevoking(t *testing.T, arrange func(*rotating)) *revoking {
 	t.Helper()
-	m := &revoking{rotating: newRotating(t), pause: revokeWaits{margin: 2 * time.Second, refused: 300 * time.Millisecond, blind: time.Millisecond}}
+	m := &revoking{rotating: newRotating(t), pause: revokeWaits{margin: 2 * time.Second, refused: patient(time.Second), blind: time.Millisecond}}
 	if arrange != nil {
 		arrange(m.rotating)
 	}
@@ -423,7 +423,7 @@ func TestRevokeExisting(t *testing.T) {
 func TestRevokeLag(t *testing.T) {
 	t.Parallel()
 	m := newRevoking(t, nil)
-	m.aws.Server.SetLag(fakeaws.Lag{Policies: time.Second, OldKey: time.Second})
+	m.aws.Server.SetLag(fakeaws.Lag{Policies: patient(time.Second), OldKey: patient(time.Second)})
 	if _, err := m.revoke(); err != nil {
 		t.Fatalf("%+v\n%s", err, m.shown())
 	}
