@@ -157,8 +157,9 @@ func TestDamagedFiles(t *testing.T) {
 		if err := os.WriteFile(path, v, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := mustOpen(t, x.options).Get(testContext(t), "phoebe")
-		if !errors.Is(err, ErrCorrupt) {
+		got, err := mustOpen(t, x.options).Get(testContext(t), "phoebe")
+		// The last letter of a base64 text has bits that mean nothing.
+		if same := err == nil && got == key("AKIAONE", "one"); !same && !errors.Is(err, ErrCorrupt) {
 			t.Errorf("variant %d: %v, want ErrCorrupt", i, err)
 		}
 	}
