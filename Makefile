@@ -18,8 +18,12 @@ build: ## bin/awsbroker
 test: ## all tests of this module
 	$(GO) test $(TEST_FLAGS) $(PACKAGES)
 
-check: lint ## what a change has to pass: lint, and the tests with -race (the short set; make test has them all)
-	$(GO) test -race -short $(TEST_FLAGS) $(PACKAGES)
+# The tests in cmd run the program in processes of its own, which the race
+# detector does not see; they go on beside the others.
+check: lint ## what a change has to pass: lint, and the short tests, with -race (make test has them all)
+	@$(GO) test -short $(TEST_FLAGS) ./cmd/... & cmd=$$!; \
+	$(GO) test -race -short $(TEST_FLAGS) ./internal/...; internal=$$?; \
+	wait $$cmd && exit $$internal
 
 lint: ## format, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal e2e)" || { gofmt -l cmd internal e2e; echo 'run: gofmt -w cmd internal e2e'; exit 1; }

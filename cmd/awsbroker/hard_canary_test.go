@@ -76,7 +76,7 @@ func TestCanary(t *testing.T) {
 	// A command source, which looks around.
 	w.profile("source", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "role_session_name = other",
 		"awsbroker_mfa_process = env >"+w.path("child-env")+"; cat /proc/$$/environ >"+w.path("child-environ")+
-			"; tr '\\0' ' ' </proc/$$/cmdline >"+w.path("child-cmdline")+"; sleep 0.5; cat "+w.path("bin/code"))
+			"; tr '\\0' ' ' </proc/$$/cmdline >"+w.path("child-cmdline")+"; sleep 2; cat "+w.path("bin/code"))
 
 	var sessions []string
 	holds := func(text string) {
