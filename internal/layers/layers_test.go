@@ -18,6 +18,7 @@ const module = "github.com/awsbroker/awsbroker/"
 var mayUse = map[string][]string{
 	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/awsapi":     {},
+	"internal/caller":     {},
 	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
 	"internal/config":     {"internal/credential"},
 	"internal/credential": {},
@@ -25,7 +26,7 @@ var mayUse = map[string][]string{
 	"internal/iam":        {"internal/awsapi", "internal/credential"},
 	"internal/keystore":   {"internal/credential"},
 	"internal/paths":      {},
-	"internal/prompt":     {"internal/credential"},
+	"internal/prompt":     {"internal/caller", "internal/credential"},
 	"internal/session":    {"internal/credential", "internal/paths"},
 	"internal/start":      {"internal/paths", "internal/session"},
 	"internal/sts":        {"internal/awsapi", "internal/credential"},

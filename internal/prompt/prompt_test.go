@@ -43,25 +43,6 @@ func TestCode(t *testing.T) {
 	}
 }
 
-func TestShellThatOnlyStartedUsIsNotTheCaller(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		args []string
-		want bool
-	}{
-		{"sh", []string{"sh", "-c", "awsbroker credential-process"}, true},
-		{"dash", []string{"/bin/sh", "-c", "x"}, true},
-		{"cmd.exe", []string{"cmd.exe", "/C", "x"}, true},
-		{"bash", []string{"-bash"}, false},
-		{"sh", []string{"sh", "deploy.sh"}, false},
-		{"aws", []string{"python3", "-c", "x"}, false},
-	} {
-		if got := isShellCommand(tt.name, tt.args); got != tt.want {
-			t.Errorf("%s %q: %v", tt.name, tt.args, got)
-		}
-	}
-}
-
 func TestChildEnviron(t *testing.T) {
 	got := ChildEnviron([]string{"HOME=/h", "AWS_PROFILE=p", "aws_secret_access_key=s", "AWSBROKER_FILE_PASSPHRASE=x", "_AWSBROKER_PROFILE_CHAIN=a", "PATH=/bin", "AWSX=1"})
 	if strings.Join(got, " ") != "HOME=/h _AWSBROKER_PROFILE_CHAIN=a PATH=/bin AWSX=1" {

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"github.com/awsbroker/awsbroker/internal/caller"
 )
 
 // killTree ends a process and what it started, as far as it can be seen: what
@@ -13,7 +15,7 @@ func killTree(pid int) error {
 	entries, _ := os.ReadDir("/proc")
 	for _, e := range entries {
 		if child, err := strconv.Atoi(e.Name()); err == nil {
-			_, _, parent := inspect(child)
+			parent := caller.Parent(child)
 			children[parent] = append(children[parent], child)
 		}
 	}

@@ -1,0 +1,56 @@
+// Package caller finds out which program runs awsbroker: people are told who
+// asks for a code, and the log of grants names who was given a session.
+//
+// It uses the standard library and x/sys only: package start needs it before
+// main, for the log.
+package caller
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Process is one that a person may recognise. Its texts are as the system
+// reports them: whoever shows them cleans them.
+type Process struct {
+	PID  int
+	Name string // empty where the system does not tell
+	Dir  string // where it runs; empty where the system does not tell
+}
+
+// Find returns the program that asks: our parent, or the parent of the shell
+// that only started us (most SDKs run a credential_process through sh -c).
+//
+// Dir is our own directory, which is the one that the caller had when it
+// started us: it may run in another by now, and looking there takes rights
+// that we may not have.
+func Find() Process {
+	dir, _ := workingDir()
+	pid := os.Getppid()
+	for range 4 {
+		name := nameOf(pid)
+		parent := 0
+		if isShell(name) && onlyStarts(argsOf(pid)) {
+			parent = Parent(pid)
+		}
+		if parent <= 1 {
+			return Process{pid, name, dir}
+		}
+		pid = parent
+	}
+	return Process{PID: pid, Dir: dir}
+}
+
+var shells = []string{"sh", "bash", "dash", "zsh", "ash", "busybox", "cmd.exe", "cmd"}
+
+func isShell(name string) bool {
+	return slices.Contains(shells, filepath.Base(strings.ToLower(name)))
+}
+
+// onlyStarts reports whether a shell's arguments are those of one command
+// line that it runs for another program.
+func onlyStarts(args []string) bool {
+	return len(args) > 1 && (args[1] == "-c" || strings.EqualFold(args[1], "/c"))
+}

@@ -1,0 +1,5 @@
+package caller
+
+import "os"
+
+func workingDir() (string, error) { return os.Getwd() }

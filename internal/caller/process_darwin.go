@@ -1,0 +1,23 @@
+package caller
+
+import "golang.org/x/sys/unix"
+
+func nameOf(pid int) string {
+	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	if err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(info.Proc.P_comm[:])
+}
+
+// argsOf: they are not read, so a shell that only started us is named as the caller.
+func argsOf(int) []string { return nil }
+
+// Parent of a process; 0 where it cannot be told.
+func Parent(pid int) int {
+	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	if err != nil {
+		return 0
+	}
+	return int(info.Eproc.Ppid)
+}

@@ -1,0 +1,10 @@
+//go:build !linux && !darwin && !windows
+
+package caller
+
+func nameOf(int) string { return "" }
+
+func argsOf(int) []string { return nil }
+
+// Parent of a process; 0 where it cannot be told.
+func Parent(int) int { return 0 }
