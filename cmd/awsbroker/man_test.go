@@ -14,6 +14,7 @@ import (
 // made from. `make man` writes them.
 func TestManPages(t *testing.T) {
 	t.Setenv("AWSBROKER_KEYSTORE", "")
+	t.Setenv("AWSBROKER_PROMPT", "")
 	root := newRoot(&app{})
 	root.DisableAutoGenTag = true
 	root.InitDefaultCompletionCmd()

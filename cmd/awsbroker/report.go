@@ -16,7 +16,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // maxLine is what every caller of a credential_process can take on stderr.
@@ -91,18 +90,12 @@ func (a *app) Confirm(ctx context.Context, text, question string) error {
 	if a.yes {
 		return nil
 	}
-	t, err := prompt.OpenTerminal()
+	yes, err := a.run.Ask(ctx, text, question, isTerminal(a.stderr))
 	if err != nil {
 		return err
 	}
-	defer t.Close()
-	answer, err := t.Line(ctx, question+" [y/N] ")
-	if err != nil {
-		return err
+	if !yes {
+		return broker.ErrDeclined
 	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
-	}
-	return broker.ErrDeclined
+	return nil
 }

@@ -24,12 +24,15 @@ type app struct {
 
 	region   string
 	keystore string
+	prompt   string
 	mfaCode  string
 	codeRead bool // mfaCode was "-" and is what standard input said
 	debug    bool
 
 	oneLine bool // the caller shows one line of an error (credential-process)
 	yes     bool // --yes: no questions
+
+	run *broker.Broker // the one that Confirm asks through
 }
 
 const rootHelp = `awsbroker keeps your AWS access key in the keychain and answers AWS's own tools
@@ -57,6 +60,7 @@ func newRoot(a *app) *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
 	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "where keys are kept: keychain, wincred, secret-service, pass or file")
+	f.StringVar(&a.prompt, "prompt", os.Getenv("AWSBROKER_PROMPT"), "ways to ask, in order: a list of command, terminal, pinentry, dialog (or zenity, kdialog, osascript, powershell), none")
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
 	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
@@ -86,11 +90,15 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
+	ways, err := prompt.ParseWays(a.prompt)
+	if err != nil {
+		return nil, usage(err)
+	}
 	code, err := a.code()
 	if err != nil {
 		return nil, err
 	}
-	return &broker.Broker{
+	a.run = &broker.Broker{
 		Paths:    paths.FromEnv(),
 		Keystore: kind,
 		Region:   a.region,
@@ -98,8 +106,10 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 		Environ:  a.environ,
 		Started:  a.started,
 		Limits:   limits,
+		Prompt:   ways,
 		Report:   a,
-	}, nil
+	}
+	return a.run, nil
 }
 
 // code is --mfa-code, checked.

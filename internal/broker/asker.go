@@ -15,68 +15,95 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// asker is this process's turn at the terminal. It is taken at the first
-// question and kept until the last, since two processes that ask about two
-// things must not share the keyboard.
+// asker is this process's turn at a terminal, or at another place where people
+// are asked. It is taken at the first question and kept until the last, since
+// two processes that ask about two things must not share the keyboard.
 type asker struct {
 	*Broker
-	dir      string // of the locks; empty excludes nobody
-	terminal *prompt.Terminal
-	turn     func() // gives the turn back
+	dir    string      // of the locks; empty excludes nobody
+	ways   prompt.Ways // what the profile says, if the command line does not
+	ladder *prompt.Ladder
 }
 
-// open takes the terminal, waiting for its turn until ctx ends.
-func (a *asker) open(ctx context.Context) (*prompt.Terminal, error) {
-	if a.terminal != nil {
-		return a.terminal, nil
+// open finds a way to ask, waiting for its turn there until ctx ends.
+func (a *asker) open(ctx context.Context) (prompt.Prompter, error) {
+	if a.ladder != nil {
+		return a.ladder, nil
 	}
-	t, err := prompt.OpenTerminal()
+	ladder, err := prompt.Open(ctx, a.Prompt.Or(a.ways), a.takeTurn)
 	if err != nil {
 		return nil, err
 	}
-	turn, err := a.takeTurn(ctx)
-	if err != nil {
-		t.Close()
-		return nil, err
-	}
-	a.terminal, a.turn = t, turn
-	return t, nil
+	a.ladder = ladder
+	return ladder, nil
 }
 
 func (a *asker) close() {
-	if a.terminal == nil {
+	if a.ladder == nil {
 		return
 	}
-	a.turn()
-	a.terminal.Close()
-	a.terminal = nil
+	a.ladder.Close()
+	a.ladder = nil
 }
 
-// takeTurn makes this process the one that asks at its terminal, waiting for
-// others as long as a question may take. It may be taken again by who has it.
-func (b *Broker) takeTurn(ctx context.Context) (giveBack func(), err error) {
-	if b.turns == 0 {
-		ctx, cancel := context.WithDeadline(ctx, latest(b.Started.Add(b.Limits.Question), time.Now().Add(time.Second)))
-		defer cancel()
-		b.turn = session.NewLock(b.sessionDir(), "terminal:"+prompt.TerminalName())
-		_, err := b.turn.Await(ctx, b.telling(func() string {
-			return fmt.Sprintf("waiting for process %d, which asks something at this terminal", b.turn.Holder())
-		}))
-		switch {
-		case errors.Is(ctx.Err(), context.DeadlineExceeded):
-			return nil, prompt.ErrTimeout
-		case ctx.Err() != nil:
-			return nil, prompt.ErrCancelled
-		case err != nil:
-			b.debug("no turns at the terminal: %v", err)
+// Ask asks for a yes, in the way that codes are asked for. A person who has
+// text on the terminal already is not shown it again.
+func (b *Broker) Ask(ctx context.Context, text, question string, shown bool) (bool, error) {
+	a := &asker{Broker: b}
+	defer a.close()
+	if _, err := a.open(ctx); err != nil {
+		return false, err
+	}
+	if !shown || !a.ladder.AtTerminal() {
+		a.ladder.Print(text + "\n")
+	}
+	return a.ladder.Confirm(ctx, question)
+}
+
+// turn is one that is taken at a place.
+type turn struct {
+	lock  *session.Lock
+	times int // it was taken and not given back
+}
+
+// takeTurn makes this process the one that asks at a place, waiting for others
+// as long as a question may take. It may be taken again by who has it.
+func (b *Broker) takeTurn(ctx context.Context, place string) (giveBack func(), err error) {
+	t := b.turns[place]
+	if t == nil {
+		if t, err = b.awaitTurn(ctx, place); err != nil {
+			return nil, err
 		}
 	}
-	b.turns++
+	t.times++
 	return func() {
-		if b.turns--; b.turns == 0 {
-			_ = b.turn.Unlock()
+		if t.times--; t.times == 0 {
+			delete(b.turns, place)
+			_ = t.lock.Unlock()
 		}
 	}, nil
+}
+
+func (b *Broker) awaitTurn(ctx context.Context, place string) (*turn, error) {
+	ctx, cancel := context.WithDeadline(ctx, latest(b.Started.Add(b.Limits.Question), time.Now().Add(time.Second)))
+	defer cancel()
+	t := &turn{lock: session.NewLock(b.sessionDir(), place)}
+	_, err := t.lock.Await(ctx, b.telling(func() string {
+		return fmt.Sprintf("waiting for process %d, which asks something here", t.lock.Holder())
+	}))
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return nil, prompt.ErrTimeout
+	case ctx.Err() != nil:
+		return nil, prompt.ErrCancelled
+	case err != nil:
+		b.debug("no turns at the terminal: %v", err)
+	}
+	if b.turns == nil {
+		b.turns = map[string]*turn{}
+	}
+	b.turns[place] = t
+	return t, nil
 }
 
 // telling is a check for session.Lock.Await that finds nothing, but tells a
@@ -110,10 +137,10 @@ func (a *asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (c
 func (a *asker) retry(use func() error) error {
 	for try := 1; ; try++ {
 		err := use()
-		if !errors.Is(err, keystore.ErrPassphrase) || a.terminal == nil || try == tries {
+		if !errors.Is(err, keystore.ErrPassphrase) || a.ladder == nil || try == tries {
 			return err
 		}
-		a.terminal.Print("that is not the passphrase\n")
+		a.ladder.Print("that is not the passphrase\n")
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -22,6 +23,7 @@ type Broker struct {
 	Keystore keystore.Kind     // --keystore or AWSBROKER_KEYSTORE; empty is the recorded one
 	Region   string            // --region; empty leaves it to the environment and the profile
 	Code     credential.Secret // --mfa-code; used instead of asking, once
+	Prompt   prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile
 	Environ  []string          // what helper commands inherit, before it is thinned out
 	Started  time.Time         // when the run began: its deadlines count from here
 	Limits   Limits
@@ -32,8 +34,7 @@ type Broker struct {
 	opened   bool // the cache in it
 	sessions *session.Cache
 
-	turn  *session.Lock // at the terminal
-	turns int           // how often it was taken and not given back
+	turns map[string]*turn // taken, by place
 
 	store        *keystore.Store // once it was opened
 	asking       *asker          // whose terminal store asks at

@@ -50,11 +50,7 @@ func (b *Broker) Remove(ctx context.Context, name string) error {
 
 // confirm turns a refusal into a failure of ours.
 func (b *Broker) confirm(ctx context.Context, text, question string) error {
-	turn, err := b.takeTurn(ctx)
-	if err == nil {
-		defer turn()
-		err = b.Report.Confirm(ctx, text, question)
-	}
+	err := b.Report.Confirm(ctx, text, question)
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		return failed(NeedPerson, "there is no terminal to ask at").hint("say yes beforehand with --yes")
 	}

@@ -53,7 +53,7 @@ func (r *request) openKey(ctx context.Context) error {
 	})
 	r.debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
 	if err != nil {
-		r.asked = r.asked || r.asker.terminal != nil || errors.Is(err, keystore.ErrDismissed)
+		r.asked = r.asked || r.asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
 		return keystoreFailure(err, name)
 	}
 	if r.Key.AccessKeyID != r.key.AccessKeyID { // whose this one is, the record does not know

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
@@ -39,6 +40,13 @@ func (t *Terminal) Hidden(ctx context.Context, question string) (credential.Secr
 		t.Print("\n") // the person's own was not shown
 	}
 	return credential.NewSecret(string(line)), err
+}
+
+// Confirm asks for a yes; anything but y and yes is a no.
+func (t *Terminal) Confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := t.Line(ctx, question+" [y/N] ")
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes", err
 }
 
 // Print writes to the terminal. What it is given must be clean (Clean).
