@@ -37,6 +37,7 @@ type ProfileView struct {
 	RoleARN    string
 	MFASerial  string
 	Expiration time.Time // zero: no session
+	MFASession time.Time // when the MFA session ends that renews it without a code; zero: there is none
 	Unknown    bool      // whether there is one cannot be told without opening the keychain
 	Problem    string    // why it cannot be used, or empty
 }

@@ -17,6 +17,7 @@ import (
 type Want struct {
 	MinLeft time.Duration // at least this much life, if it can be had
 	Fresh   bool          // a new one, even if the old would do
+	For     time.Duration // life of a new MFA session (awsbroker_mfa_session); 0: as the profile says
 }
 
 // Session returns a session for the profile: the cached one if it will do, or
