@@ -29,6 +29,7 @@ const (
 	RegionDisabled                   // STS is switched off in the region for this account
 	NotThere                         // IAM has no such user, key, role or policy
 	Exists                           // IAM has one of that name already
+	InUse                            // IAM has to be rid of something else first
 	Quota                            // IAM allows no more of them
 	Busy                             // IAM is changing it; in some seconds it will do
 	Rejected                         // any other refusal
@@ -124,9 +125,12 @@ var reasonByCode = map[string]Reason{
 	"TooManyRequestsException":      Throttled,
 	"NoSuchEntity":                  NotThere,
 	"EntityAlreadyExists":           Exists,
+	"DeleteConflict":                InUse,
 	"LimitExceeded":                 Quota,
+	"InvalidAuthenticationCode":     WrongCode,
 	"EntityTemporarilyUnmodifiable": Busy,
 	"ConcurrentModification":        Busy,
+	"ServiceFailure":                Failing,
 	"ServiceUnavailable":            Failing,
 	"InternalFailure":               Failing,
 }

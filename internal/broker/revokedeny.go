@@ -236,7 +236,7 @@ func (v *revocation) untilRefused(ctx context.Context) error {
 	started, told := time.Now(), false
 	for {
 		err := v.access.peek(ctx, func(ctx context.Context, c *iam.Client) error {
-			_, err := c.UserPolicy(ctx, user, revokePolicy)
+			_, err := c.Inline(ctx, iam.UserNamed(user), revokePolicy)
 			return err
 		})
 		switch {

@@ -86,16 +86,20 @@ type holder struct {
 func (v *revocation) holders() []holder {
 	user := v.user.UserName()
 	all := []holder{{"user", user,
-		func(ctx context.Context, c *iam.Client) (string, error) { return c.UserPolicy(ctx, user, revokePolicy) },
+		func(ctx context.Context, c *iam.Client) (string, error) {
+			return c.Inline(ctx, iam.UserNamed(user), revokePolicy)
+		},
 		func(ctx context.Context, c *iam.Client, doc string) error {
-			return c.PutUserPolicy(ctx, user, revokePolicy, doc)
+			return c.PutInline(ctx, iam.UserNamed(user), revokePolicy, doc)
 		}}}
 	if v.role != "" {
 		_, role := RoleOf(v.role)
 		all = append(all, holder{"role", role,
-			func(ctx context.Context, c *iam.Client) (string, error) { return c.RolePolicy(ctx, role, revokePolicy) },
+			func(ctx context.Context, c *iam.Client) (string, error) {
+				return c.Inline(ctx, iam.RoleNamed(role), revokePolicy)
+			},
 			func(ctx context.Context, c *iam.Client, doc string) error {
-				return c.PutRolePolicy(ctx, role, revokePolicy, doc)
+				return c.PutInline(ctx, iam.RoleNamed(role), revokePolicy, doc)
 			}})
 	}
 	if v.access.client != nil && v.access.way.user {

@@ -1,0 +1,41 @@
+package iam
+
+import (
+	"context"
+
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+)
+
+// Summary is what IAM counts in an account. A number that AWS does not give is
+// zero.
+type Summary struct {
+	RootMFA  bool // the root user has an MFA device
+	RootKeys bool // the root user has access keys
+	Users    int
+}
+
+// Summary of the account.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+func (c *Client) Summary(ctx context.Context) (Summary, error) {
+	out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.GetAccountSummaryOutput, error) {
+		return c.api.GetAccountSummary(ctx, &awsiam.GetAccountSummaryInput{})
+	})
+	if err != nil {
+		return Summary{}, err
+	}
+	n := out.SummaryMap
+	return Summary{RootMFA: n["AccountMFAEnabled"] > 0, RootKeys: n["AccountAccessKeysPresent"] > 0, Users: int(n["Users"])}, nil
+}
+
+// Aliases of the account: one, or none.
+func (c *Client) Aliases(ctx context.Context) (all []string, err error) {
+	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListAccountAliasesOutput, error) {
+		return c.api.ListAccountAliases(ctx, &awsiam.ListAccountAliasesInput{Marker: marker})
+	}, func(out *awsiam.ListAccountAliasesOutput) *string {
+		all = append(all, out.AccountAliases...)
+		return next(out.IsTruncated, out.Marker)
+	})
+	return all, err
+}
