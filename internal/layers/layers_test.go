@@ -19,7 +19,7 @@ var mayUse = map[string][]string{
 	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/awsapi":     {},
 	"internal/caller":     {},
-	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/sts"},
+	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/qr", "internal/session", "internal/sts"},
 	"internal/config":     {"internal/credential"},
 	"internal/credential": {},
 	"internal/csvkeys":    {"internal/credential"},
@@ -27,6 +27,7 @@ var mayUse = map[string][]string{
 	"internal/keystore":   {"internal/credential"},
 	"internal/paths":      {},
 	"internal/prompt":     {"internal/caller", "internal/credential"},
+	"internal/qr":         {},
 	"internal/session":    {"internal/credential", "internal/paths"},
 	"internal/start":      {"internal/paths", "internal/session"},
 	"internal/sts":        {"internal/awsapi", "internal/credential"},
@@ -40,6 +41,7 @@ var onlyIn = []struct{ library, in, why string }{
 	{"github.com/godbus/dbus", "internal/keystore", "only the Secret Service is on the bus"},
 	{"github.com/aws/aws-sdk-go-v2/service/sts", "internal/sts", "AWS's errors become ours there"},
 	{"github.com/aws/aws-sdk-go-v2/service/iam", "internal/iam", "AWS's errors become ours there"},
+	{"rsc.io/qr", "internal/qr", "what a terminal shows of a code is known there"},
 	{"github.com/gofrs/flock", "internal/session, internal/keystore", "two places lock files"},
 }
 
