@@ -19,7 +19,7 @@ var mayUse = map[string][]string{
 	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/awsapi":     {},
 	"internal/caller":     {},
-	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/qr", "internal/session", "internal/sts"},
+	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/qr", "internal/session", "internal/sts", "internal/totp"},
 	"internal/config":     {"internal/credential"},
 	"internal/credential": {},
 	"internal/csvkeys":    {"internal/credential"},
@@ -31,6 +31,7 @@ var mayUse = map[string][]string{
 	"internal/session":    {"internal/credential", "internal/paths"},
 	"internal/start":      {"internal/paths", "internal/session"},
 	"internal/sts":        {"internal/awsapi", "internal/credential"},
+	"internal/totp":       {"internal/credential"},
 }
 
 // onlyIn names the one package that may import a library directly, and why.
