@@ -21,6 +21,7 @@ type app struct {
 	stdout, stderr io.Writer
 	environ        []string // as it was before package start
 	started        time.Time
+	command        string // the one that runs
 
 	region   string
 	keystore string
@@ -56,6 +57,7 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.Version = version()
 	root.SuggestionsMinimumDistance = 2 // letters that a mistyped command may differ by
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.command = cmd.Name() }
 	root.SetVersionTemplate("awsbroker {{.Version}}\n")
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
@@ -104,6 +106,7 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 		Region:   a.region,
 		Code:     code,
 		Environ:  a.environ,
+		Command:  a.command,
 		Started:  a.started,
 		Limits:   limits,
 		Prompt:   ways,

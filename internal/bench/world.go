@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -134,11 +135,13 @@ func (w *world) pairs() ([]pair, error) {
 	cached := func(environ []string) func() error {
 		return process(environ, w.broker, "credential-process", "--profile", "admin")
 	}
-	withBus := append(small, "DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(w.dir, "bus"))
+	withBus := append(slices.Clone(small), "DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(w.dir, "bus"))
+	noLog := append(slices.Clone(small), "AWSBROKER_LOG=off")
 	hello := process(small, w.hello)
 	return []pair{
 		{"cached credential-process", "hello world in Go", "at most 2.0", cached(small), hello, rounds},
 		{"the same with a D-Bus session", "hello world in Go", "at most 2.0", cached(withBus), hello, rounds},
+		{"the same", "with the log off", "at most 1.1", cached(small), cached(noLog), 2 * rounds},
 		{fmt.Sprintf("the same with %d profiles", manyProfiles), "with one", "at most 1.2", cached(big), cached(small), rounds},
 		{fmt.Sprintf("the same with %d sessions", manySessions), "with one", "at most 1.2", cached(full), cached(small), rounds},
 		{fmt.Sprintf("completion with %d profiles", manyProfiles), "with one", "", process(big, w.broker, "__complete", "exec", "--profile", ""), process(small, w.broker, "__complete", "exec", "--profile", ""), rounds / 8},

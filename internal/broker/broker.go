@@ -25,6 +25,7 @@ type Broker struct {
 	Code     credential.Secret // --mfa-code; used instead of asking, once
 	Prompt   prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile
 	Environ  []string          // what helper commands inherit, before it is thinned out
+	Command  string            // of awsbroker, for the log
 	Started  time.Time         // when the run began: its deadlines count from here
 	Limits   Limits
 	Report   Reporter

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -31,12 +32,17 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 	if err != nil {
 		return session.Session{}, err
 	}
-	s, err := b.SessionOf(ctx, t, want)
-	if err == nil && !b.flagged() {
-		cache, _ := b.cache(ctx)
-		_ = cache.Remember(call, t.cacheKey(), served(s, t.minLeft(0)), s.Expiration)
+	s, how, err := b.sessionOf(ctx, t, want)
+	if err != nil {
+		return s, err
 	}
-	return s, err
+	b.granted(t, s, how)
+	if !b.flagged() {
+		cache, _ := b.cache(ctx)
+		known := session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff}
+		_ = cache.Remember(call, t.cacheKey(), served(s, t.minLeft(0)), s.Expiration, known)
+	}
+	return s, nil
 }
 
 // flagged reports whether flags changed which session it is. What it came to
@@ -45,43 +51,50 @@ func (b *Broker) flagged() bool {
 	return b.Region != "" || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
 }
 
-// SessionOf is Session for a target that was worked out before.
+// SessionOf is Session for a target that was worked out before, and for
+// awsbroker's own use: it is not given out, so the log has nothing of it.
 func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.Session, error) {
+	s, _, err := b.sessionOf(ctx, t, want)
+	return s, err
+}
+
+// sessionOf gets a session and tells how it came about.
+func (b *Broker) sessionOf(ctx context.Context, t *Target, want Want) (session.Session, grants.How, error) {
 	if err := refuseRoot(t, time.Now()); err != nil {
-		return session.Session{}, err
+		return session.Session{}, "", err
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{Broker: b, Target: t, want: want, asker: asker{Broker: b}, since: time.Now()}
+	r := &request{Broker: b, Target: t, want: want, asker: asker{Broker: b}, since: time.Now(), how: grants.Cached}
 	defer r.asker.close()
 
 	r.cache, r.asker.dir = b.cache(ctx)
 	if t.Key.AccessKeyID == "" {
 		// The record does not know the key: without its id there is no cache key.
 		if err := r.openKey(ctx); err != nil {
-			return session.Session{}, err
+			return session.Session{}, "", err
 		}
 	}
 	r.old, _ = t.cached(r.cache, r.since)
 	if s, ok := r.fromCache(); ok {
 		b.debug("cache: a session with %s left", Words(s.Left(r.since)))
-		return s, nil
+		return s, r.how, nil
 	}
 	b.debug("cache: %s", r.miss())
 	if err := t.checkDevice(); err != nil {
-		return session.Session{}, err
+		return session.Session{}, "", err
 	}
 	s, err := r.underLock(ctx)
 	if err == nil || r.old.Left(time.Now()) <= 0 {
-		return s, err
+		return s, r.how, err
 	}
 	if want.Fresh || errors.Is(ctx.Err(), context.Canceled) {
-		return s, err
+		return s, "", err
 	}
 	// An early renewal that did not work out: what is there is still good.
 	_ = r.cache.Decline(t.cacheKey(), r.old, r.renewAgain())
 	b.warn("the session could not be renewed (%v); the old one ends in %s", err, Words(r.old.Left(time.Now())))
-	return r.old, nil
+	return r.old, grants.Cached, nil
 }
 
 // request is one attempt to get one session.
@@ -95,6 +108,7 @@ type request struct {
 	since time.Time
 	asker asker
 	sent  []credential.Secret // MFA codes that went to AWS in this attempt
+	how   grants.How          // how the session came about
 	asked bool                // a person, a command or AWS was asked: how it ends is news to others
 }
 
@@ -207,6 +221,10 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 		return s, failed(Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
 			hint("check this machine's clock")
 	}
+	r.how = grants.Renewed
+	if len(r.sent) > 0 {
+		r.how = grants.Asked
+	}
 	r.keep(s)
 	return s, nil
 }
@@ -234,8 +252,10 @@ func (r *request) fetch(ctx context.Context, client *sts.Client, code credential
 }
 
 // keep stores a session. One that cannot be stored was still paid for, and is
-// returned all the same.
+// returned all the same. What grows is put away here, where a process seldom
+// comes, and only one for a device.
 func (r *request) keep(s session.Session) {
+	r.rotateLog()
 	if err := r.cache.Put(r.cacheKey(), s); err != nil {
 		r.warn("the session could not be kept, so the next call will need another: %s", prompt.Clean(err.Error()))
 		return

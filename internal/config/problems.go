@@ -11,7 +11,7 @@ var known = []string{
 	"role_arn", "source_profile", "mfa_serial", "role_session_name", "external_id", "duration_seconds",
 	"region", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint",
 	"endpoint_url", "services", "ignore_configured_endpoint_urls",
-	"key", "mfa_session", "mfa_process", "mfa_seed", "min_ttl", "confirm",
+	"key", "mfa_session", "mfa_process", "mfa_seed", "min_ttl", "confirm", "log",
 }
 
 // problems finds what this package copes with and other tools don't.

@@ -36,6 +36,7 @@ type Profile struct {
 	MinTTL     time.Duration // see HasMinTTL
 	HasMinTTL  bool          // "0" was written, which is not the default
 	Confirm    bool          // ask before handing out a cached session
+	LogOff     bool          // "off" was written: no line in the log for its sessions
 
 	CredentialProcess string
 

@@ -168,6 +168,7 @@ func (r *resolver) own() {
 	p.MFASession, _ = r.duration(prefix+"mfa_session", mfaDuration)
 	p.MinTTL, p.HasMinTTL = r.duration(prefix+"min_ttl", minTTL)
 	p.Confirm = r.flag(prefix + "confirm")
+	p.LogOff = r.exact(prefix+"log", checkLog) == "off"
 	if p.Source != nil {
 		r.inherit()
 	}
@@ -194,4 +195,5 @@ func (r *resolver) inherit() {
 	take(prefix+"mfa_session", func() { p.MFASession = source.MFASession })
 	take(prefix+"min_ttl", func() { p.MinTTL, p.HasMinTTL = source.MinTTL, source.HasMinTTL })
 	take(prefix+"confirm", func() { p.Confirm = source.Confirm })
+	take(prefix+"log", func() { p.LogOff = source.LogOff })
 }

@@ -90,6 +90,13 @@ func checkSeed(value string) string {
 	return ""
 }
 
+func checkLog(value string) string {
+	if value != "on" && value != "off" {
+		return `"on" or "off"`
+	}
+	return ""
+}
+
 func checkBool(value string) string {
 	if strings.EqualFold(value, "true") || strings.EqualFold(value, "false") {
 		return ""

@@ -16,20 +16,21 @@ const module = "github.com/awsbroker/awsbroker/"
 // mayUse lists, for each of our packages, those of ours that it imports.
 // cmd → broker → the rest; nothing points back.
 var mayUse = map[string][]string{
-	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
+	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/grants", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/awsapi":     {},
 	"internal/caller":     {},
-	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/qr", "internal/session", "internal/sts", "internal/totp"},
+	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/qr", "internal/session", "internal/sts", "internal/totp"},
 	"internal/config":     {"internal/credential"},
 	"internal/credential": {},
 	"internal/csvkeys":    {"internal/credential"},
+	"internal/grants":     {"internal/caller", "internal/paths"},
 	"internal/iam":        {"internal/awsapi", "internal/credential"},
 	"internal/keystore":   {"internal/credential"},
 	"internal/paths":      {},
 	"internal/prompt":     {"internal/caller", "internal/credential"},
 	"internal/qr":         {},
 	"internal/session":    {"internal/credential", "internal/paths"},
-	"internal/start":      {"internal/paths", "internal/session"},
+	"internal/start":      {"internal/grants", "internal/paths", "internal/session"},
 	"internal/sts":        {"internal/awsapi", "internal/credential"},
 	"internal/totp":       {"internal/credential"},
 }
@@ -43,7 +44,7 @@ var onlyIn = []struct{ library, in, why string }{
 	{"github.com/aws/aws-sdk-go-v2/service/sts", "internal/sts", "AWS's errors become ours there"},
 	{"github.com/aws/aws-sdk-go-v2/service/iam", "internal/iam", "AWS's errors become ours there"},
 	{"rsc.io/qr", "internal/qr", "what a terminal shows of a code is known there"},
-	{"github.com/gofrs/flock", "internal/session, internal/keystore", "two places lock files"},
+	{"github.com/gofrs/flock", "internal/session, internal/keystore, internal/grants", "three places lock files"},
 }
 
 // never are packages that awsbroker must not be linked with.

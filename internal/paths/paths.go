@@ -42,6 +42,9 @@ func (p Paths) KeystoreFile() string { return under(p.State, "keystore.json") }
 // GenerationFile changes whenever cached answers must be looked at again.
 func (p Paths) GenerationFile() string { return under(p.State, "generation") }
 
+// LogFile is where it is written down who was given which session.
+func (p Paths) LogFile() string { return under(p.State, "log") }
+
 // KeystoreDir is where the encrypted-file keystore keeps its files.
 func (p Paths) KeystoreDir() string { return under(p.Data, "keystore") }
 

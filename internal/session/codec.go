@@ -18,6 +18,13 @@ func (f fields) text(s string) fields {
 
 func (f fields) int(n int64) fields { return binary.AppendVarint(f, n) }
 
+func (f fields) flag(b bool) fields {
+	if b {
+		return f.int(1)
+	}
+	return f.int(0)
+}
+
 func (f fields) time(t time.Time) fields { return f.int(t.Unix()) }
 
 var errFields = errors.New("the fields of a file are not whole")
@@ -49,6 +56,8 @@ func (r *reader) int() int64 {
 	r.left = r.left[size:]
 	return n
 }
+
+func (r *reader) flag() bool { return r.int() != 0 }
 
 func (r *reader) time() time.Time { return time.Unix(r.int(), 0).UTC() }
 

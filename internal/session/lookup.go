@@ -68,10 +68,17 @@ type lookup struct {
 	Files   [4]stamp
 	Session string        // name of the session's file
 	MinLeft time.Duration // less life than this, and the session is renewed
+	Known
+}
+
+// Known is what the log has to say of a remembered call's session.
+type Known struct {
+	RoleARN string // empty: a session of the user itself
+	LogOff  bool   // the profile wants no line in the log
 }
 
 func (l lookup) marshal() []byte {
-	f := fields{}.text(l.Session).int(int64(l.MinLeft))
+	f := fields{}.text(l.Session).int(int64(l.MinLeft)).text(l.RoleARN).flag(l.LogOff)
 	for _, s := range l.Files {
 		f = f.int(int64(s.Dev)).int(int64(s.Ino)).int(s.Size).int(s.MTime).int(s.CTime)
 	}
@@ -81,6 +88,7 @@ func (l lookup) marshal() []byte {
 func (l *lookup) unmarshal(data []byte) error {
 	r := reader{left: data}
 	l.Session, l.MinLeft = r.text(), time.Duration(r.int())
+	l.RoleARN, l.LogOff = r.text(), r.flag()
 	for i := range l.Files {
 		l.Files[i] = stamp{Dev: uint64(r.int()), Ino: uint64(r.int()), Size: r.int(), MTime: r.int(), CTime: r.int()}
 	}
@@ -88,28 +96,29 @@ func (l *lookup) unmarshal(data []byte) error {
 }
 
 // Lookup returns the session that answered the same call before, if nothing
-// that decides about it has changed since and enough life is left.
-func (c *Cache) Lookup(call *Call, now time.Time) (Session, bool) {
+// that decides about it has changed since and enough life is left, and what
+// was known of it.
+func (c *Cache) Lookup(call *Call, now time.Time) (Session, Known, bool) {
 	var l lookup
 	data, ok := c.read(kindLookup, call.id())
 	if !ok || l.unmarshal(data) != nil || l.Files != call.files {
-		return Session{}, false
+		return Session{}, Known{}, false
 	}
 	data, ok = c.readNamed(kindSession, l.Session)
 	if !ok {
-		return Session{}, false
+		return Session{}, Known{}, false
 	}
 	s, err := unmarshal(data)
 	if err != nil || s.Left(now) <= max(l.MinLeft, 0) {
-		return Session{}, false
+		return Session{}, Known{}, false
 	}
-	return s, true
+	return s, l.Known, true
 }
 
 // Remember that a call is answered with the session stored under a cache key
 // while it has at least minLeft to live. A call whose files changed moments
 // ago is not remembered.
-func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends time.Time) error {
+func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends time.Time, known Known) error {
 	for _, f := range call.files {
 		if !f.settled(call.taken) {
 			return nil
@@ -118,7 +127,7 @@ func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends tim
 	if c == nil {
 		return ErrNoDir
 	}
-	l := lookup{call.files, c.seal.name(kindSession, key), minLeft}
+	l := lookup{call.files, c.seal.name(kindSession, key), minLeft, known}
 	return c.write(kindLookup, call.id(), l.marshal(), ends)
 }
 

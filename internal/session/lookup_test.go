@@ -29,6 +29,8 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+var known = Known{RoleARN: "arn:aws:iam::123456789012:role/admin-mfa", LogOff: true}
+
 // remembered is a cache in which the call for profile a has an answer. The
 // call's files are declared to be settled: nothing can make a ctime old.
 func remembered(t *testing.T, p paths.Paths) *Cache {
@@ -40,10 +42,10 @@ func remembered(t *testing.T, p paths.Paths) *Cache {
 	if err := c.Put("cache key", s); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Remember(call, "cache key", 5*time.Minute, s.Expiration); err != nil {
+	if err := c.Remember(call, "cache key", 5*time.Minute, s.Expiration, known); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := c.Lookup(NewCall("a", p), time.Now()); !ok {
+	if _, _, ok := c.Lookup(NewCall("a", p), time.Now()); !ok {
 		t.Fatal("a remembered call is not found")
 	}
 	return c
@@ -52,10 +54,10 @@ func remembered(t *testing.T, p paths.Paths) *Cache {
 func TestLookupNeedsEnoughLife(t *testing.T) {
 	p := world(t)
 	c := remembered(t, p)
-	if _, ok := c.Lookup(NewCall("a", p), time.Now().Add(54*time.Minute)); !ok {
+	if _, got, ok := c.Lookup(NewCall("a", p), time.Now().Add(54*time.Minute)); !ok || got != known {
 		t.Error("6 minutes are enough")
 	}
-	if _, ok := c.Lookup(NewCall("a", p), time.Now().Add(56*time.Minute)); ok {
+	if _, _, ok := c.Lookup(NewCall("a", p), time.Now().Add(56*time.Minute)); ok {
 		t.Error("4 minutes are not enough")
 	}
 }
@@ -86,14 +88,14 @@ func TestLookupMissesWhatChanged(t *testing.T) {
 			p := world(t)
 			c := remembered(t, p)
 			change(t, &p)
-			if _, ok := c.Lookup(NewCall("a", p), time.Now()); ok {
+			if _, _, ok := c.Lookup(NewCall("a", p), time.Now()); ok {
 				t.Error("still answered as before")
 			}
 		})
 	}
 	t.Run("other profile", func(t *testing.T) {
 		p := world(t)
-		if _, ok := remembered(t, p).Lookup(NewCall("b", p), time.Now()); ok {
+		if _, _, ok := remembered(t, p).Lookup(NewCall("b", p), time.Now()); ok {
 			t.Error("answered for another profile")
 		}
 	})
@@ -103,7 +105,7 @@ func TestLookupMissesWhatChanged(t *testing.T) {
 		if err := c.Forget("cache key"); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := c.Lookup(NewCall("a", p), time.Now()); ok {
+		if _, _, ok := c.Lookup(NewCall("a", p), time.Now()); ok {
 			t.Error("answered with a session that is gone")
 		}
 	})
@@ -118,10 +120,10 @@ func TestFreshFilesAreNotRemembered(t *testing.T) {
 	if err := c.Put("cache key", s); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Remember(NewCall("a", p), "cache key", 0, s.Expiration); err != nil {
+	if err := c.Remember(NewCall("a", p), "cache key", 0, s.Expiration, known); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := c.Lookup(NewCall("a", p), time.Now()); ok {
+	if _, _, ok := c.Lookup(NewCall("a", p), time.Now()); ok {
 		t.Error("a call on files that changed just now was remembered")
 	}
 }

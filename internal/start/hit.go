@@ -12,13 +12,14 @@ import (
 	"os"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 // hit answers a cached call and ends the process, or returns. It reads the
-// system's sealing key and two small files; it opens no connection, starts no
-// process and waits for nothing.
+// system's sealing key and two small files, and adds a line to the log; it opens
+// no connection, starts no process and waits for nothing.
 func hit(args []string) {
 	if len(args) != 4 || args[1] != "credential-process" || args[2] != "--profile" || args[3] == "" {
 		return
@@ -36,7 +37,7 @@ func hit(args []string) {
 	if err != nil {
 		return
 	}
-	s, ok := cache.Lookup(session.NewCall(args[3], p), time.Now())
+	s, known, ok := cache.Lookup(session.NewCall(args[3], p), time.Now())
 	if !ok {
 		return
 	}
@@ -44,9 +45,28 @@ func hit(args []string) {
 	if err != nil {
 		return
 	}
+	note(p, args[3], s, known)
 	if _, err := os.Stdout.Write(answer); err != nil {
 		os.Stderr.WriteString("awsbroker: error: " + err.Error() + "\n")
 		os.Exit(1) // part of an answer may not be followed by another
 	}
 	os.Exit(0)
+}
+
+// note the grant in the log, before it is one: a process that is killed here
+// leaves a line too many and not one too few. Without a log there is an answer
+// all the same.
+func note(p paths.Paths, profile string, s session.Session, known session.Known) {
+	if known.LogOff {
+		return
+	}
+	_ = grants.Write(p.LogFile(), grants.Grant{
+		Profile:     profile,
+		RoleARN:     known.RoleARN,
+		Account:     s.AccountID,
+		AccessKeyID: s.AccessKeyID,
+		Expires:     s.Expiration,
+		How:         grants.Cached,
+		Command:     "credential-process",
+	})
 }

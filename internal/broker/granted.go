@@ -1,0 +1,35 @@
+package broker
+
+import (
+	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// granted notes in the log that a session is given out: once for each, by
+// whoever gives it. What is answered before main runs is noted there (package
+// start). A log that cannot be written to is no reason to give no answer.
+func (b *Broker) granted(t *Target, s session.Session, how grants.How) {
+	if t.Profile.LogOff {
+		return
+	}
+	err := grants.Write(b.Paths.LogFile(), grants.Grant{
+		Profile:     t.Profile.Name,
+		RoleARN:     t.Profile.RoleARN,
+		Account:     s.AccountID,
+		AccessKeyID: s.AccessKeyID,
+		Expires:     s.Expiration,
+		How:         how,
+		Command:     b.Command,
+	})
+	if err != nil {
+		b.debug("log: %s", prompt.Clean(err.Error()))
+	}
+}
+
+// rotateLog is for whoever holds the lock of a device.
+func (b *Broker) rotateLog() {
+	if err := grants.Rotate(b.Paths.LogFile()); err != nil {
+		b.debug("log: it could not be put away: %s", prompt.Clean(err.Error()))
+	}
+}

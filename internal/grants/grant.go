@@ -1,0 +1,109 @@
+// Package grants keeps the log: one line of JSON for every session that was
+// given out, to whom and how. It holds no secret and no arguments of programs.
+//
+// A cached answer writes to it before main runs, so it uses little: the
+// standard library, a file lock.
+package grants
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// How a session that was given out came about.
+type How string
+
+const (
+	Asked   How = "asked"   // made with an MFA code, whoever or whatever gave it
+	Renewed How = "renewed" // made without one
+	Cached  How = "cached"  // it was there
+)
+
+// Grant is one session given out. The id of its access key is no secret: it is
+// what CloudTrail calls the session
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html).
+type Grant struct {
+	Time        time.Time `json:"time"` // UTC, milliseconds
+	Profile     string    `json:"profile"`
+	RoleARN     string    `json:"role_arn"` // empty: a session of the user itself
+	Account     string    `json:"account"`
+	AccessKeyID string    `json:"access_key_id"` // ASIA…
+	Expires     time.Time `json:"expires"`       // UTC, seconds
+	How         How       `json:"how"`
+	Command     string    `json:"command"` // of awsbroker
+	Caller      string    `json:"caller"`  // name of the program that ran it
+	PID         int       `json:"pid"`     // of that program
+	Dir         string    `json:"directory"`
+}
+
+// maxLine bounds a line in bytes. Linux writes that much, appended in one call
+// to a file on a local disk, in one piece.
+const maxLine = 4096
+
+// Lengths in bytes, escapes and all, to which texts are cut. AWS's longest
+// role ARN is shorter (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const (
+	maxName = 400
+	maxARN  = 700
+	maxDir  = 1200
+)
+
+// lineStart begins every line. It cannot be inside of one: quotes in texts
+// are escaped.
+const lineStart = `{"time":"`
+
+// line is the grant as it is written. encoding/json would take longer, and
+// would leave characters as they are that turn a terminal's text around.
+func (g Grant) line() []byte {
+	b := make([]byte, 0, 1024)
+	b = g.Time.UTC().AppendFormat(append(b, lineStart...), "2006-01-02T15:04:05.000Z")
+	b = appendText(b, `","profile":"`, g.Profile, maxName)
+	b = appendText(b, `","role_arn":"`, g.RoleARN, maxARN)
+	b = appendText(b, `","account":"`, g.Account, 40)
+	b = appendText(b, `","access_key_id":"`, g.AccessKeyID, 140)
+	b = g.Expires.UTC().AppendFormat(append(b, `","expires":"`...), "2006-01-02T15:04:05Z")
+	b = appendText(b, `","how":"`, string(g.How), 40)
+	b = appendText(b, `","command":"`, g.Command, 40)
+	b = appendText(b, `","caller":"`, g.Caller, maxName)
+	b = strconv.AppendInt(append(b, `","pid":`...), int64(g.PID), 10)
+	b = appendText(b, `,"directory":"`, g.Dir, maxDir)
+	return append(b, "\"}\n"...)
+}
+
+// appendText adds s as the inside of a JSON string. What is not printable,
+// control and bidirectional characters among it, is escaped, so that the file
+// can be shown on a terminal. What is over most bytes is cut, with an ellipsis.
+func appendText(b []byte, before, s string, most int) []byte {
+	b = append(b, before...)
+	end := len(b) + most - len("…")
+	for _, r := range s {
+		length := len(b)
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r < 0x10000 && !strconv.IsPrint(r):
+			b = appendUnit(b, r)
+		case !strconv.IsPrint(r):
+			b = appendUnit(appendUnit(b, 0xD800+(r-0x10000)>>10), 0xDC00+(r-0x10000)&0x3FF)
+		default:
+			b = utf8.AppendRune(b, r)
+		}
+		if len(b) > end {
+			return append(b[:length], "…"...)
+		}
+	}
+	return b
+}
+
+// appendUnit of UTF-16, of which JSON's escapes are made.
+func appendUnit(b []byte, unit rune) []byte {
+	const digits = "0123456789abcdef"
+	return append(b, '\\', 'u', digits[unit>>12&15], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15])
+}
+
+// parse reads a line. ok is false if it is not one of ours.
+func parse(line []byte) (g Grant, ok bool) {
+	return g, json.Unmarshal(line, &g) == nil && !g.Time.IsZero()
+}
