@@ -1,12 +1,14 @@
 package broker
 
 import (
+	"errors"
 	"os"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // iamRegions sign requests to IAM, which has one endpoint in each partition.
@@ -33,4 +35,30 @@ func (b *Broker) iamAs(t *Target, creds credential.Credentials) (*iam.Client, er
 		return nil, b.awsFailure(err, t)
 	}
 	return c, nil
+}
+
+// iamFailure says what IAM objected to, in calls about anything but access keys.
+func (b *Broker) iamFailure(err error) error {
+	var already *Failure
+	if err == nil || errors.As(err, &already) {
+		return err
+	}
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return b.awsFailure(err, nil)
+	}
+	var f *Failure
+	switch e.Reason {
+	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
+		f = failed(Unreachable, "AWS IAM could not be reached: %s", prompt.Clean(e.Error())).
+			hint("check the network, HTTPS_PROXY and the endpoint settings, and try again")
+	case awsapi.Denied:
+		f = failed(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+	case awsapi.Busy:
+		f = failed(Unreachable, "AWS is busy changing this: %s", prompt.Clean(e.Error())).hint("try again in some minutes")
+	default:
+		return b.awsFailure(err, nil)
+	}
+	f.cause = err
+	return f
 }

@@ -1,0 +1,215 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/totp"
+)
+
+// enrolment is a virtual MFA device that is to be made, and whose it will be.
+type enrolment struct {
+	user    string // the IAM user
+	name    string // of the device
+	account string // alias or id: authenticator apps show USER@ACCOUNT
+	qrFile  string // a file for the QR code, while this lasts; empty: none
+}
+
+// iamDo makes a call to IAM as somebody who may make it: iamAccess.do is one,
+// as is doAs(client).
+type iamDo func(ctx context.Context, call func(context.Context, *iam.Client) error) error
+
+// doAs makes all calls as whoever the client signs for.
+func doAs(c *iam.Client) iamDo {
+	return func(ctx context.Context, call func(context.Context, *iam.Client) error) error { return call(ctx, c) }
+}
+
+// deviceName is what AWS takes as one.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html
+var deviceName = regexp.MustCompile(`^[\w+=,.@-]{1,226}$`)
+
+// cleanupLimit is how long a device that was given up may take to go away.
+const cleanupLimit = 15 * time.Second
+
+// enrolDevice makes a virtual MFA device, shows its seed and QR code to the
+// person whom a asks, and enables it with two codes from them, which are noted
+// as used. If it comes to nothing, neither does the device: it is deleted,
+// by this run or, after a kill, by the next one that wants the name.
+func (b *Broker) enrolDevice(ctx context.Context, do iamDo, a *asker, e enrolment) (serial string, err error) {
+	if !deviceName.MatchString(e.name) {
+		return "", failed(Usage, "%q cannot be the name of an MFA device: letters, digits and _+=,.@- only", prompt.Clean(e.name))
+	}
+	ask, err := a.open(ctx)
+	if err != nil {
+		return "", codesFailure(err, e.name)
+	}
+	picture, err := newPicture(e.qrFile)
+	if err != nil {
+		return "", err
+	}
+	defer picture.remove(b.Report)
+	// Another run would take the device for one that was given up.
+	lock := session.NewLock(b.sessionDir(), "enrol:"+e.name)
+	if err := lock.Wait(ctx); err != nil {
+		return "", failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that makes the same device", lock.Holder())
+	}
+	defer func() { _ = lock.Unlock() }()
+	device, err := b.makeDevice(ctx, do, e)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			b.giveUp(ctx, do, device.Serial)
+		}
+	}()
+	key, err := totp.Parse(device.Seed)
+	if err != nil {
+		return "", failed(Other, "AWS sent a seed that is none")
+	}
+	if err := showDevice(ask, a.ladder.AtTerminal(), picture, e, device.Seed); err != nil {
+		return "", err
+	}
+	p := &codePair{Broker: b, ask: ask, serial: device.Serial, key: &key}
+	p.cache, _ = b.cache(ctx)
+	return device.Serial, b.enable(ctx, do, p, e)
+}
+
+// enable the device with two codes.
+func (b *Broker) enable(ctx context.Context, do iamDo, p *codePair, e enrolment) error {
+	return p.until(ctx, func(ctx context.Context, two [2]code) error {
+		err := do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.EnableMFADevice(ctx, e.user, p.serial, two[0], two[1])
+		})
+		if answerLost(err) || isReason(err, awsapi.Exists) {
+			if has, lookErr := hasDevice(ctx, do, e.user, p.serial); has || lookErr != nil {
+				return lookErr
+			}
+		}
+		if isReason(err, awsapi.Quota) {
+			return failed(Other, "user %s has as many MFA devices as AWS allows: eight", prompt.Clean(e.user)).
+				hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
+		}
+		return err
+	})
+}
+
+// answerLost reports whether AWS may have done what it was asked for, though
+// it did not say so.
+func answerLost(err error) bool {
+	var e *awsapi.Error
+	if !errors.As(err, &e) || !e.Sent {
+		return false
+	}
+	return e.Reason == awsapi.Unreachable || e.Reason == awsapi.Garbled || e.Reason == awsapi.Failing
+}
+
+// hasDevice reports whether a user has a device.
+func hasDevice(ctx context.Context, do iamDo, user, serial string) (has bool, err error) {
+	err = do(ctx, func(ctx context.Context, c *iam.Client) error {
+		all, err := c.MFADevices(ctx, user)
+		for _, d := range all {
+			has = has || d.Serial == serial
+		}
+		return err
+	})
+	return has, err
+}
+
+// makeTries is how often a device is asked for, with what stands in its way
+// taken out of it in between.
+const makeTries = 4
+
+// makeDevice creates the device. One of the same name that nobody has was left
+// by a run that was killed, or by an answer that was lost: its seed is known
+// to nobody, and it goes.
+func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device iam.NewDevice, err error) {
+	lost := false
+	for try := 1; ; try++ {
+		err = do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+			device, err = c.CreateVirtualMFADevice(ctx, e.name)
+			return err
+		})
+		lost = lost || answerLost(err)
+		switch {
+		case err == nil:
+			return device, nil
+		case try == makeTries || ctx.Err() != nil:
+			return device, b.iamFailure(err)
+		case isReason(err, awsapi.Exists), answerLost(err):
+			dropped, dropErr := b.dropUnfinished(ctx, do, e.name)
+			if dropErr != nil {
+				return device, dropErr
+			}
+			if !dropped && !lost {
+				return device, nameTaken(e.name)
+			}
+		case isReason(err, awsapi.Quota):
+			return device, failed(Other, "the account has as many virtual MFA devices as AWS allows").
+				hint("devices that nobody has: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
+		case !isReason(err, awsapi.Throttled, awsapi.Busy):
+			return device, b.iamFailure(err)
+		}
+		session.Pause(ctx, time.Second)
+	}
+}
+
+func nameTaken(name string) error {
+	return failed(Other, "somebody has an MFA device named %q already", prompt.Clean(name)).
+		hint("choose another name: awsbroker mfa enroll --name %s", shellWord(name+"-2")).
+		hint("if it is yours and to be replaced: awsbroker mfa enroll --replace %s", shellWord(name))
+}
+
+// dropUnfinished deletes a device of the name that nobody has; AWS refuses to
+// delete one that somebody has got meanwhile.
+func (b *Broker) dropUnfinished(ctx context.Context, do iamDo, name string) (dropped bool, err error) {
+	var found string
+	err = do(ctx, func(ctx context.Context, c *iam.Client) error {
+		all, err := c.VirtualMFADevices(ctx, true)
+		for _, d := range all {
+			if strings.EqualFold(nameOfDevice(d.Serial), name) {
+				found = d.Serial
+			}
+		}
+		return err
+	})
+	if err != nil || found == "" {
+		return false, b.iamFailure(err)
+	}
+	err = do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, found) })
+	switch {
+	case isReason(err, awsapi.InUse):
+		return false, nil
+	case err != nil && !isReason(err, awsapi.NotThere):
+		return false, b.iamFailure(err)
+	}
+	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", prompt.Clean(name)))
+	return true, nil
+}
+
+// giveUp deletes a device that was not enabled, however the run ends.
+func (b *Broker) giveUp(ctx context.Context, do iamDo, serial string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupLimit)
+	defer cancel()
+	err := do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, serial) })
+	switch {
+	case err == nil, isReason(err, awsapi.NotThere):
+		b.Report.Step("the device was not enabled and is deleted: delete the new entry in the app, too")
+	default:
+		b.debug("iam: %s", prompt.Clean(err.Error()))
+		b.warn("the unfinished MFA device %s is left in AWS; the next enrolment under that name deletes it", prompt.Clean(serial))
+	}
+}
+
+// nameOfDevice is the last part of an ARN, or the serial number of hardware.
+func nameOfDevice(serial string) string {
+	return serial[strings.LastIndexAny(serial, "/:")+1:]
+}
