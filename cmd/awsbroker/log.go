@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// logOptions say which grants are shown.
+type logOptions struct {
+	profile string
+	since   time.Duration
+	limit   int
+	json    bool
+}
+
+// shownGrants is how many of them fit a screen.
+const shownGrants = 20
+
+func newLog(a *app) *cobra.Command {
+	var o logOptions
+	cmd := &cobra.Command{
+		Use:   "log",
+		Short: "show who was given which session",
+		Long: `Show who was given which session: when, of which profile and role, whether a
+code was asked for it, it was renewed without one, or was there already, and
+which program it was for.
+
+Every session that is given out is noted in ~/.local/state/awsbroker/log
+(XDG_STATE_HOME), for you alone to read: no secret, no arguments of programs.
+--json prints the lines as they are there, with the id of the session's access
+key, under which CloudTrail knows what was done with it.
+
+awsbroker_log = off in a profile keeps its sessions out of it, AWSBROKER_LOG=off
+in the environment all that is run there.`,
+		Example: `  awsbroker log --since 24h
+  awsbroker log --profile admin --json`,
+		Args: positional(0, 0, "no arguments"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.since < 0 || o.limit < 0 {
+				return usage(errors.New("--since and --limit take no negative values"))
+			}
+			if o.json && !cmd.Flags().Changed("limit") {
+				o.limit = 0
+			}
+			return runLog(a, o, time.Now())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.profile, "profile", "", "only sessions of this profile")
+	f.DurationVar(&o.since, "since", 0, "only of this long, such as 24h or 90m")
+	f.IntVarP(&o.limit, "limit", "n", shownGrants, "only the last so many, 0 for all; with --json all unless this is given")
+	f.BoolVar(&o.json, "json", false, "for machines: one object a line")
+	return cmd
+}
+
+func runLog(a *app, o logOptions, now time.Time) error {
+	path := paths.FromEnv().LogFile()
+	if path == "" {
+		return &broker.Failure{Reason: broker.Other, Message: "there is no home directory: HOME is not set", Hints: []string{"set HOME, or XDG_STATE_HOME"}}
+	}
+	lines, spoiled, err := grants.Read(path)
+	if err != nil {
+		return &broker.Failure{Reason: broker.Other, Message: "the log cannot be read: " + prompt.Clean(err.Error()),
+			Hints: []string{"look at what is there, and move it away: " + prompt.Clean(path)}}
+	}
+	if grants.Off() {
+		a.Warn("the log is off here: AWSBROKER_LOG is off")
+	}
+	if spoiled > 0 {
+		a.Warn(fmt.Sprintf("parts of the log cannot be read, and are passed over: %d", spoiled))
+	}
+	lines = o.choose(lines, now)
+	switch {
+	case o.json:
+		var out bytes.Buffer
+		for _, l := range lines {
+			out.Write(append(l.Raw, '\n'))
+		}
+		_, err = a.stdout.Write(out.Bytes())
+	case len(lines) == 0:
+		_, err = fmt.Fprintln(a.stdout, "no session was given out, as far as the log goes")
+	default:
+		err = writeTable(a.stdout, a.width(), []string{"WHEN", "PROFILE", "ROLE", "HOW", "FOR"}, logRows(lines, now))
+	}
+	return err
+}
+
+// choose the lines that are shown. The clock may have been set between two of
+// them: their order is that of the log.
+func (o logOptions) choose(lines []grants.Line, now time.Time) []grants.Line {
+	var chosen []grants.Line
+	for _, l := range lines {
+		if (o.profile == "" || l.Profile == o.profile) && (o.since == 0 || now.Sub(l.Time) <= o.since) {
+			chosen = append(chosen, l)
+		}
+	}
+	if o.limit > 0 && len(chosen) > o.limit {
+		chosen = chosen[len(chosen)-o.limit:]
+	}
+	return chosen
+}
+
+func logRows(lines []grants.Line, now time.Time) [][]string {
+	var rows [][]string
+	for _, l := range lines {
+		rows = append(rows, []string{when(l.Time, now), cell(l.Profile), cell(roleName(l.RoleARN)), cell(string(l.How)), givenTo(l.Grant)})
+	}
+	return rows
+}
+
+// when is in words but for what is ahead: the clock was set back since.
+func when(t, now time.Time) string {
+	if t.Sub(now) > 2*time.Second {
+		return t.Local().Format("2006-01-02 15:04")
+	}
+	return ago(t, now)
+}
+
+// givenTo names the program, and the command of ours that it ran if it was not
+// the one that AWS's tools run.
+func givenTo(g grants.Grant) string {
+	who := fmt.Sprintf("%s (%d)", cell(g.Caller), g.PID)
+	if g.Command == "credential-process" {
+		return who
+	}
+	return cell(g.Command) + " from " + who
+}
