@@ -25,7 +25,11 @@ const (
 	WrongSecret                      // the signature does not match the key
 	ExpiredToken                     // the session that signed is over
 	ClockWrong                       // this machine's clock is off; see Skew
-	TooLong                          // the session asked for is longer than allowed
+	TooLong                          // the session asked for is longer than the role allows
+	ChainTooLong                     // the session asked for is longer than an hour, and a session asks
+	PolicyTooLarge                   // session policies and tags together, in AWS's packed form
+	BadPolicy                        // a session policy is no policy, or there is no such managed policy
+	BadTags                          // the session tags contradict each other, or those of a chain
 	RegionDisabled                   // STS is switched off in the region for this account
 	NotThere                         // IAM has no such user, key, role or policy
 	Exists                           // IAM has one of that name already
@@ -119,6 +123,9 @@ var reasonByCode = map[string]Reason{
 	"RequestExpired":                ClockWrong,
 	"RequestTimeTooSkewed":          ClockWrong,
 	"RegionDisabledException":       RegionDisabled,
+	"PackedPolicyTooLarge":          PolicyTooLarge,
+	"PackedPolicyTooLargeException": PolicyTooLarge,
+	"MalformedPolicyDocument":       BadPolicy,
 	"Throttling":                    Throttled,
 	"ThrottlingException":           Throttled,
 	"RequestLimitExceeded":          Throttled,
@@ -151,8 +158,12 @@ func reasonOf(code, message string, status int) Reason {
 		return WrongCode
 	case has("may not be assumed by root"):
 		return RootKey
-	case code == "ValidationError" && (has("MaxSessionDuration") || has("session limit for roles assumed by role chaining")):
+	case code == "ValidationError" && has("session limit for roles assumed by role chaining"):
+		return ChainTooLong
+	case code == "ValidationError" && has("MaxSessionDuration"):
 		return TooLong
+	case code == "InvalidParameterValue" && has("ag key"):
+		return BadTags
 	case strings.HasPrefix(code, "AccessDenied"):
 		return Denied
 	case status >= 500:

@@ -33,6 +33,15 @@ func (e *ValueError) Error() string {
 	return fmt.Sprintf("%s must be %s, not %q", e.Origin, e.Want, e.Origin.Value)
 }
 
+// RoleSessionError is a setting for the session of a role that AWS would
+// refuse, or that would have no effect.
+type RoleSessionError struct {
+	Origin  Origin // the value is not shown: a policy is long
+	Problem string // "names a file that …"
+}
+
+func (e *RoleSessionError) Error() string { return e.Origin.String() + " " + e.Problem }
+
 // SecurityKeyError is an mfa_serial that names a FIDO security key or a
 // passkey. STS takes only six-digit codes
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html,

@@ -10,6 +10,7 @@ import (
 var known = []string{
 	"role_arn", "source_profile", "mfa_serial", "role_session_name", "external_id", "duration_seconds",
 	"region", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint",
+	"source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns",
 	"endpoint_url", "services", "ignore_configured_endpoint_urls",
 	"key", "mfa_session", "mfa_process", "mfa_seed", "min_ttl", "confirm", "log",
 }
@@ -39,6 +40,7 @@ func (r *resolver) problems() {
 		}
 	}
 	r.deviceOfSource()
+	r.deviceInChain()
 }
 
 func (r *resolver) problem(s *section, o *option, text string) {
@@ -88,4 +90,21 @@ func (r *resolver) deviceOfSource() {
 	if origin, ok := p.Source.Origin("mfa_serial"); ok {
 		r.addProblem(origin, fmt.Sprintf("mfa_serial of the source profile does not count for profile %q: write it there too if the role wants MFA", p.Name))
 	}
+}
+
+// deviceInChain notes an mfa_serial that AWS's own tools fail with: they ask
+// for a code that no role can use. It counts where the chain begins.
+func (r *resolver) deviceInChain() {
+	p := r.profile
+	if origin, ok := p.Origin("mfa_serial"); ok && p.Chained() {
+		r.addProblem(origin, fmt.Sprintf("mfa_serial belongs into profile %q, where the chain of roles begins: AWS takes no code from a role", p.firstRole().Name))
+	}
+}
+
+// firstRole is the profile of the chain whose role the key itself assumes.
+func (p *Profile) firstRole() *Profile {
+	for p.Chained() {
+		p = p.Source
+	}
+	return p
 }

@@ -19,6 +19,7 @@ type Profile struct {
 	RoleSessionName string
 	ExternalID      string
 	Duration        time.Duration // of the role session
+	RoleSession
 
 	Region             string // the profile's own; see ResolveRegion
 	Partition          string // of the role, else of the MFA device, else of the region, else "aws"
@@ -86,6 +87,11 @@ func (p *Profile) Origin(setting string) (Origin, bool) {
 		}
 	}
 	return Origin{}, false
+}
+
+// Chained reports whether the session of another role assumes the profile's.
+func (p *Profile) Chained() bool {
+	return p.RoleARN != "" && p.Source != nil && p.Source.RoleARN != ""
 }
 
 // Root is the profile at the end of the chain of sources: p itself if it has

@@ -118,7 +118,7 @@ func arnPartition(arn string) string {
 }
 
 // partition sets the profile's partition and refuses a device of another
-// partition than the role's.
+// partition than the role's, and a role of another one than its source's.
 func (r *resolver) partition() {
 	p := r.profile
 	role, device := arnPartition(p.RoleARN), arnPartition(p.MFASerial)
@@ -126,6 +126,12 @@ func (r *resolver) partition() {
 		a, _ := p.Origin("role_arn")
 		b, _ := p.Origin("mfa_serial")
 		r.fail(&PartitionError{A: a, B: b, PartitionA: role, PartitionB: device})
+		return
+	}
+	if source := p.Source; role != "" && source != nil && source.RoleARN != "" && source.Partition != role {
+		a, _ := p.Origin("role_arn")
+		b, _ := source.Origin("role_arn")
+		r.fail(&PartitionError{A: a, B: b, PartitionA: role, PartitionB: source.Partition})
 		return
 	}
 	switch {

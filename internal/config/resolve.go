@@ -16,7 +16,8 @@ import (
 // in the profile, else in its source.
 //
 // The error is an *UnknownProfileError, *CycleError, *NotOursError,
-// *ParseError, *ValueError, *SecurityKeyError or *PartitionError.
+// *ParseError, *ValueError, *RoleSessionError, *SecurityKeyError or
+// *PartitionError.
 func (c *Config) Resolve(name string) (*Profile, error) {
 	if !c.Has(name) {
 		return nil, &UnknownProfileError{Name: name, Nearest: nearest(name, c.names)}
@@ -41,6 +42,7 @@ func (c *Config) resolve(name string, chain []string) (*Profile, error) {
 	r.endpoints(c)
 	r.own()
 	r.partition()
+	r.roleSession()
 	if r.err != nil {
 		return nil, r.err
 	}

@@ -125,35 +125,6 @@ func (m MFA) once() awsapi.Sending {
 	return awsapi.Once
 }
 
-// Role is what AssumeRole is asked for.
-// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-type Role struct {
-	ARN         string
-	SessionName string
-	ExternalID  string        // optional
-	Duration    time.Duration // whole seconds; 0 leaves it to AWS: one hour
-}
-
-// AssumeRole returns a session of the role.
-func (c *Client) AssumeRole(ctx context.Context, creds credential.Credentials, role Role, mfa MFA) (credential.Credentials, error) {
-	in := &awssts.AssumeRoleInput{
-		RoleArn:         aws.String(role.ARN),
-		RoleSessionName: aws.String(role.SessionName),
-		DurationSeconds: seconds(role.Duration),
-	}
-	if role.ExternalID != "" {
-		in.ExternalId = aws.String(role.ExternalID)
-	}
-	mfa.set(&in.SerialNumber, &in.TokenCode)
-	out, err := awsapi.Send(ctx, mfa.once(), func(ctx context.Context) (*awssts.AssumeRoleOutput, error) {
-		return c.api(creds).AssumeRole(ctx, in)
-	})
-	if err != nil {
-		return credential.Credentials{}, err
-	}
-	return fromAWS(out.Credentials, accountOf(role.ARN))
-}
-
 // SessionToken returns a session with the permissions of the key itself, and
 // with MFA if a code is given. d in whole seconds; 0 leaves it to AWS: 12 hours.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html

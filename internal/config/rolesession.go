@@ -1,0 +1,265 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// RoleSession is what a profile wants of the session of its role beside its
+// name, its length and its external id. It is never inherited: a source's is
+// the source's session.
+type RoleSession struct {
+	SourceIdentity string
+	Tags           []Tag    // session_tags, in the order they are written
+	TransitiveTags []string // keys of Tags that a chain carries on
+	Policy         string   // JSON without white space, or empty
+	PolicyFile     string   // where Policy was read from, if not from the config file
+	PolicyARNs     []string // of managed policies
+}
+
+// Tag is a session tag.
+type Tag struct{ Key, Value string }
+
+// The limits of AssumeRole
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
+const (
+	maxTags       = 50
+	maxTagKey     = 128
+	maxTagValue   = 256
+	maxPolicy     = 2048
+	maxPolicyARNs = 10
+)
+
+var (
+	tagPattern       = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+	policyPattern    = regexp.MustCompile(`^[\x20-\x{ff}]+$`)
+	policyARNPattern = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::(aws|[0-9]{12}):policy/[\x21-\x7e]{1,600}$`)
+)
+
+// roleSession reads the settings that describe the session of the role.
+func (r *resolver) roleSession() {
+	s := &r.profile.RoleSession
+	s.SourceIdentity = r.text("source_identity", checkSessionName)
+	tags := r.text("session_tags", checkTags)
+	s.Tags, _ = parseTags(tags)
+	if keys := r.text("transitive_session_tags", checkText); keys != "" {
+		s.TransitiveTags = commaSeparated(keys)
+	}
+	if arns := r.text("session_policy_arns", checkPolicyARNs); arns != "" {
+		s.PolicyARNs = commaSeparated(arns)
+	}
+	r.sessionPolicy()
+	r.ofARole()
+	r.transitive()
+	r.policiesOfAccount()
+}
+
+// ofARole refuses settings that would have no effect: a person who limits a
+// session with a policy must not get an unlimited one.
+func (r *resolver) ofARole() {
+	if r.profile.RoleARN != "" {
+		return
+	}
+	for _, setting := range []string{"session_policy", "session_policy_arns", "session_tags", "transitive_session_tags", "source_identity"} {
+		if o, ok := r.profile.Origin(setting); ok {
+			r.fail(&RoleSessionError{Origin: o, Problem: "is for the session of a role, and the profile has no role_arn"})
+		}
+	}
+}
+
+// transitive holds the keys against the tags, and both against what a chain
+// brings along.
+func (r *resolver) transitive() {
+	p := r.profile
+	for _, key := range p.TransitiveTags {
+		if !slices.ContainsFunc(p.Tags, func(t Tag) bool { return strings.EqualFold(t.Key, key) }) {
+			o, _ := p.Origin("transitive_session_tags")
+			r.fail(&RoleSessionError{Origin: o, Problem: fmt.Sprintf("names the tag %q, which session_tags does not set", printable(key))})
+		}
+	}
+	for source := p.Source; source != nil && p.RoleARN != ""; source = source.Source {
+		for _, key := range source.TransitiveTags {
+			i := slices.IndexFunc(p.Tags, func(t Tag) bool { return strings.EqualFold(t.Key, key) })
+			if i < 0 {
+				continue
+			}
+			o, _ := p.Origin("session_tags")
+			r.fail(&RoleSessionError{Origin: o, Problem: fmt.Sprintf(
+				"sets the tag %q, which comes along from profile %q, where it is transitive, and cannot be set anew", printable(p.Tags[i].Key), source.Name)})
+		}
+		if source.SourceIdentity != "" && p.SourceIdentity != "" && source.SourceIdentity != p.SourceIdentity {
+			o, _ := p.Origin("source_identity")
+			r.fail(&RoleSessionError{Origin: o, Problem: fmt.Sprintf(
+				"differs from that of profile %q, from which it comes along and cannot be changed", source.Name)})
+		}
+	}
+}
+
+// policiesOfAccount: a managed policy has to be in the account of the role, or
+// AWS's own.
+func (r *resolver) policiesOfAccount() {
+	p := r.profile
+	role := strings.SplitN(p.RoleARN, ":", 6)
+	for _, arn := range p.PolicyARNs {
+		policy := strings.SplitN(arn, ":", 6)
+		if len(role) != 6 || policy[1] == role[1] && (policy[4] == "aws" || policy[4] == role[4]) {
+			continue
+		}
+		o, _ := p.Origin("session_policy_arns")
+		r.fail(&RoleSessionError{Origin: o, Problem: fmt.Sprintf("names %s, which is neither in the role's account nor AWS's own in partition %q", arn, role[1])})
+	}
+}
+
+// sessionPolicy reads a policy: one line of JSON, or file:// and a path, as
+// the AWS CLI has it. A relative path would mean another file in each directory.
+func (r *resolver) sessionPolicy() {
+	origin, ok := r.find("session_policy")
+	if !ok || r.err != nil {
+		return
+	}
+	text := origin.Value
+	if path, is := strings.CutPrefix(text, "file://"); is {
+		path = expandHome(path)
+		if !filepath.IsAbs(path) || checkText(path) != "" {
+			r.fail(&RoleSessionError{Origin: origin, Problem: "must be JSON, or file:// and an absolute path, like file:///home/phoebe/policy.json or file://~/policy.json"})
+			return
+		}
+		var err error
+		if text, err = readSmall(path); err != nil {
+			r.fail(&RoleSessionError{Origin: origin, Problem: "names a file that cannot be read: " + err.Error()})
+			return
+		}
+		r.profile.PolicyFile = path
+	}
+	policy, problem := compactPolicy(text)
+	if problem != "" {
+		r.fail(&RoleSessionError{Origin: origin, Problem: problem})
+		return
+	}
+	r.profile.Policy = policy
+	r.note(origin)
+}
+
+// compactPolicy takes the white space out, of which AWS would count each
+// character.
+func compactPolicy(text string) (policy, problem string) {
+	var out bytes.Buffer
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		return "", "is no JSON object: " + err.Error()
+	}
+	if err := json.Compact(&out, []byte(text)); err != nil {
+		return "", "is no JSON: " + err.Error()
+	}
+	policy = out.String()
+	switch n := utf8.RuneCountInString(policy); {
+	case n > maxPolicy:
+		return "", fmt.Sprintf("is a policy of %d characters, not counting white space, and AWS allows %d", n, maxPolicy)
+	case !policyPattern.MatchString(policy):
+		return "", "has a character that AWS does not allow in a policy (beyond U+00FF)"
+	}
+	return policy, ""
+}
+
+// readSmall reads a file of a size that a policy may have, white space
+// included. It does not wait for a pipe.
+func readSmall(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is no regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	const most = 64 << 10
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(data) > most {
+		err = errors.New("it is too long")
+	}
+	return string(data), err
+}
+
+// checkTags lets through what parseTags understands.
+func checkTags(value string) string {
+	if want := checkText(value); want != "" {
+		return want
+	}
+	_, want := parseTags(value)
+	return want
+}
+
+// parseTags reads Key=Value,Key2=Value2. AWS allows no comma in a tag, so none
+// has to be quoted; a key ends at the first "=".
+func parseTags(value string) (tags []Tag, want string) {
+	if value == "" {
+		return nil, ""
+	}
+	for _, part := range strings.Split(value, ",") {
+		key, val, ok := strings.Cut(part, "=")
+		t := Tag{trim(key), trim(val)}
+		if !ok || t.Key == "" {
+			return nil, "like Project=apollo,Team=ops"
+		}
+		if want := checkTag(t); want != "" {
+			return nil, want
+		}
+		if slices.ContainsFunc(tags, func(other Tag) bool { return strings.EqualFold(other.Key, t.Key) }) {
+			return nil, fmt.Sprintf("without the tag %q twice (AWS does not tell upper from lower case in keys)", printable(t.Key))
+		}
+		tags = append(tags, t)
+	}
+	if len(tags) > maxTags {
+		return nil, fmt.Sprintf("at most %d tags (here are %d)", maxTags, len(tags))
+	}
+	return tags, ""
+}
+
+func checkTag(t Tag) string {
+	name := printable(t.Key)
+	switch {
+	case utf8.RuneCountInString(t.Key) > maxTagKey:
+		return fmt.Sprintf("tags whose keys have at most %d characters", maxTagKey)
+	case utf8.RuneCountInString(t.Value) > maxTagValue:
+		return fmt.Sprintf("tags whose values have at most %d characters (%s has more)", maxTagValue, name)
+	case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
+		return `tags whose keys do not begin with "aws:", which is AWS's own`
+	case !tagPattern.MatchString(t.Key), !tagPattern.MatchString(t.Value):
+		return fmt.Sprintf("tags of letters, digits, spaces and _.:/=+-@ (%s has another character)", name)
+	}
+	return ""
+}
+
+func checkPolicyARNs(value string) string {
+	arns := commaSeparated(value)
+	for _, arn := range arns {
+		if !policyARNPattern.MatchString(arn) {
+			return "ARNs of managed policies, like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between them"
+		}
+	}
+	if len(arns) > maxPolicyARNs {
+		return fmt.Sprintf("at most %d ARNs (here are %d)", maxPolicyARNs, len(arns))
+	}
+	return ""
+}
+
+func commaSeparated(value string) []string {
+	parts := strings.Split(value, ",")
+	for i := range parts {
+		parts[i] = trim(parts[i])
+	}
+	return parts
+}
