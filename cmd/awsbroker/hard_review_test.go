@@ -208,7 +208,7 @@ func TestFullKernelQuota(t *testing.T) {
 func TestSettingsThatWouldBePromises(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, setting := range []string{"awsbroker_confirm = true", "awsbroker_mfa_session = 8h", "awsbroker_mfa_seed = keychain"} {
+	for _, setting := range []string{"awsbroker_confirm = true", "awsbroker_mfa_seed = keychain"} {
 		name, _, _ := strings.Cut(setting, " ")
 		os.Remove(filepath.Join(w.home, ".aws", "config"))
 		w.profile("admin", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, setting)

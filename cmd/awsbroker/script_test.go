@@ -51,7 +51,10 @@ func TestMain(m *testing.M) {
 //	fault KEY=VALUE…        the next calls go wrong: see fakeaws.Fault
 //	clock D                 AWS's clock moves by D
 //	sessions D              sessions that AWS gives out from now on last for D
-//	role NAME [D]           makes one more role that phoebe may assume
+//	role NAME [D [FILE]]    makes one more role that phoebe may assume; FILE has
+//	                        its trust policy, if it is not that of admin-mfa
+//	sent ACTION FILE        the last call of ACTION had exactly these parameters,
+//	                        one KEY=VALUE a line
 //	accesskey WHO           sets $KEYID and $SECRET to a new key of the user WHO
 //	retire                  phoebe's first key does not work any more
 //	fill FILE…              puts the values of variables into files
@@ -93,7 +96,7 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"exits": (*story).exits, "took": (*story).took, "screen": (*story).screen, "keychain": (*story).keychain,
 		"mfacode": (*story).mfaCode, "calls": (*story).calls, "fault": (*story).fault, "clock": (*story).clock,
 		"sessions": (*story).sessions, "role": (*story).role, "accesskey": (*story).accessKey,
-		"retire": (*story).retire, "fill": (*story).fill, "rest": (*story).rest, "sleep": (*story).sleep,
+		"retire": (*story).retire, "sent": (*story).sent, "fill": (*story).fill, "rest": (*story).rest, "sleep": (*story).sleep,
 	} {
 		out[name] = func(ts *testscript.TestScript, neg bool, args []string) {
 			s := ts.Value(storyKey{}).(*story)
@@ -292,13 +295,33 @@ func (s *story) sessions(ts *testscript.TestScript, args []string) {
 }
 
 func (s *story) role(ts *testscript.TestScript, args []string) {
-	arguments(ts, args, 1, "role NAME [DURATION]")
+	arguments(ts, args, 1, "role NAME [DURATION [FILE]]")
 	most := time.Hour
 	if len(args) > 1 {
 		most = duration(ts, args[1])
 	}
 	_, err := s.aws.AddRole(args[0], most)
 	ts.Check(err)
+	if len(args) > 2 {
+		_, err := s.aws.Account.AddRole(args[0], ts.ReadFile(args[2]))
+		ts.Check(err)
+	}
+}
+
+func (s *story) sent(ts *testscript.TestScript, args []string) {
+	arguments(ts, args, 2, "sent ACTION FILE")
+	calls := s.aws.Server.Calls(args[0])
+	if len(calls) == 0 {
+		ts.Fatalf("no call of %s", args[0])
+	}
+	var lines []string
+	for key, value := range calls[len(calls)-1].Params {
+		lines = append(lines, key+"="+value)
+	}
+	slices.Sort(lines)
+	if got, want := strings.Join(lines, "\n"), strings.TrimSpace(ts.ReadFile(args[1])); got != want {
+		ts.Fatalf("sent were\n%s\nnot\n%s", got, want)
+	}
 }
 
 func (s *story) accessKey(ts *testscript.TestScript, args []string) {

@@ -37,6 +37,8 @@ type Broker struct {
 
 	turns map[string]*turn // taken, by place
 
+	sent []credential.Secret // MFA codes that went to AWS in this run
+
 	store        *keystore.Store // once it was opened
 	asking       *asker          // whose terminal store asks at
 	noPassphrase error           // how asking for store's passphrase ended, if without one

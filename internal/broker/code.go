@@ -23,8 +23,9 @@ const codeStep = 30 * time.Second
 // withCode gets an MFA code from the first source that has one and calls use
 // with it. A person may correct a wrong code; other sources are not repeated.
 func (r *request) withCode(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	r.coded = r.takesCode()
 	switch {
-	case !r.needsPerson():
+	case !r.coded:
 		r.debug("code: none is needed, the profile has no MFA device")
 		creds, err := use(credential.Secret{})
 		return creds, r.fetchFailure(err)
@@ -148,14 +149,34 @@ func (r *request) introduction() string {
 	if !r.Endpoint.IsAWS() {
 		fmt.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", prompt.Clean(r.Endpoint.URL))
 	}
+	b.WriteString(r.scope())
 	if !r.cache.LastCode(r.Profile.MFASerial, time.Now()).IsZero() {
 		b.WriteString("the code just used will not do: wait for the next one\n")
 	}
 	return b.String()
 }
 
+// scope says for how long and for what else the code will do, where that is
+// not what people are used to.
+func (t *Target) scope() string {
+	switch {
+	case t.mfa && !t.passing:
+		return fmt.Sprintf("the code opens an MFA session of key %s: for %s its roles ask for no other\n", prompt.Clean(t.Profile.KeyName), Words(t.Profile.Duration))
+	case t.Profile.MFASession > 0 && t.needsOwnCode():
+		return fmt.Sprintf("it takes a code of its own: a session of %s cannot come from an MFA session, whose roles end after one hour\n", Words(t.Profile.Duration))
+	}
+	return ""
+}
+
 // describe the session in words.
 func (t *Target) describe() string {
+	if len(t.serves) > 0 {
+		var all []string
+		for _, s := range t.serves {
+			all = append(all, s.describe())
+		}
+		return strings.Join(all, ", ")
+	}
 	p := t.Profile
 	if p.RoleARN == "" {
 		return fmt.Sprintf("a session of key %s (profile %s)", prompt.Clean(p.KeyName), prompt.Clean(p.Name))

@@ -150,7 +150,7 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 		f = failed(Unreachable, "AWS cannot answer now: %s", prompt.Clean(e.Error())).hint("try again in a moment")
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
 		f = failed(Unreachable, "AWS STS could not be reached: %s", prompt.Clean(e.Error()))
-		if t != nil && e.Sent && t.needsPerson() {
+		if t != nil && e.Sent && t.takesCode() {
 			f.hint("the MFA code may have been used up: try again with the next one")
 		} else {
 			f.hint("check the network, HTTPS_PROXY and the endpoint settings")

@@ -60,8 +60,9 @@ func (b *Broker) confirm(ctx context.Context, text, question string) error {
 	return nil
 }
 
-// Logout forgets the sessions of a profile: wherever they rest, and in
-// whatever region or through whatever endpoint they were asked for.
+// Logout forgets the sessions of a profile: wherever they rest, in whatever
+// region or through whatever endpoint they were asked for, and those from which
+// new ones could be had without a code.
 func (b *Broker) Logout(ctx context.Context, profile string) error {
 	t, err := b.Target(profile)
 	if err != nil {
@@ -72,8 +73,7 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 		if err != nil {
 			return failed(Other, "the sessions in %s could not be opened: %w", prompt.Clean(dir), err)
 		}
-		_, err = cache.ForgetSubject(t.subject())
-		if err = errors.Join(err, t.forget(cache)); err != nil {
+		if err = t.forgetAll(cache); err != nil {
 			return failed(Other, "the session could not be removed: %w", err)
 		}
 	}

@@ -86,18 +86,42 @@ func (a *iamAccess) restart() {
 	}
 	a.ways = append(a.ways, accessWay{says: "with the key itself", t: first, own: true,
 		creds: func(context.Context) (credential.Credentials, error) { return a.key, nil }})
-	if i := slices.IndexFunc(a.targets, (*Target).needsPerson); i >= 0 {
+	if i := slices.IndexFunc(a.targets, (*Target).hasDevice); i >= 0 {
 		t := a.targets[i]
+		a.mfaInHand(t)
 		a.ways = append(a.ways, accessWay{says: "with an MFA session of the key itself", t: t, user: true,
 			creds: func(ctx context.Context) (credential.Credentials, error) { return a.withMFA(ctx, t) }})
 	}
+	a.assumeRoles("")
+}
+
+// assumeRoles with the MFA session that there is by then, or else the key.
+func (a *iamAccess) assumeRoles(with string) {
 	var roles []string
 	for _, t := range a.targets {
-		if a.atHome(t) && !slices.Contains(roles, t.Profile.RoleARN) {
+		if a.atHome(t) && !t.Profile.Chained() && !slices.Contains(roles, t.Profile.RoleARN) {
 			roles = append(roles, t.Profile.RoleARN)
-			a.ways = append(a.ways, accessWay{says: a.through(t), t: t,
-				creds: func(ctx context.Context) (credential.Credentials, error) { return a.assume(ctx, t) }})
+			a.ways = append(a.ways, accessWay{says: a.through(t) + with, t: t,
+				creds: func(ctx context.Context) (credential.Credentials, error) {
+					if with != "" && a.base.AccessKeyID == "" {
+						return credential.Credentials{}, errNotThisWay
+					}
+					return a.assume(ctx, t)
+				}})
 		}
+	}
+}
+
+// mfaInHand uses an MFA session that lives, before a code is asked for: as
+// itself, and to assume the roles with it. A new key has none.
+func (a *iamAccess) mfaInHand(t *Target) {
+	if m := t.mfaSession(0); !a.newKey {
+		a.ways = append(a.ways, accessWay{says: "with the MFA session in hand", t: t, user: true,
+			creds: func(context.Context) (creds credential.Credentials, err error) {
+				a.base, err = a.inHand(m)
+				return a.base, err
+			}})
+		a.assumeRoles(" (MFA session in hand)")
 	}
 }
 
@@ -224,10 +248,6 @@ func (a *iamAccess) inHand(t *Target) (credential.Credentials, error) {
 	return s.Credentials, nil
 }
 
-// mfaSession is the life of the session that a code is given for: the least
-// that AWS makes.
-const mfaSession = 15 * time.Minute
-
 // withMFA asks for a code, alone as everybody who asks for one does. Whoever
 // asked meanwhile may have made the question superfluous.
 func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credentials, error) {
@@ -236,7 +256,13 @@ func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credenti
 	}
 	asking, cancel := context.WithTimeout(ctx, a.Limits.Question)
 	defer cancel()
-	lock := session.NewLock(a.asker.dir, t.deviceLock())
+	m := t.mfaSession(t.Profile.MFASession)
+	m.serves = nil // it is the key's session that is asked for
+	m.Key.AccessKeyID = a.key.AccessKeyID
+	if m.passing = m.Profile.Duration == 0; m.passing {
+		m.Profile.Duration = shortestMFASession
+	}
+	lock := session.NewLock(a.asker.dir, m.deviceLock())
 	if err := lock.Wait(asking); err != nil {
 		return credential.Credentials{}, failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
 			lock.Holder(), prompt.Clean(t.Profile.MFASerial))
@@ -255,16 +281,15 @@ func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credenti
 	if err != nil {
 		return credential.Credentials{}, a.awsFailure(err, t)
 	}
-	own := *t
-	profile := *t.Profile
-	profile.RoleARN = "" // it is the key's session that is asked for
-	own.Profile = &profile
-	a.request.Target = &own
+	a.request.Target = m
 	a.base, err = a.withCode(asking, func(code credential.Secret) (credential.Credentials, error) {
 		sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)
 		defer cancel()
-		return client.SessionToken(sending, a.key, mfaSession, sts.MFA{Serial: profile.MFASerial, Code: code})
+		return client.SessionToken(sending, a.key, m.Profile.Duration, sts.MFA{Serial: m.Profile.MFASerial, Code: code})
 	})
+	if err == nil {
+		a.keep(a.sessionOf(a.base))
+	}
 	return a.base, err
 }
 
@@ -273,7 +298,7 @@ func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credenti
 func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentials, error) {
 	from, longest := a.base, time.Hour
 	if from.AccessKeyID == "" {
-		if t.needsPerson() {
+		if t.hasDevice() {
 			return from, errNotThisWay
 		}
 		from, longest = a.key, 12*time.Hour
@@ -284,7 +309,7 @@ func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentia
 	}
 	// Chained sessions end after an hour, and AWS refuses to be asked for more.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
-	role := sts.Role{ARN: t.Profile.RoleARN, SessionName: t.SessionName, ExternalID: t.Profile.ExternalID, Duration: t.Profile.Duration}
+	role := t.role()
 	asWanted := role.Duration <= longest
 	if !asWanted {
 		role.Duration = 0
@@ -321,7 +346,7 @@ func (a *iamAccess) denied() error {
 	f.cause = a.refused
 	f.hint("AWS says: %s", prompt.Clean(a.refused.Error()))
 	f.hint("give this policy to the user, or to a role that a profile of the key assumes: %s", firstOf(a.policy, keyPolicy(a.userARN)))
-	if !slices.ContainsFunc(a.targets, (*Target).needsPerson) {
+	if !slices.ContainsFunc(a.targets, (*Target).hasDevice) {
 		f.hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", shellWord(a.Profile.KeyName))
 	}
 	return f

@@ -57,7 +57,9 @@ func (r *request) openKey(ctx context.Context) error {
 		return keystoreFailure(err, name)
 	}
 	if r.Key.AccessKeyID != r.key.AccessKeyID { // whose this one is, the record does not know
-		r.Key.AccessKeyID, r.Key.ARN = r.key.AccessKeyID, ""
+		now := r.Key
+		now.AccessKeyID, now.ARN = r.key.AccessKeyID, ""
+		r.rekey(now)
 	}
 	return nil
 }

@@ -90,6 +90,11 @@ func (b *Broker) profileView(cfg *config.Config, name string) ProfileView {
 	if s, ok := t.cached(cache, time.Now()); ok {
 		view.Expiration = s.Expiration
 	}
+	for from := t.From; from != nil; from = from.From {
+		if s, ok := from.cached(cache, time.Now()); ok && from.mfa {
+			view.MFASession = s.Expiration
+		}
+	}
 	view.Unknown = !known
 	return view
 }

@@ -42,7 +42,7 @@ func CheckRecursion(profile string) error {
 // checkDevice refuses to wait for the lock of a device that the helper which
 // started this run is about to give a code for: it waits for us.
 func (t *Target) checkDevice() error {
-	if !t.needsPerson() || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
+	if !t.takesCode() || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
 		return nil
 	}
 	return failed(Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", prompt.Clean(t.Profile.Name)).

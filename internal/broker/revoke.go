@@ -271,8 +271,7 @@ func (v *revocation) dropSessions() error {
 	}
 	for _, cache := range caches {
 		for _, t := range drop {
-			_, err := cache.ForgetSubject(t.subject())
-			if err = errors.Join(err, t.forget(cache)); err != nil {
+			if err := t.forgetAll(cache); err != nil {
 				v.debug("cache: %v", err)
 			}
 		}

@@ -26,6 +26,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	if err != nil {
 		return s, "", err
 	}
+	t.From = nil // a code buys the session itself
 	if rootOver(t.Key, time.Now()) {
 		return s, "", rootOverFailure(prompt.Clean(t.Profile.KeyName), t.Key, time.Now())
 	}
@@ -58,7 +59,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	account, _ := RoleOf(t.Key.ARN)
 	limit := ", but call no IAM API"
-	if t.needsPerson() {
+	if t.takesCode() {
 		limit = "" // a session with MFA may
 	}
 	b.warn("for %s the command may do everything in account %s%s", Words(rootSessionLife), prompt.Clean(account), limit)

@@ -35,12 +35,30 @@ func (t *Target) forget(c *session.Cache) error {
 	return err
 }
 
+// forgetAll forgets every session of the target's subject, and of those that
+// new sessions of it could be made from.
+func (t *Target) forgetAll(c *session.Cache) error {
+	var problems []error
+	for ; t != nil; t = t.From {
+		_, err := c.ForgetSubject(t.subject())
+		problems = append(problems, err, t.forget(c))
+		if t.hasDevice() {
+			_, err := c.ForgetSubject(t.mfaSession(0).subject()) // also of other profiles of the key
+			problems = append(problems, err)
+		}
+	}
+	return errors.Join(problems...)
+}
+
 func (t *Target) servesBefore() bool { return t.Profile.RoleARN != "" && t.Key.Before != "" }
 
 // before is the target as it was before the last rotation of its key.
 func (t *Target) before() *Target {
 	b := *t
 	b.Key.AccessKeyID = t.Key.Before
+	if t.From != nil {
+		b.From = t.From.before()
+	}
 	return &b
 }
 

@@ -133,10 +133,8 @@ func (r *rotation) stored(ctx context.Context) (credential.Credentials, error) {
 // them any more, so what goes wrong is no failure.
 func (r *rotation) dropOwnSessions() {
 	for _, t := range r.targets {
-		if t.Profile.RoleARN != "" {
-			continue
-		}
-		if _, err := r.cache.ForgetSubject(t.subject()); err != nil {
+		own := t.mfaSession(0) // or the one without MFA: they have the same subject
+		if _, err := r.cache.ForgetSubject(own.subject()); err != nil {
 			r.debug("cache: %v", err)
 		}
 	}
@@ -146,7 +144,9 @@ func (r *rotation) dropOwnSessions() {
 // looked for. Others are moved by whoever looks for them (Target.cached).
 func (r *rotation) carry() error {
 	for _, t := range r.targets {
-		t.Key.AccessKeyID, t.Key.Before = r.key.AccessKeyID, r.journal.Old
+		k := t.Key
+		k.AccessKeyID, k.Before = r.key.AccessKeyID, r.journal.Old
+		t.rekey(k)
 		if t.Profile.RoleARN != "" {
 			t.cached(r.cache, time.Now())
 		}

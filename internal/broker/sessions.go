@@ -2,19 +2,96 @@ package broker
 
 import (
 	"context"
+	"errors"
+	"slices"
 
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// SessionsOf returns a session for each profile, in their order.
+// SessionsOf returns a session for each profile, in their order. One code is
+// asked for each MFA device; profiles that have no MFA session of their own share one for the moment. Only roles whose
+// sessions last more than an hour need a code each, and so the next one of the
+// device. What goes wrong names the profile.
 func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) ([]session.Session, error) {
-	var all []session.Session
-	for _, name := range profiles {
-		s, err := b.Session(ctx, name, want)
+	all, err := b.targetsAndCalls(profiles, want)
+	if err != nil {
+		return nil, err
+	}
+	in := newRound()
+	b.share(ctx, in, all, want)
+	var sessions []session.Session
+	for _, a := range all {
+		s, err := b.give(ctx, in, a.call, a.Target, want)
 		if err != nil {
-			return nil, err
+			return nil, ofProfile(a.Profile.Name, err)
 		}
-		all = append(all, s)
+		sessions = append(sessions, s)
+	}
+	return sessions, nil
+}
+
+// calledTarget is a target, and the call that a caller of it would make.
+type calledTarget struct {
+	*Target
+	call *session.Call
+}
+
+// targetsAndCalls finds everything that is wrong before anybody is asked.
+func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, error) {
+	var all []calledTarget
+	for _, name := range profiles {
+		err := CheckRecursion(name)
+		call := session.NewCall(name, b.Paths)
+		var t *Target
+		if err == nil {
+			t, err = b.Target(name)
+		}
+		if err == nil {
+			err = t.checkFor(want.For)
+		}
+		if err != nil {
+			return nil, ofProfile(name, err)
+		}
+		all = append(all, calledTarget{t, call})
 	}
 	return all, nil
+}
+
+// share makes a passing MFA session for each device that two or more sessions
+// would need a code of. Sessions that are there already need none.
+func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want Want) {
+	needy := map[sharing][]*Target{}
+	cache, _ := b.cache(ctx)
+	for _, a := range all {
+		first := a.Target
+		for first.From != nil {
+			first = first.From
+		}
+		how, ok := first.sharing()
+		r := &request{Broker: b, Target: a.Target, want: want, cache: cache, since: in.since, round: in}
+		_, found := r.fromCache()
+		same := func(t *Target) bool { return t.cacheKey() == first.cacheKey() }
+		if ok && !found && !slices.ContainsFunc(needy[how], same) {
+			needy[how] = append(needy[how], first)
+		}
+	}
+	for how, targets := range needy {
+		if len(targets) > 1 {
+			m := targets[0].mfaSession(shortestMFASession)
+			m.passing, m.serves = true, targets
+			in.shared[how] = m
+		}
+	}
+}
+
+// ofProfile says whose session could not be had, where the text does not.
+func ofProfile(name string, err error) error {
+	var f *Failure
+	if !errors.As(err, &f) {
+		return failed(Other, "profile %s: %w", prompt.Clean(name), err)
+	}
+	named := *f
+	named.Message = "profile " + prompt.Clean(name) + ": " + f.Message
+	return &named
 }

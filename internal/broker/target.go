@@ -21,7 +21,12 @@ type Target struct {
 	Profile     *config.Profile
 	Key         keystore.KeyInfo // what is known of the key without opening the keychain
 	Endpoint    awsapi.Endpoint
-	SessionName string // AssumeRole's RoleSessionName
+	SessionName string  // AssumeRole's RoleSessionName
+	From        *Target // whose session asks for this one; nil: the key itself does, with a code if there is a device
+
+	mfa     bool      // the MFA session of the key: see mfaSession
+	passing bool      // it is kept nowhere
+	serves  []*Target // what it was first needed for
 }
 
 // Renewal policy (contract.md R9, design.md 5). Callers re-run a helper on
@@ -32,20 +37,51 @@ const (
 	askingMinLeft = 5 * time.Minute
 )
 
-// needsPerson reports whether a new session takes an MFA code.
-func (t *Target) needsPerson() bool { return t.Profile.MFASerial != "" }
+// hasDevice reports whether there is an MFA device whose codes the key can use.
+func (t *Target) hasDevice() bool { return t.Profile.MFASerial != "" && !t.Profile.Chained() }
 
-// minLeft is the life under which a session is renewed. A caller may ask for
-// more than the profile does.
-func (t *Target) minLeft(atLeast time.Duration) time.Duration {
-	least := silentMinLeft
-	if t.needsPerson() {
-		least = askingMinLeft
-		if t.Profile.HasMinTTL {
-			least = t.Profile.MinTTL
-		}
+// takesCode reports whether AWS is given a code with the request for the session.
+func (t *Target) takesCode() bool { return t.From == nil && t.Profile.MFASerial != "" }
+
+// asks reports whether a new session takes a code now: not if the session that
+// asks for it is there, or can be had without one.
+func (t *Target) asks(c *session.Cache, now time.Time) bool {
+	if t.From == nil {
+		return t.takesCode()
 	}
-	return max(least, atLeast)
+	if s, ok := t.From.cached(c, now); ok && enough(s, signingLeft, now) {
+		return false
+	}
+	return t.From.asks(c, now)
+}
+
+// minLeft is the life under which a session is renewed, if that asks for a
+// code or if it does not.
+func (t *Target) minLeft(asks bool) time.Duration {
+	switch {
+	case !asks:
+		return silentMinLeft
+	case t.Profile.HasMinTTL:
+		return t.Profile.MinTTL
+	}
+	return askingMinLeft
+}
+
+// lookupMinLeft is the life under which an answer has to be worked out anew:
+// whether that asks is seen then.
+func (t *Target) lookupMinLeft() time.Duration { return t.minLeft(t.takesCode()) }
+
+// readsFiles reports whether more files than those that a call looks at decide
+// about the session.
+func (t *Target) readsFiles() bool {
+	return t.Profile.PolicyFile != "" || t.From != nil && t.From.readsFiles()
+}
+
+// rekey gives the target, and those it comes from, another key.
+func (t *Target) rekey(k keystore.KeyInfo) {
+	for ; t != nil; t = t.From {
+		t.Key = k
+	}
 }
 
 // enough reports whether s may be served instead of a new one. A session that
@@ -58,13 +94,30 @@ func served(s session.Session, minLeft time.Duration) time.Duration {
 	return min(minLeft, s.Expiration.Sub(s.Issued)/2)
 }
 
+// cacheVersion changes with the meaning of what is cached.
+const cacheVersion = "2"
+
 // cacheKey names everything that changes the session, so that an edited
-// profile or a rotated key is a miss by construction.
+// profile or a rotated key is a miss by construction. Whether a role's session
+// was asked for with a code or by an MFA session makes no other one of it.
 func (t *Target) cacheKey() string {
-	p, e := t.Profile, t.Endpoint
-	return session.CacheKey("1",
-		t.Key.AccessKeyID, p.RoleARN, p.MFASerial, t.SessionName, strconv.Itoa(int(p.Duration/time.Second)), p.ExternalID,
-		e.Region, e.URL, e.CABundle, strconv.FormatBool(e.FIPS), strconv.FormatBool(e.DualStack))
+	if t.mfa {
+		return t.mfaKey()
+	}
+	p := t.Profile
+	parts := []string{cacheVersion, t.Key.AccessKeyID, p.RoleARN, p.MFASerial, t.SessionName, strconv.Itoa(int(p.Duration / time.Second)), p.ExternalID, endpointKey(t.Endpoint)}
+	parts = append(parts, p.SourceIdentity, p.Policy, session.CacheKey(p.PolicyARNs...), session.CacheKey(p.TransitiveTags...))
+	for _, tag := range p.Tags {
+		parts = append(parts, tag.Key, tag.Value)
+	}
+	if p.Chained() {
+		parts = append(parts, "from", t.From.cacheKey())
+	}
+	return session.CacheKey(parts...)
+}
+
+func endpointKey(e awsapi.Endpoint) string {
+	return session.CacheKey(e.Region, e.URL, e.CABundle, strconv.FormatBool(e.FIPS), strconv.FormatBool(e.DualStack))
 }
 
 // subject names whose session of which role it is, wherever and with whatever
@@ -75,10 +128,23 @@ func (t *Target) subject() string {
 
 // deviceLock names the lock around a question: one MFA device, whatever the role.
 func (t *Target) deviceLock() string {
-	if t.needsPerson() {
+	if t.takesCode() {
 		return "mfa:" + t.Profile.MFASerial
 	}
 	return "session:" + t.cacheKey()
+}
+
+// role is what AWS is asked for.
+func (t *Target) role() sts.Role {
+	p := t.Profile
+	role := sts.Role{
+		ARN: p.RoleARN, SessionName: t.SessionName, ExternalID: p.ExternalID, Duration: p.Duration,
+		SourceIdentity: p.SourceIdentity, TransitiveTags: p.TransitiveTags, Policy: p.Policy, PolicyARNs: p.PolicyARNs,
+	}
+	for _, tag := range p.Tags {
+		role.Tags = append(role.Tags, sts.Tag(tag))
+	}
+	return role
 }
 
 // config reads the person's files.
@@ -119,10 +185,11 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	if err != nil {
 		return nil, configFailure(err)
 	}
-	if p.Source != nil && p.Source.RoleARN != "" {
-		return nil, failed(Other, "profile %q takes its credentials from the role profile %q, and awsbroker does not chain roles", p.Name, p.Source.Name).
-			hint("name the user's key in it instead: awsbroker setup %s --key %s", p.Name, p.Source.KeyName)
-	}
+	return b.targetOf(p)
+}
+
+// targetOf a profile that was resolved.
+func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
 		return nil, recordFailure(err)
@@ -141,6 +208,13 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	}
 	t.whileWritten()
 	t.SessionName = sessionName(p, t.Key.ARN)
+	if p.Chained() {
+		if err := b.withSource(t); err != nil {
+			return nil, err
+		}
+	} else {
+		t.withMFASession()
+	}
 	b.debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
 		firstOf(t.Key.AccessKeyID, "id unknown"), firstOf(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
@@ -149,7 +223,7 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 // unsupported is a setting that would be a false promise: the profile asks for
 // something that does not happen.
 func unsupported(p *config.Profile) (config.Origin, bool) {
-	for _, key := range []string{"awsbroker_confirm", "awsbroker_mfa_session", "awsbroker_mfa_seed"} {
+	for _, key := range []string{"awsbroker_confirm", "awsbroker_mfa_seed"} {
 		if o, ok := p.Origin(key); ok && (key != "awsbroker_confirm" || p.Confirm) {
 			return o, true
 		}

@@ -1,0 +1,96 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// assume gets the session of a role with another session: an MFA session, or
+// that of the role before it in a chain. Such a session may have been revoked,
+// or its code be too long ago for the role; then a new one is tried, once.
+func (r *request) assume(ctx context.Context) (session.Session, error) {
+	client, err := sts.New(r.Endpoint)
+	if err != nil {
+		return session.Session{}, r.awsFailure(err, r.Target)
+	}
+	var refused error
+	for {
+		by, made, err := r.signingSession(ctx, refused != nil)
+		if err != nil && isReason(refused, awsapi.Denied) {
+			return session.Session{}, r.staleCode(refused) // that was the news, not that nobody could be asked
+		}
+		if err != nil {
+			return session.Session{}, err
+		}
+		r.asked = true
+		creds, err := r.fetch(ctx, client, by.Credentials, credential.Secret{})
+		if err == nil {
+			return r.made(creds)
+		}
+		if made || refused != nil || !r.worthAnother(err, by) {
+			r.noteUseless(err, by, made)
+			return session.Session{}, r.fetchFailure(err)
+		}
+		r.debug("sts: the session that asked may be stale; trying another")
+		refused = err
+	}
+}
+
+// signingSession is the session that asks for this one. made reports whether
+// AWS gave it just now.
+func (r *request) signingSession(ctx context.Context, another bool) (s session.Session, made bool, err error) {
+	from := r.signer()
+	sub := &request{
+		Broker: r.Broker, Target: from, want: Want{Fresh: r.want.Fresh, For: r.want.For}, signs: true, renew: another,
+		cache: r.cache, key: r.key, asker: r.asker, since: r.since, round: r.round,
+	}
+	s, err = sub.session(ctx)
+	r.asker, r.asked, r.coded = sub.asker, r.asked || sub.asked, r.coded || sub.coded
+	if r.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
+		r.rekey(from.Key)
+	}
+	_, made = r.round.has(from)
+	return s, made, err
+}
+
+// worthAnother reports whether the request may succeed with a new session. A
+// person is not asked for one while the session that is to be renewed lives.
+func (r *request) worthAnother(err error, by session.Session) bool {
+	from := r.signer()
+	switch {
+	case isReason(err, awsapi.ExpiredToken, awsapi.UnknownKey):
+		_ = from.forget(r.cache) // of no use to anybody
+	case !isReason(err, awsapi.Denied) || from.mfa && r.cache.Declined(r.uselessKey(), by, time.Now()):
+		return false
+	}
+	if from.From == nil && from.takesCode() || from.asks(r.cache, time.Now()) {
+		return r.old.Left(time.Now()) <= askingMinLeft && (from.mfa || !isReason(err, awsapi.Denied))
+	}
+	return true
+}
+
+// noteUseless remembers that a new code does not make AWS give this session,
+// so that nobody is asked for another one as long as the MFA session lives.
+func (r *request) noteUseless(err error, by session.Session, made bool) {
+	if made && r.signer().mfa && isReason(err, awsapi.Denied) {
+		_ = r.cache.Decline(r.uselessKey(), by, by.Expiration)
+	}
+}
+
+func (r *request) uselessKey() string { return session.CacheKey("useless", r.cacheKey()) }
+
+// staleCode is a refusal that a code might have helped against.
+func (r *request) staleCode(refused error) error {
+	err := r.fetchFailure(refused)
+	var f *Failure
+	if errors.As(err, &f) {
+		f.hint("or the role demands a code that was given more recently: awsbroker login --profile %s", shellWord(r.Profile.Name))
+	}
+	return err
+}

@@ -1,0 +1,45 @@
+package broker
+
+import (
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// A profile whose source_profile has a role is a link of a chain: the session
+// of the source's role asks for that of its own.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+
+// withSource makes the session of the source profile ask for the target's.
+func (b *Broker) withSource(t *Target) error {
+	p := t.Profile
+	if err := checkChain(p); err != nil {
+		return err
+	}
+	source, err := b.targetOf(p.Source)
+	t.From = source
+	return err
+}
+
+// checkChain refuses what AWS would refuse, before anybody is asked for a code.
+func checkChain(p *config.Profile) error {
+	name, source := prompt.Clean(p.Name), prompt.Clean(p.Source.Name)
+	if p.KeyName != p.Source.KeyName {
+		return failed(Other, "profile %s has the key %q, but its source profile %s, whose role assumes its own, has %q", name, prompt.Clean(p.KeyName), source, prompt.Clean(p.Source.KeyName)).
+			hint("remove awsbroker_key from profile %s, or its source_profile if the key is to assume the role directly", name)
+	}
+	if p.Duration > longestFromSession {
+		at, _ := p.Origin("duration_seconds")
+		return failed(Other, "%s is %s, but a role that another role assumes has sessions of one hour at most (AWS calls it role chaining)", prompt.Clean(at.String()), Words(p.Duration)).
+			hint("set it to 1h, or let the user's key assume the role: awsbroker setup %s --key %s", shellWord(p.Name), shellWord(p.KeyName))
+	}
+	first := p
+	for first.Chained() {
+		first = first.Source
+	}
+	if p.MFASerial != "" && p.MFASerial != first.MFASerial {
+		at, _ := p.Origin("mfa_serial")
+		return failed(Other, "%s: it is the role of profile %s that assumes this one, and AWS takes an MFA code from a user only", prompt.Clean(at.String()), source).
+			hint("write awsbroker_mfa_serial into profile %s, where the chain begins, and remove it from %s", prompt.Clean(first.Name), name)
+	}
+	return nil
+}

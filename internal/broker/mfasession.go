@@ -1,0 +1,110 @@
+package broker
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// An MFA session is one of GetSessionToken for which a code was given. The
+// fact of MFA is in it, and in AWS's eyes so it is in each request to assume a
+// role that it signs; the sessions of these roles end after one hour.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+
+// longestFromSession is the longest session of a role that a session can ask for.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+const longestFromSession = time.Hour
+
+// The lives of an MFA session that AWS makes.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+const (
+	shortestMFASession = 15 * time.Minute
+	longestMFASession  = 36 * time.Hour
+)
+
+// signingLeft is the life that a session has to have to ask for another one,
+// which ends when it ends, whatever becomes of the one that asked.
+const signingLeft = 30 * time.Second
+
+// withMFASession makes a target get its sessions through an MFA session, if
+// its profile says so and AWS allows it.
+func (t *Target) withMFASession() {
+	p := t.Profile
+	switch {
+	case p.MFASession == 0 || p.MFASerial == "":
+	case p.RoleARN == "":
+		*t = *t.mfaSession(p.MFASession)
+		t.serves = nil
+	case !t.needsOwnCode():
+		t.From = t.mfaSession(p.MFASession)
+	}
+}
+
+// needsOwnCode reports whether the sessions of a role are longer than those
+// that an MFA session can ask for.
+func (t *Target) needsOwnCode() bool { return t.Profile.Duration > longestFromSession }
+
+// mfaSession is the MFA session of the target's key, of the target's device.
+func (t *Target) mfaSession(life time.Duration) *Target {
+	p := *t.Profile
+	p.RoleARN, p.Duration, p.RoleSession = "", life, config.RoleSession{}
+	return &Target{Profile: &p, Key: t.Key, Endpoint: t.Endpoint, mfa: true, serves: []*Target{t}}
+}
+
+// mfaKey is what the MFA session is cached under: all roles and profiles of
+// the key share it, for however long it was asked. So they do in all regions,
+// since what a region's STS issues is good in every other.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+func (t *Target) mfaKey() string {
+	e := t.Endpoint
+	e.Region = config.PartitionOfRegion(e.Region)
+	return session.CacheKey("mfa", cacheVersion, t.Key.AccessKeyID, t.Profile.MFASerial, endpointKey(e))
+}
+
+// checkFor looks at what login --for says.
+func (t *Target) checkFor(life time.Duration) error {
+	p, name := t.Profile, prompt.Clean(t.Profile.Name)
+	switch {
+	case life == 0:
+		return nil
+	case life < shortestMFASession || life > longestMFASession:
+		return failed(Usage, "an MFA session lasts from 15 minutes to 36 hours, not %s", Words(life))
+	case t.mfa && !t.passing || t.From != nil && t.From.mfa:
+		return nil
+	case t.From != nil:
+		return t.From.checkFor(life)
+	case p.MFASerial == "":
+		return failed(Usage, "profile %s has no MFA device, so there is no MFA session that could last for %s", name, Words(life))
+	case p.MFASession > 0:
+		return failed(Usage, "profile %s wants sessions of %s, which need a code of their own: through an MFA session they end after one hour", name, Words(p.Duration)).
+			hint("leave out --for, or set duration_seconds = 1h in that profile")
+	}
+	return failed(Usage, "profile %s has no MFA session, so its session lasts as long as its role says", name).
+		hint("add this line to it: awsbroker_mfa_session = %s", lineOf(life))
+}
+
+// lineOf is a duration as it is written in the config file.
+func lineOf(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return fmt.Sprintf("%dh", d/time.Hour)
+	}
+	return fmt.Sprintf("%dm", d/time.Minute)
+}
+
+// sharing is what profiles have in common that can be served with one code.
+type sharing struct {
+	key, device string
+	endpoint    awsapi.Endpoint
+}
+
+// sharing is also ok for sessions that need no person; nobody shares those.
+func (t *Target) sharing() (how sharing, ok bool) {
+	p := t.Profile
+	e := t.Endpoint
+	e.Region = config.PartitionOfRegion(e.Region)
+	return sharing{p.KeyName, p.MFASerial, e}, t.takesCode() && p.RoleARN != "" && !t.needsOwnCode()
+}
