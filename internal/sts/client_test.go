@@ -131,7 +131,7 @@ func TestReasons(t *testing.T) {
 			_, err := b.client.AssumeRole(context.Background(), b.key, r, b.mfa(b.Device.Code()))
 			return err
 		}},
-		{"too long for a chain", awsapi.TooLong, func(b *bench) error {
+		{"too long for a chain", awsapi.ChainTooLong, func(b *bench) error {
 			long, err := b.Account.AddRole("long", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",
 				"Principal":{"AWS":"`+b.Account.ID+`"},"Action":"sts:AssumeRole"}]}`)
 			if err != nil {
@@ -145,6 +145,32 @@ func TestReasons(t *testing.T) {
 				return err
 			}
 			_, err = b.client.AssumeRole(context.Background(), s, Role{ARN: long.ARN(), SessionName: "phoebe", Duration: 2 * time.Hour}, MFA{})
+			return err
+		}},
+		{"policy and tags too large", awsapi.PolicyTooLarge, func(b *bench) error {
+			r := b.role()
+			for i := range 30 {
+				r.Tags = append(r.Tags, Tag{fmt.Sprint("tag", i), strings.Repeat("x", 250)})
+			}
+			_, err := b.client.AssumeRole(context.Background(), b.key, r, b.mfa(b.Device.Code()))
+			return err
+		}},
+		{"no policy", awsapi.BadPolicy, func(b *bench) error {
+			r := b.role()
+			r.Policy = `{"Version":"2012-10-17","Statement":[{"Effect":"Perhaps"}]}`
+			_, err := b.client.AssumeRole(context.Background(), b.key, r, b.mfa(b.Device.Code()))
+			return err
+		}},
+		{"no such managed policy", awsapi.BadPolicy, func(b *bench) error {
+			r := b.role()
+			r.PolicyARNs = []string{"arn:aws:iam::123456789012:policy/none"}
+			_, err := b.client.AssumeRole(context.Background(), b.key, r, b.mfa(b.Device.Code()))
+			return err
+		}},
+		{"tags that contradict", awsapi.BadTags, func(b *bench) error {
+			r := b.role()
+			r.Tags = []Tag{{"Team", "a"}, {"team", "b"}}
+			_, err := b.client.AssumeRole(context.Background(), b.key, r, b.mfa(b.Device.Code()))
 			return err
 		}},
 		{"unknown key", awsapi.UnknownKey, func(b *bench) error {
