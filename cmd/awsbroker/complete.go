@@ -39,6 +39,23 @@ func keyNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellC
 	return startingWith(word, broker.KeyNames(record)), noFiles
 }
 
+// deviceNames are the MFA devices that profiles name.
+func deviceNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	p := paths.FromEnv()
+	cfg, err := config.Load(p.Config, p.Credentials)
+	if err != nil {
+		return nil, noFiles
+	}
+	var names []string
+	for _, name := range cfg.Names() {
+		if p, err := cfg.Resolve(name); err == nil && p.MFASerial != "" {
+			names = append(names, p.MFASerial[strings.LastIndexAny(p.MFASerial, "/:")+1:])
+		}
+	}
+	slices.Sort(names)
+	return startingWith(word, slices.Compact(names)), noFiles
+}
+
 // startingWith spares the shell the thousands of names that do not fit.
 func startingWith(word string, names []string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, word) })
@@ -62,6 +79,7 @@ func addCompletions(root *cobra.Command) {
 	byFlag := map[string]completer{
 		"profile":  profileNames,
 		"key":      keyNames,
+		"replace":  deviceNames, // mfa enroll; elsewhere it takes no value
 		"keystore": words(string(keystore.SecretService), string(keystore.File)),
 		"format":   words(slices.Sorted(maps.Keys(formats))...),
 	}
@@ -71,7 +89,8 @@ func addCompletions(root *cobra.Command) {
 		"rotate": first(keyNames),
 		"add":    first(keyNames), // for --replace
 
-		"keys list": first(keyNames),
+		"keys list":  first(keyNames),
+		"mfa resync": first(deviceNames),
 	}
 	for _, cmd := range withSubcommands(root) {
 		for flag, names := range byFlag {

@@ -20,7 +20,9 @@ import (
 )
 
 // person is a program of the stories: a person at a terminal who runs a
-// command and answers its questions in turn. "^D" and "^C" are those keys.
+// command and answers its questions in turn. "^D" and "^C" are those keys;
+// "^CODE", "^AGAIN" and "^SKIP" are codes of the MFA device that was shown last
+// (script_device_test.go).
 //
 //	person [ANSWER…] -- CMD [ARGUMENT…]
 //
@@ -126,6 +128,13 @@ func answerAll(keyboard *os.File, s *shown, answers []string, ended <-chan error
 			keys = "\x04"
 		case "^C":
 			keys = "\x03"
+		}
+		if phoneAnswers[answers[0]] != "" {
+			code, err := dial(answers[0], s.text())
+			if err != nil {
+				return err
+			}
+			keys = code + "\n"
 		}
 		if _, err := keyboard.WriteString(keys); err != nil {
 			return err

@@ -56,6 +56,10 @@ func TestMain(m *testing.M) {
 //	sent ACTION FILE        the last call of ACTION had exactly these parameters,
 //	                        one KEY=VALUE a line
 //	accesskey WHO           sets $KEYID and $SECRET to a new key of the user WHO
+//	abandon NAME            a virtual MFA device that nobody has
+//	passkey NAME            a passkey or security key of phoebe's
+//	hardware SERIAL         a hardware token of phoebe's
+//	allow FILE              phoebe has the policy in FILE, and no group
 //	retire                  phoebe's first key does not work any more
 //	fill FILE…              puts the values of variables into files
 //	rest                    waits until changes of files have settled
@@ -96,6 +100,7 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"exits": (*story).exits, "took": (*story).took, "screen": (*story).screen, "keychain": (*story).keychain,
 		"mfacode": (*story).mfaCode, "calls": (*story).calls, "fault": (*story).fault, "clock": (*story).clock,
 		"sessions": (*story).sessions, "role": (*story).role, "accesskey": (*story).accessKey,
+		"abandon": (*story).abandon, "passkey": (*story).passkey, "hardware": (*story).hardware, "allow": (*story).allow,
 		"retire": (*story).retire, "sent": (*story).sent, "fill": (*story).fill, "rest": (*story).rest, "sleep": (*story).sleep,
 	} {
 		out[name] = func(ts *testscript.TestScript, neg bool, args []string) {

@@ -75,6 +75,21 @@ func (a *iamAccess) useKey(key credential.Credentials) {
 	a.restart()
 }
 
+// prefer credentials to all other ways from now on: a session that was got
+// through a target's profile.
+func (a *iamAccess) prefer(t *Target, creds credential.Credentials) {
+	a.client, a.base = nil, credential.Credentials{}
+	a.targets = slices.Concat([]*Target{t}, slices.DeleteFunc(slices.Clone(a.targets), func(other *Target) bool {
+		return other.Profile.MFASerial != t.Profile.MFASerial
+	}))
+	a.restart()
+	says := "with an MFA session of the key itself"
+	if t.Profile.RoleARN != "" {
+		says = a.through(t)
+	}
+	a.ways = slices.Concat([]accessWay{{says: says, t: t, creds: func(context.Context) (credential.Credentials, error) { return creds, nil }}}, a.ways)
+}
+
 func (a *iamAccess) restart() {
 	a.ways = nil
 	first := a.targets[0]

@@ -42,6 +42,28 @@ func (u *User) EnableMFASeed(name, seed string) *MFADevice {
 	return d
 }
 
+// AddMFADevice makes a virtual device that nobody has yet.
+func (a *Account) AddMFADevice(name string) *MFADevice {
+	s := a.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := &MFADevice{Serial: a.arn("iam", "mfa/"+name), Seed: newSeed(), account: a, used: map[int64]bool{}}
+	a.devices[d.Serial] = d
+	return d
+}
+
+// AddHardwareToken gives u a token whose serial number is no ARN. No list of
+// virtual devices has it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_physical.html
+func (u *User) AddHardwareToken(serial string) *MFADevice {
+	s := u.account.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := &MFADevice{Serial: serial, Seed: newSeed(), account: u.account, used: map[int64]bool{}}
+	d.assign(u, s.clock.now())
+	return d
+}
+
 // AddSecurityKey gives u a security key or passkey. It is listed like other
 // devices, but has no codes and so is of no use to the API.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_fido.html

@@ -100,6 +100,14 @@ func (g *Group) AddUser(u *User) {
 	u.groupsBefore = nil
 }
 
+// RemoveUser takes u out of the group.
+func (g *Group) RemoveUser(u *User) {
+	g.account.server.mu.Lock()
+	defer g.account.server.mu.Unlock()
+	u.leave(g)
+	u.groupsBefore = nil
+}
+
 func (u *User) join(g *Group) {
 	if !slices.Contains(u.groups, g) {
 		u.groups = append(slices.Clone(u.groups), g) // lists from before stay as they were

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+func newMFAList(a *app) *cobra.Command {
+	var o broker.MFAOptions
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "show the MFA devices that a user has in AWS",
+		Long: `Show the MFA devices that a user has in AWS: what each is, since when, whether
+the API can use it, and which profiles name it. Passkeys and security keys sign
+in to the console only: the API takes codes.`,
+		Args: positional(0, 0, "no arguments; another user is --user"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			l, err := b.ListMFA(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeMFAJSON(a.stdout, l)
+			}
+			if err := writeMFA(a.stdout, l, time.Now()); err != nil {
+				return err
+			}
+			a.adviseMFA(l)
+			return nil
+		},
+	}
+	mfaFlags(cmd, &o)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	return cmd
+}
+
+var mfaKinds = map[broker.MFAKind]string{
+	broker.VirtualMFA:  "virtual device: an authenticator app",
+	broker.HardwareMFA: "hardware token",
+	broker.SecurityKey: "passkey or security key: for the console only, not for the API",
+}
+
+func writeMFA(out io.Writer, l broker.MFADevices, now time.Time) error {
+	if len(l.Devices) == 0 {
+		_, err := fmt.Fprintf(out, "%s has no MFA devices\n", l.Owner())
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "MFA devices of %s\n", l.Owner())
+	for _, d := range l.Devices {
+		fmt.Fprintf(&b, "\n%s  %s\n", prompt.Clean(d.Name), mfaKinds[d.Kind])
+		fmt.Fprintf(&b, "  serial   %s\n", prompt.Clean(d.Serial))
+		fmt.Fprintf(&b, "  enabled  %s\n", dayAndAge(d.Enabled, now))
+		if len(d.Profiles) > 0 {
+			fmt.Fprintf(&b, "  used by  %s\n", prompt.Clean(strings.Join(d.Profiles, ", ")))
+		} else if d.HasCodes() {
+			b.WriteString("  used by  no profile\n")
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// adviseMFA says what helps a user none of whose devices the API can use.
+func (a *app) adviseMFA(l broker.MFADevices) {
+	for _, d := range l.Devices {
+		if d.HasCodes() {
+			return
+		}
+	}
+	a.tell("hint", "36", "a device with codes, which the API needs, can go beside what there is: awsbroker mfa enroll")
+}
+
+// The JSON of mfa list is part of the interface, as that of list is.
+type mfaJSON struct {
+	Account string          `json:"account"`
+	User    string          `json:"user"`
+	Devices []mfaDeviceJSON `json:"devices"`
+}
+
+type mfaDeviceJSON struct {
+	Name     string    `json:"name"`
+	Serial   string    `json:"serial"`
+	Kind     string    `json:"kind"` // virtual, hardware or security-key
+	Enabled  time.Time `json:"enabled"`
+	API      bool      `json:"api"` // it has codes, which the API takes
+	Profiles []string  `json:"profiles"`
+}
+
+func writeMFAJSON(out io.Writer, l broker.MFADevices) error {
+	j := mfaJSON{Account: l.Account, User: l.User, Devices: []mfaDeviceJSON{}}
+	for _, d := range l.Devices {
+		j.Devices = append(j.Devices, mfaDeviceJSON{d.Name, d.Serial, string(d.Kind), d.Enabled, d.HasCodes(), append([]string{}, d.Profiles...)})
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(j)
+}

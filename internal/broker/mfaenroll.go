@@ -1,0 +1,138 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// EnrollOptions describe an MFA device that is to be made.
+type EnrollOptions struct {
+	MFAOptions
+	Name    string // of the device; empty: the user's, with a number if that is taken
+	QRFile  string // a file for the QR code besides; empty: none
+	Replace string // the device whose place it takes, by name or serial number; empty: none
+	Yes     bool   // nobody is asked but for codes
+}
+
+// Enrolled is what an enrolment came to.
+type Enrolled struct {
+	Serial   string
+	Profiles []string // that name it now
+	Replaced string   // serial number of a device that is gone
+}
+
+// EnrollMFA gives a user one more MFA device, or one in the place of another.
+func (b *Broker) EnrollMFA(ctx context.Context, o EnrollOptions) (Enrolled, error) {
+	w, err := b.mfaWork(ctx, o.MFAOptions)
+	if err != nil {
+		return Enrolled{}, err
+	}
+	defer w.close()
+	if o.Replace != "" {
+		return w.replace(ctx, o)
+	}
+	out := Enrolled{}
+	if out.Serial, err = w.enroll(ctx, o); err != nil {
+		return out, err
+	}
+	if !w.own() {
+		return out, nil
+	}
+	err = w.offer(ctx, out.Serial)
+	out.Profiles = w.naming(out.Serial)
+	return out, err
+}
+
+// devicesPerUser is AWS's quota.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const devicesPerUser = 8
+
+// enroll makes a device and enables it.
+func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, err error) {
+	if len(w.devices) >= devicesPerUser {
+		return "", failed(Other, "%s has %d MFA devices, as many as AWS allows", w.owner(), len(w.devices)).
+			hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
+	}
+	e := enrolment{user: w.user, name: firstOf(o.Name, w.freeName()), account: w.label(ctx), qrFile: o.QRFile}
+	if d, taken := w.find(e.name); taken {
+		return "", nameTaken(nameOfDevice(d.Serial))
+	}
+	if serial, err = w.enrolDevice(ctx, w.do, &w.asker, e); err != nil {
+		return "", err
+	}
+	w.Report.Step(fmt.Sprintf("MFA device %s of user %s is enabled", prompt.Clean(serial), prompt.Clean(w.user)))
+	return serial, w.look(ctx)
+}
+
+// freeName is the user's name, or that with a number.
+func (w *mfaWork) freeName() string {
+	name := w.user
+	for n := 2; ; n++ {
+		if _, taken := w.find(name); !taken {
+			return name
+		}
+		name = fmt.Sprintf("%s-%d", w.user, n)
+	}
+}
+
+// label is how people know the account: by its alias, if it has one. It is
+// not worth a code.
+func (w *mfaWork) label(ctx context.Context) string {
+	label := w.account
+	_ = w.peek(ctx, func(ctx context.Context, c *iam.Client) error {
+		aliases, err := c.Aliases(ctx)
+		if len(aliases) > 0 {
+			label = aliases[0]
+		}
+		return err
+	})
+	return label
+}
+
+// offer to name the device in profiles of the key that name none, or one that
+// is not there. A no is fine.
+func (w *mfaWork) offer(ctx context.Context, serial string) error {
+	var edits []serialEdit
+	for _, t := range w.targets {
+		p := t.Profile
+		_, there := w.find(p.MFASerial)
+		account, _ := RoleOf(p.MFASerial)
+		elsewhere := strings.HasPrefix(p.MFASerial, "arn:") && account != w.account
+		if p.Name == "" || there || elsewhere {
+			continue
+		}
+		edits = append(edits, w.editOf(p))
+	}
+	if len(edits) == 0 {
+		return nil
+	}
+	err := w.writeSerial(ctx, edits, serial)
+	if errors.Is(err, ErrDeclined) {
+		w.Report.Step("the profiles stay as they are")
+		return nil
+	}
+	return err
+}
+
+// codesOnly refuses a device that has none.
+func codesOnly(d iam.MFADevice) error {
+	if d.HasCodes() {
+		return nil
+	}
+	return failed(Usage, "%s is a passkey or security key: it signs in to the console and shows no codes, which the API needs", prompt.Clean(nameOfDevice(d.Serial))).
+		hint("it can stay; a device with codes goes beside it: awsbroker mfa enroll")
+}
+
+// newest of some devices.
+func newest(devices []iam.MFADevice) (iam.MFADevice, bool) {
+	if len(devices) == 0 {
+		return iam.MFADevice{}, false
+	}
+	return slices.MaxFunc(devices, func(a, b iam.MFADevice) int { return a.Enabled.Compare(b.Enabled) }), true
+}

@@ -1,0 +1,184 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// replace puts a new device in the place of an old one: made and enabled,
+// proved with a session, named in the profiles, and then the old one goes.
+// Nothing is written down on the way. How far it came is told by AWS and the
+// config file, so that the same command goes on from wherever it was ended.
+func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
+	if !w.own() {
+		return out, failed(Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
+			hint("give the user a device with: awsbroker mfa enroll --user %s", shellWord(w.user))
+	}
+	old, err := w.replaced(ctx, o.Replace)
+	if err != nil {
+		return out, err
+	}
+	if out.Serial, err = w.successor(ctx, o, old); err != nil {
+		return out, err
+	}
+	if out.Serial == "" {
+		if out.Serial, err = w.enroll(ctx, o); err != nil {
+			return out, err
+		}
+	}
+	defer func() {
+		var f *Failure
+		if errors.As(err, &f) {
+			f.hint("the new device stays; to go on, run again: awsbroker mfa enroll --replace %s", shellWord(o.Replace))
+		}
+	}()
+	edits := w.editsOf(old.Serial)
+	if err := w.proveDevice(ctx, edits, out.Serial); err != nil {
+		return out, err
+	}
+	if err := w.writeSerial(ctx, edits, out.Serial); err != nil {
+		return out, err
+	}
+	out.Profiles = w.naming(out.Serial)
+	if left := w.naming(old.Serial); len(left) > 0 {
+		return out, failed(Other, "%s still named by profile %s, and stays", prompt.Clean(nameOfDevice(old.Serial))+" is", prompt.Clean(strings.Join(left, ", ")))
+	}
+	if err := w.confirm(ctx, w.removal(old), "remove it?"); err != nil {
+		return out, err
+	}
+	out.Replaced = old.Serial
+	return out, w.removeDevice(ctx, old)
+}
+
+// replaced finds the device that is to go: one of the user's; one that nobody
+// has, which an earlier run took from the user; or one that only profiles know.
+func (w *mfaWork) replaced(ctx context.Context, name string) (iam.MFADevice, error) {
+	if d, ok := w.find(name); ok {
+		return d, codesOnly(d)
+	}
+	unassigned, err := w.unassigned(ctx, name)
+	if err != nil || unassigned != "" {
+		return iam.MFADevice{Serial: unassigned}, err
+	}
+	for _, t := range w.targets {
+		if s := t.Profile.MFASerial; s != "" && (s == name || strings.EqualFold(nameOfDevice(s), name)) {
+			w.Report.Step(prompt.Clean(s) + " is not in AWS any more")
+			return iam.MFADevice{Serial: s}, nil
+		}
+	}
+	return iam.MFADevice{}, w.notFound(name)
+}
+
+// unassigned finds a virtual device that nobody has.
+func (w *mfaWork) unassigned(ctx context.Context, name string) (serial string, err error) {
+	err = w.do(ctx, func(ctx context.Context, c *iam.Client) error {
+		all, err := c.VirtualMFADevices(ctx, true)
+		for _, d := range all {
+			if d.Serial == name || strings.EqualFold(nameOfDevice(d.Serial), name) {
+				serial = d.Serial
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return "", w.failure(err)
+	}
+	return serial, nil
+}
+
+// fresh is how long a device counts as made just now, where nobody is asked.
+const fresh = time.Hour
+
+// successor is the device that an earlier run made to take the place of old;
+// empty if there is none. Only the person can tell it from one that has been
+// there for a purpose of its own.
+func (w *mfaWork) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice) (string, error) {
+	if o.Name != "" {
+		d, there := w.find(o.Name)
+		if !there {
+			return "", nil
+		}
+		if d.Serial == old.Serial {
+			return "", failed(Usage, "a device cannot take its own place: choose another --name")
+		}
+		return d.Serial, codesOnly(d)
+	}
+	d, ok := newest(w.withCodes(old.Serial))
+	switch {
+	case !ok, !d.Enabled.After(old.Enabled):
+		return "", nil
+	case o.Yes && time.Since(d.Enabled) > fresh:
+		return "", nil
+	}
+	text := fmt.Sprintf("MFA device %s of yours was enabled %s ago, after %s", prompt.Clean(nameOfDevice(d.Serial)),
+		Words(max(time.Since(d.Enabled), 0)), prompt.Clean(nameOfDevice(old.Serial)))
+	err := w.confirm(ctx, text, "does it take the place of "+prompt.Clean(nameOfDevice(old.Serial))+"?")
+	if errors.Is(err, ErrDeclined) {
+		return "", nil
+	}
+	return d.Serial, err
+}
+
+// proveDevice gets a session with a code of the new device, through the first
+// profile that will name it. IAM is asked with that session from then on: what
+// follows must not hang on the device that goes.
+func (w *mfaWork) proveDevice(ctx context.Context, edits []serialEdit, serial string) error {
+	t, err := w.provingTarget(edits, serial)
+	if err != nil {
+		return err
+	}
+	if t.Profile.MFAProcess != "" {
+		w.warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", prompt.Clean(t.Profile.Name))
+	}
+	t = byHand(t)
+	w.Report.Step("the new device has to show that it works: with a code that was not used yet")
+	w.Code = credential.Secret{} // --mfa-code was one of the old device
+	w.Started = time.Now()       // the person's time begins anew
+	s, err := w.SessionOf(ctx, t, Want{})
+	if err != nil {
+		return err
+	}
+	w.Report.Step("a code of the new device has got a session")
+	w.access.prefer(t, s.Credentials)
+	return nil
+}
+
+// byHand is a target whose code a person types.
+func byHand(t *Target) *Target {
+	p := *t.Profile
+	p.MFAProcess, p.MFASeed = "", ""
+	out := *t
+	out.Profile = &p
+	return &out
+}
+
+// provingTarget is a profile as it will be, or, where none names the old
+// device, a session of the key itself.
+func (w *mfaWork) provingTarget(edits []serialEdit, serial string) (*Target, error) {
+	_, after, err := w.withSerial(edits, serial)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range edits {
+		if t, err := w.targetAfter(e.profile, after); err == nil && t.Profile.KeyName == w.Profile.KeyName && t.Profile.MFASerial == serial {
+			return t, nil
+		}
+	}
+	for _, t := range w.targets { // switched by an earlier run
+		if t.Profile.MFASerial == serial {
+			return t, nil
+		}
+	}
+	own := *w.targets[0]
+	own.Profile = &config.Profile{Name: own.Profile.Name, KeyName: own.Profile.KeyName, Partition: own.Profile.Partition, MFASerial: serial,
+		STSEndpointURL: own.Profile.STSEndpointURL, IAMEndpointURL: own.Profile.IAMEndpointURL, EndpointURL: own.Profile.EndpointURL}
+	return &own, nil
+}

@@ -1,0 +1,60 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// ResyncMFA tells AWS, with two codes of an MFA device, how far its clock is
+// off. An empty name is the only device that shows codes.
+func (b *Broker) ResyncMFA(ctx context.Context, name string, o MFAOptions) (serial string, err error) {
+	w, err := b.mfaWork(ctx, o)
+	if err != nil {
+		var f *Failure
+		if errors.As(err, &f) && isReason(err, awsapi.WrongCode) {
+			f.hint("where no code is accepted, someone who may has to: aws iam resync-mfa-device, or set the device's clock right")
+		}
+		return "", err
+	}
+	defer w.close()
+	d, err := w.resynced(name)
+	if err != nil {
+		return "", err
+	}
+	ask, err := w.asker.open(ctx)
+	if err != nil {
+		return "", codesFailure(err, nameOfDevice(d.Serial))
+	}
+	ask.Print("two codes of the MFA device " + prompt.Clean(d.Serial) + ", one after the other\n")
+	p := &codePair{Broker: w.Broker, ask: ask, cache: w.cache, serial: d.Serial}
+	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
+		return w.do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.ResyncMFADevice(ctx, w.user, d.Serial, two[0], two[1])
+		})
+	})
+}
+
+// resynced is the device that is meant.
+func (w *mfaWork) resynced(name string) (iam.MFADevice, error) {
+	if name != "" {
+		d, ok := w.find(name)
+		if !ok {
+			return d, w.notFound(name)
+		}
+		return d, codesOnly(d)
+	}
+	switch all := w.withCodes(""); len(all) {
+	case 0:
+		return iam.MFADevice{}, failed(NotFound, "%s has no MFA device with codes", w.owner()).hint("make one with: awsbroker mfa enroll")
+	case 1:
+		return all[0], nil
+	default:
+		return iam.MFADevice{}, failed(Usage, "which device? there are %s", strings.Join(namesOfDevices(all), ", ")).
+			hint("name one: awsbroker mfa resync NAME")
+	}
+}
