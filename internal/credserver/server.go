@@ -1,0 +1,119 @@
+package credserver
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Source returns the session to give out now. It must not wait: clients give
+// up after a second. Its error is shown to the client, so it holds no secrets.
+type Source func() (session.Session, error)
+
+// Limits against a client that is slow, or one of many.
+const (
+	patience       = 5 * time.Second // for the whole of a request or an answer
+	maxHeader      = 8 << 10
+	maxConnections = 128
+)
+
+// Serve answers requests until ctx ends.
+func Serve(ctx context.Context, l net.Listener, e Endpoint, current Source) error {
+	s := &http.Server{
+		Handler:           Handler(e, current),
+		ReadHeaderTimeout: patience,
+		ReadTimeout:       patience,
+		WriteTimeout:      patience,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          log.New(io.Discard, "", 0), // stderr is the command's
+
+		DisableGeneralOptionsHandler: true, // it would answer anybody
+	}
+	// Clients ask every few minutes: a connection that is kept is one less for
+	// the others.
+	s.SetKeepAlivesEnabled(false)
+	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
+	defer stop()
+	err := s.Serve(&limited{Listener: l, free: make(chan struct{}, maxConnections), closed: ctx.Done()})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// Handler answers the one request there is: GET, the path, the token.
+//
+// The Host is checked first, because a web page can make a browser send
+// requests here under a name of its own (DNS rebinding); then the token, so
+// that who does not know it learns nothing about the path.
+func Handler(e Endpoint, current Source) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Host != e.Address:
+			refuse(w, http.StatusForbidden, "WrongHost", "this server has another name")
+		case r.Method != http.MethodGet:
+			w.Header().Set("Allow", http.MethodGet)
+			refuse(w, http.StatusMethodNotAllowed, "WrongMethod", "only GET is answered")
+		case !knows(r.Header["Authorization"], e.Token.Reveal()):
+			refuse(w, http.StatusForbidden, "WrongToken", "the authorization token is not the one of this server")
+		case r.RequestURI != e.Path:
+			refuse(w, http.StatusNotFound, "NotFound", "there is nothing here")
+		default:
+			answer(w, current)
+		}
+	})
+}
+
+// knows compares in a time that tells nothing about the token.
+func knows(headers []string, token string) bool {
+	return len(headers) == 1 && subtle.ConstantTimeCompare([]byte(headers[0]), []byte(token)) == 1
+}
+
+// credentials is the answer that every SDK reads: the key is Token, not
+// SessionToken.
+type credentials struct {
+	AccessKeyID     string `json:"AccessKeyId"`
+	SecretAccessKey string
+	Token           string
+	Expiration      string
+	AccountID       string `json:"AccountId,omitempty"`
+}
+
+func answer(w http.ResponseWriter, current Source) {
+	s, err := current()
+	if err != nil {
+		refuse(w, http.StatusServiceUnavailable, "NoSession", err.Error())
+		return
+	}
+	reply(w, http.StatusOK, credentials{
+		AccessKeyID:     s.AccessKeyID,
+		SecretAccessKey: s.SecretAccessKey.Reveal(),
+		Token:           s.SessionToken.Reveal(),
+		Expiration:      s.Expiration.UTC().Format(session.ExpirationFormat),
+		AccountID:       s.AccountID,
+	})
+}
+
+// refuse writes an error in both spellings: the Go SDK reads the one, the
+// JavaScript SDK the other.
+func refuse(w http.ResponseWriter, status int, code, message string) {
+	reply(w, status, map[string]string{"code": code, "message": message, "Code": code, "Message": message})
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		status, body = http.StatusInternalServerError, nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
