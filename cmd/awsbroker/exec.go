@@ -2,11 +2,6 @@ package main
 
 import (
 	"errors"
-	"io/fs"
-	"os"
-	"os/exec"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,9 +11,18 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
+// execOptions are the flags of exec, and the command.
+type execOptions struct {
+	profile   string
+	minTTL    time.Duration
+	server    bool
+	with      []string
+	allowRoot bool
+	command   []string
+}
+
 func newExec(a *app) *cobra.Command {
-	var profile string
-	var allowRoot bool
+	var o execOptions
 	cmd := &cobra.Command{
 		Use:   "exec [--profile P] [--] [COMMAND [ARGUMENTS…]]",
 		Short: "run a command with a session in its environment",
@@ -27,17 +31,40 @@ AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION, and the
 profile's region. Without a command it is your shell. The command takes the
 place of awsbroker: its exit status, its signals.
 
+Such a command cannot renew its session, which has 15 minutes left at least
+when it starts (or awsbroker_min_ttl of the profile), or as much as --min-ttl
+says.
+
+With --server the command gets no keys but the address of a server on
+127.0.0.1, where AWS's tools and SDKs fetch the session and come back before it
+ends (AWS_CONTAINER_CREDENTIALS_FULL_URI). The server renews it ahead of need,
+never asks at the command's terminal, and ends with the command. Where a person
+is needed and cannot be asked, it says so once on stderr; awsbroker login in
+another terminal is enough.
+
+With --with the command gets profiles instead: it works through each with
+AWS_PROFILE or a setting of its own, as terraform's providers have. Their
+sessions are there before it starts.
+
 With --allow-root the session is one of the root key in the keychain, for 15
 minutes. Such a session can call no IAM API.`,
-		Example: "  awsbroker exec -- terraform apply\n  awsbroker exec --profile admin -- aws s3 ls\n  awsbroker exec admin -- aws s3 ls",
+		Example: `  awsbroker exec -- terraform apply
+  awsbroker exec --profile admin -- aws s3 ls
+  awsbroker exec admin -- aws s3 ls
+  awsbroker exec --server -- terraform apply
+  awsbroker exec --with dev --with prod -- terraform apply`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			asked, command := splitExec(profile, args, cmd.ArgsLenAtDash() == 0)
-			return runExec(cmd, a, asked, command, allowRoot)
+			o.profile, o.command = splitExec(o.profile, args, cmd.ArgsLenAtDash() == 0)
+			return runExec(cmd, a, o)
 		},
 	}
-	cmd.Flags().StringVar(&profile, "profile", "", "profile whose session it is")
-	cmd.Flags().BoolVar(&allowRoot, "allow-root", false, "a session of the root key; --profile names it if there are several")
-	cmd.Flags().SetInterspersed(false) // flags after the command are the command's
+	f := cmd.Flags()
+	f.StringVar(&o.profile, "profile", "", "profile whose session it is")
+	f.DurationVar(&o.minTTL, "min-ttl", 0, "life that the session has left at least, like 45m")
+	f.BoolVar(&o.server, "server", false, "let the command fetch its session from a server that renews it")
+	f.StringArrayVar(&o.with, "with", nil, "profile that the command works through by itself; may be repeated")
+	f.BoolVar(&o.allowRoot, "allow-root", false, "a session of the root key; --profile names it if there are several")
+	f.SetInterspersed(false) // flags after the command are the command's
 	return cmd
 }
 
@@ -51,54 +78,113 @@ func splitExec(profile string, args []string, dashed bool) (asked string, comman
 	return profile, args
 }
 
-// execMinLeft is the life that a command starts with at least: its
-// environment cannot be renewed.
-const execMinLeft = 15 * time.Minute
+// check refuses flags that contradict each other.
+func (o *execOptions) check() error {
+	refuse := func(message, hint string) error {
+		return &broker.Failure{Reason: broker.Usage, Message: message, Hints: []string{hint}}
+	}
+	switch {
+	case o.minTTL < 0:
+		return refuse("--min-ttl is a time that is left, like 45m", "run: awsbroker exec --help")
+	case o.allowRoot && o.server:
+		return refuse("a session of the root user is not renewed, so that --server has nothing to do", "leave out --server")
+	case o.allowRoot && o.minTTL > 0:
+		return refuse("a session of the root user lasts for 15 minutes, whatever --min-ttl says", "leave out --min-ttl")
+	case o.allowRoot && len(o.with) > 0:
+		return refuse("--allow-root is for a root key, and --with for profiles", "leave out one of them")
+	case o.server && len(o.with) > 0:
+		return refuse("--server gives the command one session, and --with gives it profiles, which renew theirs by themselves", "leave out --server")
+	}
+	return nil
+}
 
-func runExec(cmd *cobra.Command, a *app, profile string, command []string, allowRoot bool) error {
-	if len(command) == 0 {
-		command = []string{defaultShell()}
+func runExec(cmd *cobra.Command, a *app, o execOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if len(o.command) == 0 {
+		o.command = []string{defaultShell()}
 	}
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err
 	}
-	path, err := findCommand(command[0])
+	path, err := findCommand(o.command[0])
 	if err != nil { // before a code is asked for
-		return suggestProfile(b, err, command)
+		return suggestProfile(b, err, o.command)
 	}
-	get := a.execSession
-	if allowRoot {
-		get = a.rootSession
+	var give giving = a.giveSession
+	switch {
+	case o.allowRoot:
+		give = a.giveRootSession
+	case o.server:
+		give = a.giveServer
+	case len(o.with) > 0:
+		give = a.giveProfiles
 	}
-	s, region, err := get(cmd, b, profile)
+	set, end, err := give(cmd, b, o)
 	if err != nil {
 		return err
 	}
+	defer end()
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
-		return &broker.Failure{Reason: broker.NeedPerson, Message: "cancelled: " + prompt.Clean(command[0]) + " was not run"}
+		return &broker.Failure{Reason: broker.NeedPerson, Message: "cancelled: " + prompt.Clean(o.command[0]) + " was not run"}
 	}
-	return replace(path, command, childEnviron(a.environ, s, region))
+	return replace(path, o.command, childEnviron(a.environ, set))
 }
 
-// execSession is the session of a profile, and the region of its own.
-func (a *app) execSession(cmd *cobra.Command, b *broker.Broker, profile string) (s session.Session, region string, err error) {
-	if profile, err = a.choose(b, profile); err != nil {
-		return s, "", err
+// giving is a way of giving credentials to a command. It returns the variables
+// that lead to them, and what is to be done if the command does not start or,
+// where it cannot take this process's place, when it has ended.
+type giving func(*cobra.Command, *broker.Broker, execOptions) (set []variable, end func(), err error)
+
+func nothing() {}
+
+// giveSession gives the session itself.
+func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variable, func(), error) {
+	profile, s, err := a.execSession(cmd, b, o)
+	if err != nil {
+		return nil, nil, err
 	}
-	if s, err = b.Session(cmd.Context(), profile, broker.Want{MinLeft: execMinLeft}); err != nil {
-		return s, "", err
-	}
-	if left := s.Left(time.Now()); left < execMinLeft {
+	if left := s.Left(time.Now()); left < broker.CommandMinLeft {
 		a.Warn("the session ends in " + broker.Words(left) + ", and the command cannot renew it")
 	}
-	region, err = b.ChildRegion(profile)
-	return s, region, err
+	region, err := b.ChildRegion(profile)
+	return sessionVariables(s, region), nothing, err
 }
 
-// rootSession is one of a root key, which the person allowed.
-func (a *app) rootSession(cmd *cobra.Command, b *broker.Broker, named string) (session.Session, string, error) {
-	return b.RootSession(cmd.Context(), named)
+// execSession is the session of the profile that is meant.
+func (a *app) execSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (profile string, s session.Session, err error) {
+	if profile, err = a.choose(b, o.profile); err != nil {
+		return "", s, err
+	}
+	want, err := b.WantForCommand(profile, o.minTTL)
+	if err != nil {
+		return "", s, err
+	}
+	if s, err = b.Session(cmd.Context(), profile, want); err != nil {
+		return "", s, err
+	}
+	return profile, s, tooShort(s, want)
+}
+
+// tooShort is a session that AWS made shorter than the user wants it.
+func tooShort(s session.Session, want broker.Want) error {
+	left := s.Left(time.Now())
+	if !want.Strict || left >= want.MinLeft-time.Minute { // it had it a moment ago
+		return nil
+	}
+	return &broker.Failure{
+		Reason:  broker.Other,
+		Message: "the new session has " + broker.Words(left) + " left, less than --min-ttl",
+		Hints:   []string{"ask for less, or let the session be renewed with: awsbroker exec --server"},
+	}
+}
+
+// giveRootSession gives one of a root key, which the person allowed.
+func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variable, func(), error) {
+	s, region, err := b.RootSession(cmd.Context(), o.profile)
+	return sessionVariables(s, region), nothing, err
 }
 
 // suggestProfile helps who is used to "exec PROFILE COMMAND".
@@ -109,98 +195,4 @@ func suggestProfile(b *broker.Broker, err error, command []string) error {
 		failure.hint = "a command comes after dashes: awsbroker exec " + command[0] + " -- " + rest[0]
 	}
 	return err
-}
-
-// findCommand as a shell does, with its exit codes: 127 if there is none, 126
-// if it cannot be executed.
-func findCommand(name string) (string, error) {
-	path, err := exec.LookPath(name)
-	if err == nil || errors.Is(err, exec.ErrDot) && path != "" {
-		return path, nil
-	}
-	if errors.Is(err, fs.ErrPermission) {
-		return "", notRun(name, "permission denied", 126)
-	}
-	if errors.Is(err, syscall.EISDIR) {
-		return "", notRun(name, "is a directory", 126)
-	}
-	return "", notRun(name, "command not found", 127)
-}
-
-// notRun is a command that could not be started.
-func notRun(name, why string, code int) error {
-	return &startFailure{name: name, why: why, code: code}
-}
-
-type startFailure struct {
-	name, why string
-	code      int
-	hint      string // or empty
-}
-
-func (s *startFailure) Error() string { return s.name + ": " + s.why }
-
-// cleared are the variables that would make a child use something other than
-// its session (contract.md R18), and our own secrets.
-var cleared = []string{
-	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
-	"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
-	"AWS_CREDENTIAL_FILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_SESSION_NAME",
-	"AWS_ACCOUNT_ID", "AWSBROKER_FILE_PASSPHRASE", "AWSBROKER_FILE_PASSPHRASE_FILE",
-}
-
-// childEnviron is environ with the session in it. A region that nobody named
-// is not invented.
-func childEnviron(environ []string, s session.Session, region string) []string {
-	var out []string
-	for _, kv := range environ {
-		name, _, _ := strings.Cut(kv, "=")
-		if !isCleared(name) && (region == "" || !isRegion(name)) {
-			out = append(out, kv)
-		}
-	}
-	for _, v := range sessionVariables(s, region) {
-		out = append(out, v.name+"="+v.value)
-	}
-	return out
-}
-
-func isCleared(name string) bool {
-	for _, c := range cleared {
-		if sameVariable(c, name) {
-			return true
-		}
-	}
-	const container = "AWS_CONTAINER_"
-	return len(name) >= len(container) && sameVariable(container, name[:len(container)])
-}
-
-func isRegion(name string) bool {
-	return sameVariable("AWS_REGION", name) || sameVariable("AWS_DEFAULT_REGION", name)
-}
-
-type variable struct{ name, value string }
-
-// sessionVariables in the order in which they are shown. Both region
-// variables: boto reads only the second.
-func sessionVariables(s session.Session, region string) []variable {
-	v := []variable{
-		{"AWS_ACCESS_KEY_ID", s.AccessKeyID},
-		{"AWS_SECRET_ACCESS_KEY", s.SecretAccessKey.Reveal()},
-		{"AWS_SESSION_TOKEN", s.SessionToken.Reveal()},
-		{"AWS_CREDENTIAL_EXPIRATION", s.Expiration.UTC().Format(session.ExpirationFormat)},
-	}
-	if region != "" {
-		v = append(v, variable{"AWS_REGION", region}, variable{"AWS_DEFAULT_REGION", region})
-	}
-	return v
-}
-
-func defaultShell() string {
-	for _, name := range []string{"SHELL", "ComSpec"} {
-		if s := os.Getenv(name); s != "" {
-			return s
-		}
-	}
-	return "/bin/sh"
 }

@@ -12,7 +12,7 @@ import (
 // else the environment's, else default if it is one that awsbroker serves,
 // else the only one of ours. guessed says that it was the last.
 func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err error) {
-	if name := firstOf(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" {
+	if name := firstOf(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" && name != StandInProfile {
 		return name, false, nil
 	}
 	cfg, err := b.config()
@@ -41,4 +41,28 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 func (b *Broker) HasProfile(name string) bool {
 	cfg, err := b.config()
 	return err == nil && cfg.Has(name)
+}
+
+// CheckServed reports a profile through which AWS's tools would not come to
+// awsbroker by themselves.
+func (b *Broker) CheckServed(profiles []string) error {
+	cfg, err := b.config()
+	if err != nil {
+		return err
+	}
+	for _, name := range profiles {
+		p, err := cfg.Resolve(name)
+		if err != nil {
+			return configFailure(err)
+		}
+		if !p.RunsUs() {
+			return failed(Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", prompt.Clean(name)).
+				hint("awsbroker setup %s", shellWord(name))
+		}
+		if file, line, ok := cfg.StaticKeys(name); ok {
+			return failed(Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", prompt.Clean(name), prompt.Clean(file), line).
+				hint("move it into the keychain: awsbroker add NAME --from-profile %s", shellWord(name))
+		}
+	}
+	return nil
 }

@@ -53,7 +53,7 @@ func (r *request) session(ctx context.Context) (session.Session, error) {
 	if err == nil || r.old.Left(time.Now()) <= 0 {
 		return s, err
 	}
-	if r.fresh() || errors.Is(ctx.Err(), context.Canceled) {
+	if r.fresh() || r.want.Strict || errors.Is(ctx.Err(), context.Canceled) {
 		return s, err
 	}
 	// An early renewal that did not work out: what is there is still good.
@@ -93,7 +93,15 @@ func (r *request) minLeft(now time.Time) time.Duration {
 	if r.signs {
 		return signingLeft
 	}
-	return max(r.Target.minLeft(r.asks(r.cache, now)), r.want.MinLeft)
+	return r.Target.minLeft(r.asks(r.cache, now))
+}
+
+// suffices reports whether s has the life that the caller wants. Where no
+// session has that much, half of what there can be will do, or nothing would;
+// who is strict is told so.
+func (r *request) suffices(s session.Session, now time.Time) bool {
+	life := s.Expiration.Sub(s.Issued)
+	return s.Left(now) > r.want.MinLeft || life <= r.want.MinLeft && s.Left(now) > life/2
 }
 
 // fromCache returns a session that will do without asking anyone.
@@ -109,7 +117,10 @@ func (r *request) fromCache() (session.Session, bool) {
 	if r.fresh() {
 		return s, s.Issued.After(r.since) // somebody else just asked for it
 	}
-	return s, enough(s, r.minLeft(now), now) || r.cache.Declined(r.cacheKey(), s, now)
+	if r.want.Strict && s.Left(now) < r.want.MinLeft {
+		return s, false
+	}
+	return s, enough(s, r.minLeft(now), now) && r.suffices(s, now) || r.cache.Declined(r.cacheKey(), s, now)
 }
 
 // renewAgain is when an early renewal that failed may be tried again: a person

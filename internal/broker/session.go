@@ -12,6 +12,7 @@ import (
 // Want is what a command needs of a session.
 type Want struct {
 	MinLeft time.Duration // at least this much life, if it can be had
+	Strict  bool          // rather no session than one with less life
 	Fresh   bool          // a new one, even if the old would do
 	For     time.Duration // life of a new MFA session (awsbroker_mfa_session); 0: as the profile says
 }

@@ -120,3 +120,9 @@ func quoted(name string) string {
 	}
 	return "'" + strings.ReplaceAll(printable(name), "'", `'\''`) + "'"
 }
+
+// RunsUs reports whether the profile's credential_process is awsbroker, for
+// this very profile.
+func (p *Profile) RunsUs() bool {
+	return runsUs(p.CredentialProcess) && processProfile(p.CredentialProcess) == p.Name
+}

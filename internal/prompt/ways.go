@@ -34,6 +34,9 @@ type Ways struct {
 	never []Way
 }
 
+// Nobody is asked, in no way.
+var Nobody = Ways{order: []Way{None}}
+
 // ParseWays reads a list of names with commas between them; an empty one is
 // the usual ladder.
 func ParseWays(list string) (Ways, error) {

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// findCommand as a shell does, with its exit codes: 127 if there is none, 126
+// if it cannot be executed.
+func findCommand(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err == nil || errors.Is(err, exec.ErrDot) && path != "" {
+		return path, nil
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return "", notRun(name, "permission denied", 126)
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		return "", notRun(name, "is a directory", 126)
+	}
+	return "", notRun(name, "command not found", 127)
+}
+
+// notRun is a command that could not be started.
+func notRun(name, why string, code int) error {
+	return &startFailure{name: name, why: why, code: code}
+}
+
+type startFailure struct {
+	name, why string
+	code      int
+	hint      string // or empty
+}
+
+func (s *startFailure) Error() string { return s.name + ": " + s.why }
+
+func defaultShell() string {
+	for _, name := range []string{"SHELL", "ComSpec"} {
+		if s := os.Getenv(name); s != "" {
+			return s
+		}
+	}
+	return "/bin/sh"
+}

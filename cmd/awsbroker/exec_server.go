@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/credserver"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// handover is what a server needs to know. Between processes it goes through
+// a pipe: arguments and environments are for others to see.
+type handover struct {
+	Profile     string
+	Address     string
+	Path        string
+	Token       string
+	Command     int    // process that the server is for
+	Copy        string // of the config file, to be removed at the end; or empty
+	AccessKeyID string
+	Secret      string
+	Session     string
+	Account     string
+	Subject     string
+	Issued      time.Time
+	Expiration  time.Time
+}
+
+func newHandover(profile string, e credserver.Endpoint, s session.Session) handover {
+	return handover{
+		Profile: profile,
+		Address: e.Address, Path: e.Path, Token: e.Token.Reveal(),
+		AccessKeyID: s.AccessKeyID, Secret: s.SecretAccessKey.Reveal(), Session: s.SessionToken.Reveal(),
+		Account: s.AccountID, Subject: s.Subject, Issued: s.Issued, Expiration: s.Expiration,
+	}
+}
+
+func (h *handover) endpoint() credserver.Endpoint {
+	return credserver.Endpoint{Address: h.Address, Path: h.Path, Token: credential.NewSecret(h.Token)}
+}
+
+func (h *handover) session() session.Session {
+	return session.Session{
+		Credentials: credential.Credentials{
+			AccessKeyID: h.AccessKeyID, SecretAccessKey: credential.NewSecret(h.Secret), SessionToken: credential.NewSecret(h.Session),
+			AccountID: h.Account, Expiration: h.Expiration,
+		},
+		Subject: h.Subject, Issued: h.Issued,
+	}
+}
+
+// giveServer gives the address of a server that has the session.
+func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (set []variable, end func(), err error) {
+	profile, s, err := a.execSession(cmd, b, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	region, err := b.ChildRegion(profile)
+	if err != nil {
+		return nil, nil, err
+	}
+	l, e, err := credserver.Listen()
+	if err != nil {
+		return nil, nil, &broker.Failure{Reason: broker.Other, Message: "no server can be started: " + err.Error()}
+	}
+	h := newHandover(profile, e, s)
+	set = append(regionVariables(region),
+		variable{"AWS_CONTAINER_CREDENTIALS_FULL_URI", e.URL()},
+		variable{"AWS_CONTAINER_AUTHORIZATION_TOKEN", e.Token.Reveal()})
+	standIn, err := b.StandIn()
+	if err != nil {
+		return nil, nil, errors.Join(err, l.Close())
+	}
+	if standIn != nil {
+		set = append(set, variable{"AWS_PROFILE", standIn.Profile}, variable{"AWS_CONFIG_FILE", standIn.Config})
+		if standIn.Copied {
+			h.Copy = standIn.Config
+		}
+	}
+	if end, err = a.startServer(cmd.Context(), b, l, h); err != nil {
+		broker.RemoveStandIn(h.Copy)
+		return nil, nil, &broker.Failure{Reason: broker.Other, Message: "the server did not start: " + err.Error()}
+	}
+	return set, end, nil
+}
+
+// serve answers requests with the session and keeps it fresh until ctx ends;
+// then it waits for a renewal that is under way, which may have a code in hand.
+func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover) error {
+	keeper := b.NewKeeper(h.Profile, h.session())
+	var renewing sync.WaitGroup
+	renewing.Go(func() { keeper.Run(ctx) })
+	err := credserver.Serve(ctx, l, h.endpoint(), keeper.Current)
+	broker.RemoveStandIn(h.Copy)
+	renewing.Wait()
+	return err
+}

@@ -1,0 +1,196 @@
+//go:build !windows
+
+package main
+
+// On Unix the command takes awsbroker's place: its process, its terminal, its
+// signals and its exit status are the kernel's business. So the server is a
+// process of its own, with nothing of the command's but its stderr:
+//
+//	awsbroker exec --server      listens, and starts
+//	└ awsbroker exec-server      which starts itself again and ends, so that
+//	  └ awsbroker exec-server    the server is not the command's child: a
+//	                             command may wait for every child it finds
+//
+// The server leads a session without a terminal. No key at the command's
+// terminal reaches it, and it has none to ask at.
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+)
+
+// Descriptors that the server inherits.
+const (
+	listenerFD = iota + 3
+	handoverFD // the handover, as JSON
+	readyFD    // where it says that it is ready, or why it is not
+	firstOther // the first that it has no use for
+)
+
+// startPatience is how long the server may take to be ready.
+const startPatience = 10 * time.Second
+
+const ready = "ready"
+
+// startServer gives l to the server process. It returns when that answers, and
+// watches this process, which is to become the command.
+func (a *app) startServer(_ context.Context, _ *broker.Broker, l net.Listener, h handover) (end func(), err error) {
+	h.Command = os.Getpid()
+	defer l.Close()
+	listener, err := l.(*net.TCPListener).File()
+	if err != nil {
+		return nil, err
+	}
+	defer listener.Close()
+	theirs, ours, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	defer ours.Close()
+	answer, says, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close()
+	defer says.Close()
+	cmd, err := again(append(a.globalFlags(), "exec-server"), listener, theirs, says)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Env = slices.DeleteFunc(slices.Clone(a.environ), func(kv string) bool { return strings.HasPrefix(kv, "GPG_TTY=") })
+	if err := cmd.Run(); err != nil {
+		return nil, err
+	}
+	theirs.Close() // so that a server that died is noticed
+	says.Close()
+	_ = ours.SetWriteDeadline(time.Now().Add(startPatience))
+	if err := json.NewEncoder(ours).Encode(h); err != nil {
+		return nil, err
+	}
+	ours.Close()
+	_ = answer.SetReadDeadline(time.Now().Add(startPatience))
+	text, err := io.ReadAll(io.LimitReader(answer, 1<<10))
+	if err == nil && string(text) != ready {
+		err = errors.New(string(text))
+	}
+	return nothing, err
+}
+
+// again is this program once more, with descriptors from listenerFD on and
+// nothing on standard input and output.
+func again(args []string, files ...*os.File) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Args[0] = "awsbroker"
+	cmd.Stderr = os.Stderr
+	cmd.ExtraFiles = files
+	return cmd, nil
+}
+
+// globalFlags are those that the server heeds, too.
+func (a *app) globalFlags() []string {
+	var flags []string
+	for _, f := range []struct{ name, value string }{{"--region", a.region}, {"--keystore", a.keystore}, {"--prompt", a.prompt}} {
+		if f.value != "" {
+			flags = append(flags, f.name, f.value)
+		}
+	}
+	if a.debug {
+		flags = append(flags, "--debug")
+	}
+	return flags
+}
+
+// addPlatformCommands adds the command that exec --server runs.
+func addPlatformCommands(root *cobra.Command, a *app) {
+	root.AddCommand(&cobra.Command{
+		Use:    "exec-server",
+		Short:  "serve a session to a command (exec --server runs this)",
+		Hidden: true,
+		Args:   positional(0, 0, "no arguments"),
+		RunE:   func(cmd *cobra.Command, _ []string) error { return runExecServer(cmd.Context(), a) },
+	})
+}
+
+func runExecServer(ctx context.Context, a *app) error {
+	listener, from, to := os.NewFile(listenerFD, "listener"), os.NewFile(handoverFD, "handover"), os.NewFile(readyFD, "ready")
+	for _, f := range []*os.File{listener, from, to} {
+		if _, err := f.Stat(); err != nil {
+			return &broker.Failure{Reason: broker.Usage, Message: "awsbroker exec --server runs this by itself"}
+		}
+	}
+	if sid, err := unix.Getsid(0); err != nil || sid != os.Getpid() {
+		return leadSession(listener, from, to)
+	}
+	signal.Ignore(syscall.SIGPIPE) // whoever reads our stderr may go away
+	b, err := a.broker(broker.CallerLimits)
+	if err != nil {
+		return err
+	}
+	h, l, gone, err := takeOver(listener, from)
+	if err != nil {
+		_, _ = io.WriteString(to, err.Error())
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		<-gone
+		_ = os.Stderr.Close() // whoever reads it waits for the command's output, and that is over
+		cancel()
+	}()
+	if _, err := io.WriteString(to, ready); err != nil {
+		broker.RemoveStandIn(h.Copy)
+		return nil // whom it was for has gone before it was watched
+	}
+	to.Close()
+	return serve(ctx, b, l, h)
+}
+
+// leadSession starts the server in a session of its own and leaves it alone.
+func leadSession(files ...*os.File) error {
+	// What awsbroker inherited is the command's: a lock, a pipe.
+	for fd := firstOther; fd < 256; fd++ {
+		unix.CloseOnExec(fd)
+	}
+	cmd, err := again(os.Args[1:], files...)
+	if err != nil {
+		return err
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd.Start()
+}
+
+// takeOver reads the handover and begins to watch the command.
+func takeOver(listener, from *os.File) (h handover, l net.Listener, gone <-chan struct{}, err error) {
+	if err := json.NewDecoder(from).Decode(&h); err != nil {
+		return h, nil, nil, fmt.Errorf("nothing was handed over: %w", err)
+	}
+	from.Close()
+	if l, err = net.FileListener(listener); err != nil {
+		return h, nil, nil, err
+	}
+	listener.Close()
+	gone, err = processEnd(h.Command)
+	return h, l, gone, err
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+)
+
+// giveProfiles gives no keys but profiles, each of which has us as its
+// credential_process. Their sessions are got first, so that the command finds
+// them in the cache.
+func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variable, func(), error) {
+	profiles := slices.Clone(o.with)
+	if o.profile != "" {
+		profiles = slices.Insert(profiles, 0, o.profile)
+	}
+	profiles = unique(profiles)
+	if err := b.CheckServed(profiles); err != nil {
+		return nil, nil, err
+	}
+	want := broker.Want{}
+	for _, profile := range profiles {
+		w, err := b.WantForCommand(profile, o.minTTL)
+		if err != nil {
+			return nil, nil, err
+		}
+		want.MinLeft, want.Strict = max(want.MinLeft, w.MinLeft), w.Strict
+	}
+	sessions, err := b.SessionsOf(cmd.Context(), profiles, want)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range sessions {
+		if err := tooShort(s, want); err != nil {
+			return nil, nil, err
+		}
+	}
+	set := append(regionVariables(a.region), variable{"AWS_PROFILE", profiles[0]})
+	if a.keystore != "" {
+		set = append(set, variable{"AWSBROKER_KEYSTORE", a.keystore})
+	}
+	return set, nothing, nil
+}
+
+// unique names in the order in which they are first.
+func unique(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package broker
+
+import (
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// CommandMinLeft is the life with which the session of a command starts at
+// least, if it can be had: an environment cannot be renewed.
+const CommandMinLeft = 15 * time.Minute
+
+// WantForCommand is what a command needs of the profile's session: the life
+// that its user asked for, without which it is not to start, or else what the
+// profile's awsbroker_min_ttl says, or CommandMinLeft.
+func (b *Broker) WantForCommand(profile string, asked time.Duration) (Want, error) {
+	t, err := b.Target(profile)
+	if err != nil {
+		return Want{}, err
+	}
+	switch longest := t.longest(); {
+	case asked == 0 && t.Profile.HasMinTTL:
+		return Want{MinLeft: t.Profile.MinTTL}, nil
+	case asked == 0:
+		return Want{MinLeft: CommandMinLeft}, nil
+	case asked >= longest:
+		return Want{}, failed(Usage, "a session of profile %s lasts for %s, so none has %s left", prompt.Clean(profile), Words(longest), Words(asked)).
+			hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", shellWord(profile))
+	}
+	return Want{MinLeft: asked, Strict: true}, nil
+}
+
+// longest is how long a new session lasts, by AWS's defaults where the profile
+// says nothing.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+func (t *Target) longest() time.Duration {
+	switch {
+	case t.Profile.Duration > 0 && t.From != nil:
+		return min(t.Profile.Duration, longestFromSession)
+	case t.Profile.Duration > 0:
+		return t.Profile.Duration
+	case t.Profile.RoleARN == "":
+		return 12 * time.Hour
+	}
+	return time.Hour
+}

@@ -1,0 +1,236 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Keeper has the session of a profile in memory for a program that runs for
+// longer than a session does, and gets the next one ahead of its end.
+//
+// What needs no person is renewed silently. Where a person is needed they are
+// asked once a session, and never at the terminal, which is the program's own;
+// then they are told once that a login elsewhere will do, and the cache is
+// watched for what that brings.
+type Keeper struct {
+	broker  *Broker // what each run of a renewal is a copy of
+	profile string
+	wake    chan struct{} // somebody wants a session, and there is none
+
+	mu      sync.Mutex
+	session session.Session
+	problem string // why there is no newer session; empty while all is well
+
+	view  view      // only Run's, as all below
+	asked time.Time // end of the session for whose successor a person was asked
+	told  time.Time // end of the session for which the person was told something
+	retry time.Time // no try before that
+	pause time.Duration
+}
+
+// view is what the files say about the profile; they are read again when they
+// have changed.
+type view struct {
+	call   *session.Call
+	target *Target
+	cache  *session.Cache
+}
+
+const (
+	// watching is the pause between two looks at the cache when a session is
+	// wanted: looking is four stats and one small file.
+	watching = 500 * time.Millisecond
+	// idling is the longest pause between two looks. Timers stand still while a
+	// machine sleeps; sessions do not.
+	idling = 15 * time.Second
+
+	firstRetry, lastRetry = 5 * time.Second, time.Minute
+)
+
+// keeperLimits are those of one renewal. A dialog that nobody sees must not
+// hold up for long who logs in at a terminal.
+var keeperLimits = Limits{Question: 2 * time.Minute, Run: 2*time.Minute + 30*time.Second}
+
+// NewKeeper returns the keeper of a profile's session, of which s is the first.
+func (b *Broker) NewKeeper(profile string, s session.Session) *Keeper {
+	return &Keeper{broker: b, profile: profile, session: s, wake: make(chan struct{}, 1)}
+}
+
+// Current returns the session without waiting for anything. One that ended is
+// an error that says what to do, for the program that asked.
+func (k *Keeper) Current() (session.Session, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.session.Left(time.Now()) > 0 {
+		return k.session, nil
+	}
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+	if k.problem != "" {
+		return session.Session{}, errors.New(k.problem)
+	}
+	return session.Session{}, fmt.Errorf("the session of profile %s has ended, and the next one is on its way", prompt.Clean(k.profile))
+}
+
+// Run renews the session until ctx ends.
+func (k *Keeper) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		next := k.round(ctx)
+		if next <= watching {
+			session.Pause(ctx, next)
+			continue
+		}
+		timer := time.NewTimer(next)
+		select {
+		case <-timer.C:
+		case <-k.wake:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// round does what is to be done now, and returns how long nothing more is.
+func (k *Keeper) round(ctx context.Context) time.Duration {
+	k.look(ctx)
+	s, _ := k.state()
+	due := s.Expiration.Add(-k.minLeft(s))
+	if left := time.Until(due.Round(0)); left > 0 { // by the clock on the wall
+		return max(min(left, idling), time.Millisecond)
+	}
+	if time.Now().Before(k.retry) {
+		return watching
+	}
+	k.renew(ctx, s)
+	return watching
+}
+
+// minLeft is the life under which s is renewed.
+func (k *Keeper) minLeft(s session.Session) time.Duration {
+	if k.view.target == nil {
+		return served(s, askingMinLeft)
+	}
+	t := k.view.target
+	return served(s, t.minLeft(t.asks(k.view.cache, time.Now())))
+}
+
+// look takes a session from the cache that is newer than the one in memory,
+// whoever put it there.
+func (k *Keeper) look(ctx context.Context) {
+	call := session.NewCall(k.profile, k.broker.Paths)
+	if k.view.call == nil || !k.view.call.SameFiles(call) {
+		run := k.run()
+		run.Prompt = prompt.Nobody // looking is not worth a question
+		run.Report = &quiet{Reporter: run.Report}
+		k.view.call = call
+		if t, err := run.Target(k.profile); err == nil { // else somebody is editing the files
+			k.view.target = t
+		}
+		k.view.cache, _ = run.cache(ctx)
+	}
+	if k.view.target == nil {
+		return
+	}
+	old, _ := k.state()
+	if s, ok := k.view.target.cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
+		k.adopt(s)
+	}
+}
+
+func (k *Keeper) state() (s session.Session, problem string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.session, k.problem
+}
+
+func (k *Keeper) adopt(s session.Session) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.session, k.problem = s, ""
+	k.retry, k.pause = time.Time{}, 0
+}
+
+// run is a run of its own, with its own deadlines.
+func (k *Keeper) run() *Broker {
+	b := k.broker
+	return &Broker{
+		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Command: b.Command, Environ: b.Environ,
+		Prompt: b.Prompt.Without(prompt.ByTerminal), Report: b.Report,
+		Started: time.Now(), Limits: keeperLimits,
+	}
+}
+
+// renew gets the next session, if it may be tried.
+func (k *Keeper) renew(ctx context.Context, old session.Session) {
+	asks := k.view.target != nil && k.view.target.asksPerson(k.view.cache)
+	if asks && k.asked.Equal(old.Expiration) {
+		k.failed(old, failed(NeedPerson, "the session of profile %s has ended, and the next one takes an MFA code", prompt.Clean(k.profile)))
+		return
+	}
+	if asks {
+		k.asked = old.Expiration
+	}
+	run, report := k.run(), &quiet{Reporter: k.broker.Report}
+	run.Report = report
+	s, err := run.Session(ctx, k.profile, Want{})
+	switch {
+	case ctx.Err() != nil:
+	case err == nil && s.Issued.After(old.Issued):
+		k.adopt(s)
+	case err == nil: // what is there is still good
+		k.failed(old, errors.New(firstOf(report.warning, "the session could not be renewed a moment ago")))
+	default:
+		k.failed(old, err)
+	}
+}
+
+// failed notes why there is no newer session, and tells the person when time
+// gets short: once a session.
+func (k *Keeper) failed(old session.Session, err error) {
+	k.pause = min(max(2*k.pause, firstRetry), lastRetry)
+	k.retry = time.Now().Add(k.pause)
+	left := old.Left(time.Now())
+	advice := "awsbroker login --profile " + shellWord(k.profile)
+	k.mu.Lock()
+	k.problem = fmt.Sprintf("%v; in another terminal run: %s", err, advice)
+	k.mu.Unlock()
+	if k.told.Equal(old.Expiration) || left > served(old, askingMinLeft) {
+		return
+	}
+	k.told = old.Expiration
+	ends := "ends in " + Words(left)
+	if left <= 0 {
+		ends = "has ended"
+	}
+	text := fmt.Sprintf("the session of profile %s %s; for the next one run in another terminal: %s", prompt.Clean(k.profile), ends, advice)
+	go k.broker.Report.Warn(text) // a pipe that nobody reads must not keep us
+	k.broker.debug("keeper: %v", err)
+}
+
+// asksPerson reports whether the next session takes a code that a person gives.
+func (t *Target) asksPerson(c *session.Cache) bool {
+	return t.asks(c, time.Now()) && t.Profile.MFAProcess == ""
+}
+
+// quiet is for runs that nobody watches: it keeps the last warning.
+type quiet struct {
+	Reporter
+	warning string
+}
+
+func (q *quiet) Step(text string) { q.Debug(text) }
+
+func (q *quiet) Warn(text string) {
+	q.warning = text
+	q.Debug(text)
+}
+
+func (q *quiet) Confirm(context.Context, string, string) error { return prompt.ErrNoTerminal }
