@@ -154,6 +154,11 @@ func (s *story) abandon(ts *testscript.TestScript, args []string) {
 	s.aws.Account.AddMFADevice(args[0])
 }
 
+func (s *story) unenroll(ts *testscript.TestScript, args []string) {
+	arguments(ts, args, 1, "unenroll NAME")
+	s.aws.Account.Device("arn:aws:iam::123456789012:mfa/" + args[0]).Disable()
+}
+
 func (s *story) passkey(ts *testscript.TestScript, args []string) {
 	arguments(ts, args, 1, "passkey NAME")
 	s.aws.User.AddSecurityKey(args[0])

@@ -57,6 +57,7 @@ func TestMain(m *testing.M) {
 //	                        one KEY=VALUE a line
 //	accesskey WHO           sets $KEYID and $SECRET to a new key of the user WHO
 //	abandon NAME            a virtual MFA device that nobody has
+//	unenroll NAME           a virtual MFA device of phoebe's is gone
 //	passkey NAME            a passkey or security key of phoebe's
 //	hardware SERIAL         a hardware token of phoebe's
 //	allow FILE              phoebe has the policy in FILE, and no group
@@ -100,7 +101,7 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"exits": (*story).exits, "took": (*story).took, "screen": (*story).screen, "keychain": (*story).keychain,
 		"mfacode": (*story).mfaCode, "calls": (*story).calls, "fault": (*story).fault, "clock": (*story).clock,
 		"sessions": (*story).sessions, "role": (*story).role, "accesskey": (*story).accessKey,
-		"abandon": (*story).abandon, "passkey": (*story).passkey, "hardware": (*story).hardware, "allow": (*story).allow,
+		"abandon": (*story).abandon, "unenroll": (*story).unenroll, "passkey": (*story).passkey, "hardware": (*story).hardware, "allow": (*story).allow,
 		"retire": (*story).retire, "sent": (*story).sent, "fill": (*story).fill, "rest": (*story).rest, "sleep": (*story).sleep,
 	} {
 		out[name] = func(ts *testscript.TestScript, neg bool, args []string) {

@@ -126,7 +126,12 @@ func (w *mfaWork) own() bool { return w.user == (sts.Identity{ARN: w.Key.ARN}).U
 // find a device of the user by its name or serial number.
 func (w *mfaWork) find(name string) (iam.MFADevice, bool) {
 	for _, d := range w.devices {
-		if d.Serial == name || strings.EqualFold(nameOfDevice(d.Serial), name) {
+		called := nameOfDevice(d.Serial)
+		if d.Serial == name || strings.EqualFold(called, name) {
+			return d, true
+		}
+		// AWS adds letters to the name that a person gave a security key.
+		if i := strings.LastIndex(called, "-"); !d.HasCodes() && i > 0 && strings.EqualFold(called[:i], name) {
 			return d, true
 		}
 	}
@@ -164,7 +169,7 @@ func (w *mfaWork) naming(serial string) (profiles []string) {
 	return profiles
 }
 
-// ARNOfDevice is what a virtual device of a name has for a serial number.
+// arnOfDevice is what a virtual device of a name has for a serial number.
 func arnOfDevice(userARN, name string) string {
 	account, _ := RoleOf(userARN)
 	return "arn:" + partitionOf(userARN) + ":iam::" + account + ":mfa/" + name

@@ -113,7 +113,7 @@ func (w *mfaWork) successor(ctx context.Context, o EnrollOptions, old iam.MFADev
 	}
 	d, ok := newest(w.withCodes(old.Serial))
 	switch {
-	case !ok, !d.Enabled.After(old.Enabled):
+	case !ok, d.Enabled.Before(old.Enabled):
 		return "", nil
 	case o.Yes && time.Since(d.Enabled) > fresh:
 		return "", nil
