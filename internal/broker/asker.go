@@ -30,7 +30,7 @@ func (a *asker) open(ctx context.Context) (prompt.Prompter, error) {
 	if a.ladder != nil {
 		return a.ladder, nil
 	}
-	ladder, err := prompt.Open(ctx, a.Prompt.Or(a.ways), a.takeTurn)
+	ladder, err := prompt.Open(ctx, prompt.Options{Ways: a.Prompt.Or(a.ways), Environ: a.Environ, Turn: a.takeTurn, Debug: a.Report.Debug})
 	if err != nil {
 		return nil, err
 	}

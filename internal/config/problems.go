@@ -12,7 +12,7 @@ var known = []string{
 	"region", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint",
 	"source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns",
 	"endpoint_url", "services", "ignore_configured_endpoint_urls",
-	"key", "mfa_session", "mfa_process", "mfa_seed", "min_ttl", "confirm", "log",
+	"key", "mfa_session", "mfa_process", "mfa_seed", "min_ttl", "confirm", "log", "prompt",
 }
 
 // problems finds what this package copes with and other tools don't.

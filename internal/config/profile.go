@@ -31,6 +31,7 @@ type Profile struct {
 	UseFIPS            bool
 	UseDualStack       bool
 
+	Prompt     string        // ways to ask; see package prompt
 	MFAProcess string        // command that prints a code
 	MFASession time.Duration // life of a GetSessionToken session; 0 = none is made
 	MFASeed    string        // "keychain", or empty

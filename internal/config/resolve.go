@@ -165,6 +165,7 @@ func (r *resolver) endpoints(c *Config) {
 func (r *resolver) own() {
 	p := r.profile
 	p.KeyName = r.exact(prefix+"key", checkKeyName)
+	p.Prompt = r.exact(prefix+"prompt", checkPrompt)
 	p.MFAProcess = r.exact(prefix+"mfa_process", checkText)
 	p.MFASeed = r.exact(prefix+"mfa_seed", checkSeed)
 	p.MFASession, _ = r.duration(prefix+"mfa_session", mfaDuration)
@@ -192,6 +193,7 @@ func (r *resolver) inherit() {
 		}
 	}
 	take(prefix+"key", func() { p.KeyName = source.KeyName })
+	take(prefix+"prompt", func() { p.Prompt = source.Prompt })
 	take(prefix+"mfa_process", func() { p.MFAProcess = source.MFAProcess })
 	take(prefix+"mfa_seed", func() { p.MFASeed = source.MFASeed })
 	take(prefix+"mfa_session", func() { p.MFASession = source.MFASession })

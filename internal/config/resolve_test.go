@@ -44,12 +44,13 @@ awsbroker_min_ttl = 0
 awsbroker_confirm = True
 awsbroker_log = off
 awsbroker_mfa_seed = keychain
+awsbroker_prompt = pinentry,terminal
 awsbroker_mfa_process = code --for "me"
 duration_seconds = 1h30m
 `, "admin")
 	want := &Profile{
 		Name: "admin", KeyName: "phoebe", RoleARN: role, MFASerial: device, Region: "eu-central-1", Partition: "aws",
-		Duration: 90 * time.Minute, MFASession: 8 * time.Hour, HasMinTTL: true, Confirm: true, LogOff: true, MFASeed: "keychain",
+		Duration: 90 * time.Minute, MFASession: 8 * time.Hour, HasMinTTL: true, Confirm: true, LogOff: true, MFASeed: "keychain", Prompt: "pinentry,terminal",
 		MFAProcess: `code --for "me"`, CredentialProcess: "/usr/local/bin/awsbroker credential-process --profile admin",
 		Origins: p.Origins,
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,18 @@ func checkSeed(value string) string {
 func checkLog(value string) string {
 	if value != "on" && value != "off" {
 		return `"on" or "off"`
+	}
+	return ""
+}
+
+// prompts are the ways of asking that package prompt knows.
+var prompts = []string{"command", "terminal", "pinentry", "dialog", "zenity", "kdialog", "osascript", "powershell", "none"}
+
+func checkPrompt(value string) string {
+	for name := range strings.SplitSeq(value, ",") {
+		if !slices.Contains(prompts, strings.ToLower(strings.TrimSpace(name))) {
+			return "a list of " + strings.Join(prompts[:len(prompts)-1], ", ") + " or none, with commas between them"
+		}
 	}
 	return ""
 }

@@ -32,6 +32,7 @@ func TestValidation(t *testing.T) {
 		"use_fips_endpoint":     {[]string{"true", "False"}, []string{"yes", "1"}},
 		"awsbroker_confirm":     {[]string{"true"}, []string{"maybe"}},
 		"awsbroker_log":         {[]string{"on", "off"}, []string{"no", "Off"}},
+		"awsbroker_prompt":      {[]string{"none", "terminal, Pinentry,dialog", "command,zenity"}, []string{"tty", "terminal,,dialog", "terminal pinentry"}},
 		"awsbroker_mfa_seed":    {[]string{"keychain"}, []string{"JBSWY3DP"}},
 		"awsbroker_key":         {[]string{"phoebe", "my key"}, []string{"a\x1bb", strings.Repeat("a", 256)}},
 		"awsbroker_mfa_process": {[]string{"x y"}, []string{"a\x00b", "a\u0085b"}},

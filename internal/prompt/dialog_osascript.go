@@ -1,0 +1,54 @@
+package prompt
+
+import (
+	"strconv"
+	"strings"
+)
+
+// osascript is the Mac's. The script is the same for every question; texts are
+// its arguments, which AppleScript takes as they are.
+// https://developer.apple.com/library/archive/documentation/AppleScript/Conceptual/AppleScriptLangGuide/reference/ASLR_cmds.html
+var osascript = dialogKind{
+	program: "osascript",
+	command: func(q query) ([]string, []byte) {
+		return []string{"-", string(q.kind), dialogTitle, q.text, strconv.Itoa(q.seconds)}, []byte(appleScript)
+	},
+	outcome: func(q query, r ran) (string, error) {
+		if r.exit != 0 { // -1713: no user interaction allowed; 1: no screen
+			return "", unable("exit code %d%s", r.exit, lastLine(r.complaint))
+		}
+		word, answer, _ := strings.Cut(strings.TrimSuffix(r.answer, "\n"), ":")
+		switch {
+		case word == "answer":
+			return answer, nil
+		case word == "timeout":
+			return "", ErrTimeout
+		case word == "cancelled" && q.kind == askConfirm:
+			return "", errNo
+		case word == "cancelled":
+			return "", ErrCancelled
+		}
+		return "", unable("it said something else than an answer")
+	},
+}
+
+const appleScript = `on run argv
+	set {kind, heading, message} to items 1 thru 3 of argv
+	set limit to (item 4 of argv) as integer
+	try
+		if kind is "confirm" then
+			set reply to display dialog message with title heading buttons {"No", "Yes"} default button "No" cancel button "No" giving up after limit
+			if gave up of reply then return "timeout:"
+			return "answer:"
+		else if kind is "hidden" then
+			set reply to display dialog message with title heading default answer "" giving up after limit with hidden answer
+		else
+			set reply to display dialog message with title heading default answer "" giving up after limit
+		end if
+		if gave up of reply then return "timeout:"
+		return "answer:" & (text returned of reply)
+	on error number -128
+		return "cancelled:"
+	end try
+end run
+`

@@ -1,0 +1,81 @@
+package prompt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+)
+
+// programOf is a program that asks a person for us. It gets nothing of ours:
+// not the caller's standard streams, which it would hold open, no terminal of
+// ours, none of our variables. It ends with this process (Linux) and is ended
+// by endProgram.
+func programOf(environ []string, path string, args ...string) *exec.Cmd {
+	cmd := exec.Command(path, args...)
+	cmd.Env = append(make([]string, 0, len(environ)), ChildEnviron(environ)...) // never nil, which would be os.Environ
+	cmd.WaitDelay = time.Second                                                 // for a grandchild that keeps our pipes
+	apart(cmd)
+	return cmd
+}
+
+// ran is how a program ended.
+type ran struct {
+	exit              int // -1 for one that a signal ended
+	answer, complaint string
+}
+
+// runProgram runs a program to its end, or to ctx's.
+func runProgram(ctx context.Context, cmd *exec.Cmd, stdin []byte) (ran, error) {
+	var out, complaint bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &limited{&out, maxLine}, &limited{&complaint, 4096}
+	if err := cmd.Start(); err != nil {
+		return ran{}, unable("%w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { terminate(cmd) })
+	defer stop()
+	err := cmd.Wait()
+	killRest(cmd)
+	if ctx.Err() != nil {
+		return ran{}, endOfContext(ctx)
+	}
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
+		return ran{}, unable("%w", err)
+	}
+	return ran{cmd.ProcessState.ExitCode(), out.String(), complaint.String()}, nil
+}
+
+func endOfContext(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return ErrCancelled
+}
+
+// grace is how long a program may take to end when it is told to: one at a
+// terminal has its settings to restore.
+const grace = 500 * time.Millisecond
+
+// variable is the last value of a variable in environ, as a child reads it.
+func variable(environ []string, name string) string {
+	for _, kv := range slices.Backward(environ) {
+		if value, ok := strings.CutPrefix(kv, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// secondsLeft is for programs that end by themselves should nobody be left to
+// end them: a little after the question's own end.
+func secondsLeft(ctx context.Context) int {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return 600
+	}
+	return max(int(time.Until(deadline)/time.Second), 0) + 2
+}
