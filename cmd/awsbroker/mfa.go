@@ -23,7 +23,7 @@ A new phone: awsbroker mfa enroll --replace NAME, while you have the old one.`,
 		Args: noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newMFAList(a), newMFAEnroll(a), newMFAResync(a), newMFARemove(a))
+	cmd.AddCommand(newMFAList(a), newMFAEnroll(a), newMFAResync(a), newMFARemove(a), newMFASeed(a))
 	return cmd
 }
 

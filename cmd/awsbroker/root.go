@@ -123,7 +123,7 @@ func (a *app) code() (credential.Secret, error) {
 		return credential.Secret{}, nil
 	}
 	if text == "-" && !a.codeRead {
-		line, err := readLine(os.Stdin, broker.PersonLimits.Question)
+		line, err := readLine(os.Stdin, 64, broker.PersonLimits.Question, "MFA code")
 		if err != nil {
 			return credential.Secret{}, err
 		}

@@ -7,13 +7,14 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 )
 
-// readLine takes one line of standard input and not a byte more: the rest is
-// for the command that exec runs.
-func readLine(in io.Reader, patience time.Duration) (string, error) {
+// readLine takes one line of standard input, at most so many bytes of it, and
+// not a byte more: the rest is for the command that exec runs. what is missing
+// if no line comes.
+func readLine(in io.Reader, most int, patience time.Duration, what string) (string, error) {
 	done := make(chan string, 1)
 	go func() {
 		var line []byte
-		for b := make([]byte, 1); len(line) < 64; {
+		for b := make([]byte, 1); len(line) < most; {
 			n, err := in.Read(b)
 			if n == 0 || err != nil || b[0] == '\n' {
 				break
@@ -26,6 +27,6 @@ func readLine(in io.Reader, patience time.Duration) (string, error) {
 	case line := <-done:
 		return line, nil
 	case <-time.After(patience):
-		return "", &broker.Failure{Reason: broker.NeedPerson, Message: "no MFA code came from standard input"}
+		return "", &broker.Failure{Reason: broker.NeedPerson, Message: "no " + what + " came from standard input"}
 	}
 }

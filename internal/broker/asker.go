@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -21,16 +22,27 @@ import (
 type asker struct {
 	*Broker
 	dir    string      // of the locks; empty excludes nobody
-	ways   prompt.Ways // what the profile says, if the command line does not
 	ladder *prompt.Ladder
 }
 
+// ways of asking: what the command line or the environment says, else the
+// profile that is worked on.
+func (b *Broker) ways() prompt.Ways { return b.Prompt.Or(b.profileWays) }
+
+// waysOf makes a profile the one that is worked on.
+func (b *Broker) waysOf(p *config.Profile) {
+	b.profileWays, _ = prompt.ParseWays(p.Prompt) // config has checked it
+}
+
 // open finds a way to ask, waiting for its turn there until ctx ends.
-func (a *asker) open(ctx context.Context) (prompt.Prompter, error) {
+func (a *asker) open(ctx context.Context) (prompt.Prompter, error) { return a.openOne(ctx, a.ways()) }
+
+// openOne finds one of these ways, or keeps the one that was found before.
+func (a *asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter, error) {
 	if a.ladder != nil {
 		return a.ladder, nil
 	}
-	ladder, err := prompt.Open(ctx, prompt.Options{Ways: a.Prompt.Or(a.ways), Environ: a.Environ, Turn: a.takeTurn, Debug: a.Report.Debug})
+	ladder, err := prompt.Open(ctx, prompt.Options{Ways: ways, Environ: a.Environ, Turn: a.takeTurn, Debug: a.Report.Debug})
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,8 @@ type Broker struct {
 	opened   bool // the cache in it
 	sessions *session.Cache
 
-	turns map[string]*turn // taken, by place
+	turns       map[string]*turn // taken, by place
+	profileWays prompt.Ways      // of asking, as the profile says
 
 	sent []credential.Secret // MFA codes that went to AWS in this run
 

@@ -11,7 +11,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 // tries is how often a person may type a code in one question.
@@ -32,15 +31,8 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 	case !r.Code.IsEmpty():
 		r.debug("code: from --mfa-code")
 		return r.useOnce(r.Code, use)
-	case r.Profile.MFAProcess != "":
-		r.debug("code: from awsbroker_mfa_process")
-		code, err := r.codeFromCommand(ctx)
-		if err != nil {
-			return credential.Credentials{}, err
-		}
-		return r.useOnce(code, use)
 	}
-	return r.askPerson(ctx, use)
+	return r.climb(ctx, use)
 }
 
 // useOnce sends a code that nobody is there to correct.
@@ -74,39 +66,16 @@ func (r *request) spent(code credential.Secret) bool {
 	return slices.Contains(r.sent, code) || r.cache.CodeUsed(r.Profile.MFASerial, code.Reveal(), time.Now())
 }
 
-// codeFromCommand runs awsbroker_mfa_process. A code that was just used is not
-// sent again: the command is asked once more in the next 30-second step.
-func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error) {
-	r.asked = true
-	environ, err := r.helperEnviron()
-	if err != nil {
-		return credential.Secret{}, err
-	}
-	for {
-		code, err := prompt.Command(ctx, r.Profile.MFAProcess, environ)
-		if err != nil {
-			return code, questionFailure(err, r.Target)
-		}
-		if !r.spent(code) {
-			return code, nil
-		}
-		r.debug("the command's code was just used; waiting for the next one")
-		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
-		if !session.Pause(ctx, time.Until(next)) {
-			return code, questionFailure(contextEnd(ctx), r.Target)
-		}
-	}
-}
-
-// askPerson asks at the terminal, at most three times.
-func (r *request) askPerson(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	t, err := r.asker.open(ctx)
+// askPerson asks in one of the ways, at most three times. before is what to
+// say of the sources that gave no code.
+func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	t, err := r.asker.openOne(ctx, ways)
 	if err != nil {
 		return credential.Credentials{}, questionFailure(err, r.Target)
 	}
 	r.asked = true
-	r.debug("code: asking at the terminal")
-	t.Print(r.introduction())
+	r.debug("code: asking; way: %s", r.asker.ladder.Way())
+	t.Print(r.introduction() + before)
 	var last error
 	for try := 1; try <= tries; try++ {
 		answer, err := t.Line(ctx, r.question(ctx))

@@ -42,6 +42,7 @@ func (b *Broker) keychain(ctx context.Context, a *asker) (*keystore.Store, error
 // wrong about which key that is, the target follows the keychain.
 func (r *request) openKey(ctx context.Context) error {
 	name := r.Profile.KeyName
+	r.waysOf(r.Profile)
 	started := time.Now()
 	store, err := r.keychain(ctx, &r.asker)
 	if err != nil {

@@ -121,7 +121,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
-		Items: append(pendingItems(names), sealingItem), Replace: m.Replace, Keep: m.Keep, Told: m.told(from, to),
+		Items: append(append(pendingItems(names), sealingItem), seedItems(record)...), Replace: m.Replace, Keep: m.Keep, Told: m.told(from, to),
 	})
 	if err != nil {
 		return err

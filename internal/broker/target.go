@@ -223,7 +223,7 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 // unsupported is a setting that would be a false promise: the profile asks for
 // something that does not happen.
 func unsupported(p *config.Profile) (config.Origin, bool) {
-	for _, key := range []string{"awsbroker_confirm", "awsbroker_mfa_seed"} {
+	for _, key := range []string{"awsbroker_confirm"} {
 		if o, ok := p.Origin(key); ok && (key != "awsbroker_confirm" || p.Confirm) {
 			return o, true
 		}

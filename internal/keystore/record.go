@@ -22,6 +22,7 @@ type Record struct {
 	Version  int                `json:"version"`
 	Keystore Kind               `json:"keystore,omitempty"`
 	Keys     map[string]KeyInfo `json:"keys,omitempty"`
+	Seeds    []string           `json:"seeds,omitempty"` // MFA devices whose seed is there, too
 	Leaving  *Leaving           `json:"leaving,omitempty"`
 }
 

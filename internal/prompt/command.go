@@ -18,17 +18,20 @@ var ErrCommand = errors.New("the command gave no MFA code")
 // Command runs a person's own command (a YubiKey's, a password manager's)
 // through the shell and returns the six digits it prints. Its standard input
 // and error are the terminal if there is one, so that "touch your key" is
-// seen. environ is its whole environment. The errors are ErrCommand,
-// ErrCancelled and ErrTimeout.
-func Command(ctx context.Context, line string, environ []string) (credential.Secret, error) {
+// seen, unless atTerminal says that it is not to be used. environ is its whole
+// environment. The errors are ErrCommand, ErrCancelled and ErrTimeout.
+func Command(ctx context.Context, line string, environ []string, atTerminal bool) (credential.Secret, error) {
 	cmd := shell(ctx, line)
 	cmd.Env = environ
 	cmd.WaitDelay = time.Second // for a grandchild that keeps our pipe open
 	var out, complaint bytes.Buffer
 	cmd.Stdout = &limited{&out, 4096}
 	cmd.Stderr = &limited{&complaint, 4096}
-	if t, err := OpenTerminal(); err == nil {
+	t, noTerminal := OpenTerminal()
+	if noTerminal == nil {
 		defer t.Close()
+	}
+	if noTerminal == nil && atTerminal {
 		cmd.Stdin, cmd.Stderr = t.in, t.out
 		inOurGroup(cmd)
 	} else {

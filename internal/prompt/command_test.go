@@ -30,7 +30,7 @@ func TestCommand(t *testing.T) {
 		{"reads stdin", "cat; echo 123456", "123456", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			code, err := Command(context.Background(), tt.line, []string{"PATH=" + os.Getenv("PATH"), "CODE=654321"})
+			code, err := Command(context.Background(), tt.line, []string{"PATH=" + os.Getenv("PATH"), "CODE=654321"}, true)
 			if !errors.Is(err, tt.err) || code.Reveal() != tt.want {
 				t.Errorf("%q, %v", code.Reveal(), err)
 			}
@@ -47,7 +47,7 @@ func TestCommandIsEnded(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	started := time.Now()
-	_, err := Command(ctx, "sleep 100 & echo $! >"+pids+"; wait", os.Environ())
+	_, err := Command(ctx, "sleep 100 & echo $! >"+pids+"; wait", os.Environ(), true)
 	if !errors.Is(err, ErrTimeout) || time.Since(started) > 10*time.Second {
 		t.Errorf("%v after %s", err, time.Since(started))
 	}
@@ -66,7 +66,7 @@ func TestCommandIsEnded(t *testing.T) {
 	}
 	ctx, cancel = context.WithCancel(context.Background())
 	cancel()
-	if _, err := Command(ctx, "sleep 100", os.Environ()); !errors.Is(err, ErrCancelled) {
+	if _, err := Command(ctx, "sleep 100", os.Environ(), true); !errors.Is(err, ErrCancelled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

@@ -85,3 +85,16 @@ func (w Ways) List() []Way {
 	}
 	return slices.DeleteFunc(slices.Clone(order), func(way Way) bool { return way == None || slices.Contains(w.never, way) })
 }
+
+// Allow reports whether a way was not excluded. It may still not be in the list.
+func (w Ways) Allow(way Way) bool { return !slices.Contains(w.never, way) }
+
+// Around splits the list at a way, if it has it.
+func (w Ways) Around(way Way) (before, after Ways, has bool) {
+	list := w.List()
+	i := slices.Index(list, way)
+	if i < 0 {
+		return Ways{}, Ways{}, false
+	}
+	return Ways{order: append([]Way{None}, list[:i]...)}, Ways{order: append([]Way{None}, list[i+1:]...)}, true
+}

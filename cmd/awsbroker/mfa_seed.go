@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+const mfaSeedHelp = `Puts the seed of the profile's virtual MFA device into the keychain. Profiles
+with the line
+
+  awsbroker_mfa_seed = keychain
+
+then get their codes from there, and nobody is asked. The seed is the secret
+key that AWS shows when it makes the device, or the otpauth:// URI of its QR
+code; it is asked for, or read from standard input with -.
+
+It is a trade: a code then proves nothing more. Whoever opens the keychain, and
+any program that runs as you, has both factors.
+`
+
+type mfaSeedOptions struct {
+	profile string
+	stdin   bool
+	remove  bool
+}
+
+func newMFASeed(a *app) *cobra.Command {
+	o := &mfaSeedOptions{}
+	cmd := &cobra.Command{
+		Use:   "seed [-]",
+		Short: "let awsbroker make the codes of a device itself",
+		Long:  mfaSeedHelp,
+		Args:  positional(0, 1, "nothing, or - to read the seed from standard input"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && args[0] != "-" {
+				return &broker.Failure{Reason: broker.Usage, Message: "a seed is not given as an argument, which others can see",
+					Hints: []string{"run: awsbroker mfa seed"}}
+			}
+			o.stdin = len(args) > 0
+			return runMFASeed(cmd, a, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.profile, "profile", "", "profile whose device it is")
+	f.BoolVar(&o.remove, "remove", false, "take the seed out of the keychain")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
+	return cmd
+}
+
+func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	profile, err := a.choose(b, o.profile)
+	if err != nil {
+		return err
+	}
+	if o.remove {
+		device, err := b.RemoveSeed(cmd.Context(), profile)
+		if err == nil {
+			a.Step("the keychain has no seed of " + prompt.Clean(device) + " any more")
+		}
+		return err
+	}
+	var seed credential.Secret
+	if o.stdin {
+		line, err := readLine(os.Stdin, 2048, broker.PersonLimits.Question, "seed")
+		if err != nil {
+			return err
+		}
+		seed = credential.NewSecret(line)
+	}
+	t, err := b.StoreSeed(cmd.Context(), profile, seed)
+	if err != nil {
+		return err
+	}
+	a.Step("the seed of " + prompt.Clean(t.Profile.MFASerial) + " is in the keychain")
+	if t.Profile.MFASeed == "" {
+		a.Step(fmt.Sprintf("to use it, put this line into profile %s: awsbroker_mfa_seed = keychain", prompt.Clean(t.Profile.Name)))
+	}
+	return nil
+}

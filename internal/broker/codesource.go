@@ -1,0 +1,149 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/totp"
+)
+
+// codeSource is something of the person's that knows codes by itself.
+type codeSource struct {
+	setting string
+	code    func(r *request, ctx context.Context) (credential.Secret, error)
+}
+
+// sources are those that the profile names, the one that goes first first.
+func (r *request) sources() (all []codeSource) {
+	if r.Profile.MFAProcess != "" {
+		all = append(all, codeSource{"awsbroker_mfa_process", (*request).codeFromCommand})
+	}
+	if r.Profile.MFASeed != "" {
+		all = append(all, codeSource{"awsbroker_mfa_seed", (*request).codeFromSeed})
+	}
+	return all
+}
+
+// climb goes through the ways of getting a code in the order that the person
+// wants. A source that has none leaves it to the ways after it; where there is
+// nobody to ask, what it complained of is the failure.
+func (r *request) climb(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	before, after, ask := r.ways().Around(prompt.ByCommand)
+	if !ask || len(r.sources()) == 0 {
+		return r.askPerson(ctx, r.ways(), "", use)
+	}
+	if len(before.List()) > 0 {
+		creds, err := r.askPerson(ctx, before, "", use)
+		if !errors.Is(err, prompt.ErrNoTerminal) {
+			return creds, err
+		}
+	}
+	var complaints []error
+	for _, source := range r.sources() {
+		r.debug("code: from %s", source.setting)
+		code, err := r.unspent(ctx, source)
+		if err == nil {
+			creds, err := r.useOnce(code, use)
+			return creds, r.sourceFailure(source, err)
+		}
+		if !errors.Is(err, errNoCode) && !errors.Is(err, prompt.ErrCommand) {
+			return credential.Credentials{}, err
+		}
+		complaints = append(complaints, err)
+	}
+	return r.askAfter(ctx, after, complaints, use)
+}
+
+// askAfter asks a person where the sources gave no code, and tells them why.
+func (r *request) askAfter(ctx context.Context, ways prompt.Ways, complaints []error, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	var said strings.Builder
+	for _, c := range complaints {
+		r.debug("code: %v", c)
+		fmt.Fprintln(&said, c)
+	}
+	creds, err := r.askPerson(ctx, ways, said.String(), use)
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return creds, complaints[0]
+	}
+	return creds, err
+}
+
+// errNoCode means that the seed that codes are made of is not there.
+var errNoCode = errors.New("no code")
+
+// unspent gets a code that was not sent to AWS before: a source is asked once
+// more in the next 30-second step.
+func (r *request) unspent(ctx context.Context, source codeSource) (credential.Secret, error) {
+	for {
+		code, err := source.code(r, ctx)
+		if err != nil || !r.spent(code) {
+			return code, err
+		}
+		r.debug("code: it was just used; waiting for the next one")
+		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
+		if !session.Pause(ctx, time.Until(next)) {
+			return code, questionFailure(contextEnd(ctx), r.Target)
+		}
+	}
+}
+
+// codeFromCommand runs awsbroker_mfa_process.
+func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error) {
+	r.asked = true
+	environ, err := r.helperEnviron()
+	if err != nil {
+		return credential.Secret{}, err
+	}
+	code, err := prompt.Command(ctx, r.Profile.MFAProcess, environ, r.ways().Allow(prompt.ByTerminal))
+	if err != nil {
+		return code, questionFailure(err, r.Target)
+	}
+	return code, nil
+}
+
+// codeFromSeed computes the code that the device shows now.
+func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
+	device := r.Profile.MFASerial
+	store, err := r.keychain(ctx, &r.asker)
+	if err != nil {
+		return credential.Secret{}, keystoreFailure(err, r.Profile.KeyName)
+	}
+	var seed credential.Secret
+	err = r.asker.retry(func() error {
+		seed, err = store.Seed(ctx, device)
+		return err
+	})
+	if errors.Is(err, keystore.ErrNotFound) {
+		f := failed(NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", prompt.Clean(device), prompt.Clean(r.Profile.Name)).
+			hint("store it with: awsbroker mfa seed --profile %s", shellWord(r.Profile.Name))
+		f.cause = errNoCode
+		return credential.Secret{}, f
+	}
+	if err != nil {
+		return credential.Secret{}, keystoreFailure(err, r.Profile.KeyName)
+	}
+	key, err := totp.Parse(seed)
+	if err != nil {
+		return credential.Secret{}, failed(Keychain, "the seed of %s in the keychain is damaged", prompt.Clean(device)).
+			hint("store it anew with: awsbroker mfa seed --profile %s", shellWord(r.Profile.Name))
+	}
+	return credential.NewSecret(key.Code(time.Now())), nil
+}
+
+// sourceFailure says what to look at when AWS did not take the code of a seed.
+func (r *request) sourceFailure(source codeSource, err error) error {
+	var f *Failure
+	if source.setting != "awsbroker_mfa_seed" || !correctable(err) || !errors.As(err, &f) {
+		return err
+	}
+	return failed(Refused, "AWS did not accept the code made from the seed in the keychain").
+		hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
+			Words(codeStep), prompt.Clean(r.Profile.MFASerial), "awsbroker mfa seed --profile "+shellWord(r.Profile.Name))
+}
