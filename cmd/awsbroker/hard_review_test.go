@@ -4,7 +4,6 @@ package main_test
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -202,16 +201,4 @@ func TestFullKernelQuota(t *testing.T) {
 	w.login("admin")
 	wantAnswer(t, w.run("credential-process", "--profile", "admin"))
 	w.wantAssumed(1)
-}
-
-// TestSettingsThatWouldBePromises are refused, not passed over.
-func TestSettingsThatWouldBePromises(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for _, setting := range []string{"awsbroker_confirm = true", "awsbroker_mfa_seed = keychain"} {
-		name, _, _ := strings.Cut(setting, " ")
-		os.Remove(filepath.Join(w.home, ".aws", "config"))
-		w.profile("admin", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, setting)
-		wantFailure(t, w.run("credential-process", "--profile", "admin"), 1, name+" is not supported")
-	}
 }

@@ -21,7 +21,7 @@ import (
 // two processes that ask about two things must not share the keyboard.
 type asker struct {
 	*Broker
-	dir    string      // of the locks; empty excludes nobody
+	dir    string // of the locks; empty excludes nobody
 	ladder *prompt.Ladder
 }
 

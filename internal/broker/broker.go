@@ -37,6 +37,7 @@ type Broker struct {
 
 	turns       map[string]*turn // taken, by place
 	profileWays prompt.Ways      // of asking, as the profile says
+	consents    map[string]bool  // profiles whose sessions a person gave out in this run
 
 	sent []credential.Secret // MFA codes that went to AWS in this run
 

@@ -30,7 +30,11 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 		return creds, r.fetchFailure(err)
 	case !r.Code.IsEmpty():
 		r.debug("code: from --mfa-code")
-		return r.useOnce(r.Code, use)
+		creds, err := r.useOnce(r.Code, use)
+		if err == nil {
+			r.consented(r.Target)
+		}
+		return creds, err
 	}
 	return r.climb(ctx, use)
 }
@@ -92,6 +96,7 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		default:
 			creds, err := r.spend(credential.NewSecret(code), use)
 			if err == nil {
+				r.consented(r.Target)
 				return creds, nil
 			}
 			if last = r.fetchFailure(err); !correctable(err) {

@@ -35,11 +35,14 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 // in the log, and so that the next one need not be worked out.
 func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Target, want Want) (session.Session, error) {
 	s, how, err := b.sessionIn(ctx, in, t, want)
+	if err == nil {
+		err = b.consent(ctx, t, s)
+	}
 	if err != nil {
-		return s, err
+		return session.Session{}, err
 	}
 	b.granted(t, s, how)
-	if !b.flagged() && !t.readsFiles() {
+	if !b.flagged() && !t.readsFiles() && !t.Profile.Confirm { // a remembered call is answered without a word
 		cache, _ := b.cache(ctx)
 		known := session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff}
 		_ = cache.Remember(call, t.cacheKey(), served(s, t.lookupMinLeft()), s.Expiration, known)

@@ -194,10 +194,6 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	if err != nil {
 		return nil, recordFailure(err)
 	}
-	if setting, ok := unsupported(p); ok {
-		return nil, failed(Other, "%s is not supported by this version of awsbroker", prompt.Clean(setting.String())).
-			hint("remove that line")
-	}
 	endpoint, err := b.endpoint(p)
 	if err != nil {
 		return nil, err
@@ -218,17 +214,6 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	b.debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
 		firstOf(t.Key.AccessKeyID, "id unknown"), firstOf(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
-}
-
-// unsupported is a setting that would be a false promise: the profile asks for
-// something that does not happen.
-func unsupported(p *config.Profile) (config.Origin, bool) {
-	for _, key := range []string{"awsbroker_confirm"} {
-		if o, ok := p.Origin(key); ok && (key != "awsbroker_confirm" || p.Confirm) {
-			return o, true
-		}
-	}
-	return config.Origin{}, false
 }
 
 // endpoint is where STS is for a profile.

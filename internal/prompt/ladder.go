@@ -70,6 +70,12 @@ func (l *Ladder) next(ctx context.Context) error {
 			continue // ByCommand knows only codes, and who asks for one runs it
 		}
 		where, err := open(ctx, l.options.Environ)
+		if ctx.Err() != nil {
+			if err == nil {
+				where.prompter.Close()
+			}
+			return endOfContext(ctx)
+		}
 		if err != nil {
 			l.options.Debug(Clean(fmt.Sprintf("%s: %v", way, err)))
 			continue

@@ -1,0 +1,121 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// consented notes that a person gave a code for a session, or for one that
+// others come from and that the question named, or said yes to it.
+func (b *Broker) consented(t *Target) {
+	if b.consents == nil {
+		b.consents = map[string]bool{}
+	}
+	b.consents[t.Profile.Name] = true
+	for _, s := range t.serves {
+		b.consented(s)
+	}
+}
+
+// consent asks whether a session may be given out, where the profile wants
+// that (awsbroker_confirm). Who typed the code for it has said so already.
+func (b *Broker) consent(ctx context.Context, t *Target, s session.Session) error {
+	if !t.Profile.Confirm || b.consents[t.Profile.Name] {
+		return nil
+	}
+	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
+	defer cancel()
+	c := &consenting{Broker: b, Target: t, since: time.Now()}
+	c.cache, _ = b.cache(ctx)
+	if said, err := c.saidBefore(); said {
+		return err
+	}
+	err := c.ask(ctx, s)
+	c.remember(err)
+	if err == nil {
+		b.consented(t)
+	}
+	return err
+}
+
+// consenting is one such question.
+type consenting struct {
+	*Broker
+	*Target
+	cache *session.Cache
+	since time.Time
+}
+
+// ask shows who wants what, once it is this process's turn.
+func (c *consenting) ask(ctx context.Context, s session.Session) error {
+	a := &asker{Broker: c.Broker}
+	defer a.close()
+	c.waysOf(c.Profile)
+	p, err := a.open(ctx)
+	if err != nil {
+		return c.failure(err)
+	}
+	if said, err := c.saidBefore(); said { // while it waited
+		return err
+	}
+	c.debug("confirm: asking; way: %s", a.ladder.Way())
+	p.Print(fmt.Sprintf("%s wants the session of %s, which has %s left\n", prompt.Caller(), c.describe(), Words(s.Left(time.Now()))))
+	deadline, _ := ctx.Deadline()
+	yes, err := p.Confirm(ctx, fmt.Sprintf("give it out? (within %s)", Words(time.Until(deadline))))
+	if err == nil && !yes {
+		err = ErrDeclined
+	}
+	return c.failure(err)
+}
+
+// memory is where the answer of this job is kept for its next call: callers
+// run a helper twice, and a helper for each of their parts, in a moment. What
+// another job was told does not count.
+func (c *consenting) memory() string { return "consent\x00" + c.Profile.Name + "\x00" + c.cacheKey() }
+
+// yesReason marks a remembered yes, which has no reason to fail.
+const yesReason Reason = 0
+
+func (c *consenting) remember(err error) {
+	f := &Failure{Reason: yesReason}
+	if err != nil && !errors.As(err, &f) || errors.Is(err, prompt.ErrNoTerminal) {
+		return
+	}
+	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Reason: int(f.Reason), Message: f.Message}
+	if len(f.Hints) > 0 {
+		n.Hint = f.Hints[0]
+	}
+	_ = c.cache.Failed(c.memory(), n)
+}
+
+func (c *consenting) saidBefore() (said bool, err error) {
+	n, ok := c.cache.Failure(c.memory())
+	if !ok || n.Job != session.JobID() || !n.Applies(n.Job, c.since, time.Now()) {
+		return false, nil
+	}
+	c.debug("confirm: this job was answered a moment ago")
+	if Reason(n.Reason) == yesReason {
+		return true, nil
+	}
+	return true, remembered(n)
+}
+
+func (c *consenting) failure(err error) error {
+	if err == nil {
+		return nil
+	}
+	f := failed(NeedPerson, "the session of %s is given out after a yes only (awsbroker_confirm): %w", c.describe(), err)
+	switch {
+	case errors.Is(err, prompt.ErrNoTerminal):
+		f.hint("run the command in a terminal")
+	case errors.Is(err, ErrDeclined):
+		f = failed(NeedPerson, "the session of %s was not given out: the answer was no", c.describe())
+	}
+	f.cause = err
+	return f
+}
