@@ -174,6 +174,20 @@ func reasonOf(code, message string, status int) Reason {
 	return Rejected
 }
 
+// ClockOffset is how far this machine's clock is ahead of the one that dated
+// AWS's refusal; false if AWS did not answer.
+func ClockOffset(err error) (time.Duration, bool) {
+	var e *Error
+	if !errors.As(err, &e) || e.Code == "" {
+		return 0, false
+	}
+	r := responseOf(e.cause)
+	if r == nil || r.Header.Get("Date") == "" {
+		return 0, false
+	}
+	return skew(r), true
+}
+
 // skew is how far this machine's clock is ahead of the server's Date header,
 // to the second; 0 if it has none.
 func skew(r *http.Response) time.Duration {

@@ -55,6 +55,14 @@ func processWords(command string) []string {
 	return shellWords(strings.ReplaceAll(command, `\`, `\\`))
 }
 
+// ProcessProgram is the program that a credential_process runs, or empty.
+func ProcessProgram(command string) string {
+	if words := processWords(command); len(words) > 0 {
+		return words[0]
+	}
+	return ""
+}
+
 // processProfile returns the --profile that the command asks for.
 func processProfile(command string) string {
 	words := processWords(command)

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,6 +17,19 @@ var known = []string{
 	"key", "mfa_session", "mfa_process", "mfa_seed", "min_ttl", "confirm", "log", "prompt",
 }
 
+// The kinds of problems.
+const (
+	BesideProcess     ProblemKind = iota + 1 // AWS's tools trip over it beside a credential_process
+	UnknownSetting                           // one with our prefix that does not exist
+	InCredentialsFile                        // a credential_process in the credentials file
+	OtherProfile                             // the credential_process asks for another profile
+	DeviceOfSource                           // an mfa_serial that is written where it does not count
+	UnportableProcess                        // the credential_process is not read alike by all tools
+	QuotedValue                              // some tools take the quotes off a value, others don't
+	TrailingComment                          // a comment for some tools, a part of the value for others
+	Brackets                                 // a line that the C++ SDK takes for a section header
+)
+
 // problems finds what this package copes with and other tools don't.
 func (r *resolver) problems() {
 	p := r.profile
@@ -22,33 +37,68 @@ func (r *resolver) problems() {
 		for i := range s.options {
 			o := &s.options[i]
 			if name, ok := strings.CutPrefix(o.name, prefix); ok && !slices.Contains(known, name) {
-				r.problem(s, o, unknownSetting(name))
+				r.problem(UnknownSetting, s, o, unknownSetting(name))
 			}
-			if runsUs(p.CredentialProcess) {
-				if text := besideProcess(o.name); text != "" {
-					r.problem(s, o, text)
-				}
-				if o.name == "credential_process" && s == r.view.credentials {
-					r.problem(s, o, "credential_process belongs into the config file: some SDKs read it there only")
-				}
+			if !runsUs(p.CredentialProcess) {
+				continue
 			}
+			if text := besideProcess(o.name); text != "" {
+				r.problem(BesideProcess, s, o, text)
+			}
+			if o.name == "credential_process" && s == r.view.credentials {
+				r.problem(InCredentialsFile, s, o, "credential_process belongs into the config file: some SDKs read it there only")
+			}
+			r.misread(s, o)
 		}
 	}
 	if origin, ok := p.Origin("credential_process"); ok && runsUs(origin.Value) {
 		if name := processProfile(origin.Value); name != p.Name {
-			r.addProblem(origin, fmt.Sprintf("credential_process asks for profile %q, not for %q", name, p.Name))
+			r.addProblem(OtherProfile, origin, fmt.Sprintf("credential_process asks for profile %q, not for %q", name, p.Name))
 		}
 	}
 	r.deviceOfSource()
 	r.deviceInChain()
 }
 
-func (r *resolver) problem(s *section, o *option, text string) {
-	r.addProblem(s.origin(o), text)
+func (r *resolver) problem(kind ProblemKind, s *section, o *option, text string) {
+	r.addProblem(kind, s.origin(o), text)
 }
 
-func (r *resolver) addProblem(o Origin, text string) {
-	r.profile.Problems = append(r.profile.Problems, Problem{Origin: o, Text: text})
+func (r *resolver) addProblem(kind ProblemKind, o Origin, text string) {
+	r.profile.Problems = append(r.profile.Problems, Problem{Kind: kind, Origin: o, Text: text})
+}
+
+// plainProcess is a command line that means the same with a shell and without
+// one, on every system: an absolute path or a bare name, and plain words
+// (contract.md R12).
+var plainProcess = regexp.MustCompile(`^(/|[A-Za-z]:\\|)[A-Za-z0-9_.@+-][A-Za-z0-9_./\\@+-]*( +[A-Za-z0-9_./:=,@+%-]+)*$`)
+
+// misread finds lines that AWS's tools read in several ways (contract.md 2.1
+// and 4.3). Settings with our prefix are read by awsbroker alone, but the line
+// is seen by all.
+func (r *resolver) misread(s *section, o *option) {
+	value := o.rawValue()
+	if strings.Contains(o.text, "[") && strings.Contains(o.text, "]") {
+		r.problem(Brackets, s, o, o.name+" has both [ and ] in its line, which the C++ SDK takes for the beginning of a section")
+	}
+	switch {
+	case strings.HasPrefix(o.name, prefix):
+	case strings.Contains(value, " #"), strings.Contains(value, " ;"):
+		r.problem(TrailingComment, s, o, o.name+" has a comment behind its value, which the AWS CLI takes for a part of it")
+	case o.name == "credential_process":
+		if !plainProcess.MatchString(value) || !portablePath(value) {
+			r.problem(UnportableProcess, s, o, "credential_process is not a plain command line: quotes, ~, $ and relative paths do not mean the same in all AWS tools")
+		}
+	case len(value) > 1 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\''):
+		r.problem(QuotedValue, s, o, o.name+" is in quotes, which the AWS CLI takes for a part of the value and others take off")
+	}
+}
+
+// portablePath reports whether the program of a command line is an absolute
+// path, or a name that is looked for on PATH.
+func portablePath(command string) bool {
+	program := ProcessProgram(command)
+	return !strings.ContainsAny(program, `/\`) || filepath.IsAbs(program)
 }
 
 func unknownSetting(name string) string {
@@ -88,7 +138,7 @@ func (r *resolver) deviceOfSource() {
 		return
 	}
 	if origin, ok := p.Source.Origin("mfa_serial"); ok {
-		r.addProblem(origin, fmt.Sprintf("mfa_serial of the source profile does not count for profile %q: write it there too if the role wants MFA", p.Name))
+		r.addProblem(DeviceOfSource, origin, fmt.Sprintf("mfa_serial of the source profile does not count for profile %q: write it there too if the role wants MFA", p.Name))
 	}
 }
 

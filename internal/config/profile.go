@@ -71,9 +71,13 @@ func (o Origin) String() string {
 
 // Problem is something about a profile that other tools trip over.
 type Problem struct {
+	Kind   ProblemKind
 	Origin Origin // without the value if that could be a secret
 	Text   string
 }
+
+// ProblemKind is what sort of a Problem it is.
+type ProblemKind int
 
 func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d: [%s] %s", p.Origin.File, p.Origin.Line, printable(p.Origin.Section), p.Text)

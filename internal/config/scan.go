@@ -57,7 +57,7 @@ func scan(path, text string) (*document, error) {
 }
 
 func hasByteOrderMark(text string) bool {
-	return strings.HasPrefix(text, "\xef\xbb\xbf") || strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")
+	return strings.HasPrefix(text, utf8Mark) || strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")
 }
 
 // splitLines cuts after each "\n" and keeps it.

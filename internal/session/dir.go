@@ -68,6 +68,49 @@ func Dirs(cache string) []string {
 	return dirs
 }
 
+// CheckDir says why FindDir would find no directory, as far as that can be
+// known without making one. It changes nothing.
+func CheckDir(cache string) error {
+	var problems []error
+	for _, base := range runtimeDirs() {
+		if ours(base) == nil {
+			problems = append(problems, usable(filepath.Join(base, "awsbroker")))
+		}
+	}
+	if cache != "" {
+		err := paths.CheckOwn(cache)
+		if err == nil {
+			err = usable(filepath.Join(cache, "sessions"))
+		}
+		problems = append(problems, err)
+	}
+	if len(problems) == 0 {
+		return ErrNoDir
+	}
+	if slices.Contains(problems, nil) {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrNoDir, errors.Join(problems...))
+}
+
+// usable reports why dir could not be written, or could not be made.
+func usable(dir string) error {
+	_, err := os.Lstat(dir)
+	if err == nil {
+		if err = ours(dir); err != nil {
+			return err
+		}
+	}
+	for errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
+		dir = filepath.Dir(dir)
+		_, err = os.Stat(dir)
+	}
+	if err != nil {
+		return err
+	}
+	return mayWrite(dir)
+}
+
 // use checks that dir is a private directory of ours, after making it if it
 // is to be made. A directory that we own but others may enter is closed.
 func use(dir string, create bool) error {

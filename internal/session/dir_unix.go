@@ -7,6 +7,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // privateModes says that file modes keep other users out.
@@ -18,6 +20,14 @@ func runtimeDirs() []string {
 		dirs = append(dirs, d)
 	}
 	return append(dirs, "/run/user/"+strconv.Itoa(os.Geteuid()))
+}
+
+// mayWrite reports why no file can be made in dir.
+func mayWrite(dir string) error {
+	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
+		return fmt.Errorf("%q cannot be written: %w", dir, err)
+	}
+	return nil
 }
 
 // ours reports why dir is not a real directory that belongs to this user.

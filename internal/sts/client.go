@@ -105,6 +105,22 @@ func (c *Client) ServerTime(ctx context.Context, creds credential.Credentials) (
 	return now.UTC().Truncate(time.Second), nil
 }
 
+// ClockOffset is how far this machine's clock is ahead of AWS's, to the second.
+// The request is not signed: AWS refuses it, and its refusal is dated.
+func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
+	_, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awssts.GetCallerIdentityOutput, error) {
+		return c.api(credential.Credentials{}).GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{},
+			func(o *awssts.Options) { o.Credentials = aws.AnonymousCredentials{} })
+	})
+	if offset, ok := awsapi.ClockOffset(err); ok {
+		return offset, nil
+	}
+	if err == nil {
+		err = &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "an unsigned request was answered"}
+	}
+	return 0, err
+}
+
 // MFA is a device and a code of it. The zero value sends neither.
 type MFA struct {
 	Serial string

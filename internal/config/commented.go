@@ -1,0 +1,50 @@
+package config
+
+import "regexp"
+
+// commentedSecret is a comment with a secret access key in it. Keys are often
+// commented out rather than removed, which leaves them as readable as before.
+var commentedSecret = regexp.MustCompile(`(?i)^[#;].*aws_secret_access_key\s*[=:]\s*[A-Za-z0-9/+]{40}\b`)
+
+// CommentedKeys returns the lines of both files that are comments with a secret
+// access key in them. The origins have no value.
+func (c *Config) CommentedKeys() []Origin {
+	var found []Origin
+	for _, doc := range c.files {
+		section := ""
+		next := 0
+		for i, line := range doc.lines {
+			if next < len(doc.sections) && doc.sections[next].line == i+1 {
+				section = doc.sections[next].name
+				next++
+			}
+			if commentedSecret.MatchString(trim(line)) {
+				found = append(found, Origin{File: doc.path, Line: i + 1, Section: section})
+			}
+		}
+	}
+	return found
+}
+
+// RemoveCommentedKeys returns the text without the lines that CommentedKeys
+// finds in it.
+func RemoveCommentedKeys(text []byte) []byte {
+	var kept []byte
+	for _, line := range splitLines(string(text)) {
+		if !commentedSecret.MatchString(trim(line)) {
+			kept = append(kept, line...)
+		}
+	}
+	return kept
+}
+
+// DropByteOrderMark returns the text without the UTF-8 byte order mark that it
+// begins with, if it does.
+func DropByteOrderMark(text []byte) []byte {
+	if len(text) >= 3 && string(text[:3]) == utf8Mark {
+		return text[3:]
+	}
+	return text
+}
+
+const utf8Mark = "\xef\xbb\xbf"
