@@ -54,8 +54,10 @@ func (a *app) tell(kind, colour, text string) {
 // coloured: only on a terminal, and not where the person said no
 // (https://no-color.org).
 func (a *app) coloured() bool {
-	return isTerminal(a.stderr) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(a.stderr) && mayColour()
 }
+
+func mayColour() bool { return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" }
 
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

@@ -69,6 +69,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newAdd(a), newSetup(a), newCredentialProcess(a), newLogin(a), newLogout(a),
 		newExec(a), newExport(a), newList(a), newLog(a), newRotate(a), newRevoke(a), newKeys(a), newMFA(a), newRemove(a), newKeystore(a), newVersion(a),
+		newDoctor(a),
 	)
 	addPlatformCommands(root, a)
 	addCompletions(root)

@@ -72,6 +72,21 @@ func (e Endpoint) IsAWS() bool {
 		slices.ContainsFunc(hostsOfAWS, func(end string) bool { return strings.HasSuffix(u.Hostname(), end) })
 }
 
+// IsLocal reports whether a request to the endpoint stays on this machine.
+func (e Endpoint) IsLocal() bool {
+	u, err := url.Parse(e.URL)
+	return err == nil && isLoopback(u.Hostname())
+}
+
+// Host is the host of the URL, without whatever else may be in it.
+func (e Endpoint) Host() string {
+	u, err := url.Parse(e.URL)
+	if err != nil || u.Host == "" {
+		return "not a URL"
+	}
+	return u.Host
+}
+
 // httpClient follows no redirect (a code or a signature must not travel to
 // another host) and waits for nothing without end. Proxies are those of the
 // environment: HTTPS_PROXY, NO_PROXY.

@@ -182,7 +182,10 @@ func ClockOffset(err error) (time.Duration, bool) {
 		return 0, false
 	}
 	r := responseOf(e.cause)
-	if r == nil || r.Header.Get("Date") == "" {
+	if r == nil {
+		return 0, false
+	}
+	if _, err := http.ParseTime(r.Header.Get("Date")); err != nil {
 		return 0, false
 	}
 	return skew(r), true

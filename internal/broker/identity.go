@@ -14,14 +14,7 @@ import (
 // identify asks AWS whose key it is, outside of any profile. --region picks
 // the partition; without it, it is the commercial one.
 func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
-	e := awsapi.Endpoint{
-		Region:    firstOf(b.Region, config.DefaultRegion("aws")),
-		URL:       endpointURL("STS", false, "", ""),
-		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
-		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", false),
-		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", false),
-	}
-	client, err := sts.New(e)
+	client, err := sts.New(b.plainEndpoint())
 	if err != nil {
 		return sts.Identity{}, b.awsFailure(err, nil)
 	}
@@ -32,4 +25,15 @@ func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.
 		return identity, b.awsFailure(err, nil)
 	}
 	return identity, nil
+}
+
+// plainEndpoint is where STS is outside of any profile.
+func (b *Broker) plainEndpoint() awsapi.Endpoint {
+	return awsapi.Endpoint{
+		Region:    firstOf(b.Region, config.DefaultRegion("aws")),
+		URL:       endpointURL("STS", false, "", ""),
+		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
+		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", false),
+		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", false),
+	}
 }

@@ -153,6 +153,26 @@ func RemoveLeftovers(path string, secret credential.Secret) error {
 	return err
 }
 
+// Leftovers names the copies that a WriteFile which was killed left beside a
+// file: ones that were never put in place, and one that was made before the
+// file was overwritten, which may be needed to put it together again.
+func Leftovers(path string) (unused []string, backup string) {
+	target, err := followLinks(path)
+	if err != nil {
+		return nil, ""
+	}
+	if info, err := os.Lstat(target + backupSuffix); err == nil && info.Mode().IsRegular() {
+		backup = target + backupSuffix
+	}
+	entries, _ := os.ReadDir(filepath.Dir(target))
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "."+filepath.Base(target)+tempInfix) {
+			unused = append(unused, filepath.Join(filepath.Dir(target), e.Name()))
+		}
+	}
+	return unused, backup
+}
+
 // Names that WriteFile gives to copies.
 const (
 	tempInfix    = ".awsbroker-"

@@ -171,3 +171,18 @@ func unreadable(path string, err error) error {
 	}
 	return &ParseError{Path: path, Problem: "cannot be read: " + err.Error(), Err: err}
 }
+
+// Value returns a setting of a profile as it is written, in the section that
+// wins.
+func (c *Config) Value(profile, key string) (string, bool) {
+	e := c.profiles[profile]
+	if e == nil {
+		return "", false
+	}
+	for _, s := range e.sections() {
+		if o := s.option(key); o != nil {
+			return o.rawValue(), true
+		}
+	}
+	return "", false
+}

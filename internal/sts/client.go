@@ -36,15 +36,20 @@ func New(e awsapi.Endpoint) (*Client, error) {
 	return &Client{endpoint: e, http: h}, nil
 }
 
-// api signs with creds. A request is sent once by the SDK; awsapi.Send decides
-// about repeating it.
+// api signs with creds.
 func (c *Client) api(creds credential.Credentials) *awssts.Client {
+	return c.apiOf(credentials.NewStaticCredentialsProvider(
+		creds.AccessKeyID, creds.SecretAccessKey.Reveal(), creds.SessionToken.Reveal()))
+}
+
+// apiOf signs with what signer has. A request is sent once by the SDK;
+// awsapi.Send decides about repeating it.
+func (c *Client) apiOf(signer aws.CredentialsProvider) *awssts.Client {
 	o := awssts.Options{
 		Region:           c.endpoint.Region,
 		HTTPClient:       c.http,
 		RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider(
-			creds.AccessKeyID, creds.SecretAccessKey.Reveal(), creds.SessionToken.Reveal()),
+		Credentials:      signer,
 	}
 	if c.endpoint.URL != "" {
 		o.BaseEndpoint = aws.String(c.endpoint.URL)
@@ -109,8 +114,7 @@ func (c *Client) ServerTime(ctx context.Context, creds credential.Credentials) (
 // The request is not signed: AWS refuses it, and its refusal is dated.
 func (c *Client) ClockOffset(ctx context.Context) (time.Duration, error) {
 	_, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awssts.GetCallerIdentityOutput, error) {
-		return c.api(credential.Credentials{}).GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{},
-			func(o *awssts.Options) { o.Credentials = aws.AnonymousCredentials{} })
+		return c.apiOf(aws.AnonymousCredentials{}).GetCallerIdentity(ctx, &awssts.GetCallerIdentityInput{})
 	})
 	if offset, ok := awsapi.ClockOffset(err); ok {
 		return offset, nil

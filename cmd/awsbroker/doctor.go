@@ -1,0 +1,224 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+)
+
+type doctorOptions struct {
+	broker.DoctorOptions
+	fix, json bool
+}
+
+func newDoctor(a *app) *cobra.Command {
+	var o doctorOptions
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "find what is wrong with this machine, the profiles and the account",
+		Long: `Find what is wrong with this machine, the profiles and, with --account, the AWS
+account: each finding with the reason why it matters and the command that mends
+it. docs/doctor.md lists all findings. Nothing is changed without --fix, which
+shows and asks before each change.
+
+--account looks at the account through a session of the profile, which may take
+an MFA code: the root user, users, groups, access keys and the profile's role.
+
+The exit code is 1 if a finding is serious.`,
+		Example: "  awsbroker doctor\n  awsbroker doctor --fix\n  awsbroker doctor --account --profile admin",
+		Args:    positional(0, 0, "no arguments"),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd, a, o) },
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.Account, "account", false, "look at the AWS account, too")
+	f.StringVar(&o.Profile, "profile", "", "profile through which the account is looked at")
+	f.BoolVar(&o.fix, "fix", false, "mend what can be mended here, after asking for each")
+	f.BoolVarP(&a.yes, "yes", "y", false, "with --fix, do not ask")
+	f.BoolVar(&o.json, "json", false, "for machines")
+	return cmd
+}
+
+func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
+	o.Program, _ = program() // without it, profiles are not mended
+	o.Version = version()
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	d := b.Doctor(cmd.Context(), o.DoctorOptions)
+	if o.fix && d.Fixable() > 0 {
+		if err := b.Mend(cmd.Context(), d.Findings); err != nil {
+			return err
+		}
+		d = b.Doctor(cmd.Context(), o.DoctorOptions)
+	}
+	if o.json {
+		err = writeDoctorJSON(a.stdout, d)
+	} else {
+		err = a.writeDoctor(d, o)
+	}
+	if err == nil && d.Worst() == broker.Serious {
+		err = childExit(1) // what there is to say is said
+	}
+	return err
+}
+
+// colours of the severities.
+var colours = map[broker.Severity]string{broker.Serious: "31", broker.Warning: "33", broker.Note: "36"}
+
+func (a *app) writeDoctor(d broker.Diagnosis, o doctorOptions) error {
+	var b strings.Builder
+	colour := isTerminal(a.stdout) && mayColour()
+	for _, severity := range []broker.Severity{broker.Serious, broker.Warning, broker.Note} {
+		for _, f := range d.Findings {
+			if f.Severity == severity {
+				writeFinding(&b, f, colour)
+			}
+		}
+	}
+	for i, u := range d.Unchecked {
+		if i == 0 {
+			b.WriteString("could not be checked\n")
+		}
+		wrapped(&b, "  ", "    ", u.What+": "+u.Problem)
+	}
+	if len(d.Unchecked) > 0 {
+		b.WriteString("\n")
+	}
+	wrapped(&b, "", "", summary(d, o))
+	_, err := io.WriteString(a.stdout, b.String())
+	return err
+}
+
+func writeFinding(b *strings.Builder, f broker.Finding, colour bool) {
+	severity := f.Severity.String()
+	if colour {
+		severity = "\x1b[" + colours[f.Severity] + "m" + severity + "\x1b[0m"
+	}
+	fmt.Fprintf(b, "%s: %s\n", severity, f.ID)
+	wrapped(b, "  ", "  ", f.Title)
+	if f.File != "" {
+		where := tilde(f.File)
+		if f.Line > 0 {
+			where = fmt.Sprintf("%s:%d", where, f.Line)
+		}
+		fmt.Fprintf(b, "  where  %s\n", where)
+	}
+	row(b, "why", f.Why)
+	name := "mend"
+	if f.Advice != "" {
+		row(b, name, f.Advice)
+		name = ""
+	}
+	if f.Mend != "" {
+		fmt.Fprintf(b, "  %-5s  %s\n", name, f.Mend) // in one line, to be copied
+	}
+	b.WriteString("\n")
+}
+
+func row(b *strings.Builder, name, text string) {
+	wrapped(b, fmt.Sprintf("  %-5s  ", name), strings.Repeat(" ", 9), text)
+}
+
+// screen is how wide a terminal is at least.
+const screen = 80
+
+// wrapped writes text in lines that fit on the screen, broken between words.
+func wrapped(b *strings.Builder, first, next, text string) {
+	line := first
+	empty := true
+	for _, word := range strings.Fields(text) {
+		if !empty && len([]rune(line))+1+len([]rune(word)) > screen {
+			b.WriteString(line + "\n")
+			line, empty = next, true
+		}
+		if !empty {
+			line += " "
+		}
+		line += word
+		empty = false
+	}
+	b.WriteString(line + "\n")
+}
+
+// tilde is a path as people write it.
+func tilde(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home+string(os.PathSeparator)); err == nil && ok && home != "/" {
+		return "~" + string(os.PathSeparator) + rest
+	}
+	return path
+}
+
+// summary is the last line.
+func summary(d broker.Diagnosis, o doctorOptions) string {
+	looked := "looked at: " + strings.Join(d.Checked, ", ")
+	if len(d.Findings) == 0 {
+		text := "nothing found; " + looked
+		if !o.Account {
+			text += "; for the account: awsbroker doctor --account"
+		}
+		return text
+	}
+	count := map[broker.Severity]int{}
+	for _, f := range d.Findings {
+		count[f.Severity]++
+	}
+	var parts []string
+	for _, s := range []struct {
+		severity  broker.Severity
+		one, many string
+	}{{broker.Serious, "serious finding", "serious findings"}, {broker.Warning, "warning", "warnings"}, {broker.Note, "note", "notes"}} {
+		if n := count[s.severity]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, plural(n, s.one, s.many)))
+		}
+	}
+	text := strings.Join(parts, ", ")
+	if n := d.Fixable(); n > 0 && !o.fix {
+		text += fmt.Sprintf("; to mend %s of them here: awsbroker doctor --fix", plural(n, "one", fmt.Sprint(n)))
+	}
+	return text
+}
+
+// The JSON of doctor is part of the interface, as that of list is.
+type doctorJSON struct {
+	Findings  []findingJSON   `json:"findings"`
+	Unchecked []uncheckedJSON `json:"unchecked"`
+	Checked   []string        `json:"checked"`
+}
+
+type findingJSON struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"`
+	Title    string `json:"title"`
+	Why      string `json:"why"`
+	Advice   string `json:"advice"` // in words
+	Mend     string `json:"mend"`   // a command
+	File     string `json:"file"`   // empty: in no file
+	Line     int    `json:"line"`   // 0: the whole file
+	Fixable  bool   `json:"fixable"`
+}
+
+type uncheckedJSON struct {
+	Check   string `json:"check"`
+	Problem string `json:"problem"`
+}
+
+func writeDoctorJSON(out io.Writer, d broker.Diagnosis) error {
+	j := doctorJSON{Findings: []findingJSON{}, Unchecked: []uncheckedJSON{}, Checked: append([]string{}, d.Checked...)}
+	for _, f := range d.Findings {
+		j.Findings = append(j.Findings, findingJSON{f.ID, f.Severity.String(), f.Title, f.Why, f.Advice, f.Mend, f.File, f.Line, f.Fixable()})
+	}
+	for _, u := range d.Unchecked {
+		j.Unchecked = append(j.Unchecked, uncheckedJSON{u.What, u.Problem})
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(j)
+}

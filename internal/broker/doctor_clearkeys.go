@@ -1,0 +1,65 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+)
+
+var (
+	keyInClear = kind("key-in-clear", Serious,
+		"every program that you run can read it, and so can whoever gets a backup or the disk")
+	keyShadows = kind("key-shadows-profile", Serious,
+		"most AWS tools take keys in clear and never ask awsbroker, so that the session is not the one you think")
+	halfKey = kind("half-key", Warning,
+		"an access key is an id and its secret, and AWS's tools fail at one without the other")
+)
+
+// lookAtClearKeys looks for access keys in the two files.
+func (d *doctor) lookAtClearKeys() (string, error) {
+	if d.cfg == nil {
+		return "", errors.New("the files cannot be read")
+	}
+	ours := d.cfg.Ours()
+	for _, name := range d.cfg.Names() {
+		keys, err := d.cfg.ClearKeys(name)
+		if err != nil {
+			f := placeOf(err)
+			f.Mend = editorAt(f.File, f.Line)
+			d.found(halfKey, f)
+			continue
+		}
+		for _, k := range keys {
+			d.clearKey(k, slices.Contains(ours, name))
+		}
+	}
+	return "", nil
+}
+
+// clearKey tells of a key in clear. One that ends by itself is no harm but
+// where it is in the way.
+func (d *doctor) clearKey(k config.ClearKey, ours bool) {
+	temporary := k.Token || strings.HasPrefix(k.ID, "ASIA")
+	f := Finding{File: k.File, Line: k.Line}
+	move := "awsbroker add --from-profile " + shellWord(k.Profile)
+	switch {
+	case ours && temporary:
+		f.Title = fmt.Sprintf("profile %s has a session in clear, which AWS's tools use instead of awsbroker", k.Profile)
+		f.Mend = editorAt(k.File, k.Line)
+		if k.File == d.Paths.Credentials {
+			f.fix = d.mendFiles(d.withoutKeys(k.Section, clearLines...))
+		}
+		d.found(keyShadows, f)
+	case ours:
+		f.Title = fmt.Sprintf("profile %s has the key %s in clear, which AWS's tools use instead of awsbroker", k.Profile, k.ID)
+		f.Mend, f.fix = move, d.mendByMoving(k.Profile)
+		d.found(keyShadows, f)
+	case !temporary:
+		f.Title = fmt.Sprintf("profile %s has the key %s in clear", k.Profile, k.ID)
+		f.Mend, f.fix = move, d.mendByMoving(k.Profile)
+		d.found(keyInClear, f)
+	}
+}

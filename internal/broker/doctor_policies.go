@@ -1,0 +1,211 @@
+package broker
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/iam"
+)
+
+// policies are what somebody may do, as far as doctor wants to know.
+type policies struct {
+	admin  string // the first policy that allows everything without MFA; empty if none does
+	denied bool   // what is done without MFA is denied
+}
+
+func (p *policies) add(name string, other *policies) {
+	if p.admin == "" && other.admin != "" {
+		p.admin = firstOf(name, other.admin)
+	}
+	p.denied = p.denied || other.denied
+}
+
+// policiesOf reads the inline and the managed policies of a user or a group;
+// false if that is not allowed.
+func (a *account) policiesOf(ctx context.Context, of iam.Holder) (*policies, bool) {
+	all := &policies{}
+	attached, err := a.iam.Attached(ctx, of)
+	if err != nil {
+		a.gap("attached policies", of.String(), err)
+		return nil, false
+	}
+	for _, m := range attached {
+		p, err := a.managed(ctx, m)
+		if err != nil {
+			a.gap("managed policies", m.Name, err)
+			continue
+		}
+		all.add(m.Name, p)
+	}
+	names, err := a.iam.Inlines(ctx, of)
+	if err != nil {
+		a.gap("inline policies", of.String(), err)
+		return all, true
+	}
+	for _, name := range names {
+		text, err := a.iam.Inline(ctx, of, name)
+		if err != nil {
+			a.gap("inline policies", of.String(), err)
+			continue
+		}
+		all.add(name, readPolicies(name, text))
+	}
+	return all, true
+}
+
+// managed reads a managed policy, once. AWS's AdministratorAccess is known.
+func (a *account) managed(ctx context.Context, m iam.Attached) (*policies, error) {
+	if strings.HasSuffix(m.ARN, ":iam::aws:policy/AdministratorAccess") {
+		return &policies{admin: m.Name}, nil
+	}
+	a.mu.Lock()
+	p := a.documents[m.ARN]
+	a.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	text, err := a.iam.ManagedDocument(ctx, m.ARN)
+	if err != nil {
+		return nil, err
+	}
+	p = readPolicies(m.Name, text)
+	a.mu.Lock()
+	a.documents[m.ARN] = p
+	a.mu.Unlock()
+	return p, nil
+}
+
+// policyDocument is an IAM policy, as far as it is read here.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+type policyDocument struct {
+	Statement oneOrMore[statement]
+}
+
+type statement struct {
+	Effect    string
+	Principal json.RawMessage
+	Action    oneOrMore[string]
+	NotAction oneOrMore[string]
+	Resource  oneOrMore[string]
+	Condition map[string]map[string]oneOrMore[any]
+}
+
+// oneOrMore is a list in JSON, of which IAM lets the brackets be left out.
+type oneOrMore[T any] []T
+
+// UnmarshalJSON reads both.
+func (l *oneOrMore[T]) UnmarshalJSON(data []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		return json.Unmarshal(data, (*[]T)(l))
+	}
+	var one T
+	if err := json.Unmarshal(data, &one); err != nil {
+		return err
+	}
+	*l = oneOrMore[T]{one}
+	return nil
+}
+
+// readPolicies reads one document. One that cannot be read allows nothing.
+func readPolicies(name, text string) *policies {
+	var doc policyDocument
+	p := &policies{}
+	if json.Unmarshal([]byte(text), &doc) != nil {
+		return p
+	}
+	for _, s := range doc.Statement {
+		switch {
+		case s.Effect == "Allow" && s.everything() && s.mfa() != demanded:
+			p.admin = name
+		case s.Effect == "Deny" && s.deniesWithoutMFA():
+			p.denied = true
+		}
+	}
+	return p
+}
+
+// everything reports whether a statement is about all actions on all
+// resources, or about all of IAM, which can give itself the rest.
+func (s statement) everything() bool {
+	all := slices.ContainsFunc(s.Action, func(action string) bool {
+		return action == "*" || action == "*:*" || strings.EqualFold(action, "iam:*")
+	})
+	return all && slices.Contains(s.Resource, "*")
+}
+
+// demand is what a statement says about MFA.
+type demand int
+
+const (
+	notAsked demand = iota
+	ifExists        // true where the request has the fact: one signed with a long-lived key has not
+	demanded
+)
+
+// mfa tells whether a statement that allows something demands MFA.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
+func (s statement) mfa() demand {
+	is := notAsked
+	for operator, keys := range s.Condition {
+		for key, values := range keys {
+			d := mfaDemand(strings.ToLower(operator), strings.ToLower(key), values)
+			is = max(is, d)
+		}
+	}
+	return is
+}
+
+func mfaDemand(operator, key string, values []any) demand {
+	loose := strings.HasSuffix(operator, "ifexists")
+	switch operator = strings.TrimSuffix(operator, "ifexists"); {
+	case key == "aws:multifactorauthpresent" && operator == "bool" && only(values, "true"):
+	case key == "aws:multifactorauthpresent" && operator == "null" && only(values, "false"):
+		return ifExists // there is the fact, but it may be false
+	case key == "aws:multifactorauthage" && strings.HasPrefix(operator, "numericlessthan"):
+	default:
+		return notAsked
+	}
+	if loose {
+		return ifExists
+	}
+	return demanded
+}
+
+// only reports whether all values are this truth value, in whatever type.
+func only(values []any, want string) bool {
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			if !strings.EqualFold(v, want) {
+				return false
+			}
+		case bool:
+			if v != (want == "true") {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return len(values) > 0
+}
+
+// deniesWithoutMFA reports whether a statement denies, to requests without
+// MFA, everything or everything but some actions, as AWS's own example does.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_iam_mfa-selfmanage.html
+func (s statement) deniesWithoutMFA() bool {
+	if len(s.NotAction) == 0 && !slices.Contains(s.Action, "*") || !slices.Contains(s.Resource, "*") {
+		return false
+	}
+	for operator, keys := range s.Condition {
+		for key, values := range keys {
+			if strings.EqualFold(operator, "BoolIfExists") && strings.EqualFold(key, "aws:MultiFactorAuthPresent") && only(values, "false") {
+				return true
+			}
+		}
+	}
+	return false
+}

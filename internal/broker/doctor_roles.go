@@ -1,0 +1,86 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/iam"
+)
+
+var (
+	trustWithoutMFA = kind("trust-without-mfa", Serious,
+		"a key that leaks is enough to assume the role, without a code")
+	longRoleSession = kind("long-role-session", Warning,
+		"a session that leaks works until it ends, and an hour is what awsbroker needs")
+)
+
+// lookAtRoles looks at the roles of the profiles that are in this account.
+func (a *account) lookAtRoles(ctx context.Context) {
+	var seen []string
+	for _, t := range a.targets {
+		name, ok := a.roleOf(t)
+		if !ok || slices.Contains(seen, name) {
+			continue
+		}
+		seen = append(seen, name)
+		role, err := a.iam.Role(ctx, name)
+		if err != nil {
+			a.gap("roles", name, err)
+			continue
+		}
+		a.lookAtRole(role)
+	}
+}
+
+func (a *account) lookAtRole(role iam.Role) {
+	switch trustDemand(role.Trust) {
+	case notAsked:
+		a.found(trustWithoutMFA, Finding{
+			Title: fmt.Sprintf("role %s can be assumed without MFA", role.Name), Mend: "awsbroker bootstrap --reconcile --plan",
+		})
+	case ifExists:
+		a.found(trustWithoutMFA, Finding{
+			Title:  fmt.Sprintf("role %s asks for MFA with an operator that ends in IfExists, or not for true", role.Name),
+			Advice: "requests signed with a long-lived key do not say whether there was MFA, and so pass; write Bool",
+			Mend:   "awsbroker bootstrap --reconcile --plan",
+		})
+	}
+	if role.MaxSession > time.Hour {
+		a.found(longRoleSession, Finding{
+			Title: fmt.Sprintf("sessions of role %s may last %s", role.Name, Words(role.MaxSession)),
+			Mend:  fmt.Sprintf("aws iam update-role --role-name %s --max-session-duration 3600 --profile %s", shellWord(role.Name), shellWord(a.profile)),
+		})
+	}
+}
+
+// trustDemand is the least that a trust policy demands of people: a statement
+// for services and identity providers, which have no MFA devices, does not count.
+func trustDemand(text string) demand {
+	var doc policyDocument
+	least := demanded
+	if json.Unmarshal([]byte(text), &doc) != nil {
+		return least
+	}
+	for _, s := range doc.Statement {
+		if s.Effect == "Allow" && s.letsPeopleAssume() {
+			least = min(least, s.mfa())
+		}
+	}
+	return least
+}
+
+func (s statement) letsPeopleAssume() bool {
+	assume := slices.ContainsFunc(s.Action, func(action string) bool {
+		return action == "*" || strings.EqualFold(action, "sts:*") || strings.EqualFold(action, "sts:AssumeRole")
+	})
+	var principal struct{ AWS oneOrMore[string] }
+	var anybody string
+	if json.Unmarshal(s.Principal, &anybody) == nil {
+		return assume && anybody == "*"
+	}
+	return assume && json.Unmarshal(s.Principal, &principal) == nil && len(principal.AWS) > 0
+}

@@ -1,0 +1,130 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+)
+
+var (
+	consoleWithoutMFA = kind("console-without-mfa", Serious,
+		"a password alone opens the console, from anywhere")
+	alwaysAdmin = kind("always-admin", Serious,
+		"a key that leaks is an administrator's at once, without a code and without an end")
+	secondKey = kind("second-key", Warning,
+		"one of two active keys is most likely forgotten somewhere")
+	unusedKey = kind("unused-key", Warning,
+		"a key that nobody uses is one that nobody misses when it is stolen")
+)
+
+// lookAtUser looks at one user's console password, access keys and rights.
+func (a *account) lookAtUser(ctx context.Context, u iam.User) []finding {
+	found := a.lookAtConsole(ctx, u)
+	found = append(found, a.lookAtKeys(ctx, u)...)
+	own, ok := a.policiesOf(ctx, iam.UserNamed(u.Name))
+	if !ok || own.admin == "" || own.denied {
+		return found
+	}
+	groups, err := a.iam.GroupsOf(ctx, u.Name)
+	if err != nil {
+		a.gap("groups", u.Name, err)
+	}
+	for _, g := range groups { // one of them may deny what is done without MFA
+		if p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name)); ok && p.denied {
+			return found
+		}
+	}
+	return append(found, finding{alwaysAdmin, a.adminFinding("user "+u.Name, own)})
+}
+
+func (a *account) adminFinding(who string, p *policies) Finding {
+	return Finding{
+		Title: fmt.Sprintf("%s is always an administrator, by policy %s", who, p.admin),
+		Mend:  "awsbroker bootstrap --plan",
+	}
+}
+
+func (a *account) lookAtConsole(ctx context.Context, u iam.User) []finding {
+	_, err := a.iam.LoginProfile(ctx, u.Name)
+	var e *awsapi.Error
+	if errors.As(err, &e) && e.Reason == awsapi.NotThere {
+		return nil
+	}
+	if err != nil {
+		a.gap("console passwords", u.Name, err)
+		return nil
+	}
+	devices, err := a.iam.MFADevices(ctx, u.Name)
+	if err != nil {
+		a.gap("MFA devices", u.Name, err)
+		return nil
+	}
+	if len(devices) > 0 {
+		return nil
+	}
+	return []finding{{consoleWithoutMFA, Finding{
+		Title:  fmt.Sprintf("user %s has a console password and no MFA device", u.Name),
+		Advice: "have a device added to the user (awsbroker mfa enroll), or take the password away",
+		Mend:   fmt.Sprintf("aws iam delete-login-profile --user-name %s --profile %s", shellWord(u.Name), shellWord(a.profile)),
+	}}}
+}
+
+// maxUnused is for how long a key may be unused.
+// https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-8
+const maxUnused = 90 * 24 * time.Hour
+
+func (a *account) lookAtKeys(ctx context.Context, u iam.User) (found []finding) {
+	keys, now, err := a.iam.KeysNow(ctx, u.Name)
+	if err != nil {
+		a.gap("access keys", u.Name, err)
+		return nil
+	}
+	active := 0
+	for _, k := range keys {
+		if !k.Active {
+			continue
+		}
+		active++
+		use, err := a.iam.LastUse(ctx, k.ID)
+		if err != nil {
+			a.gap("last use of access keys", u.Name, err)
+			continue
+		}
+		since, what := k.Created, "was never used in "
+		if !use.At.IsZero() {
+			since, what = use.At, "was not used for "
+		}
+		if idle := now.Sub(since); idle > maxUnused {
+			found = append(found, finding{unusedKey, Finding{
+				Title: fmt.Sprintf("key %s of user %s %s%s", k.ID, u.Name, what, Words(idle)),
+				Mend:  fmt.Sprintf("awsbroker keys deactivate %s --user %s", shellWord(k.ID), shellWord(u.Name)),
+			}})
+		}
+	}
+	if active > 1 {
+		found = append(found, finding{secondKey, Finding{
+			Title:  fmt.Sprintf("user %s has %d active access keys", u.Name, active),
+			Advice: "see which is in use, and delete the other",
+			Mend:   "awsbroker keys list --user " + shellWord(u.Name),
+		}})
+	}
+	return found
+}
+
+// lookAtGroups looks at the rights that the members of each group have.
+func (a *account) lookAtGroups(ctx context.Context) {
+	groups, err := a.iam.Groups(ctx)
+	if err != nil {
+		a.gap("groups", "", err)
+		return
+	}
+	for _, g := range groups {
+		if p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name)); ok && p.admin != "" && !p.denied {
+			a.found(alwaysAdmin, a.adminFinding("every member of group "+g.Name, p))
+		}
+	}
+}
