@@ -10,7 +10,7 @@ CGO        := $(if $(filter Darwin,$(shell uname -s)),1,0)
 PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
-.PHONY: build test check lint bench demo install man troubleshooting e2e clean
+.PHONY: build test check lint bench demo install man troubleshooting doctor e2e clean
 
 build: ## bin/awsbroker
 	CGO_ENABLED=$(CGO) $(GO) build -trimpath -ldflags '-s -w' -o bin/awsbroker ./cmd/awsbroker
@@ -41,6 +41,9 @@ man: ## docs/man from the commands
 
 troubleshooting: ## docs/troubleshooting.md from what really happens
 	AWSBROKER_WRITE_DOCS=1 $(GO) test ./cmd/awsbroker -parallel 8 -run TestFaults
+
+doctor: ## docs/doctor.md from what doctor finds
+	AWSBROKER_WRITE_DOCS=1 $(GO) test ./cmd/awsbroker -parallel 8 -run TestDoctorFinds
 
 e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
 	e2e/run

@@ -136,6 +136,7 @@ func placeOf(err error) (f Finding) {
 	case errors.As(err, &partition):
 		o = partition.A
 	}
-	f.Title = strings.TrimPrefix(err.Error(), prompt.Clean(fmt.Sprintf("%s:%d: ", o.File, o.Line)))
+	f.Title = strings.TrimPrefix(err.Error(), prompt.Clean(fmt.Sprintf("%s:%d:", o.File, o.Line)))
+	f.Title = strings.TrimPrefix(strings.TrimSpace(f.Title), prompt.Clean("["+o.Section+"]"))
 	return f.at(o)
 }

@@ -26,8 +26,6 @@ var (
 		"every program that uses AWS without naming a profile asks for a code, and exec --server is shadowed")
 	noRegion = kind("no-region", Note,
 		"most AWS tools need a region, and fail where neither the profile nor the environment has one")
-	longSession = kind("long-session", Warning,
-		"AWS ends a role session that was not bought with a code of its own after one hour, and refuses to be asked for more")
 	renewedTooEarly = kind("renewed-too-early", Warning,
 		"a session is served for half of its life instead, or every call would ask for a code")
 )
@@ -36,6 +34,9 @@ var (
 func (d *doctor) lookAtProfiles() (string, error) {
 	if d.cfg == nil {
 		return "", errors.New("the files cannot be read")
+	}
+	if !d.known {
+		return "", errors.New("the record of the keys cannot be read")
 	}
 	names := d.cfg.Ours()
 	for _, name := range names {
@@ -125,23 +126,6 @@ func (d *doctor) lookAtKeyOf(t *Target) {
 // lookAtLives compares how long sessions last with how long they are to last.
 func (d *doctor) lookAtLives(t *Target) {
 	p := t.Profile
-	if duration, ok := p.Origin("duration_seconds"); ok && p.RoleARN != "" && p.Duration > time.Hour {
-		why := ""
-		switch {
-		case p.Source != nil && p.Source.RoleARN != "":
-			why = "is assumed from another role"
-		case p.MFASession > 0:
-			why = "is assumed from an MFA session"
-		}
-		if why != "" {
-			d.found(longSession, Finding{
-				Title:  fmt.Sprintf("the role of profile %s %s, and is to last %s", p.Name, why, Words(p.Duration)),
-				Advice: "remove " + duration.Key + ", or awsbroker_mfa_session",
-				Mend:   "awsbroker doctor --fix",
-				fix:    d.mendFiles(d.setProfile(p.Name, nil, duration.Key)),
-			}.at(duration))
-		}
-	}
 	ttl, ok := p.Origin("awsbroker_min_ttl")
 	if life := lifeOf(p); ok && t.needsPerson() && p.MFASession == 0 && p.MinTTL >= life {
 		f := Finding{

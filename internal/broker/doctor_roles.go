@@ -44,8 +44,8 @@ func (a *account) lookAtRole(role iam.Role) {
 		})
 	case ifExists:
 		a.found(trustWithoutMFA, Finding{
-			Title:  fmt.Sprintf("role %s asks for MFA with an operator that ends in IfExists, or not for true", role.Name),
-			Advice: "requests signed with a long-lived key do not say whether there was MFA, and so pass; write Bool",
+			Title:  fmt.Sprintf("role %s asks for MFA only where a request says whether there was any", role.Name),
+			Advice: "a request signed with a long-lived key does not say so, and passes: write Bool, not BoolIfExists or Null",
 			Mend:   "awsbroker bootstrap --reconcile --plan",
 		})
 	}
