@@ -110,6 +110,12 @@ func profileAilments() []ailment {
 			w.edit(w.config(), "--profile admin", "--profile default")
 		}},
 		{id: "no-region", is: replaced("region = eu-central-1\n", "")},
+		{id: "long-session", is: lines("awsbroker_mfa_session = 8h", "awsbroker_duration_seconds = 4h")},
+		{id: "device-in-chain", is: func(w *world) {
+			w.write(w.config(), w.read(w.config())+"[profile child]\nregion = eu-west-1\nsource_profile = admin\n"+
+				"role_arn = arn:aws:iam::123456789012:role/other\nmfa_serial = "+w.aws.Device.Serial+"\n"+
+				"awsbroker_key = phoebe\n")
+		}},
 		{id: "renewed-too-early", is: lines("awsbroker_min_ttl = 2h")},
 		{id: "beside-process", is: func(w *world) {
 			w.edit(w.config(), "awsbroker_role_arn", "role_arn")

@@ -90,13 +90,13 @@ func editorAt(path string, line int) string {
 	return fmt.Sprintf("${EDITOR:-vi} +%d %s", line, shellWord(path))
 }
 
-// fresh is the age up to which a copy may be that of an edit at work.
-const fresh = time.Minute
+// atWork is the age up to which a copy may be that of an edit at work.
+const atWork = time.Minute
 
 func (d *doctor) lookForLeftovers(path string) {
 	unused, backup := config.Leftovers(path)
 	for _, copy := range unused {
-		if info, err := os.Lstat(copy); err != nil || d.now.Sub(info.ModTime()) < fresh {
+		if info, err := os.Lstat(copy); err != nil || d.now.Sub(info.ModTime()) < atWork {
 			continue
 		}
 		d.found(leftover, Finding{

@@ -90,7 +90,7 @@ func (d *doctor) lookAtSessions() (string, error) {
 func (d *doctor) lookAtPrompts(ctx context.Context) (string, error) {
 	var waiting []string
 	for _, t := range d.targets {
-		if !t.needsPerson() || t.Profile.MFAProcess != "" || t.Profile.MFASeed != "" {
+		if !t.asks(nil, d.now) || t.Profile.MFAProcess != "" || t.Profile.MFASeed != "" {
 			continue
 		}
 		if !slices.Contains(waiting, t.Profile.Name) {

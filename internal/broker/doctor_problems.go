@@ -17,6 +17,8 @@ var (
 		"programs get another session than the one they name")
 	deviceOfSource = kind("device-of-source", Note,
 		"AWS's tools do not take the MFA device from the source profile, and neither does awsbroker")
+	deviceInChain = kind("device-in-chain", Warning,
+		"AWS takes no MFA code from a role, so that AWS's own tools ask for one and fail with it")
 	unportableProcess = kind("unportable-process", Warning,
 		"some tools run the line in a shell and some do not, and Go takes outer quotes off, so only plain words work in all")
 	quotedValue = kind("quoted-value", Warning,
@@ -54,6 +56,11 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 		f.Advice, f.Mend = "if the role wants MFA, write "+device.Key+" there, too", "awsbroker doctor --fix"
 		f.fix = d.mendFiles(d.setProfile(p.Name, []config.Setting{device}))
 		d.found(deviceOfSource, f)
+	case config.DeviceInChain:
+		f.Title = "profile " + p.Name + " names an MFA device, and assumes its role from another role"
+		f.Mend = "awsbroker doctor --fix"
+		f.fix = d.mendFiles(d.setProfile(p.Name, nil, key))
+		d.found(deviceInChain, f)
 	case config.UnportableProcess:
 		if config.ValidProfileName(p.Name) { // else that is the finding
 			f.Title = "profile " + p.Name + " has a credential_process with quotes, ~, $ or a relative path"

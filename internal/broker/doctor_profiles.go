@@ -26,6 +26,8 @@ var (
 		"every program that uses AWS without naming a profile asks for a code, and exec --server is shadowed")
 	noRegion = kind("no-region", Note,
 		"most AWS tools need a region, and fail where neither the profile nor the environment has one")
+	longSession = kind("long-session", Warning,
+		"AWS makes role sessions of one hour at most out of an MFA session, so longer ones take a code of their own each time")
 	renewedTooEarly = kind("renewed-too-early", Warning,
 		"a session is served for half of its life instead, or every call would ask for a code")
 )
@@ -126,8 +128,16 @@ func (d *doctor) lookAtKeyOf(t *Target) {
 // lookAtLives compares how long sessions last with how long they are to last.
 func (d *doctor) lookAtLives(t *Target) {
 	p := t.Profile
+	if duration, ok := p.Origin("duration_seconds"); ok && p.MFASession > 0 && t.needsOwnCode() {
+		d.found(longSession, Finding{
+			Title:  fmt.Sprintf("profile %s has an MFA session, and sessions of its role are to last %s", p.Name, Words(p.Duration)),
+			Advice: "remove " + duration.Key + ", and they are renewed every hour without a code",
+			Mend:   "awsbroker doctor --fix",
+			fix:    d.mendFiles(d.setProfile(p.Name, nil, duration.Key)),
+		}.at(duration))
+	}
 	ttl, ok := p.Origin("awsbroker_min_ttl")
-	if life := lifeOf(p); ok && t.needsPerson() && p.MFASession == 0 && p.MinTTL >= life {
+	if life := lifeOf(p); ok && t.takesCode() && p.MinTTL >= life {
 		f := Finding{
 			Title:  fmt.Sprintf("profile %s renews sessions with less than %s left, and they last %s", p.Name, Words(p.MinTTL), Words(life)),
 			Advice: "remove awsbroker_min_ttl, or make it shorter",

@@ -24,6 +24,7 @@ const (
 	InCredentialsFile                        // a credential_process in the credentials file
 	OtherProfile                             // the credential_process asks for another profile
 	DeviceOfSource                           // an mfa_serial that is written where it does not count
+	DeviceInChain                            // an mfa_serial beside a role that is assumed from another
 	UnportableProcess                        // the credential_process is not read alike by all tools
 	QuotedValue                              // some tools take the quotes off a value, others don't
 	TrailingComment                          // a comment for some tools, a part of the value for others
@@ -134,7 +135,7 @@ func besideProcess(key string) string {
 // count. Other tools inherit it from the source; the AWS CLI does not.
 func (r *resolver) deviceOfSource() {
 	p := r.profile
-	if p.RoleARN == "" || p.MFASerial != "" || p.Source == nil || p.Source.MFASerial == "" {
+	if p.RoleARN == "" || p.MFASerial != "" || p.Source == nil || p.Source.MFASerial == "" || p.Chained() {
 		return
 	}
 	if origin, ok := p.Source.Origin("mfa_serial"); ok {
@@ -147,7 +148,7 @@ func (r *resolver) deviceOfSource() {
 func (r *resolver) deviceInChain() {
 	p := r.profile
 	if origin, ok := p.Origin("mfa_serial"); ok && p.Chained() {
-		r.addProblem(origin, fmt.Sprintf("mfa_serial belongs into profile %q, where the chain of roles begins: AWS takes no code from a role", p.firstRole().Name))
+		r.addProblem(DeviceInChain, origin, fmt.Sprintf("mfa_serial belongs into profile %q, where the chain of roles begins: AWS takes no code from a role", p.firstRole().Name))
 	}
 }
 
