@@ -102,15 +102,17 @@ func (d *doctor) lookAtPrompts(ctx context.Context) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	noTurns := func(context.Context, string) (func(), error) { return func() {}, nil }
-	ladder, err := prompt.Open(ctx, d.Prompt, noTurns)
+	ladder, err := prompt.Open(ctx, prompt.Options{
+		Ways: d.Prompt, Environ: d.Environ, Debug: d.Report.Debug,
+		Turn: func(context.Context, string) (func(), error) { return func() {}, nil }, // no question, no turn
+	})
 	if err == nil {
-		ladder.Close()
-		return "somebody to ask", nil
+		defer ladder.Close()
+		return "questions by " + string(ladder.Way()), nil
 	}
 	d.found(nobodyToAsk, Finding{
-		Title:  fmt.Sprintf("nobody can be asked from here for a code of %s %s: %s", plural(len(waiting), "profile", "profiles"), fewOf(waiting), err),
-		Advice: "log in beforehand, in a terminal",
+		Title:  fmt.Sprintf("nobody can be asked from here for a code of %s %s", plural(len(waiting), "profile", "profiles"), fewOf(waiting)),
+		Advice: "log in beforehand, in a terminal or on the desktop",
 		Mend:   "awsbroker login --profile " + shellWord(waiting[0]),
 	})
 	return "", nil
