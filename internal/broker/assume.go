@@ -69,7 +69,7 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 	case !isReason(err, awsapi.Denied) || from.mfa && r.cache.Declined(r.uselessKey(), by, time.Now()):
 		return false
 	}
-	if from.From == nil && from.takesCode() || from.asks(r.cache, time.Now()) {
+	if from.asks(r.cache, time.Now()) {
 		return r.old.Left(time.Now()) <= askingMinLeft && (from.mfa || !isReason(err, awsapi.Denied))
 	}
 	return true

@@ -116,6 +116,10 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 	if !errors.As(err, &e) {
 		return failed(Other, "%w", err)
 	}
+	if f := roleFailure(e, t); f != nil {
+		f.cause = err
+		return f
+	}
 	f := failed(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
 	switch e.Reason {
 	case awsapi.WrongCode:
@@ -140,10 +144,8 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 			hint("set the clock (for example: sudo timedatectl set-ntp true) and try again")
 	case awsapi.RootKey:
 		f.hint("use the key of an IAM user; root may assume no role")
-	case awsapi.TooLong:
-		f.hint("lower duration_seconds in the profile, or raise the role's maximum session duration")
 	case awsapi.Denied:
-		f.hint("the user must be allowed sts:AssumeRole on the role, and the role's trust policy must allow the user, its MFA and external id")
+		f.hint("a policy of the user, or of its organization, denies it")
 	case awsapi.RegionDisabled:
 		f.hint("choose a region where STS is active: --region us-east-1")
 	case awsapi.Throttled, awsapi.Failing:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,9 @@ type SetupOptions struct {
 	Program   string // how callers start awsbroker: an absolute path, or a name on PATH
 	Offline   bool   // ask AWS nothing: no proposal, no proof
 
-	kept []config.Setting // what the profile has beyond these, and keeps
+	chained bool             // another role assumes the profile's, and goes on doing so
+	kept    []config.Setting // what the profile has beyond these, and keeps
+	remove  []string         // besideHelper, and what else goes
 }
 
 // Names that setup proposes: those of the account this tool is for.
@@ -36,6 +39,7 @@ const proposedRole = "admin-mfa"
 var besideHelper = []string{
 	"role_arn", "source_profile", "credential_source", "web_identity_token_file",
 	"mfa_serial", "external_id", "role_session_name",
+	"source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns",
 }
 
 // Setup writes or converts a profile, after showing what changes and proving
@@ -51,7 +55,7 @@ func (b *Broker) Setup(ctx context.Context, o SetupOptions) (changed bool, err e
 	if err := b.complete(ctx, &o); err != nil {
 		return false, err
 	}
-	after, err := config.SetProfile(before, o.Profile, o.settings(), besideHelper)
+	after, err := config.SetProfile(before, o.Profile, o.settings(), o.remove)
 	if err != nil {
 		return false, configFailure(err)
 	}
@@ -88,7 +92,9 @@ func (o SetupOptions) settings() []config.Setting {
 	}
 	add("region", o.Region)
 	add("credential_process", o.Program+" credential-process --profile "+o.Profile)
-	add("awsbroker_key", o.KeyName)
+	if !o.chained {
+		add("awsbroker_key", o.KeyName)
+	}
 	add("awsbroker_role_arn", o.RoleARN)
 	add("awsbroker_mfa_serial", o.MFASerial)
 	return append(set, o.kept...)
@@ -99,12 +105,16 @@ func (o SetupOptions) settings() []config.Setting {
 // has from its source profile.
 func kept(is config.Profile) []config.Setting {
 	var set []config.Setting
-	for _, key := range []string{"external_id", "role_session_name"} {
+	keys := []string{"external_id", "role_session_name", "source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns"}
+	if is.Chained() {
+		keys = append(keys, "source_profile")
+	}
+	for _, key := range keys {
 		if o, ok := is.Origin(key); ok {
 			set = append(set, config.Setting{Key: "awsbroker_" + key, Value: o.Value})
 		}
 	}
-	if is.Source == nil {
+	if is.Source == nil || is.Chained() {
 		return set
 	}
 	for _, key := range []string{"awsbroker_mfa_session", "awsbroker_mfa_process", "awsbroker_mfa_seed", "awsbroker_min_ttl", "awsbroker_confirm", "awsbroker_log", "awsbroker_prompt"} {
@@ -143,6 +153,7 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	if err != nil {
 		return recordFailure(err)
 	}
+	o.chained = is.Chained() && o.KeyName == "" // who names a key wants it to assume the role
 	if o.KeyName, err = chooseKey(record, o.KeyName, is.KeyName); err != nil {
 		return err
 	}
@@ -151,7 +162,15 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	}
 	o.RoleARN = firstOf(o.RoleARN, is.RoleARN)
 	o.MFASerial = firstOf(o.MFASerial, is.MFASerial)
+	o.remove = besideHelper
+	if is.Chained() && !o.chained {
+		o.remove = append(slices.Clip(o.remove), "awsbroker_source_profile")
+		is.Source = nil
+	}
 	o.kept = kept(is)
+	if o.chained {
+		return nil
+	}
 	if o.RoleARN == "" || o.MFASerial == "" {
 		return b.propose(ctx, o, record.Keys[o.KeyName])
 	}
