@@ -5,6 +5,7 @@ package configdiff
 // and awsbroker.
 var corpusRules = map[string][]string{
 	"block-for-value":          {"continued value"},
+	"chain-partition":          {"two partitions"},
 	"colons":                   {"colon"},
 	"continued-header":         {"Go: odd headers"},
 	"continued":                {"continued value"},
