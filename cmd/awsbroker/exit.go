@@ -61,11 +61,10 @@ func (a *app) exitCode(err error) int {
 		a.showFailure(f)
 		return notStarted.code
 	}
-	var f *broker.Failure
-	if !errors.As(err, &f) {
-		f = &broker.Failure{Reason: broker.Other, Message: err.Error()}
+	f := failure(err)
+	if !errors.As(err, new(told)) {
+		a.showFailure(f)
 	}
-	a.showFailure(f)
 	for _, e := range exits {
 		if e.code > 0 && e.reason == f.Reason {
 			return e.code
@@ -73,6 +72,20 @@ func (a *app) exitCode(err error) int {
 	}
 	return 1
 }
+
+// failure is what there is to say about an error.
+func failure(err error) *broker.Failure {
+	var f *broker.Failure
+	if !errors.As(err, &f) {
+		f = &broker.Failure{Reason: broker.Other, Message: err.Error()}
+	}
+	return f
+}
+
+// told is an error that the person has read already.
+type told struct{ error }
+
+func (t told) Unwrap() error { return t.error }
 
 // usage is a command line that does not make sense.
 func usage(err error) error {

@@ -89,7 +89,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	case len(lines) == 0:
 		_, err = fmt.Fprintln(a.stdout, "no session was given out, as far as the log goes")
 	default:
-		err = writeTable(a.stdout, a.width(), []string{"WHEN", "PROFILE", "ROLE", "HOW", "FOR"}, logRows(lines, now))
+		err = writeTable(a.stdout, widthOf(a.stdout), []string{"WHEN", "PROFILE", "ROLE", "HOW", "FOR"}, logRows(lines, now))
 	}
 	return err
 }

@@ -1,34 +1,163 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
+type loginOptions struct {
+	profile  string
+	all      bool
+	key      string
+	ifNeeded bool
+	minTTL   time.Duration
+	life     time.Duration
+}
+
 func newLogin(a *app) *cobra.Command {
-	var profile string
+	var o loginOptions
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "get a session now",
 		Long: `Get a new session of a profile now, asking for the MFA code, so that nothing
-that runs later has to ask. Programs without a terminal then work for an hour.`,
+that runs later has to ask. Programs without a terminal then work for an hour,
+or, where the profile has awsbroker_mfa_session, for as long as that says or
+--for does.
+
+With --all it gets one of every profile of awsbroker, for one code a device,
+and shows them. What goes wrong with one keeps no other from being tried; the
+exit code is that of the first.
+
+With --if-needed nothing happens, and nothing is said, while there is a session
+that AWS tools would be served with. That is quick enough for a shell's prompt.`,
+		Example: `  awsbroker login --all --for 8h                  in the morning
+  awsbroker login --if-needed && ./deploy.sh      in a script
+  awsbroker login --if-needed --min-ttl 30m       before something long`,
 		Args: positional(0, 0, "no arguments, only --profile"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, profile, err := a.session(cmd, profile, broker.Want{Fresh: true})
-			if err != nil {
+			if err := o.check(cmd); err != nil {
 				return err
 			}
-			a.Step(fmt.Sprintf("profile %s has a session for %s", profile, broker.Words(s.Left(time.Now()))))
-			return nil
+			return runLogin(cmd.Context(), a, o)
 		},
 	}
-	cmd.Flags().StringVar(&profile, "profile", "", "profile to log in to")
+	f := cmd.Flags()
+	f.StringVar(&o.profile, "profile", "", "profile to log in to")
+	f.BoolVar(&o.all, "all", false, "all profiles of awsbroker")
+	f.StringVar(&o.key, "key", "", "with --all: only those of this key")
+	f.DurationVar(&o.life, "for", 0, "life of the MFA session, such as 8h (15m to 36h)")
+	f.BoolVar(&o.ifNeeded, "if-needed", false, "only where there is no session that would be served")
+	f.DurationVar(&o.minTTL, "min-ttl", 0, "with --if-needed: or one with less than this left, such as 30m")
 	return cmd
+}
+
+func (o loginOptions) check(cmd *cobra.Command) error {
+	switch {
+	case o.all && o.profile != "":
+		return usage(errors.New("--all is for all profiles, --profile for one"))
+	case o.key != "" && !o.all:
+		return usage(errors.New("--key goes with --all"))
+	case cmd.Flags().Changed("min-ttl") && !o.ifNeeded:
+		return usage(errors.New("--min-ttl goes with --if-needed"))
+	case o.minTTL < 0:
+		return usage(errors.New("--min-ttl takes no negative value"))
+	case cmd.Flags().Changed("for") && o.life <= 0:
+		return usage(errors.New("--for takes a time such as 8h"))
+	}
+	return nil
+}
+
+func runLogin(ctx context.Context, a *app, o loginOptions) error {
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	profiles, err := o.profiles(a, b)
+	if err != nil {
+		return err
+	}
+	want := broker.Want{Fresh: true, For: o.life}
+	if o.ifNeeded {
+		want = broker.Want{MinLeft: o.minTTL, Strict: o.minTTL > 0, For: o.life}
+		profiles = needy(ctx, b, profiles, want)
+	}
+	done := b.Logins(ctx, profiles, want)
+	if !o.all {
+		for _, l := range done {
+			if l.Err != nil {
+				return l.Err
+			}
+			a.Step(fmt.Sprintf("profile %s has a session for %s", prompt.Clean(l.Profile), broker.Words(l.Session.Left(time.Now()))))
+		}
+		return nil
+	}
+	return a.showLogins(done, time.Now())
+}
+
+func (o loginOptions) profiles(a *app, b *broker.Broker) ([]string, error) {
+	if o.all {
+		return b.ProfilesOf(o.key)
+	}
+	if o.ifNeeded { // which is for those who want to hear nothing
+		name, _, err := b.ChooseProfile(o.profile)
+		return []string{name}, err
+	}
+	name, err := a.choose(b, o.profile)
+	return []string{name}, err
+}
+
+// needy are the profiles without a session that would be served. What is wrong
+// with one is found again, and told, when it is logged in to.
+func needy(ctx context.Context, b *broker.Broker, profiles []string, want broker.Want) []string {
+	var needy []string
+	for _, name := range profiles {
+		if ready, err := b.Ready(ctx, name, want); !ready || err != nil {
+			needy = append(needy, name)
+		}
+	}
+	return needy
+}
+
+// showLogins is a table of what was got, and then what went wrong: on stderr,
+// since there is no answer that a program would read.
+func (a *app) showLogins(done []broker.Login, now time.Time) error {
+	var rows [][]string
+	var first error
+	for _, l := range done {
+		text := "failed"
+		switch {
+		case l.Err == nil:
+			text = broker.Words(l.Session.Left(now)) + " left"
+		case errors.Is(l.Err, broker.ErrNotTried):
+			text = l.Err.Error()
+		}
+		rows = append(rows, []string{cell(l.Profile), cell(roleName(l.RoleARN)), text})
+	}
+	if len(rows) > 0 {
+		if err := writeTable(a.stderr, widthOf(a.stderr), []string{"PROFILE", "ROLE", "SESSION"}, rows); err != nil {
+			return err
+		}
+	}
+	for _, l := range done {
+		if l.Err == nil || errors.Is(l.Err, broker.ErrNotTried) {
+			continue
+		}
+		f := *failure(l.Err)
+		f.Message = fmt.Sprintf("profile %s: %s", prompt.Clean(l.Profile), f.Message)
+		a.showFailure(&f)
+		if first == nil {
+			first = told{l.Err}
+		}
+	}
+	return first
 }
 
 // session gets a session for a command that a person runs.

@@ -62,9 +62,9 @@ func cut(text string, most int) string {
 	return string([]rune(text)[:most-1]) + "…"
 }
 
-// width of the terminal that stdout is, or 0 where it is none.
-func (a *app) width() int {
-	f, ok := a.stdout.(*os.File)
+// widthOf the terminal that out is, or 0 where it is none.
+func widthOf(out io.Writer) int {
+	f, ok := out.(*os.File)
 	if !ok {
 		return 0
 	}

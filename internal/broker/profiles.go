@@ -28,13 +28,17 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 	}
 	switch len(ours) {
 	case 0:
-		return "", false, failed(NotFound, "no profile in %s uses awsbroker", prompt.Clean(b.Paths.Config)).
-			hint("make one with: awsbroker setup PROFILE")
+		return "", false, b.noneOfOurs()
 	case 1:
 		return ours[0], true, nil
 	}
 	return "", false, failed(Usage, "which profile? there are %s", prompt.Clean(strings.Join(ours, ", "))).
 		hint("name one with --profile, or set AWS_PROFILE")
+}
+
+func (b *Broker) noneOfOurs() error {
+	return failed(NotFound, "no profile in %s uses awsbroker", prompt.Clean(b.Paths.Config)).
+		hint("make one with: awsbroker setup PROFILE")
 }
 
 // HasProfile reports whether the config files have a profile of that name.

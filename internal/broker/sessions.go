@@ -41,21 +41,26 @@ type calledTarget struct {
 func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, error) {
 	var all []calledTarget
 	for _, name := range profiles {
-		err := CheckRecursion(name)
-		call := session.NewCall(name, b.Paths)
-		var t *Target
-		if err == nil {
-			t, err = b.Target(name)
-		}
-		if err == nil {
-			err = t.checkFor(want.For)
-		}
+		c, err := b.call(name, want)
 		if err != nil {
 			return nil, ofProfile(name, err)
 		}
-		all = append(all, calledTarget{t, call})
+		all = append(all, c)
 	}
 	return all, nil
+}
+
+// call works out what a call for a profile's session asks for.
+func (b *Broker) call(name string, want Want) (calledTarget, error) {
+	if err := CheckRecursion(name); err != nil {
+		return calledTarget{}, err
+	}
+	call := session.NewCall(name, b.Paths)
+	t, err := b.Target(name)
+	if err == nil {
+		err = t.checkFor(want.For)
+	}
+	return calledTarget{t, call}, err
 }
 
 // share makes a passing MFA session for each device that two or more sessions

@@ -1,0 +1,95 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Login is how getting the session of one profile in advance ended.
+type Login struct {
+	Profile string
+	RoleARN string          // empty: a session of the user itself
+	Session session.Session // if Err is nil
+	Err     error
+}
+
+// ErrNotTried means that a person gave up before it was a profile's turn.
+var ErrNotTried = errors.New("not tried")
+
+// Logins is SessionsOf for profiles of which each stands for itself: what goes
+// wrong with one is told in its place and keeps no other from being tried,
+// unless a person gives up.
+func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Login {
+	done := make([]Login, len(profiles))
+	var calls []calledTarget
+	for i, name := range profiles {
+		c, err := b.call(name, want)
+		done[i] = Login{Profile: name, Err: err}
+		if err == nil {
+			done[i].RoleARN = c.Profile.RoleARN
+			calls = append(calls, c)
+		}
+	}
+	in := newRound()
+	b.share(ctx, in, calls, want)
+	next, over := 0, false
+	for i := range done {
+		l := &done[i]
+		switch {
+		case l.Err != nil:
+			continue
+		case over:
+			l.Err = ErrNotTried
+		default:
+			l.Session, l.Err = b.give(ctx, in, calls[next].call, calls[next].Target, want)
+			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
+		}
+		next++
+	}
+	return done
+}
+
+// Ready reports whether the profile has a session that would be served now, as
+// it is, to who wants that. Files are read and nothing else is opened, except where the keychain
+// keeps the key that sessions are sealed with.
+func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, error) {
+	t, err := b.Target(profile)
+	if err != nil {
+		return false, err
+	}
+	if t.Key.AccessKeyID == "" || refuseRoot(t, time.Now()) != nil {
+		return false, nil
+	}
+	r := &request{Broker: b, Target: t, want: want, since: time.Now()}
+	r.cache, _ = b.cache(ctx)
+	_, ok := r.fromCache()
+	return ok, nil
+}
+
+// ProfilesOf a key are those of ours that use it; an empty key is any, and then
+// also those that have something wrong with them.
+func (b *Broker) ProfilesOf(key string) ([]string, error) {
+	cfg, err := b.config()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, name := range cfg.Ours() {
+		p, err := cfg.Resolve(name)
+		if key == "" || err == nil && p.KeyName == key {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		return names, nil
+	}
+	if key != "" {
+		return nil, failed(NotFound, "no profile in %s uses the key %q", prompt.Clean(b.Paths.Config), prompt.Clean(key)).
+			hint("see which there are with: awsbroker list")
+	}
+	return nil, b.noneOfOurs()
+}
