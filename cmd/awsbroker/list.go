@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,53 +29,81 @@ func newList(a *app) *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return writeListJSON(a.stdout, o)
+				return writeListJSON(a.stdout, o, time.Now())
 			}
-			return writeList(a.stdout, o, time.Now())
+			return writeList(a.stdout, widthOf(a.stdout), o, time.Now())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
 	return cmd
 }
 
-func writeList(out io.Writer, o broker.Overview, now time.Time) error {
+func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error {
 	if len(o.Keys)+len(o.Profiles) == 0 {
 		_, err := fmt.Fprintln(out, "no keys and no profiles yet; start with: awsbroker add NAME")
 		return err
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	if len(o.Keys) > 0 {
-		fmt.Fprintln(w, "KEY\tACCESS KEY ID\tUSER\tADDED\tROTATED")
-		for _, k := range o.Keys {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", cell(k.Name), cell(k.AccessKeyID), cell(userOf(k.ARN)), ago(k.Added, now), ago(k.Rotated, now))
-		}
+	var keys, profiles [][]string
+	for _, k := range o.Keys {
+		keys = append(keys, []string{cell(k.Name), cell(k.AccessKeyID), cell(userOf(k.ARN)), ago(k.Added, now), ago(k.Rotated, now)})
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	for _, p := range o.Profiles {
+		profiles = append(profiles, []string{cell(p.Name), cell(p.Key), cell(roleName(p.RoleARN)), sessionText(p, now)})
+	}
+	if len(keys) > 0 {
+		if err := writeTable(out, width, []string{"KEY", "ACCESS KEY ID", "USER", "ADDED", "ROTATED"}, keys); err != nil {
+			return err
+		}
 	}
 	for _, k := range o.Keys {
 		if k.Root {
 			fmt.Fprintf(out, "\n%s: %s\n    awsbroker keys delete %s\n", prompt.Clean(k.Name), broker.Countdown(k.Expires, now), cell(k.AccessKeyID))
 		}
 	}
-	if len(o.Profiles) == 0 {
+	if len(profiles) == 0 {
 		return nil
 	}
-	if len(o.Keys) > 0 {
+	if len(keys) > 0 {
 		fmt.Fprintln(out)
 	}
-	w = tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "PROFILE\tKEY\tROLE\tSESSION")
-	for _, p := range o.Profiles {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", cell(p.Name), cell(p.Key), cell(roleName(p.RoleARN)), sessionText(p, now))
+	if err := writeTable(out, width, []string{"PROFILE", "KEY", "ROLE", "SESSION"}, profiles); err != nil {
+		return err
 	}
-	return w.Flush()
+	for _, p := range o.Profiles {
+		if p.Problem != "" { // too long for a table
+			fmt.Fprintf(out, "\n%s is unusable: %s\n", cell(p.Name), prompt.Clean(p.Problem))
+		}
+	}
+	return writeMFASessions(out, o.Profiles, now)
+}
+
+// writeMFASessions tells until when the sessions above are renewed without a
+// code: one line for all profiles that have the same.
+func writeMFASessions(out io.Writer, profiles []broker.ProfileView, now time.Time) error {
+	var lines []string
+	with := map[string][]string{}
+	for _, p := range profiles {
+		if p.MFASession.IsZero() {
+			continue
+		}
+		line := fmt.Sprintf("MFA session of key %s: %s left", cell(p.Key), broker.Words(p.MFASession.Sub(now)))
+		if with[line] == nil {
+			lines = append(lines, line)
+		}
+		with[line] = append(with[line], cell(p.Name))
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintf(out, "\n%s; until then no code is asked for %s\n", line, strings.Join(with[line], ", ")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func sessionText(p broker.ProfileView, now time.Time) string {
 	switch {
 	case p.Problem != "":
-		return "unusable: " + prompt.Clean(p.Problem)
+		return "unusable"
 	case p.Unknown:
 		return "unknown: the keychain seals it"
 	case p.Expiration.IsZero():
@@ -145,16 +172,19 @@ type profileJSON struct {
 	RoleARN    string     `json:"role_arn"`
 	MFASerial  string     `json:"mfa_serial"`
 	Expiration *time.Time `json:"session_expiration"`
+	Left       *int       `json:"session_seconds_left"`
+	MFAEnds    *time.Time `json:"mfa_session_expiration"` // of the session that renews it without a code
+	MFALeft    *int       `json:"mfa_session_seconds_left"`
 	Problem    string     `json:"problem"`
 }
 
-func writeListJSON(out io.Writer, o broker.Overview) error {
+func writeListJSON(out io.Writer, o broker.Overview, now time.Time) error {
 	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}}
 	for _, k := range o.Keys {
 		l.Keys = append(l.Keys, keyJSON{k.Name, k.AccessKeyID, k.ARN, k.Added, orNull(k.Rotated), append([]string{}, k.Profiles...), k.Root, orNull(k.Expires)})
 	}
 	for _, p := range o.Profiles {
-		l.Profiles = append(l.Profiles, profileJSON{p.Name, p.Key, p.RoleARN, p.MFASerial, orNull(p.Expiration), p.Problem})
+		l.Profiles = append(l.Profiles, profileJSON{p.Name, p.Key, p.RoleARN, p.MFASerial, orNull(p.Expiration), secondsLeft(p.Expiration, now), orNull(p.MFASession), secondsLeft(p.MFASession, now), p.Problem})
 	}
 	e := json.NewEncoder(out)
 	e.SetIndent("", "  ")
@@ -166,4 +196,13 @@ func orNull(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
+}
+
+// secondsLeft until t, null where there is none.
+func secondsLeft(t, now time.Time) *int {
+	if t.IsZero() {
+		return nil
+	}
+	left := max(0, int(t.Sub(now)/time.Second))
+	return &left
 }
