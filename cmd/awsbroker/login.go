@@ -95,7 +95,7 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 			if l.Err != nil {
 				return l.Err
 			}
-			a.Step(fmt.Sprintf("profile %s has a session for %s", prompt.Clean(l.Profile), broker.Words(l.Session.Left(time.Now()))))
+			a.Step(fmt.Sprintf("profile %s has a session for %s", prompt.Clean(l.Profile), loginText(l, time.Now())))
 		}
 		return nil
 	}
@@ -135,14 +135,14 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 		text := "failed"
 		switch {
 		case l.Err == nil:
-			text = broker.Words(l.Session.Left(now)) + " left"
+			text = loginText(l, now)
 		case errors.Is(l.Err, broker.ErrNotTried):
 			text = l.Err.Error()
 		}
 		rows = append(rows, []string{cell(l.Profile), cell(roleName(l.RoleARN)), text})
 	}
 	if len(rows) > 0 {
-		if err := writeTable(a.stderr, widthOf(a.stderr), []string{"PROFILE", "ROLE", "SESSION"}, rows); err != nil {
+		if err := writeTable(a.stderr, widthOf(a.stderr), []string{"PROFILE", "ROLE", "SESSION FOR"}, rows); err != nil {
 			return err
 		}
 	}
@@ -158,6 +158,16 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 		}
 	}
 	return first
+}
+
+// loginText is for how long there is a session, and for how long no code will
+// be asked for if that is longer.
+func loginText(l broker.Login, now time.Time) string {
+	text := broker.Words(l.Session.Left(now))
+	if l.MFAEnds.After(l.Session.Expiration) {
+		text += ", without a code " + broker.Words(l.MFAEnds.Sub(now))
+	}
+	return text
 }
 
 // session gets a session for a command that a person runs.

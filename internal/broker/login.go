@@ -14,6 +14,7 @@ type Login struct {
 	Profile string
 	RoleARN string          // empty: a session of the user itself
 	Session session.Session // if Err is nil
+	MFAEnds time.Time       // until then it is renewed without a code; zero: not at all
 	Err     error
 }
 
@@ -46,6 +47,8 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 			l.Err = ErrNotTried
 		default:
 			l.Session, l.Err = b.give(ctx, in, calls[next].call, calls[next].Target, want)
+			cache, _ := b.cache(ctx)
+			l.MFAEnds = calls[next].mfaEnds(cache, time.Now())
 			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
 		}
 		next++

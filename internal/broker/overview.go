@@ -90,13 +90,20 @@ func (b *Broker) profileView(cfg *config.Config, name string) ProfileView {
 	if s, ok := t.cached(cache, time.Now()); ok {
 		view.Expiration = s.Expiration
 	}
-	for from := t.From; from != nil; from = from.From {
-		if s, ok := from.cached(cache, time.Now()); ok && from.mfa {
-			view.MFASession = s.Expiration
-		}
-	}
+	view.MFASession = t.mfaEnds(cache, time.Now())
 	view.Unknown = !known
 	return view
+}
+
+// mfaEnds is when the MFA session ends that the target's sessions are made
+// from without a code; zero if there is none.
+func (t *Target) mfaEnds(c *session.Cache, now time.Time) (ends time.Time) {
+	for from := t.From; from != nil; from = from.From {
+		if s, ok := from.cached(c, now); ok && from.mfa {
+			ends = s.Expiration
+		}
+	}
+	return ends
 }
 
 // knownCache opens the sessions if that takes no keychain: looking must not
