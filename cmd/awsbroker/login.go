@@ -90,6 +90,11 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 		profiles = needy(ctx, b, profiles, want)
 	}
 	done := b.Logins(ctx, profiles, want)
+	for i := range done {
+		if l := &done[i]; l.Err == nil {
+			l.Err = tooShort(l.Session, want)
+		}
+	}
 	if !o.all {
 		for _, l := range done {
 			if l.Err != nil {

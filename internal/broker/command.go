@@ -18,16 +18,23 @@ func (b *Broker) WantForCommand(profile string, asked time.Duration) (Want, erro
 	if err != nil {
 		return Want{}, err
 	}
-	switch longest := t.longest(); {
+	switch {
 	case asked == 0 && t.Profile.HasMinTTL:
 		return Want{MinLeft: t.Profile.MinTTL}, nil
 	case asked == 0:
 		return Want{MinLeft: CommandMinLeft}, nil
-	case asked >= longest:
-		return Want{}, failed(Usage, "a session of profile %s lasts for %s, so none has %s left", prompt.Clean(profile), Words(longest), Words(asked)).
-			hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", shellWord(profile))
 	}
-	return Want{MinLeft: asked, Strict: true}, nil
+	return Want{MinLeft: asked, Strict: true}, t.checkLeft(asked)
+}
+
+// checkLeft refuses to look for a session with more life than any has.
+func (t *Target) checkLeft(asked time.Duration) error {
+	longest, name := t.longest(), t.Profile.Name
+	if asked < longest {
+		return nil
+	}
+	return failed(Usage, "a session of profile %s lasts for %s, so none has %s left", prompt.Clean(name), Words(longest), Words(asked)).
+		hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", shellWord(name))
 }
 
 // longest is how long a new session lasts, by AWS's defaults where the profile

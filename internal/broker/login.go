@@ -29,6 +29,9 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 	var calls []calledTarget
 	for i, name := range profiles {
 		c, err := b.call(name, want)
+		if err == nil && want.Strict {
+			err = c.checkLeft(want.MinLeft)
+		}
 		done[i] = Login{Profile: name, Err: err}
 		if err == nil {
 			done[i].RoleARN = c.Profile.RoleARN
