@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/totp"
@@ -53,6 +54,8 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		switch {
 		case isReason(err, awsapi.WrongCode):
 			wrong = "AWS did not accept these codes: " + p.why(two)
+		case errors.Is(err, errOtherWay):
+			wrong = err.Error()
 		case answerLost(err), isReason(err, awsapi.Throttled, awsapi.Busy):
 			wrong = prompt.Clean(p.iamFailure(err).Error()) + "; these codes are spent"
 		default:
@@ -62,6 +65,22 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 			return err
 		}
 	}
+}
+
+// errOtherWay means that AWS refused a call with two codes in one way, and
+// another way is open: with other codes, since each goes out once.
+var errOtherWay = errors.New("AWS did not take the codes that way, but may in another")
+
+// sendOnce makes a call with codes in it, in one way only.
+func sendOnce(ctx context.Context, do iamDo, call func(context.Context, *iam.Client) error) error {
+	sent := false
+	return do(ctx, func(ctx context.Context, c *iam.Client) error {
+		if sent {
+			return errOtherWay
+		}
+		sent = true
+		return call(ctx, c)
+	})
 }
 
 // slip tells the person what is wrong, and ends it when that was too often.

@@ -86,7 +86,7 @@ func (b *Broker) enrolDevice(ctx context.Context, do iamDo, a *asker, e enrolmen
 // enable the device with two codes.
 func (b *Broker) enable(ctx context.Context, do iamDo, p *codePair, e enrolment) error {
 	return p.until(ctx, func(ctx context.Context, two [2]code) error {
-		err := do(ctx, func(ctx context.Context, c *iam.Client) error {
+		err := sendOnce(ctx, do, func(ctx context.Context, c *iam.Client) error {
 			return c.EnableMFADevice(ctx, e.user, p.serial, two[0], two[1])
 		})
 		if answerLost(err) || isReason(err, awsapi.Exists) {

@@ -33,7 +33,7 @@ func (b *Broker) ResyncMFA(ctx context.Context, name string, o MFAOptions) (seri
 	ask.Print("two codes of the MFA device " + prompt.Clean(d.Serial) + ", one after the other\n")
 	p := &codePair{Broker: w.Broker, ask: ask, cache: w.cache, serial: d.Serial}
 	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
-		return w.do(ctx, func(ctx context.Context, c *iam.Client) error {
+		return sendOnce(ctx, w.do, func(ctx context.Context, c *iam.Client) error {
 			return c.ResyncMFADevice(ctx, w.user, d.Serial, two[0], two[1])
 		})
 	})

@@ -17,6 +17,7 @@ const (
 	FaultRedirect    FaultKind = "redirect"    // answers 302 to Location; nothing is done
 	FaultDelay       FaultKind = "delay"       // waits for Delay, then goes on as usual
 	FaultHang        FaultKind = "hang"        // never answers; nothing is done
+	FaultHangAfter   FaultKind = "hang-after"  // does what was asked, and never answers
 	FaultDropUnread  FaultKind = "drop-unread" // cuts the connection before the body is read; for any action only
 	FaultDropBefore  FaultKind = "drop-before" // cuts the connection; nothing is done
 	FaultDropAfter   FaultKind = "drop-after"  // does what was asked, then cuts the connection: the code is spent
@@ -46,7 +47,7 @@ type armedFault struct {
 // all of them count the call.
 func (s *Server) AddFault(f Fault) error {
 	kinds := []FaultKind{
-		FaultError, FaultThrottle, FaultUnavailable, FaultRedirect, FaultDelay, FaultHang,
+		FaultError, FaultThrottle, FaultUnavailable, FaultRedirect, FaultDelay, FaultHang, FaultHangAfter,
 		FaultDropUnread, FaultDropBefore, FaultDropAfter, FaultGarbage, FaultTruncate,
 	}
 	if !slices.Contains(kinds, f.Kind) {

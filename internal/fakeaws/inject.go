@@ -40,8 +40,11 @@ func (s *Server) inject(x *exchange, f *Fault, w http.ResponseWriter) bool {
 }
 
 // spoil damages the answer to a call that was processed.
-func (s *Server) spoil(f *Fault, reply *answer, w http.ResponseWriter) {
+func (s *Server) spoil(x *exchange, f *Fault, reply *answer, w http.ResponseWriter) {
 	switch f.Kind {
+	case FaultHangAfter:
+		s.wait(x.http, 24*time.Hour)
+		panic(http.ErrAbortHandler)
 	case FaultDropAfter:
 		panic(http.ErrAbortHandler)
 	case FaultGarbage:

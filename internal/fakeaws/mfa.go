@@ -2,6 +2,8 @@ package fakeaws
 
 import (
 	"crypto/subtle"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/pquerna/otp/hotp"
@@ -94,6 +96,20 @@ func (a *Account) Device(serial string) *MFADevice {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
 	return a.devices[serial]
+}
+
+// DeviceSerials of the user's MFA devices, in the order of the alphabet.
+func (u *User) DeviceSerials() []string {
+	u.account.server.mu.Lock()
+	defer u.account.server.mu.Unlock()
+	return slices.Sorted(maps.Keys(u.devices))
+}
+
+// DeviceSerials of the account's virtual devices, assigned or not.
+func (a *Account) DeviceSerials() []string {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	return slices.Sorted(maps.Keys(a.devices))
 }
 
 // Disable takes the device away from its user and deletes it.

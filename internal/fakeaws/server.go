@@ -117,7 +117,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	reply := s.process(x, handle, refused)
 	if fault != nil {
-		s.spoil(fault, reply, w)
+		s.spoil(x, fault, reply, w)
 	}
 	s.write(w, x, reply)
 }
