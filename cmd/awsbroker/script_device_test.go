@@ -4,7 +4,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -21,9 +20,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// phone is the authenticator app of a person in the stories. It knows the
-// device that a screen showed last, in this command or in one before.
+// phone is the authenticator app of a person in the stories. It has an entry
+// for every device that a screen showed, in this command or in one before.
 type phone struct {
+	Entries map[string]*entry // by the name of the device
+	Last    string            // the one that was shown last
+}
+
+type entry struct {
 	Seed string
 	Step int64 // of the code that it gave last
 }
@@ -31,7 +35,8 @@ type phone struct {
 // phoneFile keeps it from one command to the next.
 const phoneFile = "phone.json"
 
-// The answers that a phone gives.
+// The answers that a phone gives: codes of the device that the question names,
+// or else of the one that was shown last.
 var phoneAnswers = map[string]string{
 	"^CODE":  "the next code that was not given before",
 	"^AGAIN": "the code that was given last",
@@ -43,30 +48,35 @@ var phoneAnswers = map[string]string{
 // too far ahead is waited for.
 func dial(answer, screen string) (string, error) {
 	path := filepath.Join(os.Getenv("WORK"), phoneFile)
-	var p phone
+	p := phone{Entries: map[string]*entry{}}
 	if data, err := os.ReadFile(path); err == nil {
 		if err := json.Unmarshal(data, &p); err != nil {
 			return "", err
 		}
 	}
-	seed, err := seedOn(screen)
+	name, seed, err := shownOn(screen)
 	if err != nil {
 		return "", err
 	}
-	if seed != "" && seed != p.Seed {
-		p = phone{Seed: seed}
+	if seed != "" && (p.Entries[name] == nil || p.Entries[name].Seed != seed) {
+		p.Entries[name], p.Last = &entry{Seed: seed}, name
 	}
-	if p.Seed == "" {
-		return "", errors.New("no screen showed a device")
+	name = p.Last
+	if m := regexp.MustCompile(`MFA code of \S+[:/](\S+?)[,:][^\n]*$`).FindStringSubmatch(screen); m != nil {
+		name = m[1]
+	}
+	e := p.Entries[name]
+	if e == nil {
+		return "", fmt.Errorf("no screen showed the device %q", name)
 	}
 	now := func() int64 { return time.Now().Unix() / 30 }
 	switch answer {
 	case "^CODE":
-		p.Step = max(p.Step+1, now()-1)
+		e.Step = max(e.Step+1, now()-1)
 	case "^SKIP":
-		p.Step = max(p.Step+2, now())
+		e.Step = max(e.Step+2, now())
 	}
-	for now() < p.Step-1 {
+	for now() < e.Step-1 {
 		time.Sleep(50 * time.Millisecond)
 	}
 	data, err := json.Marshal(p)
@@ -76,31 +86,32 @@ func dial(answer, screen string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return totp.GenerateCode(p.Seed, time.Unix(p.Step*30, 0))
+	return totp.GenerateCode(e.Seed, time.Unix(e.Step*30, 0))
 }
 
-// seedOn finds the seed on a screen: as text, and in the QR code, if one is
-// drawn, which has to say the same. Empty: it shows neither.
-func seedOn(screen string) (string, error) {
+// shownOn finds the last device on a screen: its seed as text, and in the QR
+// code, if one is drawn, which has to say the same. Empty: there is none.
+func shownOn(screen string) (name, seed string, err error) {
 	screen = strings.ReplaceAll(screen, "\r", "")
-	all := regexp.MustCompile(`\n((?:  (?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\n){2})`).FindAllStringSubmatch(screen, -1)
+	all := regexp.MustCompile(`(?m)^MFA device (\S+) for .*\n((?:  (?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\n){2})`).FindAllStringSubmatch(screen, -1)
 	if all == nil {
-		return "", nil
+		return "", "", nil
 	}
-	seed := strings.Join(strings.Fields(all[len(all)-1][1]), "")
+	last := all[len(all)-1]
+	name, seed = last[1], strings.Join(strings.Fields(last[2]), "")
 	drawn := drawnOn(screen)
 	if drawn == nil {
-		return seed, nil
+		return name, seed, nil
 	}
 	text, err := readQR(drawn)
 	if err != nil {
-		return "", fmt.Errorf("the QR code on the screen: %w", err)
+		return "", "", fmt.Errorf("the QR code on the screen: %w", err)
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "otpauth" || u.Host != "totp" || u.Query().Get("secret") != seed {
-		return "", fmt.Errorf("the QR code says something else than the seed: %q", text)
+		return "", "", fmt.Errorf("the QR code says something else than the seed: %q", text)
 	}
-	return seed, nil
+	return name, seed, nil
 }
 
 // drawnOn finds the lines of the last QR code on a screen; nil if there is none.
