@@ -57,13 +57,15 @@ func (w *world) edit(path, old, new string) {
 
 // diagnosis is what doctor says to machines.
 type diagnosis struct {
-	Findings []struct {
-		ID, Severity, Title, Why, Advice, Mend, File string
-		Line                                         int
-		Fixable                                      bool
-	}
+	Findings  []finding
 	Unchecked []struct{ Check, Problem string }
 	Checked   []string
+}
+
+type finding struct {
+	ID, Severity, Title, Why, Advice, Mend, File string
+	Line                                         int
+	Fixable                                      bool
 }
 
 func (d diagnosis) ids() []string {

@@ -57,6 +57,7 @@ func (d *doctor) lookAtAccount(ctx context.Context) {
 	for _, gap := range a.failed {
 		what := gap.what
 		if len(gap.about) > 0 {
+			slices.Sort(gap.about)
 			what += " of " + fewOf(gap.about)
 		}
 		d.unchecked(what, gap.err)

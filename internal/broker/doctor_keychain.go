@@ -58,7 +58,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 		})
 		return "", nil
 	}
-	return KeystoreName(pinned), nil
+	return count(len(d.record.Keys), "key", "keys") + " in " + KeystoreName(pinned), nil
 }
 
 // lookAtSessions looks where sessions rest, and where the key that seals them

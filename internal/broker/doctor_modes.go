@@ -44,7 +44,7 @@ func (d *doctor) lookAtModes() (string, error) {
 			Advice: "run awsbroker as that user, without sudo",
 		})
 	}
-	return "", nil
+	return "file modes", nil
 }
 
 func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo) {

@@ -53,7 +53,7 @@ func (d *doctor) lookAtProfiles() (string, error) {
 	if len(names) == 0 && d.files && len(d.record.Keys) > 0 {
 		d.found(noProfile, Finding{Title: "no profile uses awsbroker", Mend: "awsbroker setup admin"})
 	}
-	return count(len(names), "profile", "profiles") + " of awsbroker's", nil
+	return fmt.Sprintf("%s, %d of awsbroker's", count(len(d.cfg.Names()), "profile", "profiles"), len(names)), nil
 }
 
 func (d *doctor) unusable(name string, err error) {

@@ -57,7 +57,7 @@ func (d *doctor) lookAtRecord() (string, error) {
 		})
 	}
 	d.lookForJournals()
-	return count(len(names), "key", "keys"), nil
+	return "", nil
 }
 
 func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {

@@ -29,7 +29,7 @@ func (a *account) lookAtRoles(ctx context.Context) {
 		seen = append(seen, name)
 		role, err := a.iam.Role(ctx, name)
 		if err != nil {
-			a.gap("roles", name, err)
+			a.gap("role "+name, "", err)
 			continue
 		}
 		a.lookAtRole(role)

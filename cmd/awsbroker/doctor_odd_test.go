@@ -1,0 +1,265 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
+)
+
+// TestDoctorOnOddMachines: where much is missing doctor still says what it
+// sees, soon, and breaks nothing.
+func TestDoctorOnOddMachines(t *testing.T) {
+	for name, m := range map[string]struct {
+		make  func(t *testing.T) *world
+		found []string
+	}{
+		"nothing set up": {func(t *testing.T) *world {
+			w := bare(t, -1)
+			os.RemoveAll(w.home)
+			w.mkdir(w.home, 0o700)
+			return w
+		}, []string{"no-key"}},
+		"read-only home": {func(t *testing.T) *world {
+			w := patientOf(t, user(t, 8))
+			os.RemoveAll(w.path("home/.cache"))
+			w.seal(w.home)
+			return w
+		}, []string{"sessions-nowhere"}},
+		"root in a person's home": {func(t *testing.T) *world {
+			w := patientOf(t, user(t, 9))
+			w.uid = -1
+			return w
+		}, []string{"files-of-others", "sessions-nowhere"}},
+		"config file is a pipe": {func(t *testing.T) *world {
+			w := patient(t)
+			os.Remove(w.config())
+			if err := syscall.Mkfifo(w.config(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return w
+		}, []string{"file-refused"}},
+		"config file is the null device": {func(t *testing.T) *world {
+			return patient(t).with("AWS_CONFIG_FILE=/dev/null")
+		}, []string{"no-profile"}},
+		"config file may not be read": {func(t *testing.T) *world {
+			w := patientOf(t, user(t, 10))
+			w.chmod(0, w.config())
+			return w
+		}, []string{"file-refused"}},
+		"no /proc": {func(t *testing.T) *world {
+			needRoot(t)
+			return patient(t)
+		}, nil},
+		"a desktop's keyring on a silent bus": {func(t *testing.T) *world {
+			w := patient(t)
+			w.edit(w.record(), `"keystore": "file"`, `"keystore": "secret-service"`)
+			silentBus(t, w.path("bus"))
+			return w.without("AWSBROKER_KEYSTORE").with("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.path("bus"))
+		}, []string{"keychain-gone"}},
+		"a program that does not say its version": {func(t *testing.T) *world {
+			w := patient(t)
+			w.mkdir(w.path("old"), 0o755)
+			w.write(w.path("old/awsbroker"), "#!/bin/sh\nsleep 60\n")
+			w.chmod(0o755, w.path("old/awsbroker"))
+			w.edit(w.config(), w.bin, w.path("old/awsbroker"))
+			return w
+		}, []string{"program-differs"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := m.make(t)
+			run := func() result { return w.run("doctor", "--json") }
+			if name == "no /proc" {
+				run = func() result {
+					return w.finish(w.command("unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc && exec "+w.bin+" doctor --json"))
+				}
+			}
+			before := w.disk()
+			r := run()
+			w.wantFindings(w.readDiagnosis(r), m.found...)
+			if r.took > patience {
+				t.Errorf("took %s", r.took)
+			}
+			if w.disk() != before {
+				t.Error("doctor changed something")
+			}
+		})
+	}
+}
+
+// TestDoctorWithoutAWS: it says that the clock could not be checked, and does
+// not wait for long.
+func TestDoctorWithoutAWS(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []fakeaws.FaultKind{fakeaws.FaultHang, fakeaws.FaultDropBefore, fakeaws.FaultGarbage} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			w := patient(t)
+			if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "GetCallerIdentity", Kind: kind, Times: -1}); err != nil {
+				t.Fatal(err)
+			}
+			r := w.run("doctor", "--json")
+			d := w.readDiagnosis(r)
+			w.wantFindings(d)
+			if len(d.Unchecked) != 1 || d.Unchecked[0].Check != "clock" || r.took > 4*time.Second+patience {
+				t.Errorf("%v", r)
+			}
+			if kind == fakeaws.FaultHang && !strings.Contains(r.stderr, "asking AWS what time it is") {
+				t.Errorf("it does not say what it waits for: %v", r)
+			}
+		})
+	}
+}
+
+// TestDoctorAccount: what cannot be looked at is said, and what a policy
+// demands is understood.
+func TestDoctorAccount(t *testing.T) {
+	must := func(t *testing.T, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	allow := func(condition string) string {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["*"],"Resource":"*"` + condition + `}]}`
+	}
+	const withMFA = `,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`
+	for name, m := range map[string]struct {
+		arrange   func(*testing.T, *world)
+		found     []string
+		unchecked []string
+	}{
+		"no permission to look": {func(t *testing.T, w *world) {
+			w.aws.Role.DetachPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
+		}, nil, []string{"groups", "role admin-mfa", "root user", "users"}},
+		"no permission for some of it": {func(t *testing.T, w *world) {
+			must(t, w.aws.Role.PutPolicy("not", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["iam:ListAccessKeys","iam:GetLoginProfile"],"Resource":"*"}]}`))
+			w.aws.Account.AddUser("wilma")
+		}, nil, []string{"access keys of phoebe, wilma", "console passwords of phoebe, wilma"}},
+		"AWS's policy, attached": {func(t *testing.T, w *world) {
+			must(t, w.aws.Group.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"))
+		}, []string{"always-admin"}, nil},
+		"a policy of the account, attached": {func(t *testing.T, w *world) {
+			arn, err := w.aws.Account.AddManagedPolicy("power", allow(""))
+			must(t, err)
+			must(t, w.aws.User.AttachPolicy(arn))
+			must(t, w.aws.Account.AddUser("wilma").AttachPolicy(arn))
+		}, []string{"always-admin", "always-admin"}, nil},
+		"everything, with MFA": {func(t *testing.T, w *world) {
+			must(t, w.aws.User.PutPolicy("all", allow(withMFA)))
+		}, nil, nil},
+		"everything, with MFA if there is any": {func(t *testing.T, w *world) {
+			must(t, w.aws.User.PutPolicy("all", allow(strings.Replace(withMFA, `"Bool"`, `"BoolIfExists"`, 1))))
+		}, []string{"always-admin"}, nil},
+		"a role that anybody in the account may assume": {func(t *testing.T, w *world) {
+			_, err := w.aws.Account.AddRole("admin-mfa", strings.Replace(fakeaws.TrustWithMFA(w.aws.Account), withMFA, "", 1))
+			must(t, err)
+		}, []string{"trust-without-mfa"}, nil},
+		"a console password, with MFA": {func(t *testing.T, w *world) { w.aws.User.SetPassword(true) }, nil, nil},
+		"inactive keys do not count": {func(t *testing.T, w *world) {
+			k := w.aws.User.AddAccessKey()
+			k.SetCreated(days(400))
+			k.Deactivate()
+		}, nil, nil},
+		"many users": {func(t *testing.T, w *world) {
+			w.aws.Server.SetPageSize(7)
+			for i := range 40 {
+				u := w.aws.Account.AddUser(fmt.Sprintf("user-%02d", i))
+				if i%10 == 0 {
+					u.SetPassword(true)
+				}
+			}
+		}, slices.Repeat([]string{"console-without-mfa"}, 4), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := patient(t)
+			m.arrange(t, w)
+			w.write(w.path("code"), w.code())
+			d := w.examine("--account")
+			w.wantFindings(d, m.found...)
+			var unchecked []string
+			for _, u := range d.Unchecked {
+				unchecked = append(unchecked, u.Check)
+				if !strings.Contains(u.Problem, "not authorized") {
+					t.Errorf("%+v", u)
+				}
+			}
+			slices.Sort(unchecked)
+			if !slices.Equal(unchecked, m.unchecked) {
+				t.Errorf("unchecked: %q, want %q", unchecked, m.unchecked)
+			}
+			if name == "many users" && !slices.IsSorted(titles(d)) {
+				t.Errorf("not in the order of the users: %q", titles(d))
+			}
+		})
+	}
+}
+
+func titles(d diagnosis) (all []string) {
+	for _, f := range d.Findings {
+		all = append(all, f.Title)
+	}
+	return all
+}
+
+// TestDoctorFixIsKilled anywhere: the files are as they were or mended, and
+// the next run mends the rest. The key is in one place at least.
+func TestDoctorFixIsKilled(t *testing.T) {
+	t.Parallel()
+	w := patient(t)
+	const secret = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+	w.aws.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", secret)
+	w.edit(w.config(), "credential_process", "# credential_process")
+	w.edit(w.config(), "awsbroker_role_arn", "role_arn")
+	broken := w.read(w.config())
+	inFile := inClear("wilma", "AKIAWILMAWILMAWILMA2", secret) +
+		"[admin]\ncredential_process = " + w.bin + " credential-process --profile admin\n"
+	w.write(w.credentials(), inFile)
+	started := time.Now()
+	w.wantFindings(w.readDiagnosis(w.run("doctor", "--fix", "--yes", "--json")))
+	whole := time.Since(started)
+
+	const kills = 12
+	for i := range kills {
+		w.run("remove", "wilma", "--yes")
+		w.write(w.config(), broken)
+		w.write(w.credentials(), inFile)
+		cmd := w.command(w.bin, "doctor", "--fix", "--yes")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(whole * time.Duration(i) / kills)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+
+		config, credentials := w.read(w.config()), w.read(w.credentials())
+		if !strings.Contains(config, "role_arn = "+w.aws.Role.ARN()) || !strings.Contains(config, "awsbroker_key = phoebe") ||
+			!strings.Contains(config+credentials, "\ncredential_process = ") {
+			t.Errorf("something was lost:\n%s\n%s", config, credentials)
+		}
+		if !strings.Contains(credentials, secret) && !strings.Contains(w.run("list").stdout, "AKIAWILMAWILMAWILMA2") {
+			t.Error("the key was lost")
+		}
+		r := w.run("doctor", "--fix", "--yes", "--json")
+		d := w.readDiagnosis(r)
+		d.Findings = slices.DeleteFunc(d.Findings, func(f finding) bool { return f.ID == "leftover" }) // it is fresh
+		w.wantFindings(d)
+		for _, path := range files(t, w.path("home/.aws")) {
+			if strings.Contains(w.read(path), secret) {
+				t.Errorf("%s still has the key", path)
+			}
+			if strings.Contains(path, ".awsbroker-") {
+				os.Remove(path)
+			}
+		}
+	}
+}
