@@ -89,7 +89,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	case len(lines) == 0:
 		_, err = fmt.Fprintln(a.stdout, "no session was given out, as far as the log goes")
 	default:
-		err = writeTable(a.stdout, widthOf(a.stdout), []string{"WHEN", "PROFILE", "ROLE", "HOW", "FOR"}, logRows(lines, now))
+		err = writeTable(a.stdout, widthOf(a.stdout), []string{"AGO", "PROFILE", "ROLE", "HOW", "FOR"}, logRows(lines, now))
 	}
 	return err
 }
@@ -117,18 +117,18 @@ func logRows(lines []grants.Line, now time.Time) [][]string {
 	return rows
 }
 
-// when is in words but for what is ahead: the clock was set back since.
+// when is how long ago, but for what is ahead: the clock was set back since.
 func when(t, now time.Time) string {
 	if t.Sub(now) > 2*time.Second {
 		return t.Local().Format("2006-01-02 15:04")
 	}
-	return ago(t, now)
+	return broker.Words(max(0, now.Sub(t)))
 }
 
 // givenTo names the program, and the command of ours that it ran if it was not
 // the one that AWS's tools run.
 func givenTo(g grants.Grant) string {
-	who := fmt.Sprintf("%s (%d)", cell(g.Caller), g.PID)
+	who := fmt.Sprintf("%s %d", cell(g.Caller), g.PID)
 	if g.Command == "credential-process" {
 		return who
 	}

@@ -64,25 +64,35 @@ func (b *Broker) call(name string, want Want) (calledTarget, error) {
 }
 
 // share makes a passing MFA session for each device that two or more sessions
-// would need a code of. Sessions that are there already need none.
+// would need a code of, unless one of them is to have an MFA session anyway,
+// which does for the others as well. Sessions that are there already need none.
 func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want Want) {
 	needy := map[sharing][]*Target{}
+	standing := map[sharing]*Target{}
 	cache, _ := b.cache(ctx)
 	for _, a := range all {
 		first := a.Target
 		for first.From != nil {
 			first = first.From
 		}
-		how, ok := first.sharing()
 		r := &request{Broker: b, Target: a.Target, want: want, cache: cache, since: in.since, round: in}
-		_, found := r.fromCache()
+		if _, found := r.fromCache(); found {
+			continue
+		}
+		how, ok := first.sharing()
 		same := func(t *Target) bool { return t.cacheKey() == first.cacheKey() }
-		if ok && !found && !slices.ContainsFunc(needy[how], same) {
+		r.Target, r.signs = first, true
+		if _, found := r.fromCache(); first.mfa && !found {
+			standing[how] = first
+		} else if ok && !slices.ContainsFunc(needy[how], same) {
 			needy[how] = append(needy[how], first)
 		}
 	}
 	for how, targets := range needy {
-		if len(targets) > 1 {
+		if m := standing[how]; m != nil {
+			m.serves = append(m.serves, targets...)
+			in.shared[how] = m
+		} else if len(targets) > 1 {
 			m := targets[0].mfaSession(shortestMFASession)
 			m.passing, m.serves = true, targets
 			in.shared[how] = m
