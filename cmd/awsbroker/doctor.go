@@ -51,13 +51,14 @@ func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
 	if err != nil {
 		return err
 	}
-	d := b.Doctor(cmd.Context(), o.DoctorOptions)
-	if o.fix && d.Fixable() > 0 {
-		if err := b.Mend(cmd.Context(), d.Findings); err != nil {
+	if o.fix {
+		local := o.DoctorOptions
+		local.Account = false // nothing there is mended from here
+		if err := b.Mend(cmd.Context(), b.Doctor(cmd.Context(), local).Findings); err != nil {
 			return err
 		}
-		d = b.Doctor(cmd.Context(), o.DoctorOptions)
 	}
+	d := b.Doctor(cmd.Context(), o.DoctorOptions)
 	if o.json {
 		err = writeDoctorJSON(a.stdout, d)
 	} else {

@@ -175,7 +175,11 @@ func keyAilments() []ailment {
 		}},
 		{id: "rotation-unfinished", is: note("rotation-0123.json")},
 		{id: "revocation-unfinished", is: note("revocation-0123.json")},
-		{id: "bootstrap-unfinished", is: note("bootstrap-0123.json")},
+		{id: "bootstrap-unfinished", is: func(w *world) {
+			state := w.path("home/.local/state/awsbroker/bootstrap-")
+			w.write(state+"123456789012.json", `{"version": 1, "account": "123456789012", "things": [{"name": "administrators", "done": true}, {"name": "phoebe", "done": false}]}`)
+			w.write(state+"222222222222.json", `{"version": 1, "account": "222222222222", "things": [{"name": "administrators", "done": true}]}`)
+		}},
 		{id: "move-unfinished", is: func(w *world) {
 			w.edit(w.record(), `"keys": {`, `"leaving": {"keystore": "pass", "keys": ["phoebe"]}, "keys": {`)
 		}},

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,14 +30,16 @@ type FindingKind struct {
 	Why      string // one sentence
 }
 
-var kinds []*FindingKind
+var findingKinds []*FindingKind
 
 // FindingKinds are all there are.
-func FindingKinds() []*FindingKind { return kinds }
+func FindingKinds() []*FindingKind { return findingKinds }
 
-func kind(id string, severity Severity, why string) *FindingKind {
+// findingKind puts one more on the list of all.
+
+func findingKind(id string, severity Severity, why string) *FindingKind {
 	k := &FindingKind{id, severity, why}
-	kinds = append(kinds, k)
+	findingKinds = append(findingKinds, k)
 	return k
 }
 
@@ -136,7 +139,7 @@ func (b *Broker) Doctor(ctx context.Context, o DoctorOptions) Diagnosis {
 	return d.Diagnosis
 }
 
-var noHome = kind("no-home", Serious, "profiles, keys and sessions rest below the home directory")
+var noHome = findingKind("no-home", Serious, "profiles, keys and sessions rest below the home directory")
 
 // check makes one check. What it says it looked at is for people; an error
 // means that it could not.
@@ -151,7 +154,12 @@ func (d *doctor) check(what string, look func() (string, error)) {
 }
 
 func (d *doctor) unchecked(what string, err error) {
-	d.Unchecked = append(d.Unchecked, Unchecked{what, prompt.Clean(err.Error())})
+	problem := err.Error()
+	var f *Failure
+	if errors.As(err, &f) && len(f.Hints) > 0 {
+		problem += "; " + f.Hints[0]
+	}
+	d.Unchecked = append(d.Unchecked, Unchecked{what, prompt.Clean(problem)})
 }
 
 func (d *doctor) found(k *FindingKind, f Finding) {

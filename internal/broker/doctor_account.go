@@ -15,9 +15,9 @@ import (
 )
 
 var (
-	rootKeys = kind("root-keys", Serious,
+	rootKeys = findingKind("root-keys", Serious,
 		"a key of the root user may do everything in the account, and nothing can limit it or make it ask for MFA")
-	rootWithoutMFA = kind("root-without-mfa", Serious,
+	rootWithoutMFA = findingKind("root-without-mfa", Serious,
 		"whoever learns the root user's password, or reads its mail, owns the account")
 )
 

@@ -10,11 +10,11 @@ import (
 )
 
 var (
-	keyInClear = kind("key-in-clear", Serious,
+	keyInClear = findingKind("key-in-clear", Serious,
 		"every program that you run can read it, and so can whoever gets a backup or the disk")
-	keyShadows = kind("key-shadows-profile", Serious,
+	keyShadows = findingKind("key-shadows-profile", Serious,
 		"most AWS tools take keys in clear and never ask awsbroker, so that the session is not the one you think")
-	halfKey = kind("half-key", Warning,
+	halfKey = findingKind("half-key", Warning,
 		"an access key is an id and its secret, and AWS's tools fail at one without the other")
 )
 

@@ -13,27 +13,27 @@ import (
 )
 
 var (
-	envKeys = kind("env-keys", Warning,
+	envKeys = findingKind("env-keys", Warning,
 		"most AWS tools take the keys of the environment, whatever AWS_PROFILE says")
-	envSessionOver = kind("env-session-over", Warning,
+	envSessionOver = findingKind("env-session-over", Warning,
 		"AWS CLI and boto3 fail at a session in the environment that is over, without asking for another")
-	envRole = kind("env-role", Warning,
+	envRole = findingKind("env-role", Warning,
 		"most SDKs sign in as that role, whatever AWS_PROFILE says")
-	envProfileMissing = kind("env-profile-missing", Serious,
+	envProfileMissing = findingKind("env-profile-missing", Serious,
 		"AWS CLI, boto3 and Terraform fail at a profile that does not exist, even where there are keys")
-	envProfilesDiffer = kind("env-profiles-differ", Warning,
+	envProfilesDiffer = findingKind("env-profiles-differ", Warning,
 		"boto3 takes AWS_DEFAULT_PROFILE and the AWS CLI and the SDKs take AWS_PROFILE")
-	envLoadConfig = kind("env-load-config", Warning,
+	envLoadConfig = findingKind("env-load-config", Warning,
 		"old Go programs do not read ~/.aws/config then, and find no profile of awsbroker's")
-	envFileUnexpanded = kind("env-file-unexpanded", Warning,
+	envFileUnexpanded = findingKind("env-file-unexpanded", Warning,
 		"boto3 replaces ~ and $ in that variable, and Go programs look for a file of that very name")
-	envFileMissing = kind("env-file-missing", Warning,
+	envFileMissing = findingKind("env-file-missing", Warning,
 		"a file that is not there is as good as an empty one, for every AWS tool")
-	envEndpoint = kind("env-endpoint", Warning,
+	envEndpoint = findingKind("env-endpoint", Warning,
 		"MFA codes and signatures go to that host, and sessions come from it")
-	clockOff = kind("clock-off", Warning,
+	clockOff = findingKind("clock-off", Warning,
 		"MFA codes are accepted for a minute or two, and AWS refuses signatures that are 5 minutes old")
-	clockWrong = kind("clock-wrong", Serious,
+	clockWrong = findingKind("clock-wrong", Serious,
 		"AWS refuses signatures from this machine's clock, or will soon")
 )
 

@@ -12,13 +12,13 @@ import (
 )
 
 var (
-	fileRefused = kind("file-refused", Serious,
+	fileRefused = findingKind("file-refused", Serious,
 		"the AWS CLI refuses the whole file, and with it every profile in it")
-	byteOrderMark = kind("byte-order-mark", Serious,
+	byteOrderMark = findingKind("byte-order-mark", Serious,
 		"the AWS CLI refuses a file that begins with one, and Go programs lose its first section")
-	keyInComment = kind("key-in-comment", Serious,
+	keyInComment = findingKind("key-in-comment", Serious,
 		"a key that is commented out is as readable as before, and most likely still works")
-	leftover = kind("leftover", Warning,
+	leftover = findingKind("leftover", Warning,
 		"an edit that was cut short left a copy of the file, which may hold what the edit removed")
 )
 

@@ -13,15 +13,15 @@ import (
 )
 
 var (
-	keychainGone = kind("keychain-gone", Serious,
+	keychainGone = findingKind("keychain-gone", Serious,
 		"the keys are in that keychain and nowhere else, and awsbroker never looks into another one")
-	keystoreOverridden = kind("keystore-overridden", Warning,
+	keystoreOverridden = findingKind("keystore-overridden", Warning,
 		"keys are looked for where they are not")
-	sessionsNowhere = kind("sessions-nowhere", Warning,
+	sessionsNowhere = findingKind("sessions-nowhere", Warning,
 		"a session that cannot be kept is asked for again by every call")
-	sealedInKeychain = kind("sealed-in-keychain", Note,
+	sealedInKeychain = findingKind("sealed-in-keychain", Note,
 		"the key that seals sessions is in the keychain then, which has to be opened for every call")
-	nobodyToAsk = kind("nobody-to-ask", Warning,
+	nobodyToAsk = findingKind("nobody-to-ask", Warning,
 		"a call that needs an MFA code fails at once where nobody can be asked for it")
 )
 

@@ -10,11 +10,11 @@ import (
 )
 
 var (
-	writableByOthers = kind("writable-by-others", Serious,
+	writableByOthers = findingKind("writable-by-others", Serious,
 		"who may write there can have your AWS tools run a program of theirs, or put another key in place of yours")
-	readableByOthers = kind("readable-by-others", Warning,
+	readableByOthers = findingKind("readable-by-others", Warning,
 		"what is in there is for you alone, though most of it is sealed")
-	filesOfOthers = kind("files-of-others", Warning,
+	filesOfOthers = findingKind("files-of-others", Warning,
 		"awsbroker keeps nothing for one user in another's home directory, as with sudo, so every call asks anew")
 )
 

@@ -7,25 +7,25 @@ import (
 )
 
 var (
-	besideProcess = kind("beside-process", Serious,
+	besideProcess = findingKind("beside-process", Serious,
 		"the AWS CLI fails at it, Go programs assume the role twice, and .NET refuses the profile; awsbroker_ in front hides it from them")
-	unknownSetting = kind("unknown-setting", Warning,
+	unknownSetting = findingKind("unknown-setting", Warning,
 		"a setting that does not exist does nothing")
-	processInCredentials = kind("process-in-credentials", Warning,
+	processInCredentials = findingKind("process-in-credentials", Warning,
 		"some SDKs read credential_process in the config file only")
-	otherProfile = kind("other-profile", Serious,
+	otherProfile = findingKind("other-profile", Serious,
 		"programs get another session than the one they name")
-	deviceOfSource = kind("device-of-source", Note,
+	deviceOfSource = findingKind("device-of-source", Note,
 		"AWS's tools do not take the MFA device from the source profile, and neither does awsbroker")
-	deviceInChain = kind("device-in-chain", Warning,
+	deviceInChain = findingKind("device-in-chain", Warning,
 		"AWS takes no MFA code from a role, so that AWS's own tools ask for one and fail with it")
-	unportableProcess = kind("unportable-process", Warning,
+	unportableProcess = findingKind("unportable-process", Warning,
 		"some tools run the line in a shell and some do not, and Go takes outer quotes off, so only plain words work in all")
-	quotedValue = kind("quoted-value", Warning,
+	quotedValue = findingKind("quoted-value", Warning,
 		"the AWS CLI takes the quotes for a part of the value, and Go programs take them off")
-	trailingComment = kind("trailing-comment", Warning,
+	trailingComment = findingKind("trailing-comment", Warning,
 		"the AWS CLI takes the comment for a part of the value, and most SDKs do not")
-	brackets = kind("brackets", Warning,
+	brackets = findingKind("brackets", Warning,
 		"the C++ SDK takes a line with both [ and ] for the beginning of a section")
 )
 

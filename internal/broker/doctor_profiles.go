@@ -12,23 +12,23 @@ import (
 )
 
 var (
-	profileUnusable = kind("profile-unusable", Serious,
+	profileUnusable = findingKind("profile-unusable", Serious,
 		"awsbroker refuses what AWS's tools would refuse, or read in different ways")
-	securityKey = kind("security-key", Serious,
+	securityKey = findingKind("security-key", Serious,
 		"AWS takes only six-digit codes from command-line tools; a virtual MFA device can stand beside the security key")
-	keyMissing = kind("key-missing", Serious,
+	keyMissing = findingKind("key-missing", Serious,
 		"without its key the profile brings no session")
-	noProfile = kind("no-profile", Note,
+	noProfile = findingKind("no-profile", Note,
 		"AWS's tools use a key of the keychain through a profile that names awsbroker")
-	profileName = kind("profile-name", Warning,
+	profileName = findingKind("profile-name", Warning,
 		"not every AWS tool reads a profile's name with other characters than letters, digits and _./%@-")
-	defaultProfile = kind("default-profile", Warning,
+	defaultProfile = findingKind("default-profile", Warning,
 		"every program that uses AWS without naming a profile asks for a code, and exec --server is shadowed")
-	noRegion = kind("no-region", Note,
+	noRegion = findingKind("no-region", Note,
 		"most AWS tools need a region, and fail where neither the profile nor the environment has one")
-	longSession = kind("long-session", Warning,
+	longSession = findingKind("long-session", Warning,
 		"AWS makes role sessions of one hour at most out of an MFA session, so longer ones take a code of their own each time")
-	renewedTooEarly = kind("renewed-too-early", Warning,
+	renewedTooEarly = findingKind("renewed-too-early", Warning,
 		"a session is served for half of its life instead, or every call would ask for a code")
 )
 

@@ -14,9 +14,9 @@ import (
 )
 
 var (
-	programMissing = kind("program-missing", Serious,
+	programMissing = findingKind("program-missing", Serious,
 		"AWS's tools get nothing from a program that they cannot start")
-	programDiffers = kind("program-differs", Warning,
+	programDiffers = findingKind("program-differs", Warning,
 		"AWS's tools run another awsbroker than you do, with its own faults and settings")
 )
 

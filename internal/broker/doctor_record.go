@@ -5,28 +5,27 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/keystore"
 )
 
 var (
-	recordDamaged = kind("record-damaged", Serious,
+	recordDamaged = findingKind("record-damaged", Serious,
 		"without its record awsbroker does not know which keychain holds the keys")
-	noKey = kind("no-key", Note,
+	noKey = findingKind("no-key", Note,
 		"awsbroker makes sessions from an access key in the keychain")
-	keyOld = kind("key-old", Warning,
+	keyOld = findingKind("key-old", Warning,
 		"the longer a key is used, the more places may have a copy of it")
-	rootKeyOver = kind("root-key-over", Serious,
+	rootKeyOver = findingKind("root-key-over", Serious,
 		"a key of the root user may do everything in the account, and nothing can limit it")
-	rotationUnfinished = kind("rotation-unfinished", Warning,
+	rotationUnfinished = findingKind("rotation-unfinished", Warning,
 		"the user may have a second key in AWS that nobody uses and nobody watches")
-	revocationUnfinished = kind("revocation-unfinished", Serious,
+	revocationUnfinished = findingKind("revocation-unfinished", Serious,
 		"what leaked may still work")
-	bootstrapUnfinished = kind("bootstrap-unfinished", Warning,
+	bootstrapUnfinished = findingKind("bootstrap-unfinished", Warning,
 		"the account is between two states, and a powerful key may still be there")
-	moveUnfinished = kind("move-unfinished", Warning,
+	moveUnfinished = findingKind("move-unfinished", Warning,
 		"the keychain that keys were moved out of still has copies of them")
 )
 
@@ -56,7 +55,7 @@ func (d *doctor) lookAtRecord() (string, error) {
 			Mend:  "awsbroker keystore move " + string(d.record.Keystore),
 		})
 	}
-	d.lookForJournals()
+	d.lookForNotes()
 	return "", nil
 }
 
@@ -75,42 +74,56 @@ func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
 	}
 }
 
-// unfinished is what was begun and not ended, and has a note in the state
-// directory.
-var unfinished = []struct {
+// unfinishedNotes are the notes that work leaves in the state directory when it
+// begins.
+var unfinishedNotes = []struct {
 	kind          *FindingKind
 	pattern, what string
-	mend          func(note) string
+	mend          func(workNote) string
 }{
-	{rotationUnfinished, "rotation-*.json", "a rotation of key %s", func(n note) string { return "awsbroker rotate " + shellWord(n.Key) }},
-	{revocationUnfinished, "revocation-*.json", "a revocation of key %s", func(n note) string {
-		return strings.TrimSpace("awsbroker revoke " + flagged("--profile", n.Profile))
+	{rotationUnfinished, "rotation-*.json", "a rotation of the key", func(n workNote) string {
+		return "awsbroker rotate " + shellWord(n.Key)
 	}},
-	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap with key %s", func(note) string { return "awsbroker bootstrap" }},
+	{revocationUnfinished, "revocation-*.json", "a revocation of the key", func(n workNote) string {
+		if n.Profile == "" {
+			return "awsbroker revoke"
+		}
+		return "awsbroker revoke --profile " + shellWord(n.Profile)
+	}},
+	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap of account", func(workNote) string { return "awsbroker bootstrap" }},
 }
 
-// note is what all such notes have in common.
-type note struct {
+// workNote is what these notes have in common. That of bootstrap stays, to undo
+// it by, and tells of each thing whether it is done.
+type workNote struct {
 	Key     string `json:"key"`
 	Profile string `json:"profile"`
+	Account string `json:"account"`
+	Things  []struct {
+		Done bool `json:"done"`
+	} `json:"things"`
 }
 
-func flagged(flag, value string) string {
-	if value == "" {
-		return ""
+func (n workNote) done() bool {
+	for _, t := range n.Things {
+		if !t.Done {
+			return false
+		}
 	}
-	return flag + " " + shellWord(value)
+	return len(n.Things) > 0
 }
 
-func (d *doctor) lookForJournals() {
-	for _, u := range unfinished {
+func (d *doctor) lookForNotes() {
+	for _, u := range unfinishedNotes {
 		paths, _ := filepath.Glob(filepath.Join(d.Paths.State, u.pattern))
 		for _, path := range paths {
-			var n note
-			if data, err := os.ReadFile(path); err != nil || json.Unmarshal(data, &n) != nil {
-				n = note{Key: "KEY"}
+			n := workNote{Key: "KEY"} // for a note that cannot be read
+			if data, err := os.ReadFile(path); err == nil {
+				_ = json.Unmarshal(data, &n)
 			}
-			d.found(u.kind, Finding{File: path, Title: fmt.Sprintf(u.what, n.Key) + " is not finished", Mend: u.mend(n)})
+			if !n.done() {
+				d.found(u.kind, Finding{File: path, Title: fmt.Sprintf("%s %s is not finished", u.what, firstOf(n.Account, n.Key)), Mend: u.mend(n)})
+			}
 		}
 	}
 }

@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	trustWithoutMFA = kind("trust-without-mfa", Serious,
+	trustWithoutMFA = findingKind("trust-without-mfa", Serious,
 		"a key that leaks is enough to assume the role, without a code")
-	longRoleSession = kind("long-role-session", Warning,
+	longRoleSession = findingKind("long-role-session", Warning,
 		"a session that leaks works until it ends, and an hour is what awsbroker needs")
 )
 

@@ -11,13 +11,13 @@ import (
 )
 
 var (
-	consoleWithoutMFA = kind("console-without-mfa", Serious,
+	consoleWithoutMFA = findingKind("console-without-mfa", Serious,
 		"a password alone opens the console, from anywhere")
-	alwaysAdmin = kind("always-admin", Serious,
+	alwaysAdmin = findingKind("always-admin", Serious,
 		"a key that leaks is an administrator's at once, without a code and without an end")
-	secondKey = kind("second-key", Warning,
+	secondKey = findingKind("second-key", Warning,
 		"one of two active keys is most likely forgotten somewhere")
-	unusedKey = kind("unused-key", Warning,
+	unusedKey = findingKind("unused-key", Warning,
 		"a key that nobody uses is one that nobody misses when it is stolen")
 )
 
