@@ -72,7 +72,7 @@ func (t *Target) checkFor(life time.Duration) error {
 	case life == 0:
 		return nil
 	case life < shortestMFASession || life > longestMFASession:
-		return failed(Usage, "an MFA session lasts from 15 minutes to 36 hours, not %s", Words(life))
+		return failed(Usage, "an MFA session lasts from 15 minutes to 36 hours, not %s", lineOf(life))
 	case t.mfa && !t.passing || t.From != nil && t.From.mfa:
 		return nil
 	case t.From != nil:
@@ -89,10 +89,13 @@ func (t *Target) checkFor(life time.Duration) error {
 
 // lineOf is a duration as it is written in the config file.
 func lineOf(d time.Duration) string {
-	if d%time.Hour == 0 {
+	switch {
+	case d%time.Hour == 0:
 		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
 	}
-	return fmt.Sprintf("%dm", d/time.Minute)
+	return d.String()
 }
 
 // sharing is what profiles have in common that can be served with one code.

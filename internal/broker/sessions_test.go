@@ -1,0 +1,379 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
+)
+
+// role makes a role that phoebe may assume, and a profile for it.
+func (m *rotating) role(name string, most time.Duration, more ...string) *fakeaws.Role {
+	m.t.Helper()
+	role, err := m.aws.AddRole(name, most)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.profile(name, role.ARN(), m.aws.Device.Serial, more...)
+	return role
+}
+
+// codesFromCommand is a line for a profile: a command gives n codes, one a
+// run, and then fails.
+func (m *rotating) codesFromCommand(n int) string {
+	m.t.Helper()
+	file := filepath.Join(m.t.TempDir(), "codes")
+	var codes strings.Builder
+	for range n {
+		codes.WriteString(m.code().Reveal() + "\n")
+	}
+	if err := os.WriteFile(file, []byte(codes.String()), 0o600); err != nil {
+		m.t.Fatal(err)
+	}
+	return fmt.Sprintf("awsbroker_mfa_process = test -s %[1]s && head -n 1 %[1]s && sed -i 1d %[1]s", file)
+}
+
+// wantCalls holds how often AWS was asked, and how often with a code.
+func (m *rotating) wantCalls(sessionTokens, assumeRoles, coded int) {
+	m.t.Helper()
+	if s, a, c := m.calls("GetSessionToken"), m.calls("AssumeRole"), m.coded(); s != sessionTokens || a != assumeRoles || c != coded {
+		m.t.Fatalf("%d times GetSessionToken, %d times AssumeRole, %d codes; want %d, %d, %d\n%s", s, a, c, sessionTokens, assumeRoles, coded, m.shown())
+	}
+	if again := m.aws.Server.RepeatedCodes(); len(again) > 0 {
+		m.t.Errorf("a code was sent twice: %+v", again)
+	}
+}
+
+// silently gets a session where nobody can be asked.
+func (m *rotating) silently(profile string) {
+	m.t.Helper()
+	if _, err := m.broker().Session(m.t.Context(), profile, Want{}); err != nil {
+		m.t.Fatalf("%s: %v", profile, err)
+	}
+}
+
+func (m *rotating) wantNobodyToAsk(profile string) {
+	m.t.Helper()
+	_, err := m.broker().Session(m.t.Context(), profile, Want{})
+	wantFailed(m.t, err, NeedPerson, "awsbroker login --profile")
+}
+
+// Profiles of one device, each with a role of its own: one code.
+func TestSessionsOfOneDevice(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("dev", time.Hour)
+	m.role("prod", time.Hour, "awsbroker_source_profile = phoebe", "[profile phoebe]")
+	b := m.broker()
+	b.Code = m.code()
+	profiles := []string{"prod", "admin", "dev", "prod"}
+	all, err := b.SessionsOf(t.Context(), profiles, Want{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.wantCalls(1, 3, 1)
+	if len(all) != 4 || all[0].AccessKeyID != all[3].AccessKeyID || all[0].AccessKeyID == all[1].AccessKeyID {
+		t.Errorf("not in the order of the profiles: %+v", all)
+	}
+	if got := m.aws.Server.Calls("GetSessionToken")[0].Params["DurationSeconds"]; got != "900" {
+		t.Errorf("the session for the moment lasts %s seconds", got)
+	}
+	// They are the sessions of the profiles, and nothing else is left.
+	for i, name := range profiles {
+		if s, err := m.broker().Session(t.Context(), name, Want{}); err != nil || s.AccessKeyID != all[i].AccessKeyID {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if again, err := m.broker().SessionsOf(t.Context(), profiles, Want{}); err != nil || again[1].AccessKeyID != all[1].AccessKeyID {
+		t.Errorf("%v", err)
+	}
+	m.wantCalls(1, 3, 1)
+	m.role("late", time.Hour)
+	m.wantNobodyToAsk("late")
+}
+
+// Nowhere to keep anything: still one code.
+func TestSessionsOfWithoutCache(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string]string{"shared": "", "MFA session": "awsbroker_mfa_session = 1h"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newRotating(t)
+			m.role("dev", time.Hour, more)
+			m.role("prod", time.Hour, more)
+			b := m.broker()
+			b.Code, b.sessions, b.dir, b.looked = m.code(), nil, "", true
+			if _, err := b.SessionsOf(t.Context(), []string{"dev", "prod", "dev"}, Want{Fresh: true}); err != nil {
+				t.Fatal(err)
+			}
+			m.wantCalls(1, 2, 1)
+		})
+	}
+}
+
+// A role whose sessions are longer than an hour takes a code of its own.
+func TestSessionsOfLongRoles(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("long", 4*time.Hour, "duration_seconds = 4h", m.codesFromCommand(1))
+	line := m.codesFromCommand(1)
+	m.role("dev", time.Hour, line)
+	m.role("prod", time.Hour, line)
+	all, err := m.broker().SessionsOf(t.Context(), []string{"dev", "long", "prod"}, Want{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.wantCalls(1, 3, 2)
+	if left := all[1].Left(time.Now()); left < 3*time.Hour {
+		t.Errorf("the long one has %s left", left)
+	}
+
+	// One code cannot do both, and who it fails for is said.
+	b := m.broker()
+	b.Code = m.code()
+	_, err = b.SessionsOf(t.Context(), []string{"long", "dev", "prod"}, Want{Fresh: true})
+	wantFailed(t, err, Refused, "profile dev: this MFA code was used already")
+}
+
+// An MFA session: one code for the day, whatever the role and the region.
+func TestMFASessionForAllRoles(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	const day = "awsbroker_mfa_session = 8h"
+	m.role("dev", time.Hour, day)
+	m.role("prod", time.Hour, day, m.codesFromCommand(0))
+	b := m.broker()
+	b.Code = m.code()
+	if _, err := b.SessionsOf(t.Context(), []string{"dev", "prod"}, Want{Fresh: true, For: 2 * time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	m.wantCalls(1, 2, 1)
+	if got := m.aws.Server.Calls("GetSessionToken")[0].Params["DurationSeconds"]; got != "7200" {
+		t.Errorf("it lasts %s seconds, not as long as was wished", got)
+	}
+	m.role("test", time.Hour, "awsbroker_mfa_session = 1h", "awsbroker_region = us-west-2")
+	m.silently("test")
+	m.wantCalls(1, 3, 1)
+	cache := m.broker().sessions
+	for name, lives := range map[string]bool{"dev": true, "prod": true, "admin": false} {
+		if ends := m.target(name).mfaEnds(cache, time.Now()); ends.IsZero() == lives {
+			t.Errorf("the MFA session of profile %s ends %s", name, ends)
+		}
+	}
+	if err := m.target("prod").forgetAll(cache); err != nil {
+		t.Fatal(err)
+	}
+	m.silently("dev") // its own session is there
+	m.role("last", time.Hour, day)
+	m.wantNobodyToAsk("last")
+	m.wantCalls(1, 3, 1)
+}
+
+// The sessions of roles end, one after the other, and nobody is asked until
+// the MFA session has ended.
+func TestMFASessionRenewsInSilence(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.aws.Server.SetSessionLife(patient(6 * time.Second)) // of the MFA session
+	b := m.broker()
+	b.Code = m.code()
+	if _, err := b.Session(t.Context(), "dev", Want{}); err != nil {
+		t.Fatal(err)
+	}
+	ends := m.broker()
+	base := m.target("dev").From
+	of, ok := base.cached(ends.sessions, time.Now())
+	if !ok {
+		t.Fatal("no MFA session")
+	}
+	m.aws.Server.SetSessionLife(time.Second)
+	if err := m.target("dev").forget(ends.sessions); err != nil {
+		t.Fatal(err)
+	}
+	for lives := 0; lives < 3; lives++ {
+		m.silently("dev")
+		time.Sleep(1100 * time.Millisecond)
+	}
+	if m.coded() != 1 || m.calls("AssumeRole") < 4 {
+		t.Errorf("%d codes, %d sessions", m.coded(), m.calls("AssumeRole"))
+	}
+	time.Sleep(time.Until(of.Expiration))
+	m.wantNobodyToAsk("dev")
+}
+
+// Many callers of many roles at once, and none has a session: one code.
+func TestMFASessionAskedForOnce(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	code := m.codesFromCommand(1)
+	var names []string
+	for i := range 4 {
+		names = append(names, fmt.Sprintf("role%d", i))
+		m.role(names[i], time.Hour, "awsbroker_mfa_session = 8h", code)
+	}
+	var all sync.WaitGroup
+	for i := range 16 {
+		b := m.broker()
+		all.Go(func() {
+			if _, err := b.Session(t.Context(), names[i%len(names)], Want{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	m.wantCalls(1, 4, 1)
+}
+
+// An MFA session that AWS does not take any more is replaced, once.
+func TestMFASessionOfNoUse(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"InvalidClientTokenId", "ExpiredToken"} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			m := newRotating(t)
+			m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
+			m.login("dev")
+			refuse := func(times int) {
+				m.aws.Server.ClearFaults()
+				if err := m.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: code, Status: 403, Times: times}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			refuse(1)
+			b := m.broker()
+			b.Code = m.code()
+			_ = m.target("dev").forget(b.sessions)
+			if _, err := b.Session(t.Context(), "dev", Want{}); err != nil {
+				t.Fatal(err)
+			}
+			m.wantCalls(2, 3, 2)
+
+			// Refused with a new one as well: that is the answer.
+			refuse(-1)
+			b = m.broker()
+			b.Code = m.code()
+			_ = m.target("dev").forget(b.sessions)
+			_, err := b.Session(t.Context(), "dev", Want{})
+			wantFailed(t, err, Refused, "AWS")
+			m.wantCalls(3, 5, 3)
+		})
+	}
+}
+
+// A role may demand that the code was given lately.
+func TestMFASessionTooOldForRole(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.role("strict", time.Hour, "awsbroker_mfa_session = 8h")
+	m.trust("strict", `"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"300"}}`)
+	m.login("dev")
+	m.aws.Server.Advance(10 * time.Minute) // no more than AWS forgives a clock
+
+	// Without anybody to ask, AWS's refusal is the news.
+	_, err := m.broker().Session(t.Context(), "strict", Want{})
+	wantFailed(t, err, Refused, "the role demands a code that was given more recently: awsbroker login --profile strict")
+	m.wantCalls(1, 2, 1)
+	b := m.broker()
+	b.Code = m.code()
+	if _, err := b.Session(t.Context(), "strict", Want{}); err != nil {
+		t.Fatal(err)
+	}
+	m.wantCalls(2, 4, 2)
+
+	// A role that is denied for another reason costs one code, not one a call.
+	m.role("denied", time.Hour, "awsbroker_mfa_session = 8h")
+	m.trust("denied", `"Condition":{"StringEquals":{"sts:ExternalId":"another"}}`)
+	for range 3 {
+		b := m.broker()
+		b.Code = m.code()
+		_, err := b.Session(t.Context(), "denied", Want{})
+		wantFailed(t, err, Refused, "AccessDenied")
+	}
+	m.wantCalls(3, 4+2+2, 3)
+}
+
+// trust replaces a role's trust policy.
+func (m *rotating) trust(role, condition string) {
+	m.t.Helper()
+	_, err := m.aws.Account.AddRole(role, fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`+
+		`"Principal":{"AWS":%q},"Action":"sts:AssumeRole",%s}]}`, m.aws.Account.ID, condition))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// While a role's session lives, nobody is asked because its MFA session died.
+func TestEarlyRenewalAsksNobody(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h", m.codesFromCommand(0))
+	s := m.login("dev")
+	s.Issued, s.Expiration = time.Now().Add(-42*time.Minute), time.Now().Add(18*time.Minute).Truncate(time.Second)
+	if err := m.broker().sessions.Put(m.target("dev").cacheKey(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "InvalidClientTokenId", Status: 403}); err != nil {
+		t.Fatal(err)
+	}
+	again, err := m.broker().Session(t.Context(), "dev", Want{})
+	if err != nil || again.AccessKeyID != s.AccessKeyID || !strings.Contains(m.shown(), "the session could not be renewed") {
+		t.Errorf("%v\n%s", err, m.shown())
+	}
+	m.wantCalls(1, 2, 1)
+}
+
+// A rotation with an MFA session in hand needs no code. What it leaves is the
+// sessions of roles; the MFA session went with its key.
+func TestRotateWithMFASession(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.profile("user", "", m.aws.Device.Serial, "awsbroker_mfa_session = 8h")
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.login("dev")
+	old := m.aws.Key.ID
+	before := m.coded()
+	_ = m.target("dev").forget(m.broker().sessions)
+	if _, err := m.rotate(); err != nil {
+		t.Fatalf("%+v\n%s", err, m.shown())
+	}
+	if m.coded() != before {
+		t.Errorf("%d more codes\n%s", m.coded()-before, m.shown())
+	}
+	m.wantDone(old)
+	m.wantNobodyToAsk("user")
+	m.silently("admin") // through whose role it went
+}
+
+// What login --for may say.
+func TestWantFor(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.role("long", 4*time.Hour, "awsbroker_mfa_session = 8h", "duration_seconds = 2h")
+	m.profile("bare", m.aws.Role.ARN(), "")
+	for _, tt := range []struct {
+		profile string
+		life    time.Duration
+		says    string
+	}{
+		{"dev", 37 * time.Hour, "an MFA session lasts from 15 minutes to 36 hours, not 37h"},
+		{"dev", time.Minute, "an MFA session lasts from 15 minutes to 36 hours, not 1m"},
+		{"admin", 8 * time.Hour, "add this line to it: awsbroker_mfa_session = 8h"},
+		{"long", 8 * time.Hour, "profile long wants sessions of 2 hours, which need a code of their own"},
+		{"bare", 8 * time.Hour, "profile bare has no MFA device"},
+	} {
+		_, err := m.broker().Session(context.Background(), tt.profile, Want{For: tt.life})
+		wantFailed(t, err, Usage, tt.says)
+		_, err = m.broker().SessionsOf(context.Background(), []string{tt.profile}, Want{For: tt.life})
+		wantFailed(t, err, Usage, tt.says)
+	}
+	m.wantCalls(0, 0, 0)
+}
