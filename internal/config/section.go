@@ -1,0 +1,58 @@
+package config
+
+import "strings"
+
+// Section returns the lines of a profile in the text of a config file, from
+// its header to its last setting; nil if the profile or the text cannot be
+// read.
+func Section(text []byte, profile string) []byte {
+	e, err := newEditor(text, profile)
+	if err != nil || e.section == nil {
+		return nil
+	}
+	return []byte(strings.Join(e.doc.lines[e.section.line-1:e.section.last], ""))
+}
+
+// SwapSection returns the text of a config file in which other lines, from a
+// header to a last setting, stand in the place of a profile's; or nothing does,
+// if there are none: then an empty line before it goes as well, which is what
+// SetProfile put there. Comments after the last setting stay. Every other byte
+// does, too.
+func SwapSection(text []byte, profile string, lines []byte) ([]byte, error) {
+	e, err := newEditor(text, profile)
+	if err != nil {
+		return nil, err
+	}
+	if e.section == nil {
+		return text, nil
+	}
+	before := e.others(profile, nil, nil)
+	first, last := e.section.line-1, e.section.last
+	if len(lines) == 0 && first > 0 && strings.TrimSpace(e.doc.lines[first-1]) == "" {
+		first--
+	}
+	out := strings.Join(e.doc.lines[:first], "") + string(lines) + strings.Join(e.doc.lines[last:], "")
+	after, err := newEditor([]byte(out), profile)
+	if err != nil {
+		return nil, err
+	}
+	if !sameOthers(before, after.others(profile, nil, nil), profile) {
+		return nil, &ParseError{Path: e.doc.path, Line: e.section.line, Problem: "taking the profile out would change more than it"}
+	}
+	return []byte(out), nil
+}
+
+// sameOthers compares what others lists, less the profile's own lines.
+func sameOthers(a, b []string, profile string) bool {
+	var kept [2]string
+	for i, list := range [][]string{a, b} {
+		for _, line := range list {
+			section, _, _ := strings.Cut(line, "\n")
+			if name, ok := profileName(section); ok && name == profile {
+				continue
+			}
+			kept[i] += line + "\x00"
+		}
+	}
+	return kept[0] == kept[1]
+}
