@@ -44,7 +44,7 @@ func (b *Broker) rootAdmitted(arn string, life time.Duration, now time.Time) key
 	info := keystore.KeyInfo{ARN: arn, Expires: now.Add(life)}
 	account, _ := RoleOf(arn)
 	b.warn("this is a key of the root user of account %s: it may do everything, and nothing can limit it", prompt.Clean(account))
-	b.Report.Step(fmt.Sprintf("it is used for %s, until %s, and only by: keys, exec --allow-root",
+	b.Report.Step(fmt.Sprintf("it is used for %s, until %s, and only by: bootstrap, keys, exec --allow-root",
 		Words(life), info.Expires.Local().Format("15:04 MST")))
 	return info
 }

@@ -1,0 +1,131 @@
+package broker
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// bootstrapJournal is what bootstrap made or changed in one account. A thing is
+// written down before it is made and again once it is, each time to the disk,
+// so that whatever ends a run, the next one and --undo know what may be ours.
+// It holds no secret, and stays when all is done: --undo goes by it.
+type bootstrapJournal struct {
+	Version   int     `json:"version"`
+	Account   string  `json:"account"`
+	Partition string  `json:"partition"`
+	Key       string  `json:"key,omitempty"` // of the keychain, that did it; empty if it was typed
+	KeyID     string  `json:"key_id"`
+	Region    string  `json:"region,omitempty"` // what --region said
+	Things    []thing `json:"things"`
+}
+
+const bootstrapJournalVersion = 1
+
+// kind of a thing, and with it how it is undone.
+type kind string
+
+const (
+	aGroup    kind = "group"
+	aUser     kind = "user"
+	aMember   kind = "member"   // Name is the user, On the group
+	aRole     kind = "role"     //
+	aPolicy   kind = "policy"   // a managed one of the account
+	anAttach  kind = "attached" // Name is the policy's ARN, On who has it
+	aPassword kind = "password" // On is the user
+	aDevice   kind = "device"   // an MFA device; On is the user
+	aKey      kind = "key"      // an access key; Name is the keychain's, ID AWS's, On the user
+	aStored   kind = "stored"   // a key that was there, and that the keychain has now
+	aProfile  kind = "profile"  // in ~/.aws/config
+
+	// Before is what these were.
+	aTrust     kind = "trust"    // the trust policy of the role On
+	aMaxTime   kind = "max-time" // the longest session of the role On
+	aVersion   kind = "version"  // the text of the policy On
+	aDetach    kind = "detached" // as anAttach, taken away
+	anInline   kind = "inline"   // the inline policy Name of On
+	aMemberOut kind = "left"     // as aMember, taken out
+)
+
+// thing is one thing that bootstrap made or changed, or was about to.
+type thing struct {
+	Kind   kind      `json:"kind"`
+	Name   string    `json:"name"`
+	On     string    `json:"on,omitempty"` // "user phoebe"
+	ID     string    `json:"id,omitempty"` // ARN, serial number or access key id, once there is one
+	Before string    `json:"before,omitempty"`
+	Listed []string  `json:"listed,omitempty"` // the user's keys just before
+	At     time.Time `json:"at"`
+	Done   bool      `json:"done"`
+}
+
+func (t thing) same(o thing) bool { return t.Kind == o.Kind && t.Name == o.Name && t.On == o.On }
+
+func (b *Broker) bootstrapFile(account string) string {
+	return filepath.Join(b.Paths.State, "bootstrap-"+account+".json")
+}
+
+// readBootstrap returns an empty journal where there is none.
+func (b *Broker) readBootstrap(account string) (*bootstrapJournal, error) {
+	path := b.bootstrapFile(account)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &bootstrapJournal{Account: account}, nil
+	}
+	if err != nil {
+		return nil, failed(Other, "%w", err)
+	}
+	var j bootstrapJournal
+	if err := json.Unmarshal(data, &j); err != nil || j.Account != account {
+		return nil, failed(Other, "the record of what bootstrap made cannot be read: %s", prompt.Clean(path)).
+			hint("move it away; what it made is adopted then, and --undo will not know it as ours")
+	}
+	if j.Version > bootstrapJournalVersion {
+		return nil, failed(Other, "a newer awsbroker set this account up, and has to go on with it (%s)", prompt.Clean(path))
+	}
+	return &j, nil
+}
+
+func (b *Broker) writeBootstrap(j *bootstrapJournal) error {
+	j.Version = bootstrapJournalVersion
+	data, err := json.MarshalIndent(j, "", "  ")
+	if err != nil {
+		return err
+	}
+	return keystore.ReplaceFile(b.bootstrapFile(j.Account), append(data, '\n'))
+}
+
+// find a thing; nil if there is none.
+func (j *bootstrapJournal) find(t thing) *thing {
+	for i := range j.Things {
+		if j.Things[i].same(t) {
+			return &j.Things[i]
+		}
+	}
+	return nil
+}
+
+// set adds or replaces a thing. One that is made goes to the end when it is
+// begun, so that undoing backwards finds nothing in its way.
+func (j *bootstrapJournal) set(t thing) {
+	if have := j.find(t); have != nil {
+		*have = t
+		return
+	}
+	j.Things = append(j.Things, t)
+}
+
+func (j *bootstrapJournal) drop(t thing) {
+	for i := range j.Things {
+		if j.Things[i].same(t) {
+			j.Things = append(j.Things[:i], j.Things[i+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// keyStep is the user's access key: made in AWS and put into the keychain,
+// where its secret is nowhere else. A key of the user that the keychain has is
+// taken as it is; one that was typed to do all this goes into it.
+func (s *bootstrap) keyStep() *step {
+	user := iam.UserNamed(s.o.User).String()
+	st := &step{
+		what: "access key of " + s.o.User, how: "into the keychain, seen by nobody",
+		thing: thing{Kind: aKey, Name: s.o.KeyName, On: user},
+		look:  s.lookForKey, make: s.makeKey,
+	}
+	if s.ownsTyped() {
+		st.how = "the one you typed, into the keychain"
+		st.thing.Kind = aStored
+		st.make = func(ctx context.Context, t *thing) error {
+			t.ID = s.key.AccessKeyID
+			return s.storeKey(ctx, s.key)
+		}
+	}
+	return st
+}
+
+// ownsTyped reports whether the key that was typed is the user's own.
+func (s *bootstrap) ownsTyped() bool { return s.name == "" && s.who.UserName() == s.o.User }
+
+// lookForKey finds a key of the keychain that is the user's, in use in AWS.
+func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+	if isReason(err, awsapi.NotThere) {
+		keys, err = nil, nil
+	}
+	if err != nil {
+		return state{}, err
+	}
+	record, err := keystore.ReadRecord(s.Paths.KeystoreFile())
+	if err != nil {
+		return state{}, recordFailure(err)
+	}
+	s.record = record
+	for _, name := range slices.Concat([]string{s.name, s.o.KeyName}, KeyNames(record)) {
+		info, listed := record.Keys[name]
+		account, _ := RoleOf(info.ARN)
+		if !listed || account != s.out.Account || userOf(info.ARN) != s.o.User || info.Root() {
+			continue
+		}
+		if slices.ContainsFunc(keys, func(k iam.Key) bool { return k.ID == info.AccessKeyID && k.Active }) || s.justMade(info.AccessKeyID) {
+			s.out.KeyName, s.out.KeyID = name, info.AccessKeyID
+			return state{is: there, id: info.AccessKeyID}, nil
+		}
+	}
+	s.out.KeyName, s.out.KeyID = s.o.KeyName, ""
+	return state{}, s.roomForKey(keys)
+}
+
+// justMade reports whether the journal knows a key that AWS may not list yet.
+func (s *bootstrap) justMade(id string) bool {
+	return id != "" && slices.ContainsFunc(s.journal.Things, func(t thing) bool {
+		return t.Kind == aKey && t.ID == id && time.Since(t.At) < s.waits.settle
+	})
+}
+
+// roomForKey fails where a key can't be made or stored, before anything is.
+func (s *bootstrap) roomForKey(keys []iam.Key) error {
+	if info, taken := s.record.Keys[s.o.KeyName]; taken {
+		return failed(Other, "the keychain has another key called %q, of %s", prompt.Clean(s.o.KeyName), firstOf(prompt.Clean(info.ARN), "an unknown owner")).
+			hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", shellWord(s.o.KeyName))
+	}
+	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.strays(keys)) > 0 {
+		return nil
+	}
+	f := failed(Other, "the user %s has two access keys, which are not in the keychain, and AWS allows no third", prompt.Clean(s.o.User))
+	for _, k := range keys {
+		f.hint("where nothing needs it: %s", deleteWith(s.o.User, prompt.Clean(k.ID)))
+	}
+	return f
+}
+
+// strays are keys that a creation made whose answer never arrived: they were
+// not there before, and were made after it was written down.
+func (s *bootstrap) strays(keys []iam.Key) []iam.Key {
+	t := s.journal.find(thing{Kind: aKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
+	if t == nil || t.Done {
+		return nil
+	}
+	var all []iam.Key
+	for _, k := range keys {
+		if !slices.Contains(t.Listed, k.ID) && !k.Created.Before(t.At) && k.ID != s.key.AccessKeyID {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// makeKey asks AWS for a key and stores it. What an earlier try may have made
+// goes first.
+func (s *bootstrap) makeKey(ctx context.Context, t *thing) error {
+	begun := s.journal.find(*t)
+	if err := s.deleteStrays(ctx, len(begun.Listed) > 0); err != nil {
+		return err
+	}
+	var now time.Time
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (keys []iam.Key, err error) {
+		keys, now, err = c.KeysNow(ctx, s.o.User)
+		return keys, err
+	})
+	if err != nil {
+		return err
+	}
+	t.At, t.Listed = now, []string{"none"}
+	for _, k := range keys {
+		t.Listed = append(t.Listed, k.ID)
+	}
+	if err := s.note("intend key", *t); err != nil {
+		return err
+	}
+	var key credential.Credentials
+	err = s.step("create key", func() (err error) {
+		// From here to the keychain nobody interrupts: the secret comes only once.
+		key, err = get(context.WithoutCancel(ctx), s, func(ctx context.Context, c *iam.Client) (credential.Credentials, error) {
+			return c.CreateKey(ctx, s.o.User)
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t.ID = key.AccessKeyID
+	return s.keepKey(context.WithoutCancel(ctx), key)
+}
+
+// keepKey stores a new key, or deletes it in AWS again.
+func (s *bootstrap) keepKey(ctx context.Context, key credential.Credentials) error {
+	err := s.storeKey(ctx, key)
+	if err == nil {
+		return nil
+	}
+	var f *Failure
+	if !errors.As(err, &f) {
+		return err
+	}
+	undo := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, key.AccessKeyID) })
+	if undo != nil {
+		f.Message += "; and the new key, whose secret is lost, could not be deleted in AWS again"
+		return f.hint("delete it with: %s", deleteWith(s.o.User, key.AccessKeyID))
+	}
+	f.Message += "; the new key was deleted in AWS again"
+	return f
+}
+
+func (s *bootstrap) storeKey(ctx context.Context, key credential.Credentials) error {
+	err := s.step("store key", func() error {
+		return s.adder.put(ctx, s.o.KeyName, key, keystore.KeyInfo{ARN: s.out.UserARN})
+	})
+	if err != nil {
+		return keystoreFailure(err, s.o.KeyName)
+	}
+	s.out.KeyName, s.out.KeyID = s.o.KeyName, key.AccessKeyID
+	return session.NextGeneration(s.Paths)
+}
+
+// deleteStrays deletes keys whose secret nobody has. A list may be late: where
+// a creation was begun before, it is looked at for a while.
+func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
+	for end := time.Now().Add(s.waits.list); begun; {
+		keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+		if err != nil {
+			return err
+		}
+		strays := s.strays(keys)
+		for _, k := range strays {
+			use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
+			if err != nil || !use.At.IsZero() {
+				return failed(Other, "the access key %s of %s appeared meanwhile, and may be in use", k.ID, prompt.Clean(s.o.User)).
+					hint("where nothing needs it: %s", deleteWith(s.o.User, k.ID))
+			}
+			err = s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, k.ID) })
+			if err != nil && !isReason(err, awsapi.NotThere) {
+				return err
+			}
+			s.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
+		}
+		if len(strays) > 0 || time.Now().After(end) {
+			return nil
+		}
+		s.o.Show.Waiting("until AWS lists all keys")
+		if !session.Pause(ctx, s.waits.again) {
+			return failed(NeedPerson, "interrupted while waiting until AWS lists all keys")
+		}
+	}
+	return nil
+}

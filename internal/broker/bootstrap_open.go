@@ -1,0 +1,184 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// open finds the key that does the work, and whose it is.
+func (s *bootstrap) open(ctx context.Context, b *Broker) (err error) {
+	if err := checkBootstrap(&s.o); err != nil {
+		return err
+	}
+	if err := b.home(); err != nil {
+		return err
+	}
+	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
+		return recordFailure(err)
+	}
+	s.request = &request{Broker: b, asker: asker{Broker: b}, since: time.Now()}
+	s.cache, s.asker.dir = b.cache(ctx)
+	if s.name, err = s.whichKey(); err != nil {
+		return err
+	}
+	if s.name == "" {
+		err = s.typedKey(ctx)
+	} else {
+		err = s.storedKey(ctx)
+	}
+	if err == nil {
+		err = s.enter()
+	}
+	if err != nil {
+		s.asker.close()
+	}
+	return err
+}
+
+// whichKey of the keychain does the work; empty: one that has to be typed.
+func (s *bootstrap) whichKey() (string, error) {
+	if s.o.Key != "" {
+		if _, ok := s.record.Keys[s.o.Key]; !ok {
+			return "", keystoreFailure(keystore.ErrNotFound, s.o.Key)
+		}
+		return s.o.Key, nil
+	}
+	roots := slices.DeleteFunc(KeyNames(s.record), func(name string) bool { return !s.record.Keys[name].Root() })
+	switch len(roots) {
+	case 0:
+		return "", nil
+	case 1:
+		s.Report.Step("the root key " + prompt.Clean(roots[0]) + " of the keychain does it (another one: --key)")
+		return roots[0], nil
+	}
+	return "", failed(Usage, "which root key? there are %s", prompt.Clean(strings.Join(roots, ", "))).hint("name one with --key")
+}
+
+// typedKey is held in memory only.
+func (s *bootstrap) typedKey(ctx context.Context) error {
+	a, err := s.asker.open(ctx)
+	if err == nil {
+		a.Print("an access key that may set the account up, such as the root user's; it is not stored\n")
+		if s.key.AccessKeyID, err = a.Line(ctx, "access key id: "); err == nil {
+			s.key.SecretAccessKey, err = a.Hidden(ctx, "secret access key (not shown): ")
+		}
+	}
+	if err == nil {
+		s.key, err = tidyKey(s.key)
+	}
+	var f *Failure
+	switch {
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return failed(NeedPerson, "no key of the keychain is named, and there is no terminal to type one at").
+			hint("name one: awsbroker bootstrap --key NAME")
+	case errors.As(err, &f):
+		return err
+	case err != nil:
+		return failed(NeedPerson, "%w", err)
+	}
+	if s.who, err = s.identify(ctx, s.key); err != nil {
+		return err
+	}
+	s.Target, err = s.keyTarget("", keystore.KeyInfo{AccessKeyID: s.key.AccessKeyID, ARN: s.who.ARN})
+	return err
+}
+
+func (s *bootstrap) storedKey(ctx context.Context) error {
+	info := s.record.Keys[s.name]
+	if rootOver(info, time.Now()) {
+		return rootOverFailure(prompt.Clean(s.name), info, time.Now())
+	}
+	var err error
+	if s.Target, err = s.keyTarget(s.name, info); err != nil {
+		return err
+	}
+	if err := s.openKey(ctx); err != nil {
+		return err
+	}
+	client, err := sts.New(s.Endpoint)
+	if err != nil {
+		return s.awsFailure(err, s.Target)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.waits.call)
+	defer cancel()
+	if s.who, err = client.CallerIdentity(ctx, s.key); err != nil {
+		return s.awsFailure(err, s.Target)
+	}
+	return nil
+}
+
+// enter IAM as who the key belongs to.
+func (s *bootstrap) enter() error {
+	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, partitionOf(s.who.ARN)
+	s.Profile.Partition, s.Key.ARN = s.out.Partition, s.who.ARN
+	if config.PartitionOfRegion(s.Endpoint.Region) != s.out.Partition {
+		s.Endpoint.Region = config.DefaultRegion(s.out.Partition)
+	}
+	switch {
+	case s.who.IsRoot():
+		var err error
+		s.root, err = s.iamAs(s.Target, s.key)
+		return err
+	case s.who.UserName() == "":
+		return failed(Other, "the key belongs to %s, which is neither the root user nor an IAM user", prompt.Clean(s.who.ARN)).
+			hint("use a key of the root user or of an administrator")
+	}
+	targets := []*Target{s.Target}
+	if s.name != "" {
+		ours, err := s.targetsOf(s.name, s.Key, "")
+		if err != nil {
+			return err
+		}
+		if ours[0].Profile.Name != "" {
+			targets = append(ours, s.Target)
+		}
+	}
+	s.access = newIAMAccess(s.request, targets, s.who.ARN)
+	s.access.patience, s.access.again, s.access.limit = s.waits.settle, s.waits.again, s.waits.call
+	s.access.saying, s.access.object = "acting", "the account's users, groups, roles and policies"
+	s.access.policy = policyOf(map[string]any{"Effect": "Allow", "Action": "iam:*", "Resource": "*"})
+	return nil
+}
+
+// Names in IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+var iamName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// checkBootstrap refuses options that make no sense, before anything is asked.
+func checkBootstrap(o *BootstrapOptions) error {
+	o.KeyName = firstOf(o.KeyName, o.User)
+	for _, n := range []struct{ flag, name string }{{"--user", o.User}, {"--group", o.Group}, {"--role", o.Role}, {"--policy", o.Policy}} {
+		if o.TrustedAccount != "" && n.flag != "--role" {
+			continue
+		}
+		if !iamName.MatchString(n.name) {
+			return failed(Usage, "%q cannot be a name in IAM: one to 64 letters, digits and _ + = , . @ - only", prompt.Clean(n.name)).
+				hint("name another with %s", n.flag)
+		}
+	}
+	switch {
+	case o.TrustedAccount != "":
+		if !accountID.MatchString(o.TrustedAccount) {
+			return failed(Usage, "%q is no account: those have twelve digits", prompt.Clean(o.TrustedAccount))
+		}
+		return nil
+	case strings.EqualFold(o.User, "root"):
+		return failed(Usage, "a user called root would be taken for the root user").hint("name the person: --user NAME")
+	case !config.ValidProfileName(o.Profile):
+		return failed(Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", prompt.Clean(o.Profile))
+	}
+	if err := keystore.CheckName(o.KeyName); err != nil {
+		return keystoreFailure(err, o.KeyName)
+	}
+	return nil
+}

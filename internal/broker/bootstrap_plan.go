@@ -1,0 +1,183 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// Planned is one line of the plan.
+type Planned struct {
+	Sign string `json:"sign"` // + made, = there already, ~ changed, - taken away, ? proved
+	What string `json:"what"`
+	How  string `json:"how,omitempty"`
+	Diff string `json:"diff,omitempty"`
+}
+
+// stepsOf the plan, in their order.
+func (s *bootstrap) stepsOf() []*step {
+	role := iam.RoleNamed(s.o.Role)
+	steps := []*step{s.roleStep(), s.trustStep(), s.maxTimeStep(), s.attachAWS(administratorAccess, role)}
+	if s.o.Billing {
+		steps = append(steps, s.attachAWS(billingPolicy, role))
+	}
+	if s.o.TrustedAccount != "" {
+		return steps
+	}
+	group, user := iam.GroupNamed(s.o.Group), iam.UserNamed(s.o.User)
+	steps = append([]*step{s.groupStep(), s.userStep(), s.memberStep()}, steps...)
+	steps = append(steps,
+		s.policyStep(s.o.Policy, "allows one thing: to assume that role", "Lets administrators assume "+s.o.Role+" (awsbroker bootstrap)",
+			func() string { return allowAssume(s.out.RoleARN) }, &s.out.PolicyARN),
+		s.attachStep(s.o.Policy, group, func() string { return s.out.PolicyARN }))
+	if s.o.SelfService {
+		var arn string
+		steps = append(steps,
+			s.policyStep(selfServicePolicy, "own MFA device, password and keys", "Lets users manage their own credentials (awsbroker bootstrap)",
+				func() string { return selfService(s.out.Partition) }, &arn),
+			s.attachStep(selfServicePolicy, group, func() string { return arn }))
+	}
+	if s.o.ConsoleLogin {
+		steps = append(steps, s.attachAWS(changePassword, user), s.passwordStep())
+	}
+	return append(steps, s.deviceStep(), s.keyStep(), s.profileStep())
+}
+
+const selfServicePolicy = "self-service"
+
+// makePlan reads everything, and changes nothing.
+func (s *bootstrap) makePlan(ctx context.Context) error {
+	s.out.Profile = s.o.Profile
+	s.out.SignIn = signInPage(s.out.Partition, s.accountName(ctx))
+	if err := s.summarize(ctx); err != nil {
+		return s.stopped(&step{what: "the account"}, err)
+	}
+	s.plan = s.stepsOf()
+	for _, st := range s.plan {
+		var err error
+		if st.is, err = st.look(ctx); err != nil {
+			return s.stopped(st, err)
+		}
+		s.planStep(st)
+	}
+	if s.o.TrustedAccount == "" {
+		if err := s.planTaking(ctx); err != nil {
+			return s.stopped(&step{what: "the rights of user " + s.o.User}, err)
+		}
+	}
+	if s.who.IsRoot() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.key.AccessKeyID, How: "last of all; it is asked again"})
+	}
+	return s.planPolicies(ctx)
+}
+
+func (s *bootstrap) planStep(st *step) {
+	p := Planned{What: prompt.Clean(st.what)}
+	switch st.is.is {
+	case missing:
+		p.Sign, p.How = "+", prompt.Clean(st.how)
+	case there:
+		p.Sign = "="
+	case differs:
+		p.Sign, p.Diff = "~", st.is.diff
+	default:
+		return
+	}
+	if p.Sign == "=" && len(s.plan) > 0 && (strings.HasPrefix(st.what, "trust policy of ") || strings.HasPrefix(st.what, "longest session of ")) {
+		return // the line of the role says it
+	}
+	s.out.Plan = append(s.out.Plan, p)
+}
+
+// planTaking finds what makes the user an administrator without MFA.
+func (s *bootstrap) planTaking(ctx context.Context) error {
+	grants, err := s.findGrants(ctx)
+	if err != nil {
+		return err
+	}
+	ours := []string{s.o.Policy, selfServicePolicy, changePassword}
+	for _, g := range grants {
+		switch {
+		case g.always && g.arn == "" && withoutAlwaysOn(g.document) != "":
+			s.always = append(s.always, g)
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("the rest of %s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
+		case g.always:
+			s.always = append(s.always, g)
+		case !slices.Contains(ours, g.name):
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
+		}
+	}
+	if s.needsProof() {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "?", What: "proof", How: "of key, device and role, with one more code"})
+	}
+	for _, g := range s.always {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: prompt.Clean(s.taking(g)), How: "after the proof, by the role"})
+	}
+	if s.takesFromGroup() {
+		return s.findLockedOut(ctx)
+	}
+	return nil
+}
+
+// needsProof reports whether something is new, or hangs on the proof.
+func (s *bootstrap) needsProof() bool {
+	if s.o.TrustedAccount != "" {
+		return false
+	}
+	return len(s.always) > 0 || s.who.IsRoot() && !s.o.KeepRootKey ||
+		slices.ContainsFunc(s.plan, func(st *step) bool { return st.is.is == missing || st.is.is == differs })
+}
+
+// planPolicies shows what the policies say, or are to say.
+func (s *bootstrap) planPolicies(context.Context) error {
+	s.out.Policies = map[string]json.RawMessage{
+		"trust policy of role " + s.o.Role: json.RawMessage(s.trust()),
+	}
+	if s.o.TrustedAccount != "" {
+		s.out.Policies["for account "+s.o.TrustedAccount] = json.RawMessage(allowAssume(s.out.RoleARN))
+		return nil
+	}
+	s.out.Policies[s.o.Policy] = json.RawMessage(allowAssume(s.out.RoleARN))
+	if s.o.SelfService {
+		s.out.Policies[selfServicePolicy] = json.RawMessage(selfService(s.out.Partition))
+	}
+	return nil
+}
+
+// summarize says what there is to know of the account, and what only the
+// console can do.
+func (s *bootstrap) summarize(ctx context.Context) error {
+	sum, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Summary, error) { return c.Summary(ctx) })
+	if isReason(err, awsapi.Denied) {
+		return err
+	}
+	if err != nil {
+		s.debug("iam: account summary: %s", prompt.Clean(err.Error()))
+		return nil // it is news, not a need
+	}
+	if !sum.RootMFA && s.out.Partition != "aws-us-gov" { // GovCloud's root has no console
+		s.out.Left = append(s.out.Left, "the root user has no MFA device: sign in to the console as root, \"Security credentials\", \"Assign MFA device\"")
+	}
+	if sum.RootKeys && !s.who.IsRoot() {
+		s.out.Left = append(s.out.Left, "the root user has access keys, which only root can delete: sign in to the console as root, \"Security credentials\", \"Access keys\"")
+	}
+	if s.o.Billing {
+		s.out.Left = append(s.out.Left, "for the bills, root has to allow it once: console, \"Account\", \"IAM user and role access to Billing information\", Activate")
+		if _, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.ManagedPolicy, error) {
+			return c.ManagedPolicy(ctx, awsPolicy(s.out.Partition, billingPolicy))
+		}); isReason(err, awsapi.NotThere) {
+			return failed(Usage, "the partition %s has no policy %s", s.out.Partition, billingPolicy).hint("leave out --billing")
+		}
+	}
+	if s.o.SelfService {
+		s.out.Warnings = append(s.out.Warnings, "--self-service: with a member's access key alone one can add an MFA device to that user, and with it become administrator; "+
+			"take the policy off the group when all have a device")
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// proof is what shows that the account works as it is meant to: the user's key
+// and device buy a session of the role, and the key alone may nothing.
+type proof struct {
+	*bootstrap
+	t    *Target                // the profile
+	key  credential.Credentials // the user's
+	role *iam.Client            // signs with the session of the role
+	own  *iam.Client            // signs with the key alone
+}
+
+// finish proves what was made, takes away what makes it superfluous, and lets
+// the root key go.
+func (s *bootstrap) finish(ctx context.Context) error {
+	if s.o.TrustedAccount != "" {
+		s.finishTrusted()
+		return nil
+	}
+	if !s.needsProof() {
+		return nil
+	}
+	p, err := s.newProof(ctx)
+	if err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		what, outcome string
+		skip          bool
+		do            func(context.Context) error
+	}{
+		{what: "the key works", outcome: "AWS knows it", do: p.keyWorks},
+		{what: "the role can be assumed", outcome: "a session of an hour, for all AWS tools", do: p.roleWorks},
+		{what: "administrators without MFA", outcome: "are none any more", skip: len(s.always) == 0, do: p.takeAlways},
+		{what: "the key alone", outcome: "is refused by AWS, as it should be", do: p.keyAloneRefused},
+	} {
+		if part.skip {
+			continue
+		}
+		s.o.Show.Begin(part.what)
+		if err := part.do(ctx); err != nil {
+			return s.stopped(&step{what: part.what}, err)
+		}
+		s.o.Show.End(part.outcome)
+	}
+	return s.endRootKey(ctx)
+}
+
+func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
+	p := &proof{bootstrap: s}
+	var err error
+	if p.t, err = s.Broker.Target(s.o.Profile); err != nil {
+		return nil, err
+	}
+	r := &request{Broker: s.Broker, Target: p.t, asker: asker{Broker: s.Broker}, cache: s.cache, since: time.Now()}
+	r.asker = s.asker
+	if err := r.openKey(ctx); err != nil {
+		return nil, err
+	}
+	s.asker = r.asker
+	p.key = r.key
+	if p.own, err = s.iamAs(p.t, p.key); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// keyWorks waits until STS knows the key.
+func (p *proof) keyWorks(ctx context.Context) error {
+	client, err := sts.New(p.t.Endpoint)
+	if err != nil {
+		return err
+	}
+	return p.until(ctx, "until AWS knows the new key everywhere", func(ctx context.Context) (bool, error) {
+		for range proofs { // its servers do not learn of it all at once
+			who, err := client.CallerIdentity(ctx, p.key)
+			switch {
+			case err == nil && who.UserName() != p.o.User:
+				return true, failed(Other, "the key %q belongs to %s, not to %s", prompt.Clean(p.out.KeyName), prompt.Clean(who.ARN), prompt.Clean(p.o.User))
+			case err != nil:
+				return !isReason(err, awsapi.UnknownKey), err
+			}
+		}
+		return true, nil
+	})
+}
+
+// roleWorks gets a session of the role that the profile gets from now on: one
+// in hand, or one that is bought with a code. The code pays for a short session
+// of the user, from which the role is assumed as often as it takes until IAM
+// has heard of everything; so one code does.
+func (p *proof) roleWorks(ctx context.Context) error {
+	creds, err := p.roleSession(ctx)
+	if err != nil {
+		return err
+	}
+	if p.role, err = p.iamAs(p.t, creds); err != nil {
+		return err
+	}
+	return p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
+		_, err := p.role.Role(ctx, p.o.Role)
+		return !isReason(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere), err
+	})
+}
+
+func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error) {
+	if s, ok := p.t.cached(p.cache, time.Now()); ok && s.Left(time.Now()) > inHandLeft {
+		return s.Credentials, nil
+	}
+	r := &request{Broker: p.Broker, Target: p.t, asker: p.asker, cache: p.cache, since: time.Now(), key: p.key}
+	access := newIAMAccess(r, []*Target{p.t}, p.out.UserARN)
+	access.limit = p.waits.call
+	p.o.Show.Asking()
+	p.Started = time.Now()
+	err := p.until(ctx, "until AWS knows the device", func(ctx context.Context) (bool, error) {
+		_, err := access.withMFA(ctx, p.t)
+		return !isReason(err, awsapi.WrongDevice, awsapi.UnknownKey), err
+	})
+	p.asker = r.asker
+	if err != nil {
+		return credential.Credentials{}, err
+	}
+	var creds credential.Credentials
+	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
+		var err error
+		creds, err = access.assume(ctx, p.t)
+		return !isReason(err, awsapi.Denied, awsapi.UnknownKey), err
+	})
+	if isReason(err, awsapi.Denied) {
+		err = failed(Refused, "AWS does not let %s assume the role %s: %s", prompt.Clean(p.o.User), prompt.Clean(p.o.Role), prompt.Clean(err.Error())).
+			hint("look at the role's trust policy, and whether a policy or an organization denies it")
+	}
+	return creds, err
+}
+
+// takeAlways takes the rights away that need no MFA, signed by the session of
+// the role: that it can be had was just seen.
+func (p *proof) takeAlways(ctx context.Context) error {
+	grants, err := p.findGrants(ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if !g.always {
+			continue
+		}
+		if err := p.take(ctx, p.role, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyAloneRefused shows that the key by itself may nothing any more. A policy
+// that stays may allow the very call; then that is said.
+func (p *proof) keyAloneRefused(ctx context.Context) error {
+	err := p.until(ctx, "until AWS refuses the key by itself", func(ctx context.Context) (bool, error) {
+		_, err := p.own.Users(ctx)
+		switch {
+		case isReason(err, awsapi.Denied):
+			return true, nil
+		case err == nil, isReason(err, awsapi.UnknownKey):
+			return false, errNotRefused
+		}
+		return true, err
+	})
+	if errors.Is(err, errNotRefused) {
+		return failed(Other, "the key of %s may still list the account's users without MFA", prompt.Clean(p.o.User)).
+			hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", shellWord(p.o.User), shellWord(p.o.Profile))
+	}
+	return err
+}
+
+var errNotRefused = errors.New("AWS still accepts it")
+
+// until repeats a look until it is done, as long as AWS may take to hear of a
+// change. The last error is returned if it never is.
+func (p *proof) until(ctx context.Context, what string, look func(context.Context) (done bool, err error)) error {
+	for end := time.Now().Add(p.waits.settle); ; {
+		done, err := look(ctx)
+		if done || time.Now().After(end) {
+			return err
+		}
+		p.o.Show.Waiting(what)
+		if !session.Pause(ctx, p.waits.again) {
+			return failed(NeedPerson, "interrupted while waiting %s", what)
+		}
+	}
+}
+
+// calmly makes a call that may be made again while AWS is busy.
+func (s *bootstrap) calmly(ctx context.Context, call func() error) error {
+	for end := time.Now().Add(s.waits.settle); ; {
+		err := call()
+		if !isReason(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+			return err
+		}
+	}
+}

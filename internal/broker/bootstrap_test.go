@@ -1,0 +1,268 @@
+//go:build !windows
+
+package broker
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
+)
+
+func TestBootstrapOfAFreshAccount(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	out := f.succeed()
+	f.wantFinished()
+	if state := f.account.State(); len(state.Root.Keys) != 0 {
+		t.Errorf("root has keys: %v", state.Root.Keys)
+	}
+	if !out.Out.Changed || out.Out.KeyID == "" || out.Out.MFASerial != "arn:aws:iam::111122223333:mfa/phoebe" {
+		t.Errorf("%+v", out.Out)
+	}
+	if n := len(f.server.Calls("GetSessionToken")); n != 1 {
+		t.Errorf("%d sessions were bought with a code", n)
+	}
+	// The root key is gone, and nothing else here may do it: commands.
+	f.run.Undo = true
+	if out, _ := f.bootstrap(); out.Failed || !slices.Contains(out.Undone.Commands, "aws iam delete-user --user-name phoebe") {
+		t.Errorf("%+v", out)
+	}
+	f.run.Key = "phoebe"
+	if out, _ := f.bootstrap(); !out.Failed || !strings.Contains(out.Text, "last way") {
+		t.Errorf("%+v", out)
+	}
+	f.wantFinished()
+}
+
+func TestBootstrapAndBack(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	o := &f.run.Options
+	o.KeepRootKey, o.Billing, o.ConsoleLogin, o.SelfService = true, true, true, true
+	f.succeed()
+	if again := f.succeed(); again.Out.Changed {
+		t.Errorf("changed something the second time: %+v\n%s", again.Out, f.screen)
+	}
+	f.undo("")
+}
+
+func TestBootstrapInOtherPartitions(t *testing.T) {
+	t.Parallel()
+	for partition, region := range map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"} {
+		t.Run(partition, func(t *testing.T) {
+			t.Parallel()
+			f := newFoundingIn(t, partition, region)
+			f.run.Options.KeepRootKey = true
+			f.succeed()
+			f.wantFinished()
+			text, err := os.ReadFile(f.run.Paths.Config)
+			if err != nil || !strings.Contains(string(text), "region = "+region) {
+				t.Errorf("%v:\n%s", err, text)
+			}
+			f.undo("")
+		})
+	}
+}
+
+// AWS is slow to hear of everything: seconds, here the tenths of them.
+func TestBootstrapWithLag(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	lag := 700 * time.Millisecond
+	f.server.SetLag(fakeaws.Lag{NewKey: lag, OldKey: lag, Listing: lag, Policies: lag, LastUsed: time.Minute})
+	f.run.Settle = patient(20 * time.Second)
+	f.succeed()
+	f.wantFinished()
+}
+
+// An account that was set up by hand in the old way: administrators at any
+// time. It comes to the same end, and back.
+func TestBootstrapOfAnOldAccount(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	admin := "arn:aws:iam::aws:policy/AdministratorAccess"
+	group := f.account.AddGroup("administrators")
+	user := f.account.AddUser("phoebe")
+	quentin := f.account.AddUser("quentin")
+	other := f.account.AddGroup("Admins")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(group.AttachPolicy(admin))
+	must(user.AttachPolicy(admin))
+	must(other.AttachPolicy(admin))
+	must(user.PutPolicy("mine", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"},{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}`))
+	must(user.PutPolicy("all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["*"],"Resource":"*"}}`))
+	group.AddUser(user)
+	group.AddUser(quentin)
+	other.AddUser(user)
+	f.before = f.state()
+	key := user.AddAccessKey()
+	f.before = f.state()
+	f.keep("phoebe-old", key, user.ARN())
+	f.run.Options.Key = "phoebe-old"
+
+	out, _ := f.bootstrap()
+	if !out.Failed || !strings.Contains(out.Text, "quentin") || f.state() != f.before {
+		t.Fatalf("%+v", out)
+	}
+	f.run.Options.AcceptLockout = []string{"quentin"}
+	out = f.succeed()
+	state := f.account.State()
+	u := state.Users["phoebe"]
+	if len(u.Attached) != 0 || !slices.Equal(u.Groups, []string{"administrators"}) || len(u.Keys) != 1 || len(u.Devices) != 1 {
+		t.Errorf("%+v", u)
+	}
+	if _, ok := u.Inline["all"]; ok || strings.Contains(u.Inline["mine"], "iam:*") || !strings.Contains(u.Inline["mine"], "s3:ListAllMyBuckets") {
+		t.Errorf("%+v", u.Inline)
+	}
+	if g := state.Groups["administrators"]; slices.Contains(g.Attached, admin) || !slices.Contains(state.Groups["Admins"].Attached, admin) {
+		t.Errorf("%+v", state.Groups)
+	}
+	for _, says := range []string{
+		"- AdministratorAccess off group administrators", "- AdministratorAccess off user phoebe", "- inline policy all off user phoebe",
+		"phoebe leaves group Admins", "the rest of inline policy mine of user phoebe", "= user phoebe", "= access key of phoebe",
+	} {
+		if !strings.Contains(f.screen, says) {
+			t.Errorf("does not say %q:\n%s", says, f.screen)
+		}
+	}
+	// Nothing is left to be done, and the same key can still look.
+	if again := f.succeed(); again.Out.Changed {
+		t.Errorf("%+v\n%s", again.Out, f.screen)
+	}
+	f.undo("")
+}
+
+func TestBootstrapRefuses(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		arrange func(*founding)
+		says    string
+	}{
+		"a user called root": {func(f *founding) { f.run.Options.User = "Root" }, "root user"},
+		"a bad name":         {func(f *founding) { f.run.Options.Role = "a b" }, "--role"},
+		"another role of the name": {func(f *founding) {
+			_, err := f.account.AddRole("admin-mfa", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole"}]}`)
+			if err != nil {
+				f.t.Fatal(err)
+			}
+		}, "--reconcile"},
+		"a policy that says more": {func(f *founding) {
+			if _, err := f.account.AddManagedPolicy("assume-admin-role", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}`); err != nil {
+				f.t.Fatal(err)
+			}
+		}, "--reconcile"},
+		"two keys that nobody has": {func(f *founding) {
+			u := f.account.AddUser("phoebe")
+			u.AddAccessKey()
+			u.AddAccessKey()
+		}, "delete-access-key --user-name phoebe"},
+		"another profile of the name": {func(f *founding) {
+			text := "[profile admin]\nregion = eu-west-1\nawsbroker_key = other\nawsbroker_role_arn = arn:aws:iam::999999999999:role/x\n"
+			if err := os.WriteFile(f.run.Paths.Config, []byte(text), 0o600); err != nil {
+				f.t.Fatal(err)
+			}
+		}, "profile admin"},
+		"no such key":          {func(f *founding) { f.run.Options.Key = "nobody" }, "no key"},
+		"a person who says no": {func(f *founding) { f.run.Options.Yes = false }, "nothing was changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFounding(t)
+			c.arrange(f)
+			f.before = f.state()
+			out, _ := f.bootstrap()
+			if !out.Failed || !strings.Contains(out.Text, c.says) {
+				t.Errorf("%+v\n%s", out, f.screen)
+			}
+			if f.state() != f.before {
+				t.Errorf("something was changed: %s", f.state())
+			}
+		})
+	}
+}
+
+// What differs is changed on demand, and back.
+func TestBootstrapReconciles(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	role, err := f.account.AddRole("admin-mfa", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole"}]}`)
+	if err == nil {
+		err = role.SetMaxSessionDuration(4 * time.Hour)
+	}
+	if err == nil {
+		_, err = f.account.AddManagedPolicy("assume-admin-role", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := "# mine\n[profile admin]\nregion = eu-west-1\nawsbroker_key = other\nawsbroker_role_arn = arn:aws:iam::999999999999:role/x\n# the end\n"
+	if err := os.WriteFile(f.run.Paths.Config, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.before = f.state()
+	f.run.Options.Reconcile, f.run.Options.KeepRootKey = true, true
+	f.succeed()
+	f.wantFinished()
+	run := f.run
+	f.run.Undo = true
+	if out, _ := f.bootstrap(); out.Failed {
+		t.Fatalf("%+v\n%s", out, f.screen)
+	}
+	f.run = run
+	if f.state() != f.before {
+		t.Errorf("not as before:\n%s\n%s", f.state(), f.before)
+	}
+	if text, err := os.ReadFile(f.run.Paths.Config); err != nil || string(text) != before {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
+func TestBootstrapOfTheSecondAccount(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.run.Options.TrustedAccount = "444455556666"
+	f.server.AddAccount("444455556666")
+	out := f.succeed()
+	state := f.account.State()
+	if len(state.Users)+len(state.Groups)+len(state.Policies) != 0 || len(state.Root.Keys) != 1 {
+		t.Errorf("%+v", state)
+	}
+	if r := state.Roles["admin-mfa"]; !strings.Contains(r.Trust, "arn:aws:iam::444455556666:root") || !strings.Contains(r.Trust, "MultiFactorAuthPresent") {
+		t.Errorf("%+v", r)
+	}
+	if !strings.Contains(fmt.Sprint(out.Out.Left), "arn:aws:iam::111122223333:role/admin-mfa") {
+		t.Errorf("%q", out.Out.Left)
+	}
+	f.undo("")
+}
+
+func TestBootstrapPlan(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.run.Options.PlanOnly = true
+	out := f.succeed()
+	if f.state() != f.before {
+		t.Error("the plan changed something")
+	}
+	if len(out.Out.Plan) < 10 || string(out.Out.Policies["assume-admin-role"]) != `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::111122223333:role/admin-mfa"}]}` {
+		t.Errorf("%+v", out.Out)
+	}
+	for _, line := range strings.Split(out.Out.Text(), "\n") {
+		if len([]rune(line)) > 80 && !strings.Contains(line, "config") {
+			t.Errorf("wider than a terminal: %q", line)
+		}
+	}
+	if _, err := os.Stat(f.run.Paths.Config); err == nil {
+		t.Error("there is a config file")
+	}
+}

@@ -1,0 +1,307 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// UndoOptions say what is taken back, and who does it.
+type UndoOptions struct {
+	Key  string // of the keychain; empty: the one that did it, if it is still there
+	Show Progress
+}
+
+// Undone is what came of it.
+type Undone struct {
+	Account  string
+	Removed  []string // in words
+	Kept     []string // a person said no, or AWS did
+	Commands []string // what would do it, where nothing here can
+}
+
+// UndoBootstrap takes back what bootstrap made, the last thing first, asking
+// for each. What was there before is not touched.
+func (b *Broker) UndoBootstrap(ctx context.Context, o UndoOptions) (Undone, error) {
+	s := &bootstrap{o: BootstrapOptions{Key: o.Key, Show: o.Show}, waits: bootstrapPatience}
+	return s.undo(ctx, b)
+}
+
+func (s *bootstrap) undo(ctx context.Context, b *Broker) (out Undone, err error) {
+	j, err := s.journalToUndo(b)
+	if err != nil {
+		return out, err
+	}
+	out.Account = j.Account
+	if s.o.Key == "" {
+		s.o.Key = j.Key
+	}
+	works, err := s.openToUndo(ctx, b, j)
+	if err != nil {
+		return out, err
+	}
+	if !works {
+		s.out.Partition, s.out.Account = j.Partition, j.Account
+		for _, t := range slices.Backward(j.Things) {
+			out.Commands = append(out.Commands, s.commandsFor(t)...)
+		}
+		return out, nil
+	}
+	defer s.asker.close()
+	if j.Account != s.out.Account {
+		return out, failed(Usage, "the key %q is of account %s, and what is to be taken back is in %s", prompt.Clean(s.name), s.out.Account, j.Account)
+	}
+	unlock, err := s.alone()
+	if err != nil {
+		return out, err
+	}
+	defer unlock()
+	if err := s.refuseLastWay(ctx); err != nil {
+		return out, err
+	}
+	return s.undoAll(ctx, out)
+}
+
+// journalToUndo is the only one there is, or that of the key's account.
+func (s *bootstrap) journalToUndo(b *Broker) (*bootstrapJournal, error) {
+	files, _ := filepath.Glob(filepath.Join(b.Paths.State, "bootstrap-*.json"))
+	var all []*bootstrapJournal
+	for _, file := range files {
+		account := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "bootstrap-"), ".json")
+		j, err := b.readBootstrap(account)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, j)
+	}
+	if s.o.Key != "" {
+		record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+		if err != nil {
+			return nil, recordFailure(err)
+		}
+		account, _ := RoleOf(record.Keys[s.o.Key].ARN)
+		if i := slices.IndexFunc(all, func(j *bootstrapJournal) bool { return j.Account == account }); i >= 0 {
+			return all[i], nil
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil, failed(NotFound, "bootstrap made nothing that is written down here")
+	case 1:
+		return all[0], nil
+	}
+	var accounts []string
+	for _, j := range all {
+		accounts = append(accounts, j.Account)
+	}
+	return nil, failed(Usage, "in which account? there are %s", strings.Join(accounts, ", ")).hint("name a key of it: awsbroker bootstrap --undo --key NAME")
+}
+
+// openToUndo reports whether there is a key that still works.
+func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJournal) (works bool, err error) {
+	if err := b.home(); err != nil {
+		return false, err
+	}
+	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
+		return false, recordFailure(err)
+	}
+	if _, ok := s.record.Keys[s.o.Key]; !ok && s.o.Key != j.Key {
+		return false, keystoreFailure(keystore.ErrNotFound, s.o.Key)
+	} else if !ok || s.o.Key == "" {
+		return false, nil
+	}
+	if b.Region == "" {
+		b.Region = j.Region
+	}
+	s.name = s.o.Key
+	s.request = &request{Broker: b, asker: asker{Broker: b}, since: time.Now()}
+	s.cache, s.asker.dir = b.cache(ctx)
+	err = s.storedKey(ctx)
+	if isReason(err, awsapi.UnknownKey) && s.o.Key == j.Key {
+		s.asker.close()
+		return false, nil
+	}
+	if err == nil {
+		err = s.enter()
+	}
+	if err != nil {
+		s.asker.close()
+	}
+	return err == nil, err
+}
+
+// refuseLastWay: whoever signs has to be an administrator afterwards, by what
+// stays. The root user always is.
+func (s *bootstrap) refuseLastWay(ctx context.Context) error {
+	if s.who.IsRoot() {
+		return nil
+	}
+	user := s.who.UserName()
+	stays, err := s.staysAdministrator(ctx, user)
+	if err != nil {
+		return s.stopped(&step{what: "the rights of user " + user}, err)
+	}
+	if stays {
+		return nil
+	}
+	return failed(Other, "that would take away the last way into account %s that is known here: %s would not be an administrator any more", s.out.Account, prompt.Clean(user)).
+		hint("make an access key of the root user in the console, and: awsbroker add root; awsbroker bootstrap --undo --key root")
+}
+
+// staysAdministrator reports whether a user is one by what bootstrap did not
+// make, or gives back.
+func (s *bootstrap) staysAdministrator(ctx context.Context, user string) (bool, error) {
+	if s.journal.find(thing{Kind: aUser, Name: user}) != nil {
+		return false, nil
+	}
+	holders := []string{iam.UserNamed(user).String()}
+	groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
+	if err != nil {
+		return false, err
+	}
+	for _, g := range groups {
+		holder := iam.GroupNamed(g.Name).String()
+		if s.journal.find(thing{Kind: aMember, Name: user, On: holder}) == nil {
+			holders = append(holders, holder)
+		}
+	}
+	for _, t := range s.journal.Things {
+		if (t.Kind == aDetach || t.Kind == anInline) && slices.Contains(holders, t.On) || t.Kind == aMemberOut && t.Name == user {
+			s.restores = true
+			return true, nil
+		}
+	}
+	for _, holder := range holders {
+		grants, err := s.grantsOf(ctx, holderFrom(holder))
+		if err != nil {
+			return false, err
+		}
+		for _, g := range grants {
+			if g.always && s.journal.find(thing{Kind: anAttach, Name: g.name, On: holder}) == nil {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// holderFrom is the reverse of Holder.String.
+func holderFrom(text string) iam.Holder {
+	kind, name, _ := strings.Cut(text, " ")
+	return iam.Holder{Kind: iam.HolderKind(kind), Name: name}
+}
+
+// undoAll goes through the journal backwards.
+func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
+	restoring := s.restores
+	for _, t := range slices.Backward(slices.Clone(s.journal.Things)) {
+		gives := t.Kind == aDetach || t.Kind == anInline || t.Kind == aMemberOut
+		if restoring && !gives {
+			// What was given back is what signs from here on: the role goes.
+			restoring = false
+			if err := s.actAsItself(ctx); err != nil {
+				return out, err
+			}
+		}
+		err := s.confirm(ctx, "  - "+prompt.Clean(t.words()), "take that back?")
+		var f *Failure
+		if errors.As(err, &f) && errors.Is(err, ErrDeclined) {
+			out.Kept = append(out.Kept, prompt.Clean(t.words()))
+			if restoring {
+				return out, failed(NeedPerson, "without that, nothing else can be taken back: %s would be locked out", prompt.Clean(s.who.UserName()))
+			}
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		s.o.Show.Begin(prompt.Clean(t.words()))
+		err = s.step("undo "+t.words(), func() error { return s.undoThing(ctx, t) })
+		if isReason(err, awsapi.InUse) {
+			s.o.Show.End("stays, for something else needs it")
+			out.Kept = append(out.Kept, prompt.Clean(t.words()))
+			continue
+		}
+		if err != nil && !isReason(err, awsapi.NotThere) {
+			return out, s.stopped(&step{what: t.words()}, err)
+		}
+		s.journal.drop(t)
+		if err := s.writeBootstrap(s.journal); err != nil {
+			return out, failed(Other, "%w", err)
+		}
+		s.o.Show.End("is taken back")
+		out.Removed = append(out.Removed, prompt.Clean(t.words()))
+	}
+	if len(s.journal.Things) == 0 {
+		if err := keystore.RemoveFile(s.bootstrapFile(s.journal.Account)); err != nil {
+			return out, failed(Other, "%w", err)
+		}
+	}
+	return out, nil
+}
+
+// actAsItself makes the key that signs do so by itself, once AWS lets it.
+func (s *bootstrap) actAsItself(ctx context.Context) error {
+	var err error
+	t := *s.Target
+	p := *t.Profile
+	p.RoleARN, p.MFASerial = "", ""
+	t.Profile = &p
+	if s.root, err = s.iamAs(&t, s.key); err != nil {
+		return err
+	}
+	s.access = nil
+	for end := time.Now().Add(s.waits.settle); ; {
+		_, err := s.root.Users(ctx)
+		if !isReason(err, awsapi.Denied) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+			if err != nil {
+				return s.iamFailure(err)
+			}
+			return nil
+		}
+	}
+}
+
+// words for what undoing a thing does.
+func (t thing) words() string {
+	switch t.Kind {
+	case aGroup, aUser, aRole, aPolicy, aProfile:
+		if t.Before != "" {
+			return fmt.Sprintf("%s %s: as it was", t.Kind, t.Name)
+		}
+		return fmt.Sprintf("%s %s", t.Kind, t.Name)
+	case aMember:
+		return fmt.Sprintf("%s in %s", t.Name, t.On)
+	case anAttach:
+		return fmt.Sprintf("%s on %s", t.Name, t.On)
+	case aPassword:
+		return "console password of " + t.On
+	case aDevice:
+		return fmt.Sprintf("MFA device %s of %s", t.Name, t.On)
+	case aKey:
+		return fmt.Sprintf("access key of %s (%s in the keychain)", t.On, t.Name)
+	case aStored:
+		return fmt.Sprintf("key %s in the keychain", t.Name)
+	case aTrust:
+		return fmt.Sprintf("trust policy of %s: as it was", t.On)
+	case aMaxTime:
+		return fmt.Sprintf("longest session of %s: %s, as it was", t.On, t.Before)
+	case aVersion:
+		return fmt.Sprintf("text of %s: as it was", t.On)
+	case aDetach:
+		return fmt.Sprintf("%s on %s, as it was", t.Name, t.On)
+	case anInline:
+		return fmt.Sprintf("inline policy %s of %s, as it was", t.Name, t.On)
+	}
+	return fmt.Sprintf("%s in %s, as it was", t.Name, t.On)
+}
