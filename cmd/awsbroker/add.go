@@ -194,6 +194,7 @@ func runImport(cmd *cobra.Command, a *app, o broker.ImportOptions) error {
 
 // endRoot says how a root key, which is here for hours, goes.
 func (a *app) endRoot(id string) {
+	a.tell("hint", "36", "to set the account up with it: awsbroker bootstrap")
 	a.tell("hint", "36", "when nothing needs it any more: awsbroker keys delete "+id)
 }
 

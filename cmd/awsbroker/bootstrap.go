@@ -1,0 +1,218 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+const bootstrapHelp = `Set up an AWS account so that nobody is an administrator without an MFA code,
+and nobody for longer than an hour at a time:
+
+  user USER           may do nothing by its access key alone, but
+  group GROUP         may assume one role:
+  role ROLE           administrator, with MFA only, in sessions of one hour
+  policy POLICY       is what lets the group do so
+  MFA device          its QR code is drawn in the terminal; two codes enable it
+  access key          goes straight into the keychain, seen by nobody
+  profile PROFILE     in ~/.aws/config, for every AWS tool
+
+It needs a key that may do this, such as one of the root user: one of the
+keychain (--key), or one that is typed and held in memory only. It reads the
+account first, shows what it would do, and asks. Then it proves that the user,
+the device and the role work together, and only then takes away what made an
+administrator without MFA, and deletes the root key.
+
+What is there already is taken as it is. What is there and differs is shown,
+and changed only with --reconcile. Run it again after whatever went wrong: it
+goes on from what is there. --undo takes back what it made, and only that.`
+
+type bootstrapFlags struct {
+	broker.BootstrapOptions
+	undo, json bool
+}
+
+func newBootstrap(a *app) *cobra.Command {
+	var o bootstrapFlags
+	cmd := &cobra.Command{
+		Use:   "bootstrap",
+		Short: "set up an account: administrators for an hour, with MFA",
+		Long:  bootstrapHelp,
+		Example: "  awsbroker bootstrap --plan --key root\n" +
+			"  awsbroker bootstrap --key root --user phoebe --region eu-central-1\n" +
+			"  awsbroker bootstrap --key root --trusted-account 123456789012\n" +
+			"  awsbroker bootstrap --undo",
+		Args: positional(0, 0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runBootstrap(cmd, a, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Key, "key", "", "key of the keychain that does it; else the only root key there, or one that is typed")
+	f.StringVar(&o.User, "user", osUser(), "the person's name in IAM")
+	f.StringVar(&o.Group, "group", "administrators", "group of administrators")
+	f.StringVar(&o.Role, "role", "admin-mfa", "role that they may assume")
+	f.StringVar(&o.Policy, "policy", "assume-admin-role", "policy that lets the group assume it")
+	f.StringVar(&o.Profile, "profile", "admin", "profile to write into ~/.aws/config")
+	f.StringVar(&o.KeyName, "key-name", "", "name of the user's key in the keychain (default: as the user)")
+	f.BoolVar(&o.Billing, "billing", false, "the role may see and pay the bills")
+	f.BoolVar(&o.ConsoleLogin, "console-login", false, "the user gets a password for the console")
+	f.BoolVar(&o.SelfService, "self-service", false, "the group may enrol MFA devices and manage keys by itself")
+	f.StringArrayVar(&o.AcceptLockout, "accept-lockout", nil, "member of the group who has no MFA device and may lose the rights")
+	f.BoolVar(&o.Reconcile, "reconcile", false, "change what is there and differs")
+	f.StringVar(&o.QRFile, "qr-file", "", "put the QR code into this PNG file, for as long as it is needed")
+	f.BoolVar(&o.KeepRootKey, "keep-root-key", false, "do not delete the root key in the end")
+	f.StringVar(&o.TrustedAccount, "trusted-account", "", "make only the role, for the users of this account")
+	f.BoolVar(&o.PlanOnly, "plan", false, "show what it would do, and the policies; change nothing")
+	f.BoolVar(&o.undo, "undo", false, "take back what bootstrap made here")
+	f.BoolVar(&o.json, "json", false, "print the outcome as JSON")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes; codes are asked for all the same")
+	return cmd
+}
+
+func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
+	if o.User == "" && o.TrustedAccount == "" && !o.undo {
+		return &broker.Failure{Reason: broker.Usage, Message: "which user is it to be?", Hints: []string{"name the person: --user NAME"}}
+	}
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(a)
+	defer progress.close()
+	o.Show, o.Yes = progress, a.yes
+	if o.undo {
+		return runUndo(cmd, a, b, o)
+	}
+	if o.Program, err = program(); err != nil {
+		return err
+	}
+	out, err := b.Bootstrap(cmd.Context(), o.BootstrapOptions)
+	progress.close()
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return printBootstrap(a, out, o.PlanOnly)
+	}
+	return tellBootstrap(a, out, o)
+}
+
+// tellBootstrap says what came of it, and what is left to do.
+func tellBootstrap(a *app, out broker.Bootstrapped, o bootstrapFlags) error {
+	if o.PlanOnly {
+		fmt.Fprintln(a.stdout, out.Text())
+		policies, err := json.MarshalIndent(out.Policies, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "\npolicies, as they are to be:\n%s\n", policies)
+	}
+	for _, left := range out.Left {
+		a.Step("left to do: " + left)
+	}
+	switch {
+	case o.PlanOnly:
+		a.Step("nothing was changed")
+	case o.TrustedAccount != "":
+		a.Step("the role is there: " + out.RoleARN)
+	case !out.Changed:
+		a.Step("account " + out.Account + " was set up already")
+	default:
+		if o.ConsoleLogin {
+			a.Step("the console's sign-in page: " + out.SignIn)
+		}
+		a.Step("account " + out.Account + " is set up; try: aws sts get-caller-identity --profile " + broker.ShellWord(out.Profile))
+	}
+	return nil
+}
+
+// bootstrapJSON is what --json prints.
+type bootstrapJSON struct {
+	Account   string                     `json:"account"`
+	Partition string                     `json:"partition"`
+	By        string                     `json:"by"`
+	UserARN   string                     `json:"user_arn,omitempty"`
+	GroupARN  string                     `json:"group_arn,omitempty"`
+	RoleARN   string                     `json:"role_arn"`
+	PolicyARN string                     `json:"policy_arn,omitempty"`
+	MFASerial string                     `json:"mfa_serial,omitempty"`
+	Key       string                     `json:"key,omitempty"`
+	KeyID     string                     `json:"access_key_id,omitempty"`
+	Profile   string                     `json:"profile,omitempty"`
+	SignIn    string                     `json:"sign_in"`
+	Planned   bool                       `json:"planned"` // nothing was done
+	Changed   bool                       `json:"changed"`
+	Plan      []broker.Planned           `json:"plan"`
+	Policies  map[string]json.RawMessage `json:"policies"`
+	Warnings  []string                   `json:"warnings"`
+	Left      []string                   `json:"left"`
+}
+
+func printBootstrap(a *app, out broker.Bootstrapped, planned bool) error {
+	return printJSON(a.stdout, bootstrapJSON{
+		Account: out.Account, Partition: out.Partition, By: out.By, UserARN: out.UserARN, GroupARN: out.GroupARN, RoleARN: out.RoleARN,
+		PolicyARN: out.PolicyARN, MFASerial: out.MFASerial, Key: out.KeyName, KeyID: out.KeyID, Profile: out.Profile, SignIn: out.SignIn,
+		Planned: planned, Changed: out.Changed, Plan: out.Plan, Policies: out.Policies,
+		Warnings: append([]string{}, out.Warnings...), Left: append([]string{}, out.Left...),
+	})
+}
+
+// runUndo takes back what bootstrap made.
+func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) error {
+	out, err := b.UndoBootstrap(cmd.Context(), broker.UndoOptions{Key: o.Key, Show: o.Show})
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return printJSON(a.stdout, struct {
+			Account  string   `json:"account"`
+			Removed  []string `json:"removed"`
+			Kept     []string `json:"kept"`
+			Commands []string `json:"commands"`
+		}{out.Account, append([]string{}, out.Removed...), append([]string{}, out.Kept...), append([]string{}, out.Commands...)})
+	}
+	for _, c := range out.Commands {
+		fmt.Fprintln(a.stdout, c)
+	}
+	switch {
+	case len(out.Commands) > 0:
+		a.Step("nothing was changed: the key that set account " + out.Account + " up is not here, or works no more")
+		a.Step("an administrator can run the commands above, or: awsbroker bootstrap --undo --key NAME")
+	case len(out.Kept) > 0:
+		a.Step("kept: " + strings.Join(out.Kept, ", "))
+	default:
+		a.Step("account " + out.Account + " is as it was before")
+	}
+	return nil
+}
+
+var notInUserName = regexp.MustCompile(`[^\w+=,.@-]+`)
+
+// osUser is the name of whoever runs this, as a name for IAM; empty for root,
+// which is no person.
+func osUser() string {
+	name := os.Getenv("USER")
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	name = prompt.Clean(name[strings.LastIndexAny(name, `\/`)+1:]) // Windows: DOMAIN\name
+	name = strings.Trim(notInUserName.ReplaceAllString(name, "-"), "-")
+	if strings.EqualFold(name, "root") || len(name) > 64 {
+		return ""
+	}
+	return name
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
