@@ -77,7 +77,7 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 	return nil
 }
 
-func (s *bootstrap) isMissing(k kind) bool {
+func (s *bootstrap) isMissing(k thingKind) bool {
 	return slices.ContainsFunc(s.plan, func(st *step) bool { return st.thing.Kind == k && st.is.is == missing })
 }
 

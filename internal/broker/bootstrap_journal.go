@@ -28,34 +28,34 @@ type bootstrapJournal struct {
 
 const bootstrapJournalVersion = 1
 
-// kind of a thing, and with it how it is undone.
-type kind string
+// thingKind of a thing, and with it how it is undone.
+type thingKind string
 
 const (
-	aGroup    kind = "group"
-	aUser     kind = "user"
-	aMember   kind = "member"   // Name is the user, On the group
-	aRole     kind = "role"     //
-	aPolicy   kind = "policy"   // a managed one of the account
-	anAttach  kind = "attached" // Name is the policy's ARN, On who has it
-	aPassword kind = "password" // On is the user
-	aDevice   kind = "device"   // an MFA device; On is the user
-	aKey      kind = "key"      // an access key; Name is the keychain's, ID AWS's, On the user
-	aStored   kind = "stored"   // a key that was there, and that the keychain has now
-	aProfile  kind = "profile"  // in ~/.aws/config
+	aGroup    thingKind = "group"
+	aUser     thingKind = "user"
+	aMember   thingKind = "member"   // Name is the user, On the group
+	aRole     thingKind = "role"     //
+	aPolicy   thingKind = "policy"   // a managed one of the account
+	anAttach  thingKind = "attached" // Name is the policy's ARN, On who has it
+	aPassword thingKind = "password" // On is the user
+	aDevice   thingKind = "device"   // an MFA device; On is the user
+	aKey      thingKind = "key"      // an access key; Name is the keychain's, ID AWS's, On the user
+	aStored   thingKind = "stored"   // a key that was there, and that the keychain has now
+	aProfile  thingKind = "profile"  // in ~/.aws/config
 
 	// Before is what these were.
-	aTrust     kind = "trust"    // the trust policy of the role On
-	aMaxTime   kind = "max-time" // the longest session of the role On
-	aVersion   kind = "version"  // the text of the policy On
-	aDetach    kind = "detached" // as anAttach, taken away
-	anInline   kind = "inline"   // the inline policy Name of On
-	aMemberOut kind = "left"     // as aMember, taken out
+	aTrust     thingKind = "trust"    // the trust policy of the role On
+	aMaxTime   thingKind = "max-time" // the longest session of the role On
+	aVersion   thingKind = "version"  // the text of the policy On
+	aDetach    thingKind = "detached" // as anAttach, taken away
+	anInline   thingKind = "inline"   // the inline policy Name of On
+	aMemberOut thingKind = "left"     // as aMember, taken out
 )
 
 // thing is one thing that bootstrap made or changed, or was about to.
 type thing struct {
-	Kind   kind      `json:"kind"`
+	Kind   thingKind `json:"kind"`
 	Name   string    `json:"name"`
 	On     string    `json:"on,omitempty"` // "user phoebe"
 	ID     string    `json:"id,omitempty"` // ARN, serial number or access key id, once there is one
