@@ -98,6 +98,14 @@ func (tm *terminal) send(keys string) {
 	}
 }
 
+// hangUp closes it, as a window does. Our own reader holds it until something
+// is shown.
+func (tm *terminal) hangUp() {
+	tm.master.Close()
+	_, _ = tm.slave.WriteString(".")
+	tm.slave.Close()
+}
+
 const (
 	controlC = "\x03"
 	controlD = "\x04"

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
@@ -75,17 +76,30 @@ func (t *Terminal) ask(ctx context.Context, question string) ([]byte, error) {
 		line, err := readLine(t.in)
 		done <- result{line, err}
 	}()
-	select {
-	case r := <-done:
-		return r.line, endOf(r.err)
-	case <-ctx.Done():
-		t.Print("\n")
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return nil, ErrTimeout
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		select {
+		case r := <-done:
+			return r.line, endOf(r.err)
+		case <-ctx.Done():
+			t.Print("\n")
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return nil, ErrTimeout
+			}
+			return nil, ErrCancelled
+		case <-look.C:
+			if t.taken() {
+				return nil, fmt.Errorf("%w: another job has it now", ErrNoTerminal)
+			}
 		}
-		return nil, ErrCancelled
 	}
 }
+
+// lookEvery is how often a question looks whether the terminal is still its
+// own. When a program is killed that had run us, its shell takes the terminal
+// back; a read that waits there already would take what is typed to the shell.
+const lookEvery = 200 * time.Millisecond
 
 // endOf says what an unfinished line means: end of input is a person's no
 // (Ctrl-D), anything else a terminal that is not there any more.

@@ -26,12 +26,18 @@ func OpenTerminal() (*Terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrNoTerminal, err)
 	}
-	group, err := unix.IoctlGetInt(int(f.Fd()), unix.TIOCGPGRP)
-	if err != nil || group != syscall.Getpgrp() {
+	t := &Terminal{in: f, out: f}
+	if t.taken() {
 		f.Close()
 		return nil, fmt.Errorf("%w: this is a background job", ErrNoTerminal)
 	}
-	return &Terminal{in: f, out: f}, nil
+	return t, nil
+}
+
+// taken reports whether another job has the terminal.
+func (t *Terminal) taken() bool {
+	group, err := unix.IoctlGetInt(int(t.in.Fd()), unix.TIOCGPGRP)
+	return err != nil || group != syscall.Getpgrp()
 }
 
 // terminalWithoutName finds the terminal where there is no /dev/tty (a chroot

@@ -46,4 +46,7 @@ func (t *Terminal) hide() (show func(discard bool), err error) {
 	}, nil
 }
 
+// taken: a console has no jobs.
+func (t *Terminal) taken() bool { return false }
+
 func keepRunning() (restore func()) { return func() {} }

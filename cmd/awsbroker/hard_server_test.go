@@ -1,0 +1,356 @@
+//go:build linux
+
+package main_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// servers are the processes of this person's exec --server.
+func (w *world) servers() []int {
+	var found []int
+	links, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, link := range links {
+		dir := filepath.Dir(link)
+		if exe, err := os.Readlink(link); err != nil || exe != w.bin {
+			continue
+		}
+		if line, err := os.ReadFile(filepath.Join(dir, "cmdline")); err != nil || !strings.HasSuffix(string(line), "\x00exec-server\x00") {
+			continue
+		}
+		pid, _ := strconv.Atoi(filepath.Base(dir))
+		found = append(found, pid)
+	}
+	return found
+}
+
+// theServer waits for it.
+func (w *world) theServer() int {
+	w.t.Helper()
+	var found []int
+	eventually(w.t, "one server runs", func() bool { found = w.servers(); return len(found) == 1 })
+	return found[0]
+}
+
+// noServer waits until there is none, and returns how long that took.
+func (w *world) noServer() time.Duration {
+	w.t.Helper()
+	started := time.Now()
+	eventually(w.t, "no server runs", func() bool { return len(w.servers()) == 0 })
+	return time.Since(started)
+}
+
+// serverWorld has a session, and a command that notes where it is served.
+func serverWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.login("admin")
+	return w
+}
+
+// noted is a script that notes where its session is, and goes on.
+const noted = `echo $AWS_CONTAINER_CREDENTIALS_FULL_URI >url; echo $AWS_CONTAINER_AUTHORIZATION_TOKEN >token; echo $$ >pid; mv token noted; `
+
+func (w *world) request() (url, token string) {
+	w.t.Helper()
+	eventually(w.t, "the command notes where its session is", func() bool { _, err := os.Stat(w.path("noted")); return err == nil })
+	return strings.TrimSpace(w.read(w.path("url"))), strings.TrimSpace(w.read(w.path("noted")))
+}
+
+// ask asks the server as an SDK does.
+func ask(url, token string) (status int, body string, err error) {
+	r, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		return 0, "", err
+	}
+	r.Header.Set("Authorization", token)
+	answer, err := (&http.Client{Timeout: 5 * time.Second}).Do(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(text), err
+}
+
+// TestServerEnds with its command, however that ends.
+func TestServerEnds(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]struct {
+		how  func(w *world, tm *terminal, j *job)
+		code int
+	}{
+		"killed":  {func(_ *world, _ *terminal, j *job) { _ = j.cmd.Process.Kill() }, -1},
+		"sigterm": {func(_ *world, _ *terminal, j *job) { _ = j.cmd.Process.Signal(syscall.SIGTERM) }, -1},
+		"ctrl-c":  {func(_ *world, tm *terminal, _ *job) { tm.send(controlC) }, -1},
+		"hangup":  {func(_ *world, tm *terminal, _ *job) { tm.hangUp() }, -1},
+		"by itself": {func(w *world, _ *terminal, _ *job) {
+			w.write(w.path("go"), "")
+		}, 7},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, tm := serverWorld(t), newTerminal(t)
+			// Whoever runs the tests may ignore signals.
+			j := tm.start(w.command("env", "--default-signal", w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+				noted+`while [ ! -e go ]; do sleep 0.05; done; exit 7`))
+			url, token := w.request()
+			if status, body, err := ask(url, token); status != 200 || !strings.Contains(body, `"Token":"`) {
+				t.Fatal(status, body, err)
+			}
+			w.theServer()
+			end.how(w, tm, j)
+			if code := j.wait(); code != end.code {
+				t.Errorf("the command ended with %d", code)
+			}
+			took := w.noServer()
+			t.Logf("the server ended %s after the command", took.Round(time.Millisecond))
+			if took > 2*time.Second {
+				t.Errorf("the server lived on for %s", took)
+			}
+			if _, _, err := ask(url, token); err == nil {
+				t.Error("somebody still answers")
+			}
+			wantLocksFree(t, w)
+		})
+	}
+}
+
+// wantLocksFree gets a new session, which takes every lock there is.
+func wantLocksFree(t *testing.T, w *world) {
+	t.Helper()
+	started := time.Now()
+	w.login("admin")
+	if took := time.Since(started); took > 5*time.Second {
+		t.Errorf("getting a session took %s: somebody holds a lock", took)
+	}
+}
+
+// TestServerControlC: a Ctrl-C is the command's. It gets it once, and the
+// server does not notice.
+func TestServerControlC(t *testing.T) {
+	t.Parallel()
+	w, tm := serverWorld(t), newTerminal(t)
+	j := tm.start(w.command(w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+		noted+`trap 'echo caught; n=1' INT; echo ready; while [ -z "$n" ]; do sleep 0.1; done; sleep 0.5; while [ ! -e go ]; do sleep 0.05; done; exit 7`))
+	tm.expect("ready")
+	url, token := w.request()
+	server := w.theServer()
+	tm.send(controlC)
+	tm.expect("caught")
+	if status, _, err := ask(url, token); status != 200 {
+		t.Error(status, err)
+	}
+	if now := w.theServer(); now != server {
+		t.Errorf("another server: %d, then %d", server, now)
+	}
+	w.write(w.path("go"), "")
+	if code := j.wait(); code != 7 {
+		t.Errorf("exit %d, want 7", code)
+	}
+	if n := tm.count("caught"); n != 1 {
+		t.Errorf("the command got %d signals", n)
+	}
+	w.noServer()
+}
+
+// TestServerProcess: what the server has of the command's, and of secrets.
+func TestServerProcess(t *testing.T) {
+	t.Parallel()
+	w, tm := serverWorld(t), newTerminal(t)
+	w.write(w.path("lock"), "")
+	w = w.with("GPG_TTY=" + tm.slave.Name())
+	j := tm.start(w.command("/bin/sh", "-c", `exec 9<lock; exec `+w.bin+` exec --server --profile admin -- sh -c '`+noted+`cat; cat <&9'`))
+	url, token := w.request()
+	server := w.theServer()
+	stat := strings.Fields(w.read(fmt.Sprintf("/proc/%d/stat", server))) // pid (comm) state ppid pgrp session tty_nr
+	if stat[5] != stat[0] || stat[6] != "0" {
+		t.Errorf("the server's session and terminal: %v", stat[:7])
+	}
+	if command := strings.TrimSpace(w.read(w.path("pid"))); command != strconv.Itoa(j.cmd.Process.Pid) || stat[3] == command {
+		t.Errorf("the command is process %s, not awsbroker's %d; the server's parent is %s", command, j.cmd.Process.Pid, stat[3])
+	}
+	links, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", server))
+	if err != nil || len(links) == 0 {
+		t.Fatal("no descriptors", err)
+	}
+	for _, link := range links {
+		to, err := os.Readlink(link)
+		if err != nil {
+			continue
+		}
+		if to == w.path("lock") || to == tm.slave.Name() && filepath.Base(link) != "2" {
+			t.Errorf("the server has %s", to)
+		}
+	}
+	line, environ := w.read(fmt.Sprintf("/proc/%d/cmdline", server)), w.read(fmt.Sprintf("/proc/%d/environ", server))
+	_, body, _ := ask(url, token)
+	for _, secret := range append(strings.FieldsFunc(body, func(r rune) bool { return strings.ContainsRune(`":,{}`, r) }), token, url) {
+		if len(secret) > 15 && strings.Contains(line+environ, secret) && !strings.HasPrefix(secret, "http") {
+			t.Errorf("%q is for others to see", secret)
+		}
+	}
+	if strings.Contains(environ, "GPG_TTY") {
+		t.Error("the server is told of the command's terminal")
+	}
+	tm.send(controlD)
+	if code := j.wait(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	w.noServer()
+}
+
+// TestServerIsNoChild: a command that waits for all its children waits for its
+// own.
+func TestServerIsNoChild(t *testing.T) {
+	t.Parallel()
+	w := serverWorld(t)
+	r := w.run("exec", "--server", "--profile", "admin", "--", "/usr/bin/python3", "-c",
+		"import os\ntry:\n    print('a child:', os.waitpid(-1, os.WNOHANG))\nexcept ChildProcessError:\n    print('none')")
+	if r.stdout != "none\n" || r.code != 0 {
+		t.Error(r)
+	}
+}
+
+// TestServerKilled: the command goes on without it.
+func TestServerKilled(t *testing.T) {
+	t.Parallel()
+	w := serverWorld(t)
+	done := make(chan result, 1)
+	go func() {
+		done <- w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done; echo still here; exit 7`)
+	}()
+	w.request()
+	if err := syscall.Kill(w.theServer(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	w.noServer()
+	w.write(w.path("go"), "")
+	if r := <-done; r.code != 7 || r.stdout != "still here\n" {
+		t.Error(r)
+	}
+	wantLocksFree(t, w)
+}
+
+// TestServerOfAFailedCommand has nobody to serve.
+func TestServerOfAFailedCommand(t *testing.T) {
+	t.Parallel()
+	w := serverWorld(t)
+	w.write(w.path("broken"), "#!/no/such/interpreter\n")
+	w.chmod(0o755, w.path("broken"))
+	if r := w.run("exec", "--server", "--profile", "admin", "--", "./broken"); r.code != 127 {
+		t.Error(r)
+	}
+	w.noServer()
+}
+
+// TestManyServers at once: each command has its own, and none is left.
+func TestManyServers(t *testing.T) {
+	t.Parallel()
+	w := serverWorld(t)
+	const n = 12
+	var all sync.WaitGroup
+	seen := make(chan string, n)
+	for range n {
+		all.Go(func() {
+			r := w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", `echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN; sleep 1`)
+			if r.code != 0 || r.stderr != "" {
+				t.Error(r)
+			}
+			seen <- r.stdout
+		})
+	}
+	all.Wait()
+	close(seen)
+	different := map[string]bool{}
+	for s := range seen {
+		different[s] = true
+	}
+	if len(different) != n {
+		t.Errorf("%d different servers", len(different))
+	}
+	w.noServer()
+	w.wantAssumed(1)
+}
+
+// TestServerEndlessRequests: 10,000 of them, some refused, cost the server
+// nothing that it keeps.
+func TestServerEndlessRequests(t *testing.T) {
+	w := serverWorld(t)
+	done := make(chan result, 1)
+	go func() {
+		done <- w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done`)
+	}()
+	url, token := w.request()
+	server := w.theServer()
+	requests(t, url, token, 1000)
+	files, before := openFilesOf(server), residentKB(t, server)
+	started := time.Now()
+	requests(t, url, token, 10_000)
+	t.Logf("%s a request", time.Since(started)/10_000)
+	eventually(t, "the connections are closed", func() bool { return openFilesOf(server) <= files })
+	if after := residentKB(t, server); after > before+8<<10 {
+		t.Errorf("%d KB of memory became %d", before, after)
+	} else {
+		t.Logf("%d KB of memory became %d; %d descriptors", before, after, files)
+	}
+	w.write(w.path("go"), "")
+	if r := <-done; r.code != 0 || r.stderr != "" {
+		t.Error(r)
+	}
+	w.noServer()
+}
+
+// requests sends n of them, a tenth with a wrong token.
+func requests(t *testing.T, url, token string, n int) {
+	t.Helper()
+	address, path, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
+	for i := range n {
+		with, want := token, "HTTP/1.1 200 OK\r\n"
+		if i%10 == 0 {
+			with, want = "wrong", "HTTP/1.1 403 Forbidden\r\n"
+		}
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(c, "GET /%s HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n\r\n", path, address, with)
+		line, err := bufio.NewReader(c).ReadString('\n')
+		c.Close()
+		if line != want || err != nil {
+			t.Fatalf("%q, want %q: %v", line, want, err)
+		}
+	}
+}
+
+func openFilesOf(pid int) int {
+	entries, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	return len(entries)
+}
+
+// residentKB is the memory of a process, in KiB.
+func residentKB(t *testing.T, pid int) int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "VmRSS:")
+	kb, err := strconv.Atoi(strings.Fields(rest)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kb
+}
