@@ -1,0 +1,150 @@
+//go:build linux
+
+package main_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestDoctorAlso has findings in other places than the fixtures of
+// TestDoctorFinds, and holds what --fix makes of them.
+func TestDoctorAlso(t *testing.T) {
+	const id, secret = "AKIAWILMAWILMAWILMA2", "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
+	wilma := func(w *world) { w.aws.Account.AddUser("wilma").ImportAccessKey(id, secret) }
+	mode := func(w *world, path string) string {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Mode().Perm().String()
+	}
+	for name, m := range map[string]struct {
+		arrange func(*world)
+		found   []string
+		left    []string
+		after   func(*testing.T, *world)
+	}{
+		"a key that shadows a profile": {
+			arrange: func(w *world) { wilma(w); w.write(w.credentials(), inClear("admin", id, secret)+"region = x\n") },
+			found:   []string{"key-shadows-profile"},
+			after: func(t *testing.T, w *world) {
+				if w.read(w.credentials()) != "[admin]\nregion = x\n" || !strings.Contains(w.run("list").stdout, id) {
+					t.Errorf("%s", w.read(w.credentials()))
+				}
+			},
+		},
+		"one key in three profiles": {
+			arrange: func(w *world) {
+				wilma(w)
+				w.write(w.credentials(), inClear("a", id, secret)+inClear("b", id, secret))
+				w.write(w.config(), w.read(w.config())+"\n"+inClear("profile c", id, secret))
+			},
+			found: []string{"key-in-clear", "key-in-clear", "key-in-clear"},
+			after: func(t *testing.T, w *world) {
+				if strings.Contains(w.read(w.config())+w.read(w.credentials()), secret) {
+					t.Error("the key is still in clear")
+				}
+			},
+		},
+		"a key that AWS does not know stays": {
+			arrange: func(w *world) { w.write(w.credentials(), inClear("old", id, secret)) },
+			found:   []string{"key-in-clear"}, left: []string{"key-in-clear"},
+			after: func(t *testing.T, w *world) {
+				if w.read(w.credentials()) != inClear("old", id, secret) {
+					t.Error("the key is lost")
+				}
+			},
+		},
+		"sessions that end by themselves are nobody's harm": {
+			arrange: func(w *world) {
+				w.write(w.credentials(), inClear("tool", "ASIAWILMAWILMAWILMA2", secret)+"aws_session_token = x\n")
+			},
+		},
+		"directories and files of ours": {
+			arrange: func(w *world) {
+				w.chmod(0o777, w.path("home/.aws"))
+				w.chmod(0o755, w.path("home/.local/state/awsbroker"))
+				w.chmod(0o644, w.record())
+				w.chmod(0o750, w.path("home/.local/share/awsbroker/keystore"))
+			},
+			found: []string{"readable-by-others", "readable-by-others", "readable-by-others", "writable-by-others"},
+			after: func(t *testing.T, w *world) {
+				if mode(w, w.path("home/.aws")) != "-rwxr-xr-x" || mode(w, w.record()) != "-rw-------" || mode(w, w.path("home/.local/share/awsbroker/keystore")) != "-rwx------" {
+					t.Error(mode(w, w.path("home/.aws")), mode(w, w.record()))
+				}
+			},
+		},
+		"a link to a file that others may write": {
+			arrange: func(w *world) {
+				real := w.path("dotfiles")
+				w.write(real, w.read(w.config()))
+				w.chmod(0o664, real)
+				os.Remove(w.config())
+				if err := os.Symlink(real, w.config()); err != nil {
+					w.t.Fatal(err)
+				}
+			},
+			found: []string{"writable-by-others"},
+			after: func(t *testing.T, w *world) {
+				if info, err := os.Lstat(w.config()); err != nil || info.Mode()&os.ModeSymlink == 0 || mode(w, w.path("dotfiles")) != "-rw-r--r--" {
+					t.Error(info, err)
+				}
+			},
+		},
+		"a copy that may be needed is left": {
+			arrange: func(w *world) { w.write(w.config()+".awsbroker-backup", "[profile old]\n") },
+			found:   []string{"leftover"}, left: []string{"leftover"},
+		},
+		"a copy of an edit that is at work": {
+			arrange: func(w *world) { w.write(w.path("home/.aws/.config.awsbroker-1"), "[profile old]\n") },
+		},
+		"settings of a role in the credentials file": {
+			arrange: func(w *world) {
+				w.edit(w.config(), "awsbroker_role_arn", "# was")
+				w.write(w.credentials(), "# kept\r\n[admin]\r\nrole_arn = "+w.aws.Role.ARN()+"\r\n# kept too\r\n")
+			},
+			found: []string{"beside-process"},
+			after: func(t *testing.T, w *world) {
+				if w.read(w.credentials()) != "# kept\r\n[admin]\r\n# kept too\r\n" || !strings.Contains(w.read(w.config()), "awsbroker_role_arn = "+w.aws.Role.ARN()) {
+					t.Errorf("%q\n%s", w.read(w.credentials()), w.read(w.config()))
+				}
+				w.write(w.path("code"), w.code())
+				wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+			},
+		},
+		"two profiles of a program that moved": {
+			arrange: func(w *world) {
+				w.profile("other", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "awsbroker_mfa_process = date")
+				w.edit(w.config(), w.bin, "/opt/gone/awsbroker")
+			},
+			found: []string{"program-missing"},
+		},
+		"a session for every call at a long minimum is asked for by nobody": {
+			arrange: func(w *world) { w.adminProfile("awsbroker_mfa_session = 8h", "awsbroker_min_ttl = 2h") },
+		},
+		"text that moves the cursor": {
+			arrange: func(w *world) { w.write(w.config(), w.read(w.config())+"[profile x\x1b[2J]\nno\x1b[2Jsetting\n") },
+			found:   []string{"file-refused"}, left: []string{"file-refused"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := patient(t)
+			m.arrange(w)
+			before := w.disk()
+			w.wantFindings(w.examine(), m.found...)
+			if text := w.run("doctor").stdout; strings.ContainsAny(text, "\x1b\r") || strings.Contains(text, secret) {
+				t.Errorf("%q", text)
+			}
+			if w.disk() != before {
+				t.Error("doctor changed something")
+			}
+			w.wantFindings(w.readDiagnosis(w.run("doctor", "--fix", "--yes", "--json")), m.left...)
+			if m.after != nil {
+				m.after(t, w)
+			}
+		})
+	}
+}

@@ -1,0 +1,71 @@
+package broker
+
+import "testing"
+
+// TestReadPolicies: what allows everything without MFA, and what denies what is
+// done without it.
+func TestReadPolicies(t *testing.T) {
+	const mfa = `"aws:MultiFactorAuthPresent"`
+	for name, p := range map[string]struct {
+		text          string
+		admin, denied bool
+	}{
+		"everything":                     {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`, true, false},
+		"brackets left out":              {`{"Statement":{"Effect":"Allow","Action":["s3:*","*"],"Resource":["arn:aws:s3:::x","*"]}}`, true, false},
+		"all of IAM":                     {`{"Statement":[{"Effect":"Allow","Action":"IAM:*","Resource":"*"}]}`, true, false},
+		"the second statement":           {`{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Allow","Action":"*","Resource":"*"}]}`, true, false},
+		"one service":                    {`{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`, false, false},
+		"one role":                       {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::123456789012:role/x"}]}`, false, false},
+		"with MFA":                       {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{` + mfa + `:"true"}}}]}`, false, false},
+		"with MFA, a truth value":        {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"bool":{"AWS:multifactorauthpresent":[true]}}}]}`, false, false},
+		"with recent MFA":                {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":3600}}}]}`, false, false},
+		"with MFA if there is any":       {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"BoolIfExists":{` + mfa + `:"true"}}}]}`, true, false},
+		"if the request tells of MFA":    {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Null":{` + mfa + `:"false"}}}]}`, true, false},
+		"without MFA":                    {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{` + mfa + `:"false"}}}]}`, true, false},
+		"from one address":               {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.1"}}}]}`, true, false},
+		"MFA, and from one address":      {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{` + mfa + `:"true"},"IpAddress":{"aws:SourceIp":["192.0.2.1"]}}}]}`, false, false},
+		"a denial of what has no MFA":    {`{"Statement":[{"Effect":"Deny","NotAction":["iam:*","sts:GetSessionToken"],"Resource":"*","Condition":{"BoolIfExists":{` + mfa + `:"false"}}}]}`, false, true},
+		"a denial that a key slips past": {`{"Statement":[{"Effect":"Deny","NotAction":"iam:*","Resource":"*","Condition":{"Bool":{` + mfa + `:"false"}}}]}`, false, false},
+		"a denial of one service":        {`{"Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"BoolIfExists":{` + mfa + `:"false"}}}]}`, false, false},
+		"both":                           {`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"BoolIfExists":{` + mfa + `:false}}}]}`, true, true},
+		"nothing":                        {`{}`, false, false},
+		"no JSON":                        {`Allow *`, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := readPolicies("p", p.text)
+			if got.admin != "" != p.admin || got.denied != p.denied {
+				t.Errorf("got %+v of %s", got, p.text)
+			}
+		})
+	}
+}
+
+// TestTrustDemand: the least that a role demands of people who assume it.
+func TestTrustDemand(t *testing.T) {
+	const person, service = `"Principal":{"AWS":"arn:aws:iam::123456789012:root"}`, `"Principal":{"Service":["ec2.amazonaws.com"]}`
+	statement := func(principal, more string) string {
+		return `{"Effect":"Allow",` + principal + `,"Action":"sts:AssumeRole"` + more + `}`
+	}
+	const bool, ifExistsOp = `,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`, `,"Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}`
+	for name, p := range map[string]struct {
+		statements string
+		want       demand
+	}{
+		"MFA":                     {statement(person, bool), demanded},
+		"no condition":            {statement(person, ""), notAsked},
+		"if exists":               {statement(person, ifExistsOp), ifExists},
+		"anybody":                 {statement(`"Principal":"*"`, ""), notAsked},
+		"a service":               {statement(service, ""), demanded},
+		"a service and people":    {statement(service, "") + "," + statement(person, bool), demanded},
+		"one of two without":      {statement(person, bool) + "," + statement(`"Principal":{"AWS":["arn:aws:iam::222222222222:user/x"]}`, ""), notAsked},
+		"not to assume":           {`{"Effect":"Allow",` + person + `,"Action":"sts:TagSession"}`, demanded},
+		"to do everything":        {`{"Effect":"Allow",` + person + `,"Action":["sts:*"]}`, notAsked},
+		"a denial demands nobody": {`{"Effect":"Deny",` + person + `,"Action":"sts:AssumeRole"}`, demanded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := trustDemand(`{"Version":"2012-10-17","Statement":[` + p.statements + `]}`); got != p.want {
+				t.Errorf("got %d, want %d", got, p.want)
+			}
+		})
+	}
+}
