@@ -32,6 +32,7 @@ type fakeInfo struct {
 type call struct {
 	Service, Action, Principal, Error string
 	AccessKeyID                       string `json:"access_key_id"`
+	CodeSent                          bool   `json:"code_sent"`
 }
 
 // startFake starts one that ends with the test.

@@ -70,7 +70,7 @@ func (f *tf) allAs(before, assumed int, roles ...string) {
 	n := map[string]int{}
 	for _, c := range calls[before:] {
 		n[c.Service+" "+c.Action]++
-		if c.Action != "AssumeRole" && !slices.Contains(roles, c.Principal) {
+		if c.Action != "AssumeRole" && c.Action != "GetSessionToken" && !slices.Contains(roles, c.Principal) {
 			f.t.Errorf("%s %s as %q: %s", c.Service, c.Action, c.Principal, c.Error)
 		}
 	}
@@ -169,6 +169,57 @@ func TestTerraformWithSeveralProfiles(t *testing.T) {
 			}
 			applySeveral(t, w, tt.byPerson, roles)
 		})
+	}
+}
+
+// With an MFA session, one code serves all of them, asked for by whichever
+// comes first. Without one, so it does where the profiles are named beforehand.
+func TestTerraformAsksOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		setting string // of each profile
+		exec    bool   // the run is inside of exec --with
+	}{{"an MFA session", "awsbroker_mfa_session = 8h", false}, {"exec --with", "", true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newTerraformWorld(t)
+			w.extend(tt.setting)
+			w.ok(w.stack(stack{Key: "one", Profile: "admin"}).init()...)
+			w.ok(w.stack(stack{Key: "one", Profile: "admin"}).apply()...)
+			roles := []string{assumedRole}
+			var exec []string
+			for _, profile := range []string{"reader", "auditor"} {
+				roles = append(roles, w.addRole(profile))
+				w.extend(tt.setting)
+			}
+			if tt.exec {
+				exec = []string{program("awsbroker"), "exec", "--with", "admin", "--with", "reader", "--with", "auditor", "--"}
+			}
+			f := w.stack(stack{Key: "two", Profile: "admin", Others: []string{"reader", "auditor"}})
+			f.ok(f.init()...)
+			w.logout()
+			before := w.callCount()
+			r, shown := f.runAtTerminal(w.rightCodes(1), append(exec, f.apply()...)...)
+			if r.code != 0 || strings.Count(shown, question) != 1 {
+				t.Fatalf("apply ended with %d:\n%s%s\non the terminal: %s", r.code, r.stdout, r.stderr, shown)
+			}
+			f.allAs(before, 3, roles...)
+			f.wantCodes(before, 1)
+		})
+	}
+}
+
+// wantCodes holds how many codes were given since the log had some length.
+func (f *tf) wantCodes(before, want int) {
+	f.t.Helper()
+	calls, _ := f.fake.calls("")
+	n := 0
+	for _, c := range calls[before:] {
+		if c.CodeSent {
+			n++
+		}
+	}
+	if n != want {
+		f.t.Errorf("%d codes, not %d", n, want)
 	}
 }
 
