@@ -115,6 +115,56 @@ func wantQuestions(t *testing.T, tm *terminal, questions, tries int) {
 	}
 }
 
+// rolesOfTheDay are profiles with a role each and an MFA session.
+func (w *world) rolesOfTheDay(n int) []string {
+	w.t.Helper()
+	var names []string
+	for i := range n {
+		role, err := w.aws.AddRole(fmt.Sprint("day", i), time.Hour)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		names = append(names, role.Name)
+		w.profile(role.Name, "phoebe", role.ARN(), w.aws.Device.Serial, "awsbroker_mfa_session = 8h")
+	}
+	return names
+}
+
+// TestManyRolesOneQuestion: 64 callers of four roles and no MFA session are one
+// question and one session of each role.
+func TestManyRolesOneQuestion(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.crowd(tm, 64, w.rolesOfTheDay(4)...)
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	all := c.results(patience)
+	for i, r := range all {
+		wantAnswer(t, r)
+		if r.stdout != all[i%4].stdout {
+			t.Errorf("caller %d got another session than caller %d", i, i%4)
+		}
+	}
+	wantQuestions(t, tm, 1, 1)
+	w.wantAssumed(4)
+	if n := len(w.aws.Server.Calls("GetSessionToken")); n != 1 {
+		t.Errorf("%d MFA sessions", n)
+	}
+}
+
+// TestManyRolesCancelled: one no is the no to the callers of all four.
+func TestManyRolesCancelled(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	c := w.crowd(tm, 32, w.rolesOfTheDay(4)...)
+	tm.expect(asking)
+	c.awsbrokers(32)
+	tm.send(controlD)
+	wantFailures(t, c.results(10*time.Second), 4, "cancelled")
+	wantQuestions(t, tm, 1, 1)
+	w.wantAssumed(0)
+}
+
 // TestManyCallersCancelled: the no of one person is the no to all 64.
 func TestManyCallersCancelled(t *testing.T) {
 	t.Parallel()
