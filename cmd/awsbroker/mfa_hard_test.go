@@ -3,13 +3,20 @@
 package main_test
 
 import (
+	"errors"
 	"fmt"
+	"image/png"
+	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 )
@@ -131,9 +138,11 @@ func (r *replacer) answer(screen string) string {
 
 // codeOf is the next code of a device; AWS's clock goes on where it would have
 // to be waited for.
-func (r *replacer) codeOf(serial string) string {
+func (r *replacer) codeOf(serial string) string { return r.codeIn(r.aws.Account, serial) }
+
+func (r *replacer) codeIn(account *fakeaws.Account, serial string) string {
 	const step = 30 * time.Second
-	d := r.aws.Account.Device(serial)
+	d := account.Device(serial)
 	now := r.aws.Server.Now().Truncate(step)
 	next := r.given[serial].Add(step)
 	if next.Before(now.Add(-step)) {
@@ -167,6 +176,7 @@ func (r *replacer) wantReplaced() {
 	if all := r.aws.Account.DeviceSerials(); !slices.Equal(all, is) {
 		r.t.Errorf("the account has %v", all)
 	}
+	r.wantNowhere(r.aws.Account.Device(is[0]).Seed)
 	if got := r.run("credential-process", "--profile", "admin"); got.code != 0 {
 		r.t.Errorf("the session that proved it is not there: %v", got)
 	}
@@ -247,5 +257,116 @@ func TestReplaceWithFaults(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Two enrolments at once, at two terminals, that come to the same name: the
+// second waits for the first, and does not take its device for one that was
+// given up.
+func TestEnrollTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newReplacer(t)
+	one, other := newTerminal(t), newTerminal(t)
+	first := one.start(r.command(r.bin, "mfa", "enroll"))
+	one.expect("code that it shows now: ")
+	second := other.start(r.command(r.bin, "mfa", "enroll"))
+	other.expect("waiting for another awsbroker")
+	for _, question := range []string{"the next code that it shows: ", "mfa/phoebe-2 is enabled"} {
+		one.send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
+		one.expect(question)
+	}
+	if code := first.wait(); code != 0 {
+		t.Errorf("the first ended with %d", code)
+	}
+	other.expect(`somebody has an MFA device named "phoebe-2" already`)
+	if code := second.wait(); code != 1 {
+		t.Errorf("the second ended with %d", code)
+	}
+	if is := r.aws.User.DeviceSerials(); len(is) != 2 || len(r.aws.Account.DeviceSerials()) != 2 {
+		t.Errorf("the user has %v", is)
+	}
+}
+
+// Another partition, a user with a path, an account with an alias: the device
+// is made there, and the app shows where it is for.
+func TestEnrollElsewhere(t *testing.T) {
+	t.Parallel()
+	for partition, region := range map[string]string{"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"} {
+		t.Run(partition, func(t *testing.T) {
+			t.Parallel()
+			w := bare(t, -1)
+			account := w.aws.Server.AddAccountIn(partition, "210987654321")
+			account.SetAlias("acme-" + partition)
+			user := account.AddUser("team/robin")
+			policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"}]}`
+			if err := user.PutPolicy("all", policy); err != nil {
+				t.Fatal(err)
+			}
+			r := &replacer{w.with("AWS_ENDPOINT_URL_IAM="+w.url, "AWS_REGION="+region, "TERM=xterm", "LC_ALL=C.UTF-8"), map[string]time.Time{}}
+			key := user.AddAccessKey()
+			added := r.with("AWS_ACCESS_KEY_ID="+key.ID, "AWS_SECRET_ACCESS_KEY="+key.Secret).run("add", "robin", "--from-env", "--region", region)
+			if added.code != 0 {
+				t.Fatalf("add: %v", added)
+			}
+			r.write(r.path("home/.aws/config"), "[profile robin]\nawsbroker_key = robin\nregion = "+region+"\n")
+			serial := "arn:" + partition + ":iam::210987654321:mfa/robin"
+			tm := newTerminal(t)
+			j := tm.start(r.command(r.bin, "mfa", "enroll"))
+			tm.expect("MFA device robin for robin@acme-" + partition + ":")
+			for _, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
+				tm.expect(question)
+				tm.send(r.codeIn(account, serial) + "\n")
+			}
+			tm.expect("+awsbroker_mfa_serial = " + serial)
+			tm.send("y\n")
+			if code := j.wait(); code != 0 {
+				t.Errorf("it ended with %d", code)
+			}
+			if is := user.DeviceSerials(); !slices.Equal(is, []string{serial}) {
+				t.Errorf("the user has %v", is)
+			}
+			if got := r.run("mfa", "list", "--json"); got.code != 0 || !strings.Contains(got.stdout, serial) {
+				t.Errorf("mfa list: %v", got)
+			}
+		})
+	}
+}
+
+// The picture of the QR code holds what the screen says, is its owner's alone,
+// and goes, also when the person gives up. The seed is in no file then.
+func TestEnrollQRFile(t *testing.T) {
+	t.Parallel()
+	r := newReplacer(t)
+	file := r.path("qr.png")
+	tm := newTerminal(t)
+	j := tm.start(r.command(r.bin, "mfa", "enroll", "--qr-file", file))
+	tm.expect("code that it shows now: ")
+	d := r.aws.Account.Device("arn:aws:iam::123456789012:mfa/phoebe-2")
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("the file: %v, %v", info, err)
+	}
+	img, err := png.Decode(strings.NewReader(r.read(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bits, err := gozxing.NewBinaryBitmapFromImage(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := qrcode.NewQRCodeReader().Decode(bits, nil)
+	if want := "otpauth://totp/Amazon%20Web%20Services:phoebe@123456789012?secret=" + d.Seed; err != nil || text.GetText() != want {
+		t.Errorf("it reads %v, %v", text, err)
+	}
+	tm.send(controlC)
+	if code := j.wait(); code != 4 {
+		t.Errorf("it ended with %d", code)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	r.wantNowhere(d.Seed)
+	if all := r.aws.Account.DeviceSerials(); len(all) != 1 {
+		t.Errorf("the account has %v", all)
 	}
 }

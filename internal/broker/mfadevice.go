@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,12 +57,11 @@ func (b *Broker) enrolDevice(ctx context.Context, do iamDo, a *asker, e enrolmen
 		return "", err
 	}
 	defer picture.remove(b.Report)
-	// Another run would take the device for one that was given up.
-	lock := session.NewLock(b.sessionDir(), "enrol:"+e.name)
-	if err := lock.Wait(ctx); err != nil {
-		return "", failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that makes the same device", lock.Holder())
+	unlock, err := b.enrolAlone(ctx, e)
+	if err != nil {
+		return "", err
 	}
-	defer func() { _ = lock.Unlock() }()
+	defer unlock()
 	device, err := b.makeDevice(ctx, do, e)
 	if err != nil {
 		return "", err
@@ -83,18 +83,31 @@ func (b *Broker) enrolDevice(ctx context.Context, do iamDo, a *asker, e enrolmen
 	return device.Serial, b.enable(ctx, do, p, e)
 }
 
+// enrolAlone waits until no other run makes a device of the name: either would
+// take the other's for one that was given up.
+func (b *Broker) enrolAlone(ctx context.Context, e enrolment) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
+	defer cancel()
+	lock := session.NewLock(b.sessionDir(), "enrol:"+e.account+":"+e.name)
+	_, err = lock.Await(ctx, b.telling(func() string {
+		return fmt.Sprintf("waiting for another awsbroker (process %d), which makes the same device", lock.Holder())
+	}))
+	if errors.Is(err, session.ErrLockWait) {
+		return nil, failed(NeedPerson, "gave up waiting for another awsbroker (process %d), which makes the MFA device %s", lock.Holder(), prompt.Clean(e.name))
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
 // enable the device with two codes.
 func (b *Broker) enable(ctx context.Context, do iamDo, p *codePair, e enrolment) error {
 	return p.until(ctx, func(ctx context.Context, two [2]code) error {
 		err := sendOnce(ctx, do, func(ctx context.Context, c *iam.Client) error {
 			return c.EnableMFADevice(ctx, e.user, p.serial, two[0], two[1])
 		})
-		if answerLost(err) || isReason(err, awsapi.Exists) {
-			if has, lookErr := hasDevice(ctx, do, e.user, p.serial); has || lookErr != nil {
-				return lookErr
-			}
-		}
-		if isReason(err, awsapi.Quota) {
+		switch {
+		case (answerLost(err) || isReason(err, awsapi.Exists)) && hasDevice(ctx, do, e.user, p.serial):
+			return nil
+		case isReason(err, awsapi.Quota):
 			return failed(Other, "user %s has as many MFA devices as AWS allows: eight", prompt.Clean(e.user)).
 				hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
 		}
@@ -112,21 +125,25 @@ func answerLost(err error) bool {
 	return e.Reason == awsapi.Unreachable || e.Reason == awsapi.Garbled || e.Reason == awsapi.Failing
 }
 
-// hasDevice reports whether a user has a device.
-func hasDevice(ctx context.Context, do iamDo, user, serial string) (has bool, err error) {
-	err = do(ctx, func(ctx context.Context, c *iam.Client) error {
-		all, err := c.MFADevices(ctx, user)
-		for _, d := range all {
-			has = has || d.Serial == serial
+// hasDevice reports whether a user has a device, which a list may not show at
+// once.
+func hasDevice(ctx context.Context, do iamDo, user, serial string) (has bool) {
+	for range 3 {
+		_ = do(ctx, func(ctx context.Context, c *iam.Client) error {
+			all, err := c.MFADevices(ctx, user)
+			has = slices.ContainsFunc(all, func(d iam.MFADevice) bool { return d.Serial == serial })
+			return err
+		})
+		if has || !session.Pause(ctx, time.Second) {
+			break
 		}
-		return err
-	})
-	return has, err
+	}
+	return has
 }
 
 // makeTries is how often a device is asked for, with what stands in its way
 // taken out of it in between.
-const makeTries = 4
+const makeTries = 8
 
 // makeDevice creates the device. One of the same name that nobody has was left
 // by a run that was killed, or by an answer that was lost: its seed is known
@@ -203,6 +220,8 @@ func (b *Broker) giveUp(ctx context.Context, do iamDo, serial string) {
 	switch {
 	case err == nil, isReason(err, awsapi.NotThere):
 		b.Report.Step("the device was not enabled and is deleted: delete the new entry in the app, too")
+	case isReason(err, awsapi.InUse):
+		b.warn("AWS says that somebody has the MFA device %s by now; see: awsbroker mfa list", prompt.Clean(serial))
 	default:
 		b.debug("iam: %s", prompt.Clean(err.Error()))
 		b.warn("the unfinished MFA device %s is left in AWS; the next enrolment under that name deletes it", prompt.Clean(serial))

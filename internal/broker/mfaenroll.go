@@ -66,7 +66,7 @@ func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, e
 	if serial, err = w.enrolDevice(ctx, w.do, &w.asker, e); err != nil {
 		return "", err
 	}
-	w.Report.Step(fmt.Sprintf("MFA device %s of user %s is enabled", prompt.Clean(serial), prompt.Clean(w.user)))
+	w.Report.Step(fmt.Sprintf("MFA device %s is enabled", prompt.Clean(serial)))
 	return serial, w.look(ctx)
 }
 

@@ -138,8 +138,12 @@ func (w *mfaWork) proveDevice(ctx context.Context, edits []serialEdit, serial st
 	if t.Profile.MFAProcess != "" {
 		w.warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", prompt.Clean(t.Profile.Name))
 	}
+	if t.Profile.MFASeed != "" {
+		w.warn("profile %s has its codes from a seed in the keychain; give it that of the new device: awsbroker mfa seed --profile %s",
+			prompt.Clean(t.Profile.Name), shellWord(t.Profile.Name))
+	}
 	t = byHand(t)
-	w.Report.Step("the new device has to show that it works: with a code that was not used yet")
+	w.Report.Step("now one more code of the new device, to prove it")
 	w.Code = credential.Secret{} // --mfa-code was one of the old device
 	w.Started = time.Now()       // the person's time begins anew
 	s, err := w.SessionOf(ctx, t, Want{})

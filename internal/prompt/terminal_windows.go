@@ -19,7 +19,18 @@ func OpenTerminal() (*Terminal, error) {
 		in.Close()
 		return nil, fmt.Errorf("%w: %v", ErrNoTerminal, err)
 	}
+	understandColours(windows.Handle(out.Fd()))
 	return &Terminal{in: in, out: out}, nil
+}
+
+// understandColours makes older consoles take escape sequences, which a QR
+// code needs. One that cannot shows them.
+// https://learn.microsoft.com/windows/console/console-virtual-terminal-sequences
+func understandColours(console windows.Handle) {
+	var mode uint32
+	if windows.GetConsoleMode(console, &mode) == nil {
+		_ = windows.SetConsoleMode(console, mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING)
+	}
 }
 
 // TerminalName tells this console from others as well as can be done: by the process
