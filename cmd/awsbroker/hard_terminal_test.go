@@ -114,9 +114,13 @@ const (
 // echoes reports whether the terminal shows what is typed.
 func (tm *terminal) echoes() bool {
 	tm.t.Helper()
-	state, err := unix.IoctlGetTermios(int(tm.master.Fd()), unix.TCGETS)
+	master, err := tm.master.SyscallConn() // Fd would make it impossible to close while it is read
 	if err != nil {
 		tm.t.Fatal(err)
+	}
+	var state *unix.Termios
+	if e := master.Control(func(fd uintptr) { state, err = unix.IoctlGetTermios(int(fd), unix.TCGETS) }); e != nil || err != nil {
+		tm.t.Fatal(e, err)
 	}
 	return state.Lflag&unix.ECHO != 0 && state.Lflag&unix.ICANON != 0
 }

@@ -78,7 +78,6 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		return credential.Credentials{}, questionFailure(err, r.Target)
 	}
 	r.asked = true
-	r.debug("code: asking; way: %s", r.asker.ladder.Way())
 	t.Print(r.introduction() + before)
 	var last error
 	for try := 1; try <= tries; try++ {

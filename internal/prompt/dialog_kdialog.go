@@ -1,6 +1,8 @@
 package prompt
 
-// kdialog is KDE's. It guesses whether a text is markup, so none may look like it.
+// kdialog is KDE's. It guesses whether a text is markup, so none may look like
+// it. Its --yesno says yes to whoever types on as it appears; in a list the yes
+// has to be chosen.
 // https://develop.kde.org/docs/administration/kdialog/
 var kdialog = dialogKind{
 	program: "kdialog",
@@ -8,12 +10,18 @@ var kdialog = dialogKind{
 		args := []string{"--title=" + dialogTitle}
 		switch text := plain(q.text); q.kind {
 		case askConfirm:
-			return append(args, "--yesno="+text), nil
+			return append(args, "--radiolist="+text, "no", "No", "on", "yes", "Yes", "off"), nil
 		case askHidden:
 			return append(args, "--password="+text), nil
 		default:
 			return append(args, "--inputbox="+text, ""), nil
 		}
 	},
-	outcome: exits([]int{1, 2}, -2), // it has no time limit of its own
+	outcome: func(q query, r ran) (string, error) {
+		answer, err := exits([]int{1, 2}, -2)(q, r) // it has no time limit of its own
+		if q.kind == askConfirm && err == nil && answer != "yes" {
+			err = errNo
+		}
+		return answer, err
+	},
 }

@@ -57,9 +57,6 @@ func Open(ctx context.Context, o Options) (*Ladder, error) {
 // AtTerminal reports whether questions go to the controlling terminal.
 func (l *Ladder) AtTerminal() bool { return l.way == ByTerminal }
 
-// Way is the one that questions go to.
-func (l *Ladder) Way() Way { return l.way }
-
 // next takes the next way that opens.
 func (l *Ladder) next(ctx context.Context) error {
 	for len(l.left) > 0 {
@@ -86,6 +83,7 @@ func (l *Ladder) next(ctx context.Context) error {
 			return err
 		}
 		l.now, l.way, l.giveBack = where.prompter, way, giveBack
+		l.options.Debug(fmt.Sprintf("asking; way: %s", way))
 		return nil
 	}
 	return ErrNoTerminal

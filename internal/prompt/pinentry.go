@@ -19,11 +19,12 @@ import (
 // passphrases already: at a terminal, or in a window of their desktop. It never
 // shows what is typed. https://www.gnupg.org/documentation/manuals/pinentry/
 type Pinentry struct {
-	cmd     *exec.Cmd
-	server  *assuan
-	stdin   io.WriteCloser
-	restore func() // the terminal it uses, should it be killed there
-	page    page
+	cmd    *exec.Cmd
+	server *assuan
+	stdin  io.WriteCloser
+	tty    *spare // the one it may use, if any
+	atTTY  bool   // it does
+	page   page
 }
 
 // pinentryPatience is how long it may take to say hello.
@@ -37,23 +38,23 @@ func openPinentry(ctx context.Context, environ []string) (opened, error) {
 		return opened{}, unable("%w", err)
 	}
 	place, noDisplay := display(environ)
-	tty, restore, noTerminal := spareTerminal(variable(environ, "GPG_TTY"))
+	tty, noTerminal := spareTerminal(variable(environ, "GPG_TTY"))
 	if noDisplay != nil && noTerminal != nil {
 		return opened{}, fmt.Errorf("%w; %w", noDisplay, noTerminal)
 	}
-	p, err := startPinentry(environ, path, restore)
+	p, err := startPinentry(environ, path, tty)
 	if err != nil {
 		return opened{}, err
 	}
-	flavor, err := p.greet(ctx, environ, tty)
-	onTerminal := noDisplay != nil || flavor == "tty" || flavor == "curses" || strings.HasSuffix(flavor, ":curses")
+	flavor, err := p.greet(ctx, environ)
+	p.atTTY = noDisplay != nil || flavor == "tty" || flavor == "curses" || strings.HasSuffix(flavor, ":curses")
 	switch {
 	case err != nil:
-	case onTerminal && noTerminal != nil:
+	case p.atTTY && noTerminal != nil:
 		// pinentry-tty would say that somebody cancelled it.
 		err = fmt.Errorf("%s is for terminals: %w", Clean(path), noTerminal)
-	case onTerminal:
-		place = "tty:" + tty
+	case p.atTTY:
+		place = "tty:" + tty.name()
 	}
 	if err != nil {
 		p.Close()
@@ -84,11 +85,11 @@ func pinentryProgram(environ []string) (string, error) {
 	return "", errors.New("there is no program pinentry")
 }
 
-func startPinentry(environ []string, path string, restore func()) (*Pinentry, error) {
-	p := &Pinentry{cmd: programOf(environ, path), restore: restore}
+func startPinentry(environ []string, path string, tty *spare) (*Pinentry, error) {
+	p := &Pinentry{cmd: programOf(environ, path), tty: tty}
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
-		restore()
+		tty.restore()
 		return nil, unable("%w", err)
 	}
 	stdout, err := p.cmd.StdoutPipe()
@@ -96,7 +97,7 @@ func startPinentry(environ []string, path string, restore func()) (*Pinentry, er
 		err = p.cmd.Start()
 	}
 	if err != nil {
-		restore()
+		tty.restore()
 		return nil, unable("%w", err)
 	}
 	p.stdin, p.server = stdin, newAssuan(stdout, stdin)
@@ -105,7 +106,7 @@ func startPinentry(environ []string, path string, restore func()) (*Pinentry, er
 
 // greet waits for the program and tells it where the person is. The flavor is
 // how it asks: "gtk2", "curses".
-func (p *Pinentry) greet(ctx context.Context, environ []string, tty string) (flavor string, err error) {
+func (p *Pinentry) greet(ctx context.Context, environ []string) (flavor string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pinentryPatience)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { terminate(p.cmd) })()
@@ -117,8 +118,8 @@ func (p *Pinentry) greet(ctx context.Context, environ []string, tty string) (fla
 		{"lc-ctype", firstSet(environ, "LC_ALL", "LC_CTYPE", "LANG")},
 		{"lc-messages", firstSet(environ, "LC_ALL", "LC_MESSAGES", "LANG")},
 	}
-	if tty != "" {
-		options = append(options, [2]string{"ttyname", tty}, [2]string{"ttytype", terminalType(environ)})
+	if p.tty != nil {
+		options = append(options, [2]string{"ttyname", p.tty.name()}, [2]string{"ttytype", terminalType(environ)})
 	}
 	// Codes come from another window as often as not: the keyboard is not grabbed.
 	if err := p.tell("OPTION", "no-grab"); err != nil {
@@ -196,18 +197,24 @@ var errNo = errors.New("no")
 
 func (p *Pinentry) ask(ctx context.Context, command, question string) ([]byte, error) {
 	defer context.AfterFunc(ctx, func() { terminate(p.cmd) })()
+	if p.atTTY {
+		watching, stop := context.WithCancel(ctx)
+		defer stop()
+		p.tty.watch(watching, func() { terminate(p.cmd) })
+	}
 	settings := [][2]string{
 		{"SETTIMEOUT", strconv.Itoa(secondsLeft(ctx))},
 		{"SETTITLE", dialogTitle},
-		{"SETDESC", plain(wrap(p.page.introduction + ended(question)))},
+		{"SETDESC", p.shown(p.page.introduction + ended(question))},
 		{"SETPROMPT", label(question)},
-		{"SETOK", "OK"},
+		{"SETOK", "_OK"}, // the underlined letter is its key
+		{"SETCANCEL", "_Cancel"},
 	}
 	if command == "CONFIRM" {
-		settings = append(settings, [2]string{"SETOK", "Yes"}, [2]string{"SETCANCEL", "No"})
+		settings = append(settings, [2]string{"SETOK", "_Yes"}, [2]string{"SETCANCEL", "_No"})
 	}
 	if p.page.since != "" {
-		settings = append(settings, [2]string{"SETERROR", plain(wrap(p.page.since))})
+		settings = append(settings, [2]string{"SETERROR", p.shown(p.page.since)})
 	}
 	for _, s := range settings {
 		if err := p.tell(s[0], s[1]); err != nil {
@@ -220,6 +227,15 @@ func (p *Pinentry) ask(ctx context.Context, command, question string) ([]byte, e
 	}
 	p.page.answered()
 	return answer, nil
+}
+
+// shown is a text as this pinentry takes it. Windows break lines themselves;
+// on a terminal one that is too long is an error.
+func (p *Pinentry) shown(text string) string {
+	if p.atTTY {
+		text = wrap(text)
+	}
+	return plain(strings.TrimRight(text, "\n"))
 }
 
 // end says how a question without an answer ended.
@@ -250,5 +266,5 @@ func (p *Pinentry) Close() {
 	_ = p.cmd.Wait()
 	timer.Stop()
 	killRest(p.cmd)
-	p.restore()
+	p.tty.restore()
 }

@@ -197,7 +197,7 @@ func TestPinentryConfirms(t *testing.T) {
 			t.Errorf("%s: %v, %v", script, yes, err)
 		}
 		l.Close()
-		if !strings.Contains(d.said(), "SETOK Yes\nSETCANCEL No\nCONFIRM\n") {
+		if !strings.Contains(d.said(), "SETOK _Yes\nSETCANCEL _No\nCONFIRM\n") {
 			t.Error(d.said())
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,11 +18,27 @@ import (
 // by endProgram.
 func programOf(environ []string, path string, args ...string) *exec.Cmd {
 	cmd := exec.Command(path, args...)
-	cmd.Env = append(make([]string, 0, len(environ)), ChildEnviron(environ)...) // never nil, which would be os.Environ
-	cmd.WaitDelay = time.Second                                                 // for a grandchild that keeps our pipes
+	cmd.Env = withoutLaunch(ChildEnviron(environ))
+	cmd.WaitDelay = time.Second // for a grandchild that keeps our pipes
 	apart(cmd)
 	return cmd
 }
+
+// withoutLaunch is an environment in which a program that looks for the session
+// bus does not start one, which would stay behind (GLib's dbus-launch). It is
+// never nil, which would stand for our own.
+func withoutLaunch(environ []string) []string {
+	out := append(make([]string, 0, len(environ)+1), environ...)
+	if variable(environ, busVariable) != "" {
+		return out
+	}
+	if _, err := os.Stat(filepath.Join(variable(environ, "XDG_RUNTIME_DIR"), "bus")); err == nil {
+		return out // where it looks first
+	}
+	return append(out, busVariable+"=disabled:")
+}
+
+const busVariable = "DBUS_SESSION_BUS_ADDRESS"
 
 // ran is how a program ended.
 type ran struct {

@@ -3,36 +3,74 @@
 package prompt
 
 import (
+	"context"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// spareTerminal looks whether a terminal named by GPG_TTY may be asked at: it
+// spare is a terminal that is not ours but may be asked at.
+type spare struct {
+	file   *os.File
+	before *unix.Termios
+}
+
+// spareTerminal looks whether the terminal named by GPG_TTY may be asked at: it
 // is there, and ours to open, and this process has no terminal of its own. Of
-// one that it has, another job is in front, and would lose keys to us. restore
-// puts the terminal's settings back, and closes it.
-func spareTerminal(name string) (path string, restore func(), err error) {
-	nothing := func() {}
+// one that it has, another job is in front, and would lose keys to us.
+func spareTerminal(name string) (*spare, error) {
 	if name == "" {
-		return "", nothing, unable("GPG_TTY names no terminal")
+		return nil, unable("GPG_TTY names no terminal")
 	}
 	if own, err := os.OpenFile("/dev/tty", os.O_RDWR|syscall.O_NOCTTY, 0); err == nil {
 		own.Close()
-		return "", nothing, unable("the terminal belongs to another job")
+		return nil, unable("the terminal belongs to another job")
 	}
-	tty, err := os.OpenFile(name, os.O_RDWR|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
+	// Not through the poller: closing must not wait for whoever looks at it.
+	fd, err := unix.Open(name, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return "", nothing, unable("GPG_TTY: %w", err)
+		return nil, unable("GPG_TTY: %w", &os.PathError{Op: "open", Path: name, Err: err})
 	}
-	before, err := unix.IoctlGetTermios(int(tty.Fd()), getTermios)
+	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
-		tty.Close()
-		return "", nothing, unable("GPG_TTY: %s is no terminal", Clean(name))
+		_ = unix.Close(fd)
+		return nil, unable("GPG_TTY: %s is no terminal", Clean(name))
 	}
-	return name, func() {
-		_ = unix.IoctlSetTermios(int(tty.Fd()), setTermios, before)
-		tty.Close()
-	}, nil
+	return &spare{os.NewFile(uintptr(fd), name), before}, nil
+}
+
+func (s *spare) name() string {
+	if s == nil {
+		return ""
+	}
+	return s.file.Name()
+}
+
+// watch calls gone once if the terminal is closed before ctx ends.
+func (s *spare) watch(ctx context.Context, gone func()) {
+	if s == nil {
+		return
+	}
+	fd := int32(s.file.Fd())
+	go func() {
+		for ctx.Err() == nil {
+			p := []unix.PollFd{{Fd: fd}}
+			if _, err := unix.Poll(p, int(time.Second/4/time.Millisecond)); err == nil && p[0].Revents&unix.POLLHUP != 0 {
+				gone()
+				return
+			}
+		}
+	}()
+}
+
+// restore puts the settings back that a program may have left changed, and
+// forgets the terminal.
+func (s *spare) restore() {
+	if s == nil {
+		return
+	}
+	_ = unix.IoctlSetTermios(int(s.file.Fd()), setTermios, s.before)
+	s.file.Close()
 }

@@ -1,6 +1,15 @@
 package prompt
 
+import "context"
+
+// spare would be a terminal that is not ours but may be asked at.
+type spare struct{}
+
 // spareTerminal: a console cannot be opened by name.
-func spareTerminal(string) (path string, restore func(), err error) {
-	return "", func() {}, unable("consoles have no names")
-}
+func spareTerminal(string) (*spare, error) { return nil, unable("consoles have no names") }
+
+func (*spare) name() string { return "" }
+
+func (*spare) watch(context.Context, func()) {}
+
+func (*spare) restore() {}
