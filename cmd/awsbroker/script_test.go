@@ -144,6 +144,7 @@ func setupStory(env *testscript.Env) error {
 		"SECRET":             s.aws.Key.Secret,
 		"ROLE":               s.aws.Role.ARN(),
 		"MFA":                s.aws.Device.Serial,
+		"SEED":               s.aws.Device.Seed,
 		"CLOSED":             closed,
 	} {
 		env.Setenv(name, value)

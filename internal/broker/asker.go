@@ -67,7 +67,7 @@ func (b *Broker) Ask(ctx context.Context, text, question string, shown bool) (bo
 		return false, err
 	}
 	if !shown || !a.ladder.AtTerminal() {
-		a.ladder.Print(text + "\n")
+		a.ladder.Begin(text + "\n")
 	}
 	return a.ladder.Confirm(ctx, question)
 }
@@ -160,6 +160,9 @@ func (a *asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	t, err := a.open(ctx)
 	if err != nil {
 		return credential.Secret{}, err
+	}
+	if !a.ladder.AtTerminal() {
+		t.Begin(prompt.Caller() + " needs a key\n")
 	}
 	if !p.New {
 		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+prompt.Clean(p.Dir)+": ")

@@ -78,7 +78,7 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		return credential.Credentials{}, questionFailure(err, r.Target)
 	}
 	r.asked = true
-	t.Print(r.introduction() + before)
+	t.Begin(r.introduction() + before)
 	var last error
 	for try := 1; try <= tries; try++ {
 		answer, err := t.Line(ctx, r.question(ctx))

@@ -68,6 +68,9 @@ func (k dialogKind) open(_ context.Context, environ []string) (opened, error) {
 	return opened{&dialog{dialogKind: k, path: path, environ: environ}, place}, nil
 }
 
+// Begin implements Prompter: the next dialogs show it.
+func (d *dialog) Begin(text string) { d.page = page{introduction: text} }
+
 // Print implements Prompter: the next dialog shows it.
 func (d *dialog) Print(text string) { d.page.add(text) }
 

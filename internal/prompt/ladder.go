@@ -106,6 +106,14 @@ func openTerminal(context.Context, []string) (opened, error) {
 	return opened{t, "terminal:" + TerminalName()}, err
 }
 
+// Begin implements Prompter.
+func (l *Ladder) Begin(text string) {
+	l.page = page{introduction: text}
+	if l.now != nil {
+		l.now.Begin(text)
+	}
+}
+
 // Print implements Prompter.
 func (l *Ladder) Print(text string) {
 	l.page.add(text)
@@ -153,7 +161,7 @@ func (l *Ladder) ask(ctx context.Context, question func() error) error {
 		if err := l.next(ctx); err != nil {
 			return err
 		}
-		l.now.Print(l.page.text())
+		l.now.Begin(l.page.text())
 	}
 	return ErrNoTerminal
 }
@@ -168,9 +176,8 @@ func (l *Ladder) Close() {
 	l.now = nil
 }
 
-// page is what stands above a question where nothing stays on a screen: the
-// text before the first question, for as long as there are questions, and what
-// was printed since the last answer.
+// page is what stands above a question where nothing stays on a screen: what
+// the matter is, and what was printed since the last answer.
 type page struct {
 	introduction, since string
 	asked               bool

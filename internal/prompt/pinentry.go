@@ -168,6 +168,9 @@ func (p *Pinentry) tell(command, argument string) error {
 	return nil
 }
 
+// Begin implements Prompter: the next questions show it.
+func (p *Pinentry) Begin(text string) { p.page = page{introduction: text} }
+
 // Print implements Prompter: the next question shows it.
 func (p *Pinentry) Print(text string) { p.page.add(text) }
 

@@ -25,7 +25,10 @@ var (
 // clean (Clean); it shows them as they are. The errors of its questions are
 // ErrCancelled, ErrTimeout (ctx's deadline) and ErrNoTerminal (it cannot ask).
 type Prompter interface {
-	// Print shows text now, or together with the next question.
+	// Begin is Print for the text before the first question about a matter.
+	Begin(text string)
+	// Print shows text now, or together with the next question. Where nothing
+	// stays on a screen, what Begin showed stands above it.
 	Print(text string)
 	// Line asks for a line of text that may be seen as it is typed.
 	Line(ctx context.Context, question string) (string, error)

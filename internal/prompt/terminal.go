@@ -50,6 +50,9 @@ func (t *Terminal) Confirm(ctx context.Context, question string) (bool, error) {
 	return answer == "y" || answer == "yes", err
 }
 
+// Begin writes to the terminal, as Print does.
+func (t *Terminal) Begin(text string) { t.Print(text) }
+
 // Print writes to the terminal. What it is given must be clean (Clean).
 func (t *Terminal) Print(text string) { _, _ = io.WriteString(t.out, text) }
 
