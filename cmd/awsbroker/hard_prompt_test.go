@@ -316,8 +316,48 @@ func TestFromOneWayToTheNext(t *testing.T) {
 	}
 }
 
+// TestSeedStaysInTheKeychain: a seed that was given and used is in no command
+// line, no message, and no file in clear.
+func TestSeedStaysInTheKeychain(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	lines := watchAllCommandLines(t)
+	w.profile("seeded", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "awsbroker_mfa_seed = keychain")
+	seed := w.aws.Device.Seed
+	said := ""
+	note := func(r result) {
+		t.Helper()
+		if r.code != 0 {
+			t.Fatal(r)
+		}
+		said += r.stdout + r.stderr
+	}
+	store := w.at(tm, "seed", "mfa", "seed", "--profile", "seeded", "--debug")
+	tm.expect("(not shown): ")
+	tm.send(seed + "\n")
+	tm.expect("[y/N] ")
+	tm.send("y\n")
+	note(store.outcome())
+	note(w.runWith("otpauth://totp/x?secret="+seed+"\n", "mfa", "seed", "-", "--yes", "--profile", "seeded", "--debug"))
+	note(w.run("credential-process", "--profile", "seeded", "--debug"))
+	note(w.run("list", "--json"))
+	w.wantAssumed(1)
+	if strings.Contains(said, seed) || tm.count(seed) > 0 {
+		t.Error("the seed was shown")
+	}
+	if line := lines(seed); line != "" {
+		t.Errorf("the seed is in %q", line)
+	}
+	for _, file := range files(t, w.dir) {
+		if strings.Contains(w.read(file), seed) {
+			t.Errorf("the seed is in %s", file)
+		}
+	}
+}
+
 // watchAllCommandLines looks for a text in the command lines of all processes.
 func watchAllCommandLines(t *testing.T) func(text string) string {
+	t.Helper()
 	var mu sync.Mutex
 	seen := map[string]bool{}
 	stop := make(chan struct{})
@@ -342,15 +382,15 @@ func watchAllCommandLines(t *testing.T) func(text string) string {
 	return func(text string) string {
 		mu.Lock()
 		defer mu.Unlock()
-		asked := false
+		ours := false
 		for line := range seen {
 			if strings.Contains(line, text) {
 				return line
 			}
-			asked = asked || strings.Contains(line, "zenity") || strings.Contains(line, "kdialog") || strings.Contains(line, "pinentry")
+			ours = ours || strings.Contains(line, "awsbroker\x00")
 		}
-		if !asked {
-			t.Error("no dialog was seen among the command lines")
+		if !ours {
+			t.Error("not even awsbroker was seen among the command lines")
 		}
 		return ""
 	}

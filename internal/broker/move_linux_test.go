@@ -85,8 +85,16 @@ func movingBroker(t *testing.T) (b *Broker, told *notes, store string) {
 			t.Fatal(err)
 		}
 	}
+	for _, device := range seeded {
+		if err := s.SetSeed(t.Context(), device, credential.NewSecret("seed of "+device)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return b, told, store
 }
+
+// seeded are MFA devices whose seeds are in the keystore.
+var seeded = []string{"arn:aws:iam::123456789012:mfa/phoebe", "arn:aws:iam::123456789012:mfa/" + strings.Repeat("long/", 40) + "ross"}
 
 // wantKeys checks where keys are kept, and that they are all there.
 func wantKeys(t *testing.T, b *Broker, kind keystore.Kind) {
@@ -98,6 +106,11 @@ func wantKeys(t *testing.T, b *Broker, kind keystore.Kind) {
 	for _, name := range []string{"phoebe", "ross"} {
 		if c, err := s.Get(t.Context(), name); err != nil || c.SecretAccessKey.Reveal() != "secret of "+name {
 			t.Errorf("key %q: %v", name, err)
+		}
+	}
+	for _, device := range seeded {
+		if seed, err := s.Seed(t.Context(), device); err != nil || seed.Reveal() != "seed of "+device {
+			t.Errorf("seed of %q: %v", device, err)
 		}
 	}
 }
