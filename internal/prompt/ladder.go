@@ -57,6 +57,9 @@ func Open(ctx context.Context, o Options) (*Ladder, error) {
 // AtTerminal reports whether questions go to the controlling terminal.
 func (l *Ladder) AtTerminal() bool { return l.way == ByTerminal }
 
+// Way is the one that questions go to.
+func (l *Ladder) Way() Way { return l.way }
+
 // next takes the next way that opens.
 func (l *Ladder) next(ctx context.Context) error {
 	for len(l.left) > 0 {
