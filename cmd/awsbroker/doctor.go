@@ -59,6 +59,9 @@ func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
 		}
 	}
 	d := b.Doctor(cmd.Context(), o.DoctorOptions)
+	if cmd.Context().Err() != nil {
+		return &broker.Failure{Reason: broker.NeedPerson, Message: "cancelled: not everything was looked at"}
+	}
 	if o.json {
 		err = writeDoctorJSON(a.stdout, d)
 	} else {

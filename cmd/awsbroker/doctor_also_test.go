@@ -5,6 +5,7 @@ package main_test
 import (
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -67,7 +68,7 @@ func TestDoctorAlso(t *testing.T) {
 				w.chmod(0o777, w.path("home/.aws"))
 				w.chmod(0o755, w.path("home/.local/state/awsbroker"))
 				w.chmod(0o644, w.record())
-				w.chmod(0o750, w.path("home/.local/share/awsbroker/keystore"))
+				w.chmod(0o755, w.path("home/.local/share/awsbroker/keystore"))
 			},
 			found: []string{"readable-by-others", "readable-by-others", "readable-by-others", "writable-by-others"},
 			after: func(t *testing.T, w *world) {
@@ -80,7 +81,7 @@ func TestDoctorAlso(t *testing.T) {
 			arrange: func(w *world) {
 				real := w.path("dotfiles")
 				w.write(real, w.read(w.config()))
-				w.chmod(0o664, real)
+				w.chmod(0o666, real)
 				os.Remove(w.config())
 				if err := os.Symlink(real, w.config()); err != nil {
 					w.t.Fatal(err)
@@ -92,6 +93,23 @@ func TestDoctorAlso(t *testing.T) {
 					t.Error(info, err)
 				}
 			},
+		},
+		"a group of the user's own": {
+			arrange: func(w *world) {
+				if st, err := os.Stat(w.config()); err != nil || st.Sys().(*syscall.Stat_t).Gid != st.Sys().(*syscall.Stat_t).Uid {
+					skip(w.t, "the user's group has another number")
+				}
+				w.chmod(0o770, w.path("home/.aws"))
+				w.chmod(0o660, w.config())
+			},
+		},
+		"a program that others may write": {
+			arrange: func(w *world) { w.chmod(0o757, w.path("bin")) },
+			found:   []string{"writable-by-others"},
+		},
+		"a home directory that others may write": {
+			arrange: func(w *world) { w.chmod(0o777, w.home) },
+			found:   []string{"writable-by-others"},
 		},
 		"a copy that may be needed is left": {
 			arrange: func(w *world) { w.write(w.config()+".awsbroker-backup", "[profile old]\n") },

@@ -36,7 +36,6 @@ var findingKinds []*FindingKind
 func FindingKinds() []*FindingKind { return findingKinds }
 
 // findingKind puts one more on the list of all.
-
 func findingKind(id string, severity Severity, why string) *FindingKind {
 	k := &FindingKind{id, severity, why}
 	findingKinds = append(findingKinds, k)
@@ -107,8 +106,10 @@ type doctor struct {
 	cfg     *config.Config // of the files that can be read
 	files   bool           // both can
 	record  keystore.Record
-	known   bool // record can be read
-	targets []*Target
+	known   bool      // record can be read
+	targets []*Target // of the profiles that awsbroker serves
+
+	programs []string // that they run
 }
 
 // Doctor looks at this machine, its files, the environment and, if that is

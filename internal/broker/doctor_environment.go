@@ -165,7 +165,7 @@ func finished(done <-chan struct{}, within time.Duration) bool {
 }
 
 func (d *doctor) lookAtClock(ahead time.Duration) {
-	f := Finding{Title: "this machine's clock is " + offset(ahead), Mend: "sudo timedatectl set-ntp true"}
+	f := Finding{Title: "this machine's clock is " + offset(ahead), Advice: "set the clock, for example with", Mend: "sudo timedatectl set-ntp true"}
 	switch off := ahead.Abs(); {
 	case off > clockLimit:
 		d.found(clockWrong, f)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -22,6 +23,7 @@ var (
 const (
 	readOrWrite = 0o077
 	write       = 0o022
+	anyWrite    = 0o002 // /usr/local/bin may be written by a group, on Debian and with Homebrew
 )
 
 // lookAtModes looks at who may read and write the person's files.
@@ -32,7 +34,7 @@ func (d *doctor) lookAtModes() (string, error) {
 		if err != nil {
 			continue // what is not there is in nobody's way
 		}
-		if ownedByOther(info) {
+		if ownedByOther(info) && !f.program {
 			foreign = append(foreign, f.path)
 			continue
 		}
@@ -48,19 +50,20 @@ func (d *doctor) lookAtModes() (string, error) {
 }
 
 func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo) {
-	mode, what := permissions(info), "file"
+	bad, what := permissions(info)&forbidden, "file"
 	if info.IsDir() {
 		what = "directory"
 	}
+	mode := info.Mode().Perm()
 	f := Finding{
 		File: path, Mend: fmt.Sprintf("chmod %o %s", mode&^forbidden, shellWord(path)),
 		fix: d.mendMode(path, ^forbidden),
 	}
 	switch {
-	case mode&write != 0:
+	case bad&write != 0:
 		f.Title = fmt.Sprintf("others may write this %s (mode %o)", what, mode)
 		d.found(writableByOthers, f)
-	case mode&forbidden != 0:
+	case bad != 0:
 		f.Title = fmt.Sprintf("others may read this %s (mode %o)", what, mode)
 		d.found(readableByOthers, f)
 	}
@@ -70,23 +73,33 @@ func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo
 type ownFile struct {
 	path      string
 	forbidden fs.FileMode
+	program   bool // it may be anybody's
 }
 
-// ownFiles are the person's files that matter: AWS's two, of which only the
-// credentials are confidential, and all of ours.
+// ownFiles are the files that matter: AWS's two, of which only the credentials
+// are confidential, what the profiles run, and all of ours.
 func (d *doctor) ownFiles() []ownFile {
-	files := []ownFile{
-		{filepath.Dir(d.Paths.Config), write}, {d.Paths.Config, write}, {d.Paths.Credentials, readOrWrite},
+	var files []ownFile
+	add := func(path string, forbidden fs.FileMode) {
+		if path != "" && !slices.ContainsFunc(files, func(f ownFile) bool { return f.path == path }) {
+			files = append(files, ownFile{path: path, forbidden: forbidden})
+		}
 	}
-	if dir := filepath.Dir(d.Paths.Credentials); dir != filepath.Dir(d.Paths.Config) {
-		files = append(files, ownFile{dir, write})
+	home, _ := os.UserHomeDir()
+	add(home, write)
+	add(filepath.Dir(d.Paths.Config), write)
+	add(d.Paths.Config, write)
+	add(filepath.Dir(d.Paths.Credentials), write)
+	add(d.Paths.Credentials, readOrWrite)
+	for _, program := range d.programs {
+		files = append(files, ownFile{program, anyWrite, true}, ownFile{filepath.Dir(program), anyWrite, true})
 	}
 	for _, dir := range append([]string{d.Paths.State, d.Paths.KeystoreDir()}, session.Dirs(d.Paths.Cache)...) {
-		files = append(files, ownFile{dir, readOrWrite})
+		add(dir, readOrWrite)
 		entries, _ := os.ReadDir(dir)
 		for _, e := range entries {
 			if e.Type().IsRegular() {
-				files = append(files, ownFile{filepath.Join(dir, e.Name()), readOrWrite})
+				add(filepath.Join(dir, e.Name()), readOrWrite)
 			}
 		}
 	}

@@ -8,16 +8,21 @@ import (
 	"syscall"
 )
 
-// permissions are those that count. What is not the owner's in a directory
+// permissions are those that count. A group with the number of the user is
+// the user's own, as most Linux distributions have it. What is in a directory
 // with the sticky bit cannot be replaced by others.
 func permissions(info fs.FileInfo) fs.FileMode {
-	if info.IsDir() && info.Mode()&fs.ModeSticky != 0 {
-		return info.Mode().Perm() &^ write
+	mode := info.Mode().Perm()
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Gid == st.Uid {
+		mode &^= 0o070
 	}
-	if info.Mode()&fs.ModeCharDevice != 0 {
+	switch {
+	case info.IsDir() && info.Mode()&fs.ModeSticky != 0:
+		return mode &^ write
+	case info.Mode()&fs.ModeCharDevice != 0:
 		return 0 // AWS_CONFIG_FILE=/dev/null
 	}
-	return info.Mode().Perm()
+	return mode
 }
 
 // ownedByOther reports whether a file is neither ours nor the system's.

@@ -23,7 +23,7 @@ var (
 	profileName = findingKind("profile-name", Warning,
 		"not every AWS tool reads a profile's name with other characters than letters, digits and _./%@-")
 	defaultProfile = findingKind("default-profile", Warning,
-		"every program that uses AWS without naming a profile asks for a code, and exec --server is shadowed")
+		"every program that uses AWS without naming a profile asks for a code, whenever it likes")
 	noRegion = findingKind("no-region", Note,
 		"most AWS tools need a region, and fail where neither the profile nor the environment has one")
 	longSession = findingKind("long-session", Warning,

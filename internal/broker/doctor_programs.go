@@ -67,6 +67,7 @@ func (d *doctor) lookAtProgram(ctx context.Context, program string, users []*Tar
 		d.found(programMissing, f)
 		return
 	}
+	d.programs = append(d.programs, path)
 	version, err := d.versionOf(ctx, path)
 	switch {
 	case err != nil:
