@@ -260,6 +260,28 @@ func TestReplaceWithFaults(t *testing.T) {
 	}
 }
 
+// Lists that show a change some seconds later, and answers that are lost
+// besides: nothing is made twice, nothing is left.
+func TestReplaceWithLateLists(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"", "CreateVirtualMFADevice", "EnableMFADevice", "DeactivateMFADevice", "DeleteVirtualMFADevice"} {
+		t.Run("lost: "+action, func(t *testing.T) {
+			t.Parallel()
+			r := newReplacer(t)
+			r.aws.Server.SetLag(fakeaws.Lag{Devices: 2 * time.Second})
+			if action != "" {
+				if err := r.aws.Server.AddFault(fakeaws.Fault{Action: action, Kind: fakeaws.FaultDropAfter}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, code, _ := r.answered(nil); code != 0 {
+				t.Errorf("it ended with %d", code)
+			}
+			r.wantReplaced()
+		})
+	}
+}
+
 // Two enrolments at once, at two terminals, that come to the same name: the
 // second waits for the first, and does not take its device for one that was
 // given up.

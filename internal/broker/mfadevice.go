@@ -24,14 +24,8 @@ type enrolment struct {
 	qrFile  string // a file for the QR code, while this lasts; empty: none
 }
 
-// iamDo makes a call to IAM as somebody who may make it: iamAccess.do is one,
-// as is doAs(client).
+// iamDo makes a call to IAM as somebody who may make it, as iamAccess.do does.
 type iamDo func(ctx context.Context, call func(context.Context, *iam.Client) error) error
-
-// doAs makes all calls as whoever the client signs for.
-func doAs(c *iam.Client) iamDo {
-	return func(ctx context.Context, call func(context.Context, *iam.Client) error) error { return call(ctx, c) }
-}
 
 // deviceName is what AWS takes as one.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html

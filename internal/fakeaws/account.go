@@ -18,6 +18,8 @@ type Account struct {
 	managed map[string]*managedPolicy // by ARN
 	devices map[string]*MFADevice     // by serial number, assigned or not
 	alias   string
+
+	everyDevice []*MFADevice // that was ever changed through the API
 }
 
 // AddAccount makes an account of the partition "aws", or returns the one there

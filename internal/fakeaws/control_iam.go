@@ -17,7 +17,7 @@ func (s *Server) controlLag(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("flap is %q", l.Flap)
 	}
 	for name, into := range map[string]*time.Duration{
-		"new_key": &l.NewKey, "old_key": &l.OldKey, "listing": &l.Listing, "policies": &l.Policies, "last_used": &l.LastUsed,
+		"new_key": &l.NewKey, "old_key": &l.OldKey, "listing": &l.Listing, "policies": &l.Policies, "devices": &l.Devices, "last_used": &l.LastUsed,
 	} {
 		if text := r.FormValue(name); text != "" {
 			d, err := time.ParseDuration(text)

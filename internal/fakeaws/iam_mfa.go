@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"net/url"
 	"path"
+	"strings"
 
 	"github.com/pquerna/otp"
 )
@@ -40,6 +41,7 @@ func createVirtualMFADevice(x *exchange, who *caller) (any, *apiError) {
 		return nil, errExists("MFADevice entity at the same path and name already exists.")
 	}
 	d := &MFADevice{Serial: serial, Seed: newSeed(), account: who.account, used: map[int64]bool{}}
+	d.change(x.now)
 	who.account.devices[serial] = d
 	x.call.Created = serial
 	picture, err := d.picture(who, name)
@@ -93,6 +95,7 @@ func enableMFADevice(x *exchange, who *caller) (any, *apiError) {
 	case !d.synchronise(first, second, x.now):
 		return nil, errInvalidCode()
 	}
+	d.change(x.now)
 	d.assign(u, x.now)
 	return nil, nil
 }
@@ -120,6 +123,7 @@ func deactivateMFADevice(x *exchange, who *caller) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
+	d.change(x.now)
 	delete(u.devices, d.Serial)
 	d.user = nil
 	return nil, nil
@@ -141,6 +145,7 @@ func deleteVirtualMFADevice(x *exchange, who *caller) (any, *apiError) {
 	case d.user != nil:
 		return nil, errDeleteConflict("MFA VirtualDevice in use. Must deactivate first.")
 	}
+	d.change(x.now)
 	delete(who.account.devices, serial)
 	return nil, nil
 }
@@ -168,8 +173,10 @@ func listMFADevices(x *exchange, who *caller) (any, *apiError) {
 		return nil, err
 	}
 	var all []mfaDeviceXML
-	for serial, d := range u.devices {
-		all = append(all, mfaDeviceXML{u.wireName(), serial, date(d.enabled)})
+	for _, d := range who.account.allDevices() {
+		if is := d.listed(x.now); is.user == u {
+			all = append(all, mfaDeviceXML{u.wireName(), d.Serial, date(is.enabled)})
+		}
 	}
 	var out mfaDevicesXML
 	out.MFADevices, out.pageXML, err = onPage(x, page, all, func(d mfaDeviceXML) string { return d.SerialNumber })
@@ -192,14 +199,16 @@ func listVirtualMFADevices(x *exchange, who *caller) (any, *apiError) {
 		return nil, err
 	}
 	var all []virtualDeviceXML
-	for serial, d := range who.account.devices {
-		if status == "Assigned" && d.user == nil || status == "Unassigned" && d.user != nil {
+	for _, d := range who.account.allDevices() {
+		is := d.listed(x.now)
+		virtual := strings.HasPrefix(d.Serial, who.account.arn("iam", "mfa/"))
+		if !virtual || !is.there || status == "Assigned" && is.user == nil || status == "Unassigned" && is.user != nil {
 			continue
 		}
-		one := virtualDeviceXML{SerialNumber: serial}
-		if d.user != nil {
-			user := d.user.xml()
-			one.User, one.EnableDate = &user, date(d.enabled)
+		one := virtualDeviceXML{SerialNumber: d.Serial}
+		if is.user != nil {
+			user := is.user.xml()
+			one.User, one.EnableDate = &user, date(is.enabled)
 		}
 		all = append(all, one)
 	}

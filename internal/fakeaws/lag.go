@@ -16,6 +16,7 @@ type Lag struct {
 	Flap      string                   // first answers after that, an endpoint and change: '1' as changed, '0' as before
 	Listing   time.Duration            // until ListAccessKeys shows a change
 	Policies  time.Duration            // until a change of policies, memberships or trust decides calls
+	Devices   time.Duration            // until lists of MFA devices show a change; looks ahead only
 	LastUsed  time.Duration            // until GetAccessKeyLastUsed knows of a call
 }
 

@@ -24,6 +24,48 @@ type MFADevice struct {
 	used    map[int64]bool // steps whose code was accepted
 	lead    int64          // steps by which the device runs ahead of the server
 	drift   int64          // steps by which AWS believes, besides, that it does
+	before  []past[listedDevice]
+}
+
+// listedDevice is what lists say of a device.
+type listedDevice struct {
+	there   bool
+	user    *User
+	enabled time.Time
+}
+
+// listed is what a list says of the device at a time, changes being seen late.
+func (d *MFADevice) listed(now time.Time) listedDevice { return recall(d.before, d.is(), now) }
+
+func (d *MFADevice) is() listedDevice {
+	return listedDevice{d.user != nil || d.account.devices[d.Serial] == d, d.user, d.enabled}
+}
+
+// change notes what lists go on saying of the device for a while.
+func (d *MFADevice) change(now time.Time) {
+	d.before = keep(d.before, d.is(), now, d.account.server.lag.Devices)
+	if !slices.Contains(d.account.everyDevice, d) {
+		d.account.everyDevice = append(d.account.everyDevice, d)
+	}
+}
+
+// allDevices are all devices of the account that a list may have to do with:
+// of a user, virtual, and gone.
+func (a *Account) allDevices() []*MFADevice {
+	all := slices.Clone(a.everyDevice)
+	add := func(devices map[string]*MFADevice) {
+		for _, d := range devices {
+			if !slices.Contains(all, d) {
+				all = append(all, d)
+			}
+		}
+	}
+	add(a.devices)
+	add(a.root.devices)
+	for _, u := range a.users {
+		add(u.devices)
+	}
+	return all
 }
 
 // EnableMFA gives u a virtual device. Root's device has a name of its own in
