@@ -68,7 +68,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(
 		newAdd(a), newSetup(a), newCredentialProcess(a), newLogin(a), newLogout(a),
-		newExec(a), newExport(a), newList(a), newLog(a), newRotate(a), newRevoke(a), newKeys(a), newMFA(a), newRemove(a), newBootstrap(a), newKeystore(a), newVersion(a),
+		newExec(a), newExport(a), newList(a), newLog(a), newExplain(a), newRotate(a), newRevoke(a), newKeys(a), newMFA(a), newRemove(a), newBootstrap(a), newKeystore(a), newVersion(a),
 		newDoctor(a),
 	)
 	addPlatformCommands(root, a)

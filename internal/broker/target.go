@@ -216,13 +216,18 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	return t, nil
 }
 
-// endpoint is where STS is for a profile.
-func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
-	region, from, err := p.ResolveRegion(config.Regions{
+// region of a profile's calls, and who says so.
+func (b *Broker) region(p *config.Profile) (string, config.Origin, error) {
+	return p.ResolveRegion(config.Regions{
 		Flag:             b.Region,
 		AWSRegion:        os.Getenv("AWS_REGION"),
 		AWSDefaultRegion: os.Getenv("AWS_DEFAULT_REGION"),
 	})
+}
+
+// endpoint is where STS is for a profile.
+func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
+	region, from, err := b.region(p)
 	if err != nil {
 		return awsapi.Endpoint{}, configFailure(err)
 	}

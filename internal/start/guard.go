@@ -41,7 +41,7 @@ func Environ() []string {
 const secretService = "secret-service"
 
 // Commands that open no keystore, whatever is pinned.
-var busless = []string{"", "help", "version", "completion", "__complete", "__completeNoDesc", "man", "list", "log"}
+var busless = []string{"", "help", "version", "completion", "__complete", "__completeNoDesc", "man", "list", "log", "explain"}
 
 // Commands that may choose a keystore, or look at which there are.
 var choosing = []string{"add", "bootstrap", "doctor", "keystore"}

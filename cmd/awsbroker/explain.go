@@ -1,0 +1,214 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+func newExplain(a *app) *cobra.Command {
+	var profile string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain",
+		Short: "show what a profile comes to, and why",
+		Long: `Show what a profile comes to: what will be asked of AWS, with which key from
+which keychain, who would be asked for a code, whether the next call will ask
+and why, and where each setting is written.
+
+Nothing is done: no keychain is opened, and neither AWS nor a person is asked.`,
+		Args: positional(0, 0, "no arguments, only --profile"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			name, err := a.choose(b, profile)
+			if err != nil {
+				return err
+			}
+			e, err := b.Explain(cmd.Context(), name)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeExplanationJSON(a.stdout, e)
+			}
+			return writeExplanation(a.stdout, e, time.Now())
+		},
+	}
+	cmd.Flags().StringVar(&profile, "profile", "", "profile to explain")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	return cmd
+}
+
+func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error {
+	var b strings.Builder
+	line := func(name, text string) { fmt.Fprintf(&b, "%-10s %s\n", name, text) }
+	line("profile", prompt.Clean(e.Profile))
+	for i, step := range e.Steps {
+		name := "gets"
+		if i > 0 {
+			name = "then"
+		}
+		line(name, prompt.Clean(step))
+	}
+	line("key", keyText(e))
+	line("keychain", fmt.Sprintf("%s (%s)", orUnknown(broker.KeystoreName(e.Keystore), "none yet"), e.KeystoreFrom))
+	if e.MFASerial != "" {
+		line("device", prompt.Clean(e.MFASerial))
+	}
+	line("codes", codesText(e.Codes))
+	line("region", prompt.Clean(e.Region))
+	line("endpoint", orUnknown(prompt.Clean(e.Endpoint), "AWS's own"))
+	line("log", orUnknown(inHome(e.LogFile), "off"))
+	line("session", leftOrNone(e.Expiration, now))
+	if !e.MFAEnds.IsZero() {
+		line("", "its MFA session: "+leftOrNone(e.MFAEnds, now))
+	}
+	line("next call", outcomeText(e.Next.Outcome)+": "+prompt.Clean(e.Next.Why))
+	b.WriteString("\n")
+	writeSettings(&b, e)
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+func keyText(e broker.Explanation) string {
+	switch {
+	case e.AccessKeyID == "":
+		return cell(e.Key)
+	case e.KeyARN == "":
+		return fmt.Sprintf("%s (%s)", cell(e.Key), cell(e.AccessKeyID))
+	}
+	return fmt.Sprintf("%s (%s of %s)", cell(e.Key), cell(e.AccessKeyID), cell(userOf(e.KeyARN)))
+}
+
+// writeSettings aligns the places only: values may be long, and have to be whole.
+func writeSettings(b *strings.Builder, e broker.Explanation) {
+	widest := 0
+	for _, o := range e.Settings {
+		widest = max(widest, utf8.RuneCountInString(place(o)))
+	}
+	for _, o := range e.Settings {
+		fmt.Fprintf(b, "%-*s  %s = %s\n", widest, place(o), prompt.Clean(o.Key), prompt.Clean(o.Value))
+	}
+}
+
+// place where a setting is written.
+func place(o config.Origin) string {
+	switch {
+	case o.File != "":
+		return fmt.Sprintf("%s:%d", inHome(o.File), o.Line)
+	case strings.HasPrefix(o.Key, "--"):
+		return "command line"
+	case strings.HasPrefix(o.Key, "AWS"):
+		return "environment"
+	}
+	return "default"
+}
+
+// inHome writes ~ for the home directory.
+func inHome(path string) string {
+	if home, err := os.UserHomeDir(); err == nil && home != "" {
+		if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); ok {
+			path = "~" + string(filepath.Separator) + rest
+		}
+	}
+	return prompt.Clean(path)
+}
+
+func orUnknown(text, otherwise string) string {
+	if text == "" || text == "-" {
+		return otherwise
+	}
+	return text
+}
+
+func leftOrNone(ends, now time.Time) string {
+	if ends.IsZero() {
+		return "none"
+	}
+	return broker.Words(ends.Sub(now)) + " left"
+}
+
+func codesText(c broker.CodeSource) string {
+	switch {
+	case c.Ways == nil:
+		return "none are needed"
+	case c.Setting != "":
+		return "from " + c.Setting
+	case c.Way != "":
+		return "from a person; way of asking: " + string(c.Way)
+	}
+	return "nobody can be asked from here"
+}
+
+func outcomeText(o broker.Outcome) string {
+	switch o {
+	case broker.FromCache:
+		return "answered at once"
+	case broker.Silently:
+		return "gets a session without asking"
+	case broker.AsksCode:
+		return "asks for a code"
+	case broker.AsksYes:
+		return "asks for a yes"
+	case broker.Fails:
+		return "fails"
+	}
+	return "not known"
+}
+
+// The JSON of explain is part of the interface, as list's is.
+type explainJSON struct {
+	Profile      string        `json:"profile"`
+	RoleARN      string        `json:"role_arn"`
+	MFASerial    string        `json:"mfa_serial"`
+	Key          string        `json:"key"`
+	AccessKeyID  string        `json:"access_key_id"`
+	KeyARN       string        `json:"key_arn"`
+	Keystore     string        `json:"keystore"`
+	KeystoreFrom string        `json:"keystore_from"`
+	Region       string        `json:"region"`
+	EndpointURL  string        `json:"endpoint_url"` // empty: AWS's own
+	CodeSetting  string        `json:"code_setting"` // that brings codes along
+	CodeWay      string        `json:"code_way"`     // of asking a person
+	LogFile      string        `json:"log"`
+	Expiration   *time.Time    `json:"session_expiration"`
+	MFAEnds      *time.Time    `json:"mfa_session_expiration"`
+	Next         string        `json:"next_call"` // cached, renewed, asks, confirms, fails, unknown
+	Why          string        `json:"why"`
+	Settings     []settingJSON `json:"settings"`
+}
+
+type settingJSON struct {
+	Key     string `json:"key"`
+	Value   string `json:"value"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Section string `json:"section"`
+}
+
+func writeExplanationJSON(out io.Writer, e broker.Explanation) error {
+	j := explainJSON{
+		e.Profile, e.RoleARN, e.MFASerial, e.Key, e.AccessKeyID, e.KeyARN, string(e.Keystore), e.KeystoreFrom, e.Region, e.Endpoint,
+		e.Codes.Setting, string(e.Codes.Way), e.LogFile, orNull(e.Expiration), orNull(e.MFAEnds), string(e.Next.Outcome), e.Next.Why, nil,
+	}
+	for _, o := range e.Settings {
+		j.Settings = append(j.Settings, settingJSON{o.Key, o.Value, o.File, o.Line, o.Section})
+	}
+	enc := json.NewEncoder(out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(j)
+}

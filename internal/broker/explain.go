@@ -1,0 +1,184 @@
+package broker
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// Explanation is what a profile comes to, and why.
+type Explanation struct {
+	Profile   string
+	Steps     []string // what is asked of AWS, in order, in words
+	RoleARN   string   // empty: a session of the user itself
+	MFASerial string
+
+	Key          string
+	AccessKeyID  string // empty: the record does not know the key
+	KeyARN       string // whose key it is; empty: not known
+	Keystore     keystore.Kind
+	KeystoreFrom string // who says so
+
+	Region   string
+	Endpoint string     // empty: AWS's own
+	Codes    CodeSource // where a code would come from; zero: none is needed
+	LogFile  string     // empty: its sessions are not noted
+
+	Expiration time.Time // of the session that is there; zero: none
+	MFAEnds    time.Time // of the MFA session that it is renewed with; zero: none
+	Next       NextCall
+
+	Settings []config.Origin // all that count, in files, flags and the environment
+}
+
+// CodeSource is who gives MFA codes.
+type CodeSource struct {
+	Ways    []prompt.Way // that may be used, in order
+	Setting string       // that brings codes along, where that comes first
+	Way     prompt.Way   // of asking a person, the first that works here; empty: none does
+}
+
+// countedVariables are those of the environment that change what happens.
+var countedVariables = []string{
+	"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+	"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+	"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_CA_BUNDLE",
+	"AWSBROKER_KEYSTORE", "AWSBROKER_PROMPT", "AWSBROKER_LOG",
+}
+
+// Explain works out what the next call of a profile would do, and does none of
+// it: no keychain is opened, and nothing is asked of AWS or of a person.
+func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, error) {
+	t, err := b.Target(profile)
+	if err != nil {
+		return Explanation{}, err
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return Explanation{}, recordFailure(err)
+	}
+	p := t.Profile
+	e := Explanation{
+		Profile: p.Name, Steps: t.steps(), RoleARN: p.RoleARN, MFASerial: p.MFASerial,
+		Key: p.KeyName, AccessKeyID: t.Key.AccessKeyID, KeyARN: t.Key.ARN,
+		Region: t.Endpoint.Region, Endpoint: t.Endpoint.URL,
+		Settings: b.settings(p),
+	}
+	e.Keystore, e.KeystoreFrom = record.Keystore, "recorded when the first key was added"
+	if record.Keystore == "" {
+		e.KeystoreFrom = "chosen when the first key is added"
+	}
+	if b.Keystore != "" {
+		e.Keystore, e.KeystoreFrom = b.Keystore, "--keystore"
+		if os.Getenv("AWSBROKER_KEYSTORE") == string(b.Keystore) {
+			e.KeystoreFrom = "AWSBROKER_KEYSTORE"
+		}
+	}
+	if !p.LogOff && !grants.Off() {
+		e.LogFile = b.Paths.LogFile()
+	}
+	e.Codes = b.codeSource(ctx, t)
+	cache, known := b.knownCache()
+	if s, ok := t.cached(cache, time.Now()); ok {
+		e.Expiration = s.Expiration
+	}
+	e.MFAEnds = t.mfaEnds(cache, time.Now())
+	e.Next = b.nextCall(t, e.Codes, cache, known)
+	if _, has := record.Keys[p.KeyName]; !has && e.Keystore == record.Keystore {
+		e.Next = NextCall{Fails, "there is no key " + prompt.Clean(p.KeyName) + " in the keychain"}
+	}
+	return e, nil
+}
+
+// steps in words: "an MFA session", "role admin-mfa in account 123456789012".
+func (t *Target) steps() []string {
+	var steps []string
+	for ; t != nil; t = t.From {
+		text := "a session of the user itself"
+		switch {
+		case t.mfa:
+			text = "an MFA session for " + Words(t.Profile.Duration)
+		case t.Profile.RoleARN != "":
+			account, role := RoleOf(t.Profile.RoleARN)
+			text = "role " + role + " in account " + account
+		}
+		if t.takesCode() {
+			text += ", with an MFA code"
+		}
+		steps = append(steps, text)
+	}
+	slices.Reverse(steps)
+	return steps
+}
+
+// settings are those that the profile was read with, and what stands above
+// the files.
+func (b *Broker) settings(p *config.Profile) []config.Origin {
+	all := slices.Clone(p.Origins)
+	for i, o := range all {
+		if strings.HasSuffix(o.Key, "mfa_process") { // the rest may tell how to get at a seed
+			command, _, more := strings.Cut(o.Value, " ")
+			if more {
+				all[i].Value = command + " …"
+			}
+		}
+	}
+	if _, from, err := b.region(p); err == nil && from.File == "" {
+		all = slices.DeleteFunc(all, func(o config.Origin) bool { return o.Key == "region" || o.Key == "awsbroker_region" })
+		all = append(all, from)
+	}
+	for _, name := range countedVariables {
+		if value := os.Getenv(name); value != "" {
+			all = append(all, config.Origin{Key: name, Value: value})
+		}
+	}
+	return all
+}
+
+// codeSource finds out who would give a code. Nobody is asked.
+func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
+	p := t.Profile
+	if !t.hasDevice() && !(t.From != nil && t.From.hasDevice()) {
+		return CodeSource{}
+	}
+	b.waysOf(p)
+	source := CodeSource{Ways: b.ways().List()}
+	r := &request{Broker: b, Target: t}
+	for _, way := range source.Ways {
+		if all := r.sources(); way == prompt.ByCommand && len(all) > 0 {
+			source.Setting = all[0].setting
+			return source
+		}
+		if one, ok := b.canAsk(ctx, way); ok {
+			source.Way = one
+			return source
+		}
+	}
+	return source
+}
+
+// canAsk reports whether a way of asking works here, and which that is.
+func (b *Broker) canAsk(ctx context.Context, way prompt.Way) (prompt.Way, bool) {
+	one, err := prompt.ParseWays(string(way))
+	if err != nil {
+		return "", false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	ladder, err := prompt.Open(ctx, prompt.Options{
+		Ways: one, Environ: b.Environ, Debug: b.Report.Debug,
+		Turn: func(context.Context, string) (func(), error) { return func() {}, nil }, // no question, no turn
+	})
+	if err != nil {
+		return "", false
+	}
+	defer ladder.Close()
+	return ladder.Way(), true
+}

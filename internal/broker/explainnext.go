@@ -1,0 +1,70 @@
+package broker
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// NextCall is what the next call for a session would come to.
+type NextCall struct {
+	Outcome Outcome
+	Why     string
+}
+
+// Outcome of a call.
+type Outcome string
+
+// The outcomes. They are part of the JSON of explain.
+const (
+	FromCache Outcome = "cached"   // the session is there
+	Silently  Outcome = "renewed"  // a new one, and nobody is asked
+	AsksCode  Outcome = "asks"     // a person is asked for a code
+	AsksYes   Outcome = "confirms" // a person is asked for a yes
+	Fails     Outcome = "fails"
+	Unknown   Outcome = "unknown"
+)
+
+// nextCall decides as Session would, without doing it.
+func (b *Broker) nextCall(t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
+	now := time.Now()
+	if err := refuseRoot(t, now); err != nil {
+		return NextCall{Fails, err.Error()}
+	}
+	if t.Key.AccessKeyID == "" {
+		return NextCall{Unknown, fmt.Sprintf("there is no record of a key %s, so the keychain has to be opened to see", prompt.Clean(t.Profile.KeyName))}
+	}
+	if !known {
+		return NextCall{Unknown, "the sessions are sealed with a key that is in the keychain, and that was not opened"}
+	}
+	r := &request{Broker: b, Target: t, cache: cache, since: now}
+	s, ok := r.fromCache()
+	switch {
+	case ok && t.Profile.Confirm:
+		return NextCall{AsksYes, "a session with " + Words(s.Left(now)) + " left is there, and awsbroker_confirm is set"}
+	case ok:
+		return NextCall{FromCache, fmt.Sprintf("a session with %s left is there; with less than %s it is renewed", Words(s.Left(now)), Words(served(s, r.minLeft(now))))}
+	}
+	r.old, _ = t.cached(cache, now)
+	why := "there is no session for these settings"
+	if r.old.AccessKeyID != "" {
+		why = "the session has only " + Words(r.old.Left(now)) + " left"
+	}
+	switch {
+	case !t.asks(cache, now) && t.From != nil:
+		return NextCall{Silently, why + ", and the one that a new one comes from is there, or takes no code"}
+	case !t.asks(cache, now):
+		return NextCall{Silently, why + ", and a new one takes no MFA code"}
+	case t.checkDevice() != nil:
+		return NextCall{Fails, t.checkDevice().Error()}
+	case codes.Setting != "":
+		return NextCall{Silently, why + ", and a new one takes an MFA code, which " + codes.Setting + " gives"}
+	case codes.Way != "":
+		return NextCall{AsksCode, why + ", and a new one takes an MFA code; way of asking: " + string(codes.Way)}
+	case r.old.AccessKeyID != "":
+		return NextCall{FromCache, why + ", but a new one takes an MFA code, and nobody can be asked from here"}
+	}
+	return NextCall{Fails, why + ", a new one takes an MFA code, and nobody can be asked from here"}
+}
