@@ -33,6 +33,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/caller"
 )
 
 // Descriptors that the server inherits.
@@ -152,6 +153,7 @@ func runExecServer(ctx context.Context, a *app) error {
 		_, _ = io.WriteString(to, err.Error())
 		return nil
 	}
+	caller.ActFor(h.Command)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {

@@ -354,3 +354,121 @@ func residentKB(t *testing.T, pid int) int {
 	}
 	return kb
 }
+
+// pinentry is one that waits for its answer in the file code; "no" declines.
+func (w *world) pinentry() (asked func() int) {
+	w.t.Helper()
+	display, err := net.Listen("unix", w.path("display"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { display.Close() })
+	w.write(w.path("bin/pinentry"), `#!/bin/sh
+echo OK hello
+while read -r command rest; do
+	case $command in
+	GETPIN)
+		echo asked >>asked
+		while [ ! -e code ]; do sleep 0.05; done
+		read -r code <code; rm code
+		case $code in no) echo ERR 83886179 no; continue;; *) echo D $code; esac;;
+	SETDESC) echo "$rest" >>shown;;
+	BYE) echo OK; exit;;
+	esac
+	echo OK
+done
+`)
+	w.chmod(0o755, w.path("bin/pinentry"))
+	return func() int {
+		text, _ := os.ReadFile(w.path("asked"))
+		return strings.Count(string(text), "asked")
+	}
+}
+
+// pinentries that run.
+func (w *world) pinentries() (n int) {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, path := range lines {
+		if line, err := os.ReadFile(path); err == nil && strings.Contains(string(line), w.path("bin/pinentry")) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestServerAsksElsewhere: a server that needs a person asks once a session,
+// by pinentry and never at the command's terminal, and says who is asking.
+func TestServerAsksElsewhere(t *testing.T) {
+	t.Parallel()
+	for how, then := range map[string]func(t *testing.T, w *world, tm *terminal, ask func() (int, string)){
+		"a code": func(t *testing.T, w *world, _ *terminal, ask func() (int, string)) {
+			w.aws.Server.SetSessionLife(0)
+			w.write(w.path("new"), w.code()+"\n")
+			_ = os.Rename(w.path("new"), w.path("code"))
+			eventually(t, "there is a new session", func() bool { return w.assumed() == 2 })
+			time.Sleep(5 * time.Second) // the first one would have ended
+			if status, body := ask(); status != 200 {
+				t.Error(status, body)
+			}
+		},
+		"no": func(t *testing.T, w *world, tm *terminal, ask func() (int, string)) {
+			w.write(w.path("code"), "no\n")
+			eventually(t, "the session ends", func() bool { status, _ := ask(); return status == 503 })
+			if _, body := ask(); !strings.Contains(body, "awsbroker login --profile admin") {
+				t.Error(body)
+			}
+			tm.expect("in another terminal: awsbroker login --profile admin")
+			time.Sleep(2 * time.Second)
+			w.aws.Server.SetSessionLife(0)
+			w.login("admin")
+			eventually(t, "it takes the login's session", func() bool { status, _ := ask(); return status == 200 })
+		},
+		"the command is killed": func(t *testing.T, w *world, _ *terminal, _ func() (int, string)) {
+			_ = syscall.Kill(w.commandPID(), syscall.SIGKILL)
+			w.noServer()
+			eventually(t, "the question is gone", func() bool { return w.pinentries() == 0 })
+			wantLocksFree(t, w)
+		},
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			w, tm := newWorld(t), newTerminal(t)
+			w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+"awsbroker_min_ttl = 4s\n")
+			asked := w.pinentry()
+			w.aws.Server.SetSessionLife(8 * time.Second)
+			w.login("admin")
+			w = w.with("WAYLAND_DISPLAY="+w.path("display"), "GPG_TTY="+tm.slave.Name())
+			j := tm.start(w.command(w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+				noted+`while [ ! -e go ]; do sleep 0.05; done; exit 7`))
+			url, token := w.request()
+			ask := func() (int, string) { status, body, _ := ask(url, token); return status, body }
+			eventually(t, "it asks", func() bool { return asked() == 1 })
+			if text := w.read(w.path("shown")); !strings.Contains(text, fmt.Sprintf("sh (process %d)", w.commandPID())) || !strings.Contains(text, "profile admin") {
+				t.Errorf("shown: %s", text)
+			}
+			if status, body := ask(); status != 200 { // while the question is open
+				t.Error(status, body)
+			}
+			then(t, w, tm, ask)
+			if asked() != 1 || tm.count("MFA code") > 0 || tm.count("awsbroker: ") > 1 {
+				t.Errorf("it asked %d times, or at the terminal, or said twice what to do", asked())
+			}
+			w.write(w.path("go"), "")
+			if code := j.wait(); code != 7 && code != -1 {
+				t.Errorf("exit %d", code)
+			}
+			w.noServer()
+			w.wantAssumed(2)
+		})
+	}
+}
+
+// commandPID is that of the command, which noted it.
+func (w *world) commandPID() int {
+	w.t.Helper()
+	pid, err := strconv.Atoi(strings.TrimSpace(w.read(w.path("pid"))))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return pid
+}

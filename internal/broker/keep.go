@@ -162,6 +162,9 @@ func (k *Keeper) adopt(s session.Session) {
 func (k *Keeper) run() *Broker {
 	b := k.broker
 	return &Broker{
+		// One yes was for the whole of the program (awsbroker_confirm).
+		consents: map[string]bool{k.profile: true},
+
 		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Command: b.Command, Environ: b.Environ,
 		Prompt: b.Prompt.Without(prompt.ByTerminal), Report: b.Report,
 		Started: time.Now(), Limits: keeperLimits,
@@ -217,7 +220,7 @@ func (k *Keeper) failed(old session.Session, err error) {
 
 // asksPerson reports whether the next session takes a code that a person gives.
 func (t *Target) asksPerson(c *session.Cache) bool {
-	return t.asks(c, time.Now()) && t.Profile.MFAProcess == ""
+	return t.asks(c, time.Now()) && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
 }
 
 // quiet is for runs that nobody watches: it keeps the last warning.

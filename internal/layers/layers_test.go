@@ -16,7 +16,7 @@ const module = "github.com/awsbroker/awsbroker/"
 // mayUse lists, for each of our packages, those of ours that it imports.
 // cmd → broker → the rest; nothing points back.
 var mayUse = map[string][]string{
-	"cmd/awsbroker":       {"internal/broker", "internal/config", "internal/credential", "internal/credserver", "internal/grants", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
+	"cmd/awsbroker":       {"internal/broker", "internal/caller", "internal/config", "internal/credential", "internal/credserver", "internal/grants", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
 	"internal/awsapi":     {},
 	"internal/caller":     {},
 	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/qr", "internal/session", "internal/sts", "internal/totp"},
