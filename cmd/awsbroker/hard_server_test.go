@@ -355,8 +355,8 @@ func residentKB(t *testing.T, pid int) int {
 	return kb
 }
 
-// pinentry is one that waits for its answer in the file code; "no" declines.
-func (w *world) pinentry() (asked func() int) {
+// scriptedPinentry puts one on PATH that waits for its answer in the file code; "no" declines.
+func (w *world) scriptedPinentry() (asked func() int) {
 	w.t.Helper()
 	display, err := net.Listen("unix", w.path("display"))
 	if err != nil {
@@ -434,7 +434,7 @@ func TestServerAsksElsewhere(t *testing.T) {
 			t.Parallel()
 			w, tm := newWorld(t), newTerminal(t)
 			w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+"awsbroker_min_ttl = 4s\n")
-			asked := w.pinentry()
+			asked := w.scriptedPinentry()
 			w.aws.Server.SetSessionLife(8 * time.Second)
 			w.login("admin")
 			w = w.with("WAYLAND_DISPLAY="+w.path("display"), "GPG_TTY="+tm.slave.Name())
