@@ -33,20 +33,23 @@ var osascript = dialogKind{
 }
 
 const appleScript = `on run argv
-	set {kind, heading, message} to items 1 thru 3 of argv
-	set limit to (item 4 of argv) as integer
+	set {theKind, theTitle, theText} to items 1 thru 3 of argv
+	set theLimit to (item 4 of argv) as integer
 	try
-		if kind is "confirm" then
-			set reply to display dialog message with title heading buttons {"No", "Yes"} default button "No" cancel button "No" giving up after limit
-			if gave up of reply then return "timeout:"
+		activate
+	end try
+	try
+		if theKind is "confirm" then
+			set theReply to display dialog theText with title theTitle buttons {"No", "Yes"} default button "No" cancel button "No" giving up after theLimit
+			if gave up of theReply then return "timeout:"
 			return "answer:"
-		else if kind is "hidden" then
-			set reply to display dialog message with title heading default answer "" giving up after limit with hidden answer
+		else if theKind is "hidden" then
+			set theReply to display dialog theText with title theTitle default answer "" giving up after theLimit with hidden answer
 		else
-			set reply to display dialog message with title heading default answer "" giving up after limit
+			set theReply to display dialog theText with title theTitle default answer "" giving up after theLimit
 		end if
-		if gave up of reply then return "timeout:"
-		return "answer:" & (text returned of reply)
+		if gave up of theReply then return "timeout:"
+		return "answer:" & (text returned of theReply)
 	on error number -128
 		return "cancelled:"
 	end try
