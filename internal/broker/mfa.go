@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,17 @@ type MFAOptions struct {
 	User    string // whose they are; empty: the owner of the key that acts
 	Key     string // the key of the keychain that acts; empty: found
 	Profile string // through which it acts; empty: found
+}
+
+// flags with which the same key and profile act again.
+func (o MFAOptions) flags() (text string) {
+	if o.Key != "" {
+		text += " --key " + shellWord(o.Key)
+	}
+	if o.Profile != "" {
+		text += " --profile " + shellWord(o.Profile)
+	}
+	return text
 }
 
 // MFADevices are the MFA devices of one user, as AWS has them.
@@ -94,9 +106,18 @@ func (b *Broker) mfaWork(ctx context.Context, o MFAOptions) (*mfaWork, error) {
 	w.access.policy = mfaPolicy(w.userARN())
 	if err := w.look(ctx); err != nil {
 		w.close()
+		w.otherKey(err)
 		return nil, err
 	}
 	return w, nil
+}
+
+// otherKey says how somebody who may can do what AWS refused.
+func (w *mfaWork) otherKey(err error) {
+	var f *Failure
+	if errors.As(err, &f) && isReason(err, awsapi.Denied, awsapi.UnknownKey) {
+		f.hint("or act with a key that may do it, an administrator's: --user %s --key NAME", shellWord(w.user))
+	}
 }
 
 // look which devices the user has.

@@ -87,7 +87,7 @@ func sendOnce(ctx context.Context, do iamDo, call func(context.Context, *iam.Cli
 func (p *codePair) slip(left *int, wrong string) error {
 	if *left--; *left == 0 {
 		return failed(Refused, "%s", wrong).
-			hint("set the clock of the device to the time of the network, and see that it is the entry for this account")
+			hint("run it again: the device's clock has to be right, and the app's entry the one that was just added")
 	}
 	p.ask.Print(wrong + "\n")
 	return nil

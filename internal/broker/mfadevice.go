@@ -22,6 +22,7 @@ type enrolment struct {
 	name    string // of the device
 	account string // alias or id: authenticator apps show USER@ACCOUNT
 	qrFile  string // a file for the QR code, while this lasts; empty: none
+	undo    iamDo  // deletes the device if nothing comes of it, asking nobody for a code; nil: as it was made
 }
 
 // iamDo makes a call to IAM as somebody who may make it, as iamAccess.do does.
@@ -62,6 +63,9 @@ func (b *Broker) enrolDevice(ctx context.Context, do iamDo, a *asker, e enrolmen
 	}
 	defer func() {
 		if err != nil {
+			if e.undo != nil {
+				do = e.undo
+			}
 			b.giveUp(ctx, do, device.Serial)
 		}
 	}()

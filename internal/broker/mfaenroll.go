@@ -28,16 +28,16 @@ type Enrolled struct {
 }
 
 // EnrollMFA gives a user one more MFA device, or one in the place of another.
-func (b *Broker) EnrollMFA(ctx context.Context, o EnrollOptions) (Enrolled, error) {
+func (b *Broker) EnrollMFA(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
 	w, err := b.mfaWork(ctx, o.MFAOptions)
 	if err != nil {
-		return Enrolled{}, err
+		return out, err
 	}
 	defer w.close()
+	defer func() { w.otherKey(err) }()
 	if o.Replace != "" {
 		return w.replace(ctx, o)
 	}
-	out := Enrolled{}
 	if out.Serial, err = w.enroll(ctx, o); err != nil {
 		return out, err
 	}
@@ -59,7 +59,7 @@ func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, e
 		return "", failed(Other, "%s has %d MFA devices, as many as AWS allows", w.owner(), len(w.devices)).
 			hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
 	}
-	e := enrolment{user: w.user, name: firstOf(o.Name, w.freeName()), account: w.label(ctx), qrFile: o.QRFile}
+	e := enrolment{user: w.user, name: firstOf(o.Name, w.freeName()), account: w.label(ctx), qrFile: o.QRFile, undo: w.silently}
 	if d, taken := w.find(e.name); taken {
 		return "", nameTaken(nameOfDevice(d.Serial))
 	}
@@ -68,6 +68,13 @@ func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, e
 	}
 	w.Report.Step(fmt.Sprintf("MFA device %s is enabled", prompt.Clean(serial)))
 	return serial, w.look(ctx)
+}
+
+// silently makes a call as do does, unless that takes a code.
+func (w *mfaWork) silently(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	w.access.silent = true
+	defer func() { w.access.silent = false }()
+	return w.do(ctx, call)
 }
 
 // freeName is the user's name, or that with a number.

@@ -37,7 +37,7 @@ func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, e
 	defer func() {
 		var f *Failure
 		if errors.As(err, &f) {
-			f.hint("the new device stays; to go on, run again: awsbroker mfa enroll --replace %s", shellWord(o.Replace))
+			f.hint("the new device stays; to go on, run again: awsbroker mfa enroll --replace %s%s", shellWord(o.Replace), o.flags())
 		}
 	}()
 	edits := w.editsOf(old.Serial)
@@ -49,7 +49,7 @@ func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, e
 	}
 	out.Profiles = w.naming(out.Serial)
 	if left := w.naming(old.Serial); len(left) > 0 {
-		return out, failed(Other, "%s still named by profile %s, and stays", prompt.Clean(nameOfDevice(old.Serial))+" is", prompt.Clean(strings.Join(left, ", ")))
+		return out, failed(Other, "profile %s still names %s, which stays therefore", prompt.Clean(strings.Join(left, ", ")), prompt.Clean(nameOfDevice(old.Serial)))
 	}
 	if err := w.confirm(ctx, w.removal(old), "remove it?"); err != nil {
 		return out, err
