@@ -36,7 +36,7 @@ func (s *bootstrap) findGrants(ctx context.Context) ([]grant, error) {
 		return nil, err
 	}
 	for _, g := range groups {
-		if g.Name != s.o.Group {
+		if !strings.EqualFold(g.Name, s.o.Group) {
 			holders = append(holders, iam.GroupNamed(g.Name))
 		}
 	}
@@ -139,9 +139,8 @@ func (s *bootstrap) findLockedOut(ctx context.Context) error {
 	if err != nil && !isReason(err, awsapi.NotThere) {
 		return err
 	}
-	s.locked = nil
 	for _, u := range members {
-		if u.Name == s.o.User {
+		if strings.EqualFold(u.Name, s.o.User) {
 			continue
 		}
 		devices, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, u.Name) })
@@ -155,6 +154,9 @@ func (s *bootstrap) findLockedOut(ctx context.Context) error {
 		default:
 			s.locked = append(s.locked, lockedOut{u.Name, "no MFA device"})
 		}
+	}
+	for _, l := range s.locked {
+		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s, of the same group, has %s: no administrator any more", prompt.Clean(l.user), l.devices))
 	}
 	return nil
 }
@@ -170,6 +172,7 @@ func (s *bootstrap) refuseLockout() error {
 	if len(names) == 0 || s.o.SelfService || !s.takesFromGroup() {
 		return nil
 	}
+	s.showPlan()
 	f := failed(Other, "who has no MFA device would not be an administrator any more: %s", prompt.Clean(strings.Join(names, ", ")))
 	f.hint("let them add a device first, each as themselves; or let the group do it by itself: --self-service")
 	return f.hint("if it shall be so: --accept-lockout %s", shellWord(names[0]))

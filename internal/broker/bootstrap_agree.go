@@ -45,11 +45,16 @@ func (s *bootstrap) refuseDifferences() error {
 	if len(differing) == 0 || s.o.Reconcile {
 		return nil
 	}
-	for _, line := range strings.Split(s.out.Text(), "\n") {
-		s.Report.Step(line)
-	}
+	s.showPlan()
 	return failed(Other, "nothing was changed, for this is there and differs: %s", prompt.Clean(strings.Join(differing, ", "))).
 		hint("to have it changed: --reconcile; to leave it alone, give yours another name (--role, --policy, --profile)")
+}
+
+// showPlan where nobody is asked about it.
+func (s *bootstrap) showPlan() {
+	for line := range strings.SplitSeq(s.out.Text(), "\n") {
+		s.Report.Step(line)
+	}
 }
 
 // getReady opens the keychain, and finds somebody to ask, before anything is

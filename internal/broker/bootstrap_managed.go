@@ -3,15 +3,16 @@ package broker
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/iam"
 )
 
-// ownPolicy finds a managed policy of the account by its name, which is taken
-// whatever the path is; empty if there is none.
+// ownPolicy finds a managed policy of the account by its name. A name is taken
+// whatever the path is, and in whatever case.
 func (s *bootstrap) ownPolicy(ctx context.Context, name string) (iam.ManagedPolicy, bool, error) {
-	all, err := get(ctx, s, (func(ctx context.Context, c *iam.Client) ([]iam.ManagedPolicy, error) { return c.ManagedPolicies(ctx) }))
-	i := slices.IndexFunc(all, func(p iam.ManagedPolicy) bool { return p.Name == name })
+	all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.ManagedPolicy, error) { return c.ManagedPolicies(ctx) })
+	i := slices.IndexFunc(all, func(p iam.ManagedPolicy) bool { return strings.EqualFold(p.Name, name) })
 	if err != nil || i < 0 {
 		return iam.ManagedPolicy{}, false, err
 	}

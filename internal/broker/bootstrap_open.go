@@ -120,6 +120,9 @@ func (s *bootstrap) storedKey(ctx context.Context) error {
 func (s *bootstrap) enter() error {
 	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, partitionOf(s.who.ARN)
 	s.Profile.Partition, s.Key.ARN = s.out.Partition, s.who.ARN
+	if s.Region != "" && config.PartitionOfRegion(s.Region) != s.out.Partition {
+		return failed(Usage, "the region %s is not in %s, where account %s is", prompt.Clean(s.Region), s.out.Partition, s.out.Account)
+	}
 	if config.PartitionOfRegion(s.Endpoint.Region) != s.out.Partition {
 		s.Endpoint.Region = config.DefaultRegion(s.out.Partition)
 	}

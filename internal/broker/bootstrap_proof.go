@@ -130,6 +130,12 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 		return !isReason(err, awsapi.WrongDevice, awsapi.UnknownKey), err
 	})
 	p.asker = r.asker
+	if isReason(err, awsapi.Denied) {
+		// It needs no permission, but some organizations deny it.
+		p.warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", prompt.Clean(p.o.User))
+		s, err := p.SessionOf(ctx, p.t, Want{})
+		return s.Credentials, err
+	}
 	if err != nil {
 		return credential.Credentials{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -69,7 +70,7 @@ func (s *bootstrap) memberStep() *step {
 		thing: thing{Kind: aMember, Name: s.o.User, On: iam.GroupNamed(s.o.Group).String()},
 		look: func(ctx context.Context) (state, error) {
 			groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, s.o.User) })
-			if !slices.ContainsFunc(groups, func(g iam.Group) bool { return g.Name == s.o.Group }) {
+			if !slices.ContainsFunc(groups, func(g iam.Group) bool { return strings.EqualFold(g.Name, s.o.Group) }) {
 				_, err := found("", err)
 				return state{}, err
 			}
