@@ -67,7 +67,7 @@ func (s *bootstrap) whichKey() (string, error) {
 func (s *bootstrap) typedKey(ctx context.Context) error {
 	a, err := s.asker.open(ctx)
 	if err == nil {
-		a.Print("an access key that may set the account up, such as the root user's; it is not stored\n")
+		a.Print("a key that may set the account up, such as the root user's; it is not stored\n")
 		if s.key.AccessKeyID, err = a.Line(ctx, "access key id: "); err == nil {
 			s.key.SecretAccessKey, err = a.Hidden(ctx, "secret access key (not shown): ")
 		}
