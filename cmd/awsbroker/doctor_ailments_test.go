@@ -162,6 +162,13 @@ func keyAilments() []ailment {
 		{id: "key-shadows-profile", is: func(w *world) {
 			w.write(w.credentials(), inClear("admin", "ASIAIOSFODNN7EXAMPLE", long)+"aws_session_token = "+long+"\n")
 		}},
+		{id: "session-in-clear", is: func(w *world) {
+			w.mkdir(w.path("home/.aws/cli/cache"), 0o700)
+			w.write(w.path("home/.aws/cli/cache/1234.json"), `{"Credentials": {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "x",
+				"Expiration": "`+days(-1).Add(2*time.Hour+30*time.Second).Format(time.RFC3339)+`"}, "AssumedRoleUser": {"Arn": "arn:aws:sts::123456789012:assumed-role/admin/x"}}`)
+			w.write(w.path("home/.aws/cli/cache/over.json"), `{"Credentials": {"Expiration": "2020-01-01T00:00:00Z"}}`)
+			w.write(w.path("home/.aws/cli/cache/other.json"), `{"accessToken": "x"}`)
+		}},
 		{id: "half-key", is: func(w *world) { w.write(w.credentials(), "[half]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n") }},
 		{id: "record-damaged", unchecked: "profiles", is: func(w *world) { w.write(w.record(), "{") }},
 		{id: "no-key", make: func(t *testing.T) *world { return bare(t, -1) }},

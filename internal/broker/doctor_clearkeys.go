@@ -1,10 +1,14 @@
 package broker
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
 )
@@ -14,6 +18,8 @@ var (
 		"every program that you run can read it, and so can whoever gets a backup or the disk")
 	keyShadows = findingKind("key-shadows-profile", Serious,
 		"most AWS tools take keys in clear and never ask awsbroker, so that the session is not the one you think")
+	sessionInClear = findingKind("session-in-clear", Warning,
+		"the AWS CLI keeps the sessions of roles that it assumes itself in files, as readable as keys are until they end")
 	halfKey = findingKind("half-key", Warning,
 		"an access key is an id and its secret, and AWS's tools fail at one without the other")
 )
@@ -36,7 +42,39 @@ func (d *doctor) lookAtClearKeys() (string, error) {
 			d.clearKey(k, slices.Contains(ours, name))
 		}
 	}
+	d.lookAtCLICache()
 	return "", nil
+}
+
+// lookAtCLICache looks for sessions that the AWS CLI keeps.
+// https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html#cli-configure-role-cache
+func (d *doctor) lookAtCLICache() {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return
+	}
+	paths, _ := filepath.Glob(filepath.Join(home, ".aws", "cli", "cache", "*.json"))
+	for _, path := range paths {
+		var kept struct {
+			Credentials     struct{ Expiration string }
+			AssumedRoleUser struct{ Arn string }
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || json.Unmarshal(data, &kept) != nil {
+			continue
+		}
+		// Versions of the CLI write Z and UTC.
+		ends, err := time.Parse(time.RFC3339, strings.Replace(kept.Credentials.Expiration, "UTC", "Z", 1))
+		if err != nil || ends.Before(d.now) {
+			continue
+		}
+		d.found(sessionInClear, Finding{
+			File:   path,
+			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in clear, for %s yet", firstOf(kept.AssumedRoleUser.Arn, "a role"), Words(ends.Sub(d.now))),
+			Advice: "let awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
+			Mend:   "rm " + shellWord(path), fix: d.mendByRemoving(path),
+		})
+	}
 }
 
 // clearKey tells of a key in clear. One that ends by itself is no harm but
