@@ -222,7 +222,11 @@ func (a *app) showUses(keys []string, u broker.Uses) {
 			a.tell("hint", "36", "and so on for the others that you use")
 			return
 		}
-		a.tell("hint", "36", fmt.Sprintf("awsbroker setup %s --key %s", broker.ShellWord(use.Profile), broker.ShellWord(use.Key)))
+		command := "awsbroker setup " + broker.ShellWord(use.Profile)
+		if use.Key != "" {
+			command += " --key " + broker.ShellWord(use.Key)
+		}
+		a.tell("hint", "36", command)
 	}
 }
 

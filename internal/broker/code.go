@@ -122,7 +122,7 @@ func (r *request) introduction() string {
 	if !r.Endpoint.IsAWS() {
 		fmt.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", prompt.Clean(r.Endpoint.URL))
 	}
-	b.WriteString(r.scope())
+	b.WriteString(r.scope(r.life()))
 	if !r.cache.LastCode(r.Profile.MFASerial, time.Now()).IsZero() {
 		b.WriteString("the code just used will not do: wait for the next one\n")
 	}
@@ -131,12 +131,12 @@ func (r *request) introduction() string {
 
 // scope says for how long and for what else the code will do, where that is
 // not what people are used to.
-func (t *Target) scope() string {
+func (t *Target) scope(life time.Duration) string {
 	switch {
 	case t.mfa && !t.passing:
-		return fmt.Sprintf("the code opens an MFA session of key %s: for %s its roles ask for no other\n", prompt.Clean(t.Profile.KeyName), Words(t.Profile.Duration))
+		return fmt.Sprintf("for %s the roles of key %s will ask for no other code\n", Words(life), prompt.Clean(t.Profile.KeyName))
 	case t.Profile.MFASession > 0 && t.needsOwnCode():
-		return fmt.Sprintf("it takes a code of its own: a session of %s cannot come from an MFA session, whose roles end after one hour\n", Words(t.Profile.Duration))
+		return "it takes a code of its own: sessions through an MFA session end after one hour\n"
 	}
 	return ""
 }

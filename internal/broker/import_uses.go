@@ -13,7 +13,8 @@ type Uses struct {
 	Waiting []Use    // they need setup first
 }
 
-// Use is a profile and the name of its key.
+// Use is a profile and the name of the key that setup has to be told; empty if
+// the profile goes on getting its own from the profile before it in a chain.
 type Use struct{ Profile, Key string }
 
 // Uses looks which profiles use the keys of these names. A config file that
@@ -69,6 +70,8 @@ func (b *Broker) uses(keys []string, had map[string]string) (u Uses) {
 		case !ok:
 		case p.CredentialProcess != "" && slices.Contains(ours, name) && key == p.KeyName:
 			u.Working = append(u.Working, name)
+		case p.Chained() && key == p.KeyName:
+			u.Waiting = append(u.Waiting, Use{name, ""})
 		case p.RoleARN != "":
 			u.Waiting = append(u.Waiting, Use{name, key})
 		case had[name] != "":
