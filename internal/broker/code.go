@@ -144,11 +144,7 @@ func (t *Target) scope(life time.Duration) string {
 // describe the session in words.
 func (t *Target) describe() string {
 	if len(t.serves) > 0 {
-		var all []string
-		for _, s := range t.serves {
-			all = append(all, s.describe())
-		}
-		return strings.Join(all, ", ")
+		return describeAll(t.serves)
 	}
 	p := t.Profile
 	if p.RoleARN == "" {
@@ -156,6 +152,20 @@ func (t *Target) describe() string {
 	}
 	account, role := RoleOf(p.RoleARN)
 	return fmt.Sprintf("role %s in account %s (profile %s)", prompt.Clean(role), account, prompt.Clean(p.Name))
+}
+
+// fewRoles is how many roles are each described in full.
+const fewRoles = 3
+
+func describeAll(targets []*Target) string {
+	var full, names []string
+	for _, t := range targets {
+		full, names = append(full, t.describe()), append(names, prompt.Clean(t.Profile.Name))
+	}
+	if len(targets) > fewRoles {
+		return fmt.Sprintf("%d roles (profiles %s)", len(targets), strings.Join(names, ", "))
+	}
+	return strings.Join(full, ", ")
 }
 
 // RoleOf an ARN: its account, and the last part of its name.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
@@ -40,9 +41,11 @@ func CheckRecursion(profile string) error {
 }
 
 // checkDevice refuses to wait for the lock of a device that the helper which
-// started this run is about to give a code for: it waits for us.
-func (t *Target) checkDevice() error {
-	if !t.takesCode() || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
+// started this run is about to give a code for: it waits for us. That is seen
+// before the locks of roles are taken, one of which may be the helper's, too.
+func (r *request) checkDevice() error {
+	t := r.first()
+	if !r.asks(r.cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
 		return nil
 	}
 	return failed(Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", prompt.Clean(t.Profile.Name)).

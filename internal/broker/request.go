@@ -310,11 +310,11 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return questionFailure(prompt.ErrCancelled, r.Target)
 	}
-	if !r.takesCode() {
+	if !r.asks(r.cache, time.Now()) {
 		return failed(Unreachable, "gave up waiting for another awsbroker (process %d) that waits for AWS", holder).
 			hint("try again in a moment")
 	}
-	f := failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.Profile.MFASerial))
+	f := failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.first().Profile.MFASerial))
 	return f.hint("answer its question, or run: awsbroker login --profile %s", shellWord(r.Profile.Name))
 }
 

@@ -71,10 +71,7 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 	standing := map[sharing]*Target{}
 	cache, _ := b.cache(ctx)
 	for _, a := range all {
-		first := a.Target
-		for first.From != nil {
-			first = first.From
-		}
+		first := a.first()
 		r := &request{Broker: b, Target: a.Target, want: want, cache: cache, since: in.since, round: in}
 		if _, found := r.fromCache(); found {
 			continue

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 // role makes a role that phoebe may assume, and a profile for it.
@@ -328,6 +329,26 @@ func TestEarlyRenewalAsksNobody(t *testing.T) {
 		t.Errorf("%v\n%s", err, m.shown())
 	}
 	m.wantCalls(1, 2, 1)
+}
+
+// Whoever waits for a role's session waits for the person who gives the code.
+func TestWaitingForAnothersCode(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.role("next", time.Hour, "awsbroker_source_profile = dev", "[profile unused]")
+	for _, profile := range []string{"dev", "next"} {
+		target := m.target(profile)
+		lock := session.NewLock(m.broker().sessionDir(), target.deviceLock())
+		if ok, err := lock.Try(); !ok {
+			t.Fatal(err)
+		}
+		b := m.broker()
+		b.Limits = Limits{Question: 100 * time.Millisecond, Run: patient(time.Second)}
+		_, err := b.SessionOf(t.Context(), target, Want{})
+		wantFailed(t, err, NeedPerson, "asks for a code of "+m.aws.Device.Serial)
+		_ = lock.Unlock()
+	}
 }
 
 // A rotation with an MFA session in hand needs no code. What it leaves is the

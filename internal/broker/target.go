@@ -43,6 +43,15 @@ func (t *Target) hasDevice() bool { return t.Profile.MFASerial != "" && !t.Profi
 // takesCode reports whether AWS is given a code with the request for the session.
 func (t *Target) takesCode() bool { return t.From == nil && t.Profile.MFASerial != "" }
 
+// first is the session that the key itself asks for, at the beginning of what
+// the target's comes from.
+func (t *Target) first() *Target {
+	for t.From != nil {
+		t = t.From
+	}
+	return t
+}
+
 // asks reports whether a new session takes a code now: not if the session that
 // asks for it is there, or can be had without one.
 func (t *Target) asks(c *session.Cache, now time.Time) bool {
