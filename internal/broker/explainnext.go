@@ -57,8 +57,8 @@ func (b *Broker) nextCall(t *Target, codes CodeSource, cache *session.Cache, kno
 		return NextCall{Silently, why + ", and the one that a new one comes from is there, or takes no code"}
 	case !t.asks(cache, now):
 		return NextCall{Silently, why + ", and a new one takes no MFA code"}
-	case t.checkDevice() != nil:
-		return NextCall{Fails, t.checkDevice().Error()}
+	case r.checkDevice() != nil:
+		return NextCall{Fails, r.checkDevice().Error()}
 	case codes.Setting != "":
 		return NextCall{Silently, why + ", and a new one takes an MFA code, which " + codes.Setting + " gives"}
 	case codes.Way != "":

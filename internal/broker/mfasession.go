@@ -104,7 +104,8 @@ type sharing struct {
 	endpoint    awsapi.Endpoint
 }
 
-// sharing is also ok for sessions that need no person; nobody shares those.
+// sharing is with whom a session could share a code; ok is false where it
+// takes none, or one of its own.
 func (t *Target) sharing() (how sharing, ok bool) {
 	p := t.Profile
 	e := t.Endpoint

@@ -10,9 +10,10 @@ import (
 )
 
 // SessionsOf returns a session for each profile, in their order. One code is
-// asked for each MFA device; profiles that have no MFA session of their own share one for the moment. Only roles whose
-// sessions last more than an hour need a code each, and so the next one of the
-// device. What goes wrong names the profile.
+// asked for each MFA device: profiles without an MFA session of their own share
+// one for the moment. Only roles whose sessions last more than an hour need a
+// code each, and so the next one of the device. What goes wrong names the
+// profile.
 func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) ([]session.Session, error) {
 	all, err := b.targetsAndCalls(profiles, want)
 	if err != nil {
