@@ -1,6 +1,9 @@
 package e2e
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // dirty is an environment that would send any client elsewhere.
 var dirty = []string{
@@ -16,5 +19,25 @@ func TestExec(t *testing.T) {
 		exec := []string{program("awsbroker"), "exec", "--profile", "admin", "--"}
 		sameRole(t, w, "exec", append(exec, c.identity(w, "")...)...)
 		sameRole(t, w.with(dirty...), "exec, dirty", append(exec, c.identity(w, "")...)...)
+	})
+}
+
+// exec --with: no keys, but profiles, all of whose sessions are there. One code
+// did for both roles.
+func TestExecWith(t *testing.T) {
+	eachClient(t, func(t *testing.T, c *client) {
+		w := newSetUpWorld(t)
+		reader := w.addRole("reader")
+		w.logout()
+		exec := []string{program("awsbroker"), "exec", "--with", "admin", "--with", "reader", "--mfa-code", w.fake.code(), "--", "/bin/sh", "-c"}
+		script := words(c.identity(w, "")...) + " && " + words(c.identity(w, "reader")...) + " && " + words(c.identity(w, "admin")...)
+		before := w.fake.assumeRoles()
+		r := w.with(dirty...).run(append(exec, script)...)
+		if want := assumedRole + "\n" + reader + "\n" + assumedRole + "\n"; r.code != 0 || r.stdout != want || strings.Contains(r.stderr, "awsbroker") {
+			t.Errorf("ended with %d:\n%s%s", r.code, r.stdout, r.stderr)
+		}
+		if n := w.fake.assumeRoles() - before; n != 2 {
+			t.Errorf("%d AssumeRole calls", n)
+		}
 	})
 }

@@ -24,6 +24,7 @@ type handover struct {
 	Token       string
 	Command     int    // process that the server is for
 	Copy        string // of the config file, to be removed at the end; or empty
+	SealingKey  []byte // of the cached sessions; nil: the system has it
 	AccessKeyID string
 	Secret      string
 	Session     string
@@ -71,6 +72,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 		return nil, nil, &broker.Failure{Reason: broker.Other, Message: "no server can be started: " + err.Error()}
 	}
 	h := newHandover(profile, e, s)
+	h.SealingKey = b.SealingKey()
 	set = append(regionVariables(region),
 		variable{"AWS_CONTAINER_CREDENTIALS_FULL_URI", e.URL()},
 		variable{"AWS_CONTAINER_AUTHORIZATION_TOKEN", e.Token.Reveal()})

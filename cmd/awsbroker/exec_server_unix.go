@@ -154,6 +154,7 @@ func runExecServer(ctx context.Context, a *app) error {
 		return nil
 	}
 	caller.ActFor(h.Command)
+	b.Unseal(h.SealingKey)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {

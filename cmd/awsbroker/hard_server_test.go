@@ -472,3 +472,39 @@ func (w *world) commandPID() int {
 	}
 	return pid
 }
+
+// TestServerInAContainer: where the kernel keeps no keys and a person types
+// the passphrase of the keystore, the server needs it no more.
+func TestServerInAContainer(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	filter := w.path("bin/seccomptest")
+	w.install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
+	w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+"awsbroker_min_ttl = 4s\n")
+	w.aws.Server.SetSessionLife(8 * time.Second)
+	typed := w.without("AWSBROKER_FILE_PASSPHRASE")
+	j := tm.start(typed.command(filter, w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+		noted+`while [ ! -e go ]; do sleep 0.05; done; exit 7`))
+	tm.expect("passphrase of")
+	tm.send(passphrase + "\n")
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	url, token := w.request()
+	tm.expect("in another terminal: awsbroker login --profile admin")
+	w.aws.Server.SetSessionLife(0)
+	login := w.command(filter, w.bin, "login", "--profile", "admin", "--mfa-code", "-")
+	login.Stdin = strings.NewReader(w.code())
+	if r := w.finish(login); r.code != 0 {
+		t.Fatal(r)
+	}
+	time.Sleep(5 * time.Second) // the first one would have ended
+	if status, body, err := ask(url, token); status != 200 {
+		t.Error(status, body, err)
+	}
+	w.write(w.path("go"), "")
+	if code := j.wait(); code != 7 {
+		t.Errorf("exit %d", code)
+	}
+	w.noServer()
+	w.wantAssumed(2)
+}

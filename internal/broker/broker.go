@@ -34,6 +34,7 @@ type Broker struct {
 	dir      string
 	opened   bool // the cache in it
 	sessions *session.Cache
+	sealing  []byte // its key, where that is in the keychain
 
 	turns       map[string]*turn // taken, by place
 	profileWays prompt.Ways      // of asking, as the profile says

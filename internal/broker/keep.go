@@ -167,7 +167,7 @@ func (k *Keeper) run() *Broker {
 
 		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Command: b.Command, Environ: b.Environ,
 		Prompt: b.Prompt.Without(prompt.ByTerminal), Report: b.Report,
-		Started: time.Now(), Limits: keeperLimits,
+		Started: time.Now(), Limits: keeperLimits, sealing: b.sealing,
 	}
 }
 

@@ -110,12 +110,26 @@ func (b *Broker) cache(ctx context.Context) (*session.Cache, string) {
 func (b *Broker) cacheIn(ctx context.Context, dir string) (*session.Cache, error) {
 	a := &asker{Broker: b, dir: dir}
 	defer a.close()
-	key, err := session.Key(ctx, dir, &vault{b, a})
-	if err != nil {
-		return nil, err
+	key := b.sealing
+	if key == nil {
+		var err error
+		if key, err = session.Key(ctx, dir, &vault{b, a}); err != nil {
+			return nil, err
+		}
+	}
+	if !session.InSystem(dir) {
+		b.sealing = key
 	}
 	return session.New(dir, key)
 }
+
+// SealingKey is the key of the cached sessions where the keychain keeps it and
+// this run has opened that; nil elsewhere. It spares a run that comes after
+// this one the passphrase: see Unseal.
+func (b *Broker) SealingKey() []byte { return b.sealing }
+
+// Unseal gives a run the key that another one found.
+func (b *Broker) Unseal(key []byte) { b.sealing = key }
 
 // vault is the keychain as the place of the sealing key.
 type vault struct {
