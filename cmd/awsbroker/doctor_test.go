@@ -195,7 +195,7 @@ func TestDoctorFinds(t *testing.T) {
 			})
 		}
 	})
-	if !t.Failed() {
+	if !t.Failed() && !slices.Contains(shown, "") { // all of them ran
 		wantDoctorDoc(t, table, shown)
 	}
 }
