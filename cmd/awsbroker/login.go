@@ -84,9 +84,9 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	want := broker.Want{Fresh: true, For: o.life}
+	want := broker.Want{Fresh: true, Kept: true, For: o.life}
 	if o.ifNeeded {
-		want = broker.Want{MinLeft: o.minTTL, Strict: o.minTTL > 0, For: o.life}
+		want = broker.Want{MinLeft: o.minTTL, Strict: o.minTTL > 0, Kept: true, For: o.life}
 		profiles = needy(ctx, b, profiles, want)
 	}
 	done := b.Logins(ctx, profiles, want)

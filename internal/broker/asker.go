@@ -61,6 +61,8 @@ func (a *asker) close() {
 // Ask asks for a yes, in the way that codes are asked for. A person who has
 // text on the terminal already is not shown it again.
 func (b *Broker) Ask(ctx context.Context, text, question string, shown bool) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
+	defer cancel()
 	a := &asker{Broker: b}
 	defer a.close()
 	if _, err := a.open(ctx); err != nil {

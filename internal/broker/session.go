@@ -14,6 +14,7 @@ type Want struct {
 	MinLeft time.Duration // at least this much life, if it can be had
 	Strict  bool          // rather no session than one with less life
 	Fresh   bool          // a new one, even if the old would do
+	Kept    bool          // for later: nobody is given it now, so nobody has to agree (awsbroker_confirm)
 	For     time.Duration // life of a new MFA session (awsbroker_mfa_session); 0: as the profile says
 }
 
@@ -35,7 +36,7 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 // in the log, and so that the next one need not be worked out.
 func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Target, want Want) (session.Session, error) {
 	s, how, err := b.sessionIn(ctx, in, t, want)
-	if err == nil {
+	if err == nil && !want.Kept {
 		err = b.consent(ctx, t, s)
 	}
 	if err != nil {
