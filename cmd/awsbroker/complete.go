@@ -81,6 +81,7 @@ func addCompletions(root *cobra.Command) {
 		"key":      keyNames,
 		"replace":  deviceNames, // mfa enroll; elsewhere it takes no value
 		"keystore": words(string(keystore.SecretService), string(keystore.File)),
+		"prompt":   words("terminal", "pinentry", "dialog", "command", "none"),
 		"format":   words(slices.Sorted(maps.Keys(formats))...),
 	}
 	byCommand := map[string]completer{

@@ -19,7 +19,7 @@ import (
 // passphrases already: at a terminal, or in a window of their desktop. It never
 // shows what is typed. https://www.gnupg.org/documentation/manuals/pinentry/
 type Pinentry struct {
-	cmd    *exec.Cmd
+	cmd    *program
 	server *assuan
 	stdin  io.WriteCloser
 	tty    *spare // the one it may use, if any
@@ -109,7 +109,7 @@ func startPinentry(environ []string, path string, tty *spare) (*Pinentry, error)
 func (p *Pinentry) greet(ctx context.Context, environ []string) (flavor string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pinentryPatience)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { terminate(p.cmd) })()
+	defer context.AfterFunc(ctx, p.cmd.terminate)()
 	if _, err := p.server.response(); err != nil {
 		return "", unable("no greeting: %w", err)
 	}
@@ -199,11 +199,11 @@ func (p *Pinentry) Confirm(ctx context.Context, question string) (bool, error) {
 var errNo = errors.New("no")
 
 func (p *Pinentry) ask(ctx context.Context, command, question string) ([]byte, error) {
-	defer context.AfterFunc(ctx, func() { terminate(p.cmd) })()
+	defer context.AfterFunc(ctx, p.cmd.terminate)()
 	if p.atTTY {
 		watching, stop := context.WithCancel(ctx)
 		defer stop()
-		p.tty.watch(watching, func() { terminate(p.cmd) })
+		p.tty.watch(watching, p.cmd.terminate)
 	}
 	settings := [][2]string{
 		{"SETTIMEOUT", strconv.Itoa(secondsLeft(ctx))},
@@ -265,9 +265,8 @@ func (p *Pinentry) end(ctx context.Context, err error) error {
 func (p *Pinentry) Close() {
 	_, _ = io.WriteString(p.stdin, "BYE\n")
 	_ = p.stdin.Close()
-	timer := time.AfterFunc(grace, func() { terminate(p.cmd) })
-	_ = p.cmd.Wait()
+	timer := time.AfterFunc(grace, p.cmd.terminate)
+	_ = p.cmd.wait()
 	timer.Stop()
-	killRest(p.cmd)
 	p.tty.restore()
 }

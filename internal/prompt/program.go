@@ -9,19 +9,61 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
-// programOf is a program that asks a person for us. It gets nothing of ours:
-// not the caller's standard streams, which it would hold open, no terminal of
-// ours, none of our variables. It ends with this process (Linux) and is ended
-// by endProgram.
-func programOf(environ []string, path string, args ...string) *exec.Cmd {
+// program is one that asks a person for us. It gets nothing of ours: not the
+// caller's standard streams, which it would hold open, no terminal of ours, none
+// of our variables. It ends with this process (Linux).
+type program struct {
+	*exec.Cmd
+	mu   sync.Mutex
+	over bool
+	kill *time.Timer
+}
+
+func programOf(environ []string, path string, args ...string) *program {
 	cmd := exec.Command(path, args...)
 	cmd.Env = withoutLaunch(ChildEnviron(environ))
 	cmd.WaitDelay = time.Second // for a grandchild that keeps our pipes
 	apart(cmd)
-	return cmd
+	return &program{Cmd: cmd}
+}
+
+// grace is how long a program may take to end when it is told to: one at a
+// terminal has its settings to restore.
+const grace = 500 * time.Millisecond
+
+// terminate tells the program and what it started to end, and kills what does
+// not. It does nothing once wait has returned: the number may be another's.
+func (p *program) terminate() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over || p.kill != nil {
+		return
+	}
+	askToEnd(p.Process)
+	p.kill = time.AfterFunc(grace, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !p.over {
+			killAll(p.Process)
+		}
+	})
+}
+
+// wait waits for the end of the program, and leaves nothing of it.
+func (p *program) wait() error {
+	err := p.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	if p.kill != nil {
+		p.kill.Stop()
+	}
+	killAll(p.Process)
+	return err
 }
 
 // withoutLaunch is an environment in which a program that looks for the session
@@ -47,16 +89,14 @@ type ran struct {
 }
 
 // runProgram runs a program to its end, or to ctx's.
-func runProgram(ctx context.Context, cmd *exec.Cmd, stdin []byte) (ran, error) {
+func runProgram(ctx context.Context, p *program, stdin []byte) (ran, error) {
 	var out, complaint bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &limited{&out, maxLine}, &limited{&complaint, 4096}
-	if err := cmd.Start(); err != nil {
+	p.Stdin, p.Stdout, p.Stderr = bytes.NewReader(stdin), &limited{&out, maxLine}, &limited{&complaint, 4096}
+	if err := p.Start(); err != nil {
 		return ran{}, unable("%w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { terminate(cmd) })
-	defer stop()
-	err := cmd.Wait()
-	killRest(cmd)
+	defer context.AfterFunc(ctx, p.terminate)()
+	err := p.wait()
 	if ctx.Err() != nil {
 		return ran{}, endOfContext(ctx)
 	}
@@ -64,7 +104,7 @@ func runProgram(ctx context.Context, cmd *exec.Cmd, stdin []byte) (ran, error) {
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
 		return ran{}, unable("%w", err)
 	}
-	return ran{cmd.ProcessState.ExitCode(), out.String(), complaint.String()}, nil
+	return ran{p.ProcessState.ExitCode(), out.String(), complaint.String()}, nil
 }
 
 func endOfContext(ctx context.Context) error {
@@ -73,10 +113,6 @@ func endOfContext(ctx context.Context) error {
 	}
 	return ErrCancelled
 }
-
-// grace is how long a program may take to end when it is told to: one at a
-// terminal has its settings to restore.
-const grace = 500 * time.Millisecond
 
 // variable is the last value of a variable in environ, as a child reads it.
 func variable(environ []string, name string) string {

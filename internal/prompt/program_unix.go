@@ -3,18 +3,12 @@
 package prompt
 
 import (
-	"os/exec"
+	"os"
 	"syscall"
-	"time"
 )
 
-// terminate tells a program and all in its session's group to end, and kills
-// what does not.
-func terminate(cmd *exec.Cmd) {
-	group := -cmd.Process.Pid
-	_ = syscall.Kill(group, syscall.SIGTERM)
-	time.AfterFunc(grace, func() { _ = syscall.Kill(group, syscall.SIGKILL) })
-}
+// A program of ours leads a process group, which what it starts belongs to.
 
-// killRest ends what a program that ended left behind.
-func killRest(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+func askToEnd(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGTERM) }
+
+func killAll(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }

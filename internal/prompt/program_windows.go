@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 
@@ -12,6 +13,6 @@ func apart(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW}
 }
 
-func terminate(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
+func askToEnd(p *os.Process) { _ = p.Kill() }
 
-func killRest(*exec.Cmd) {}
+func killAll(*os.Process) {}
