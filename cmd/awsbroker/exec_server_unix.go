@@ -155,6 +155,7 @@ func runExecServer(ctx context.Context, a *app) error {
 	}
 	caller.ActFor(h.Command)
 	b.Unseal(h.SealingKey)
+	b.Command = "exec" // what the log calls the one that the person ran
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {

@@ -203,7 +203,7 @@ type settingJSON struct {
 func writeExplanationJSON(out io.Writer, e broker.Explanation) error {
 	j := explainJSON{
 		e.Profile, e.RoleARN, e.MFASerial, e.Key, e.AccessKeyID, e.KeyARN, string(e.Keystore), e.KeystoreFrom, e.Region, e.Endpoint,
-		e.Codes.Setting, string(e.Codes.Way), e.LogFile, orNull(e.Expiration), orNull(e.MFAEnds), string(e.Next.Outcome), e.Next.Why, nil,
+		e.Codes.Setting, string(e.Codes.Way), e.LogFile, orNull(e.Expiration), orNull(e.MFAEnds), string(e.Next.Outcome), e.Next.Why, []settingJSON{},
 	}
 	for _, o := range e.Settings {
 		j.Settings = append(j.Settings, settingJSON{o.Key, o.Value, o.File, o.Line, o.Section})
