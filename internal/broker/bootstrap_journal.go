@@ -24,6 +24,8 @@ type bootstrapJournal struct {
 	KeyID     string  `json:"key_id"`
 	Region    string  `json:"region,omitempty"` // what --region said
 	Things    []thing `json:"things"`
+
+	Proved *time.Time `json:"proved,omitempty"` // when all of it was
 }
 
 const bootstrapJournalVersion = 1

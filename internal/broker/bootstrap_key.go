@@ -77,7 +77,7 @@ func (s *bootstrap) justMade(id string) bool {
 
 // roomForKey fails where a key can't be made or stored, before anything is.
 func (s *bootstrap) roomForKey(keys []iam.Key) error {
-	if info, taken := s.record.Keys[s.o.KeyName]; taken {
+	if info, taken := s.record.Keys[s.o.KeyName]; taken && !s.deadKey(info) {
 		return failed(Other, "the keychain has another key called %q, of %s", prompt.Clean(s.o.KeyName), firstOf(prompt.Clean(info.ARN), "an unknown owner")).
 			hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", shellWord(s.o.KeyName))
 	}
@@ -89,6 +89,14 @@ func (s *bootstrap) roomForKey(keys []iam.Key) error {
 		f.hint("where nothing needs it: %s", deleteWith(s.o.User, prompt.Clean(k.ID)))
 	}
 	return f
+}
+
+// deadKey reports whether a key of the keychain is one that bootstrap made and
+// then deleted in AWS, since the keychain seemed to have refused it.
+func (s *bootstrap) deadKey(info keystore.KeyInfo) bool {
+	account, _ := RoleOf(info.ARN)
+	begun := s.journal.find(thing{Kind: aKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
+	return begun != nil && !begun.Done && account == s.out.Account && userOf(info.ARN) == s.o.User
 }
 
 // strays are keys that a creation made whose answer never arrived: they were
@@ -153,6 +161,9 @@ func (s *bootstrap) keepKey(ctx context.Context, key credential.Credentials) err
 	var f *Failure
 	if !errors.As(err, &f) {
 		return err
+	}
+	if gone := s.adder.store.Remove(ctx, s.o.KeyName); gone != nil && !errors.Is(gone, keystore.ErrNotFound) {
+		s.debug("keychain: %v", gone)
 	}
 	undo := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, key.AccessKeyID) })
 	if undo != nil {

@@ -130,7 +130,7 @@ func (s *bootstrap) needsProof() bool {
 	if s.o.TrustedAccount != "" {
 		return false
 	}
-	return len(s.always) > 0 || s.who.IsRoot() && !s.o.KeepRootKey ||
+	return len(s.always) > 0 || len(s.journal.Things) > 0 && s.journal.Proved == nil || s.who.IsRoot() && !s.o.KeepRootKey ||
 		slices.ContainsFunc(s.plan, func(st *step) bool { return st.is.is == missing || st.is.is == differs })
 }
 

@@ -56,6 +56,13 @@ func (s *bootstrap) finish(ctx context.Context) error {
 		}
 		s.o.Show.End(part.outcome)
 	}
+	if len(s.journal.Things) > 0 {
+		now := time.Now().UTC().Truncate(time.Second)
+		s.journal.Proved = &now
+		if err := s.step("proved", func() error { return s.writeBootstrap(s.journal) }); err != nil {
+			s.debug("journal: %v", err) // the next run proves it again
+		}
+	}
 	return s.endRootKey(ctx)
 }
 

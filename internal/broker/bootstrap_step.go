@@ -103,18 +103,19 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 			break
 		}
 		lost = lost || mayBeDone(err)
-		if !lost && !isReason(err, awsapi.Exists) {
-			s.forget(t, begun)
-			return "", err
-		}
+		exists := isReason(err, awsapi.Exists)
 		found, lookErr := st.look(ctx)
 		if lookErr == nil && found.is == there {
 			t.ID = firstOf(t.ID, found.id)
-			if isReason(err, awsapi.Exists) && !lost && !begun {
+			if exists && !lost && !begun {
 				s.forget(t, false) // somebody else made it meanwhile
 				return "is there", nil
 			}
 			break
+		}
+		if !lost && !exists {
+			s.forget(t, begun)
+			return "", err
 		}
 		if try == 3 || !session.Pause(ctx, s.waits.again) {
 			return "", err
@@ -175,9 +176,10 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	return s.note("changed "+st.what, t)
 }
 
-// note a thing in the journal.
+// note a thing in the journal. With it, what was proved before is not any more.
 func (s *bootstrap) note(step string, t thing) error {
 	s.journal.set(t)
+	s.journal.Proved = nil
 	if err := s.step(step, func() error { return s.writeBootstrap(s.journal) }); err != nil {
 		return failed(Other, "it could not be written down what bootstrap makes: %w", err)
 	}

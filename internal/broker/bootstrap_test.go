@@ -172,7 +172,20 @@ func TestBootstrapRefuses(t *testing.T) {
 				f.t.Fatal(err)
 			}
 		}, "profile admin"},
-		"no such key":          {func(f *founding) { f.run.Options.Key = "nobody" }, "no key"},
+		"no such key":        {func(f *founding) { f.run.Options.Key = "nobody" }, "no key"},
+		"a region elsewhere": {func(f *founding) { f.run.Region = "cn-north-1" }, "cn-north-1"},
+		"a root key whose time is over": {func(f *founding) {
+			f.run.Options.Key = "old"
+			f.keepUntil("old", f.account.Root().AddAccessKey(), f.account.Root().ARN(), time.Now().Add(-time.Minute))
+		}, "is over"},
+		"a passkey": {func(f *founding) {
+			if err := f.account.AddGroup("administrators").AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"); err != nil {
+				f.t.Fatal(err)
+			}
+			u := f.account.AddUser("quentin")
+			u.AddSecurityKey("yubi")
+			f.account.AddGroup("administrators").AddUser(u)
+		}, "--accept-lockout quentin"},
 		"a person who says no": {func(f *founding) { f.run.Options.Yes = false }, "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {

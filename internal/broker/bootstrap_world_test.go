@@ -42,23 +42,26 @@ type founding struct {
 	device *fakeaws.MFADevice // what the person's app shows
 	first  string             // of the two enabling codes
 	given  []string
-	no     string // the person says no to questions with this in them
-	screen string // of the last run
+	typed  *fakeaws.AccessKey // the key that the person types
+	screen string             // of the last run
 }
 
 // childRun is what a run is told.
 type childRun struct {
-	Paths    paths.Paths
-	Sessions string
-	Sealing  []byte
-	Options  BootstrapOptions
-	Undo     bool
-	Key      string
-	Region   string
-	KillAt   string // a boundary: "after make user phoebe 1"
-	Log      string // a file for the boundaries that were passed
-	Outcome  string // a file for what came of it
-	Settle   time.Duration
+	Paths     paths.Paths
+	Sessions  string
+	Sealing   []byte
+	Options   BootstrapOptions
+	Undo      bool
+	Key       string
+	Region    string
+	KillAt    string // a boundary: "after make user phoebe 1"
+	FailAt    string // another, where what is done fails, or seems to
+	AlwaysYes bool   // the person says yes, though not by --yes
+	No        string // the person says no to what has this in it
+	Log       string // a file for the boundaries that were passed
+	Outcome   string // a file for what came of it
+	Settle    time.Duration
 }
 
 // childOutcome is what came of a run that was not killed.
@@ -109,12 +112,17 @@ func newFoundingIn(t *testing.T, partition, region string) *founding {
 // keep a key in the keychain.
 func (f *founding) keep(name string, key *fakeaws.AccessKey, arn string) {
 	f.t.Helper()
+	f.keepUntil(name, key, arn, time.Now().Add(time.Hour))
+}
+
+func (f *founding) keepUntil(name string, key *fakeaws.AccessKey, arn string, expires time.Time) {
+	f.t.Helper()
 	os.Setenv("AWSBROKER_FILE_PASSPHRASE", childPassphrase) // the same for all tests
 	b := &Broker{Paths: f.run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: PersonLimits}
 	store, _, err := keystore.Choose(f.t.Context(), b.keystoreOptions(&asker{Broker: b}))
 	if err == nil {
 		c := credential.Credentials{AccessKeyID: key.ID, SecretAccessKey: credential.NewSecret(key.Secret)}
-		err = store.Set(f.t.Context(), name, c, keystore.KeyInfo{ARN: arn, Expires: time.Now().Add(time.Hour)})
+		err = store.Set(f.t.Context(), name, c, keystore.KeyInfo{ARN: arn, Expires: expires})
 	}
 	if err != nil {
 		f.t.Fatal(err)
@@ -148,7 +156,7 @@ func TestBootstrapChild(t *testing.T) {
 	}
 	b := &Broker{
 		Paths: run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: PersonLimits, Region: run.Region,
-		Report: childReport{run.Options.Yes || run.Undo}, opened: true, sessions: cache, dir: run.Sessions,
+		Report: childReport{run.Options.Yes || run.Undo || run.AlwaysYes, run.No}, opened: true, sessions: cache, dir: run.Sessions,
 	}
 	out := run.do(t.Context(), b)
 	data, err := json.Marshal(out)
@@ -173,6 +181,9 @@ func (run childRun) do(ctx context.Context, b *Broker) (out childOutcome) {
 		n[place]++
 		place = fmt.Sprintf("%s %d", place, n[place])
 		fmt.Fprintln(log, place)
+		if place == run.FailAt {
+			return errors.New("no space left on device")
+		}
 		if place == run.KillAt {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			time.Sleep(time.Minute)
@@ -197,14 +208,17 @@ func (run childRun) do(ctx context.Context, b *Broker) (out childOutcome) {
 }
 
 // childReport tells on standard error, which is the terminal.
-type childReport struct{ yes bool }
+type childReport struct {
+	yes bool
+	no  string
+}
 
 func (childReport) Step(text string)  { fmt.Fprintln(os.Stderr, text) }
 func (childReport) Warn(text string)  { fmt.Fprintln(os.Stderr, "warning: "+text) }
 func (childReport) Debug(text string) { fmt.Fprintln(os.Stderr, "debug: "+text) }
 func (r childReport) Confirm(_ context.Context, text, question string) error {
 	fmt.Fprintln(os.Stderr, text+"\n"+question)
-	if !r.yes {
+	if !r.yes || r.no != "" && strings.Contains(text+question, r.no) {
 		return ErrDeclined
 	}
 	return nil
@@ -290,6 +304,10 @@ func (f *founding) answer(question string) (string, bool) {
 	case strings.HasPrefix(question, "MFA code of "):
 		serial := strings.TrimSuffix(strings.Fields(strings.TrimPrefix(question, "MFA code of "))[0], ",")
 		return f.give(f.freshCode(serial)), true
+	case strings.HasPrefix(question, "access key id"):
+		return f.typed.ID, true
+	case strings.HasPrefix(question, "secret access key"):
+		return f.typed.Secret, true
 	case strings.Contains(question, "password"), strings.Contains(question, "Enter"):
 		return "", true
 	}
