@@ -75,12 +75,12 @@ func (a *iamAccess) useKey(key credential.Credentials) {
 	a.restart()
 }
 
-// prefer credentials to all other ways from now on: a session that was got
-// through a target's profile.
-func (a *iamAccess) prefer(t *Target, creds credential.Credentials) {
+// prefer a session that was got through a target's profile to all other ways,
+// and leave out those that hang on a device that is about to go.
+func (a *iamAccess) prefer(t *Target, creds credential.Credentials, going string) {
 	a.client, a.base = nil, credential.Credentials{}
 	a.targets = slices.Concat([]*Target{t}, slices.DeleteFunc(slices.Clone(a.targets), func(other *Target) bool {
-		return other.Profile.MFASerial != t.Profile.MFASerial
+		return other.Profile.MFASerial == going
 	}))
 	a.restart()
 	says := "with an MFA session of the key itself"

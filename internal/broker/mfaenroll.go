@@ -63,6 +63,9 @@ func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, e
 	if d, taken := w.find(e.name); taken {
 		return "", nameTaken(nameOfDevice(d.Serial))
 	}
+	if err := w.forgetSessions(arnOfDevice(w.Key.ARN, e.name)); err != nil {
+		return "", err
+	}
 	if serial, err = w.enrolDevice(ctx, w.do, &w.asker, e); err != nil {
 		return "", err
 	}

@@ -22,7 +22,7 @@ func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, e
 		return out, failed(Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
 			hint("give the user a device with: awsbroker mfa enroll --user %s", shellWord(w.user))
 	}
-	old, err := w.replaced(ctx, o.Replace)
+	old, gone, err := w.replaced(ctx, o.Replace)
 	if err != nil {
 		return out, err
 	}
@@ -41,15 +41,19 @@ func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, e
 		}
 	}()
 	edits := w.editsOf(old.Serial)
-	if err := w.proveDevice(ctx, edits, out.Serial); err != nil {
+	if err := w.proveDevice(ctx, edits, out.Serial, old.Serial); err != nil {
 		return out, err
 	}
 	if err := w.writeSerial(ctx, edits, out.Serial); err != nil {
 		return out, err
 	}
 	out.Profiles = w.naming(out.Serial)
+	w.warnOfSources(out.Profiles)
 	if left := w.naming(old.Serial); len(left) > 0 {
 		return out, failed(Other, "profile %s still names %s, which stays therefore", prompt.Clean(strings.Join(left, ", ")), prompt.Clean(nameOfDevice(old.Serial)))
+	}
+	if gone {
+		return out, nil
 	}
 	if err := w.confirm(ctx, w.removal(old), "remove it?"); err != nil {
 		return out, err
@@ -59,22 +63,23 @@ func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, e
 }
 
 // replaced finds the device that is to go: one of the user's; one that nobody
-// has, which an earlier run took from the user; or one that only profiles know.
-func (w *mfaWork) replaced(ctx context.Context, name string) (iam.MFADevice, error) {
+// has, which an earlier run took from the user; or one that only profiles know,
+// which is gone.
+func (w *mfaWork) replaced(ctx context.Context, name string) (d iam.MFADevice, gone bool, err error) {
 	if d, ok := w.find(name); ok {
-		return d, codesOnly(d)
+		return d, false, codesOnly(d)
 	}
 	unassigned, err := w.unassigned(ctx, name)
 	if err != nil || unassigned != "" {
-		return iam.MFADevice{Serial: unassigned}, err
+		return iam.MFADevice{Serial: unassigned}, false, err
 	}
 	for _, t := range w.targets {
 		if s := t.Profile.MFASerial; s != "" && (s == name || strings.EqualFold(nameOfDevice(s), name)) {
 			w.Report.Step(prompt.Clean(s) + " is not in AWS any more")
-			return iam.MFADevice{Serial: s}, nil
+			return iam.MFADevice{Serial: s}, true, nil
 		}
 	}
-	return iam.MFADevice{}, w.notFound(name)
+	return d, false, w.notFound(name)
 }
 
 // unassigned finds a virtual device that nobody has.
@@ -130,17 +135,10 @@ func (w *mfaWork) successor(ctx context.Context, o EnrollOptions, old iam.MFADev
 // proveDevice gets a session with a code of the new device, through the first
 // profile that will name it. IAM is asked with that session from then on: what
 // follows must not hang on the device that goes.
-func (w *mfaWork) proveDevice(ctx context.Context, edits []serialEdit, serial string) error {
+func (w *mfaWork) proveDevice(ctx context.Context, edits []serialEdit, serial, old string) error {
 	t, err := w.provingTarget(edits, serial)
 	if err != nil {
 		return err
-	}
-	if t.Profile.MFAProcess != "" {
-		w.warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", prompt.Clean(t.Profile.Name))
-	}
-	if t.Profile.MFASeed != "" {
-		w.warn("profile %s has its codes from a seed in the keychain; give it that of the new device: awsbroker mfa seed --profile %s",
-			prompt.Clean(t.Profile.Name), shellWord(t.Profile.Name))
 	}
 	t = byHand(t)
 	w.Report.Step("now one more code of the new device, to prove it")
@@ -151,16 +149,38 @@ func (w *mfaWork) proveDevice(ctx context.Context, edits []serialEdit, serial st
 		return err
 	}
 	w.Report.Step("a code of the new device has got a session")
-	w.access.prefer(t, s.Credentials)
+	w.access.prefer(t, s.Credentials, old)
 	return nil
+}
+
+// warnOfSources names what gives codes of the old device by itself.
+func (w *mfaWork) warnOfSources(profiles []string) {
+	for _, name := range profiles {
+		p, err := w.cfg.Resolve(name)
+		switch {
+		case err != nil:
+		case p.MFAProcess != "":
+			w.warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", prompt.Clean(name))
+		case p.MFASeed != "":
+			w.warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", prompt.Clean(name), shellWord(name))
+		}
+	}
 }
 
 // byHand is a target whose code a person types.
 func byHand(t *Target) *Target {
-	p := *t.Profile
-	p.MFAProcess, p.MFASeed = "", ""
-	out := *t
-	out.Profile = &p
+	return t.altered(func(p *config.Profile) { p.MFAProcess, p.MFASeed = "", "" })
+}
+
+// altered is a copy of a target, and of those that it is asked for by, with
+// changes in their profiles.
+func (t *Target) altered(change func(*config.Profile)) *Target {
+	if t == nil {
+		return nil
+	}
+	out, p := *t, *t.Profile
+	change(&p)
+	out.Profile, out.From = &p, t.From.altered(change)
 	return &out
 }
 
@@ -181,8 +201,31 @@ func (w *mfaWork) provingTarget(edits []serialEdit, serial string) (*Target, err
 			return t, nil
 		}
 	}
-	own := *w.targets[0]
-	own.Profile = &config.Profile{Name: own.Profile.Name, KeyName: own.Profile.KeyName, Partition: own.Profile.Partition, MFASerial: serial,
-		STSEndpointURL: own.Profile.STSEndpointURL, IAMEndpointURL: own.Profile.IAMEndpointURL, EndpointURL: own.Profile.EndpointURL}
-	return &own, nil
+	return w.keyWith(serial), nil
+}
+
+// keyWith is a session of the key itself, with a code of a device.
+func (w *mfaWork) keyWith(serial string) *Target {
+	first, is := w.targets[0], w.targets[0].Profile
+	return &Target{Key: first.Key, Endpoint: first.Endpoint, SessionName: first.SessionName, Profile: &config.Profile{
+		Name: is.Name, KeyName: is.KeyName, Partition: is.Partition, MFASerial: serial,
+		STSEndpointURL: is.STSEndpointURL, IAMEndpointURL: is.IAMEndpointURL, EndpointURL: is.EndpointURL,
+	}}
+}
+
+// forgetSessions that were got with an earlier device of the same serial
+// number: they would pass for a proof of the new one.
+func (w *mfaWork) forgetSessions(serial string) error {
+	targets := []*Target{w.keyWith(serial)}
+	for _, name := range w.cfg.Names() {
+		if t, err := w.TargetIn(w.cfg, name); err == nil && t.Profile.KeyName == w.Profile.KeyName {
+			targets = append(targets, t.altered(func(p *config.Profile) { p.MFASerial = serial }))
+		}
+	}
+	for _, t := range targets {
+		if err := t.forgetAll(w.cache); err != nil {
+			return failed(Other, "an old session could not be removed: %w", err)
+		}
+	}
+	return nil
 }
