@@ -164,6 +164,10 @@ func TestDoctorAccount(t *testing.T) {
 			must(t, err)
 		}, []string{"trust-without-mfa"}, nil},
 		"a console password, with MFA": {func(t *testing.T, w *world) { w.aws.User.SetPassword(true) }, nil, nil},
+		"a root user who cannot sign in": {func(t *testing.T, w *world) {
+			w.aws.Account.Device(w.aws.Account.State().Root.Devices[0]).Disable()
+			w.aws.Account.RemoveRootPassword()
+		}, nil, nil},
 		"inactive keys do not count": {func(t *testing.T, w *world) {
 			k := w.aws.User.AddAccessKey()
 			k.SetCreated(days(400))

@@ -25,9 +25,10 @@ var (
 // once; what is found is put down under mu.
 type account struct {
 	*doctor
-	id      string
-	profile string
-	iam     *iam.Client
+	id        string
+	partition string
+	profile   string
+	iam       *iam.Client
 
 	mu        sync.Mutex
 	documents map[string]*policies // of AWS and of the account, by ARN
@@ -78,7 +79,7 @@ func (d *doctor) openAccount(ctx context.Context) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &account{doctor: d, profile: name, documents: map[string]*policies{}}
+	a := &account{doctor: d, profile: name, partition: t.Profile.Partition, documents: map[string]*policies{}}
 	if a.id, _ = RoleOf(firstOf(t.Profile.RoleARN, t.Key.ARN)); a.id == "" {
 		a.id = "of profile " + name
 	}
@@ -129,7 +130,8 @@ func (a *account) lookAtRoot(ctx context.Context) {
 		}
 		a.found(rootKeys, f)
 	}
-	if !s.RootMFA {
+	// GovCloud's root user has no console.
+	if !s.RootMFA && !s.RootShut && a.partition != "aws-us-gov" {
 		a.found(rootWithoutMFA, Finding{
 			Title:  "the root user of account " + a.id + " has no MFA device",
 			Advice: "sign in to the console as the root user and assign one under Security credentials: nothing else can",

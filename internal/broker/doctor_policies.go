@@ -200,6 +200,12 @@ func (s statement) deniesWithoutMFA() bool {
 	if len(s.NotAction) == 0 && !slices.Contains(s.Action, "*") || !slices.Contains(s.Resource, "*") {
 		return false
 	}
+	return s.ifWithoutMFA()
+}
+
+// ifWithoutMFA reports whether a statement is about all requests without MFA,
+// those among them that do not say so.
+func (s statement) ifWithoutMFA() bool {
 	for operator, keys := range s.Condition {
 		for key, values := range keys {
 			if strings.EqualFold(operator, "BoolIfExists") && strings.EqualFold(key, "aws:MultiFactorAuthPresent") && only(values, "false") {

@@ -60,6 +60,7 @@ func TestTrustDemand(t *testing.T) {
 		"one of two without":      {statement(person, bool) + "," + statement(`"Principal":{"AWS":["arn:aws:iam::222222222222:user/x"]}`, ""), notAsked},
 		"not to assume":           {`{"Effect":"Allow",` + person + `,"Action":"sts:TagSession"}`, demanded},
 		"to do everything":        {`{"Effect":"Allow",` + person + `,"Action":["sts:*"]}`, notAsked},
+		"a denial without MFA":    {statement(person, "") + `,{"Effect":"Deny",` + person + `,"Action":"sts:AssumeRole","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}}`, demanded},
 		"a denial demands nobody": {`{"Effect":"Deny",` + person + `,"Action":"sts:AssumeRole"}`, demanded},
 	} {
 		t.Run(name, func(t *testing.T) {

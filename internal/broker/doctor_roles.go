@@ -66,7 +66,10 @@ func trustDemand(text string) demand {
 		return least
 	}
 	for _, s := range doc.Statement {
-		if s.Effect == "Allow" && s.letsPeopleAssume() {
+		switch {
+		case s.Effect == "Deny" && s.ifWithoutMFA():
+			return demanded
+		case s.Effect == "Allow" && s.letsPeopleAssume():
 			least = min(least, s.mfa())
 		}
 	}

@@ -19,6 +19,8 @@ type Account struct {
 	devices map[string]*MFADevice     // by serial number, assigned or not
 	alias   string
 
+	noRootPassword bool
+
 	everyDevice []*MFADevice // that was ever changed through the API
 }
 

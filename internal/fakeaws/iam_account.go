@@ -33,9 +33,14 @@ func getAccountSummary(x *exchange, who *caller) (any, *apiError) {
 			inUse++
 		}
 	}
+	rootPassword := 1
+	if a.noRootPassword {
+		rootPassword = 0
+	}
 	var out summaryXML
 	for key, value := range map[string]int{
 		"AccountAccessKeysPresent": min(len(a.root.liveKeys()), 1), "AccountMFAEnabled": min(len(a.root.devices), 1),
+		"AccountPasswordPresent": rootPassword,
 		"Users": len(a.users), "Groups": len(a.groups), "Roles": len(a.roles), "Policies": policies,
 		"MFADevices": len(a.devices), "MFADevicesInUse": inUse,
 		"AccessKeysPerUserQuota": keysPerUser, "GroupsPerUserQuota": groupsPerUser, "VersionsPerPolicyQuota": versionsPerPolicy,
@@ -44,6 +49,15 @@ func getAccountSummary(x *exchange, who *caller) (any, *apiError) {
 		out.SummaryMap.Entries = append(out.SummaryMap.Entries, entryXML{key, value})
 	}
 	return out, nil
+}
+
+// RemoveRootPassword leaves the account with a root user who cannot sign in, as
+// an organization may have its accounts.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management
+func (a *Account) RemoveRootPassword() {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	a.noRootPassword = true
 }
 
 type aliasesXML struct {

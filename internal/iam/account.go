@@ -13,6 +13,7 @@ import (
 type Summary struct {
 	RootMFA  bool // the root user has an MFA device
 	RootKeys bool // the root user has access keys
+	RootShut bool // the root user has no password, and cannot sign in
 	Users    int
 }
 
@@ -26,7 +27,8 @@ func (c *Client) Summary(ctx context.Context) (Summary, error) {
 		return Summary{}, err
 	}
 	n := out.SummaryMap
-	return Summary{RootMFA: n["AccountMFAEnabled"] > 0, RootKeys: n["AccountAccessKeysPresent"] > 0, Users: int(n["Users"])}, nil
+	password, told := n["AccountPasswordPresent"]
+	return Summary{RootShut: told && password == 0, RootMFA: n["AccountMFAEnabled"] > 0, RootKeys: n["AccountAccessKeysPresent"] > 0, Users: int(n["Users"])}, nil
 }
 
 // Aliases of the account: one, or none.
