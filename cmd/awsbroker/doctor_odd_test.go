@@ -267,3 +267,24 @@ func TestDoctorFixIsKilled(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctorAfterBootstrap: in the account that bootstrap makes there is
+// nothing left to find but what only the console can do.
+func TestDoctorAfterBootstrap(t *testing.T) {
+	t.Parallel()
+	f := newFounder(t)
+	if code, screen := f.bootstrap(never); code != 0 {
+		t.Fatalf("bootstrap ended with %d:\n%s", code, screen)
+	}
+	examine := func() diagnosis {
+		return f.readDiagnosis(f.at(newTerminal(t), "doctor", "doctor", "--account", "--json").outcome())
+	}
+	d := examine()
+	f.wantFindings(d, "root-without-mfa")
+	f.account.Root().EnableMFA("")
+	d = examine()
+	f.wantFindings(d)
+	if len(d.Unchecked) > 0 {
+		t.Errorf("%+v", d)
+	}
+}
