@@ -41,7 +41,7 @@ func getAccountSummary(x *exchange, who *caller) (any, *apiError) {
 	for key, value := range map[string]int{
 		"AccountAccessKeysPresent": min(len(a.root.liveKeys()), 1), "AccountMFAEnabled": min(len(a.root.devices), 1),
 		"AccountPasswordPresent": rootPassword,
-		"Users": len(a.users), "Groups": len(a.groups), "Roles": len(a.roles), "Policies": policies,
+		"Users":                  len(a.users), "Groups": len(a.groups), "Roles": len(a.roles), "Policies": policies,
 		"MFADevices": len(a.devices), "MFADevicesInUse": inUse,
 		"AccessKeysPerUserQuota": keysPerUser, "GroupsPerUserQuota": groupsPerUser, "VersionsPerPolicyQuota": versionsPerPolicy,
 		"AttachedPoliciesPerUserQuota": policiesPerEntity, "UsersQuota": 5000, "GroupsQuota": 300, "RolesQuota": 1000,
