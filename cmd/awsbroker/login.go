@@ -170,7 +170,7 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 func loginText(l broker.Login, now time.Time) string {
 	text := broker.Words(l.Session.Left(now))
 	if l.MFAEnds.After(l.Session.Expiration) {
-		text += ", without a code " + broker.Words(l.MFAEnds.Sub(now))
+		text += "; no code for " + broker.Words(l.MFAEnds.Sub(now))
 	}
 	return text
 }
