@@ -147,7 +147,11 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 	case awsapi.Denied:
 		f.hint("a policy of the user, or of its organization, denies it")
 	case awsapi.RegionDisabled:
-		f.hint("choose a region where STS is active: --region us-east-1")
+		partition := "aws"
+		if t != nil {
+			partition = firstOf(t.Profile.Partition, partition)
+		}
+		f.hint("choose a region where STS is active: --region %s", config.DefaultRegion(partition))
 	case awsapi.Throttled, awsapi.Failing:
 		f = failed(Unreachable, "AWS cannot answer now: %s", prompt.Clean(e.Error())).hint("try again in a moment")
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:

@@ -373,6 +373,30 @@ func TestRotateWithMFASession(t *testing.T) {
 	m.silently("admin") // through whose role it went
 }
 
+// A revocation forgets MFA sessions: the one that was there, and the one that
+// it was done with. AWS refuses both.
+func TestRevokeForgetsMFASession(t *testing.T) {
+	t.Parallel()
+	const day = "awsbroker_mfa_session = 8h"
+	for _, first := range []string{"dev", "admin"} {
+		t.Run("through "+first, func(t *testing.T) {
+			t.Parallel()
+			m := newRevoking(t, func(m *rotating) {
+				m.selfService(true)
+				m.role("dev", time.Hour, day)
+				m.login("dev")
+			})
+			m.ro = RevokeOptions{Profile: first, KeepKey: true, Yes: true}
+			if _, err := m.revoke(); err != nil {
+				t.Fatalf("%+v\n%s", err, m.shown())
+			}
+			m.rotating.role("next", time.Hour, day)
+			m.wantNobodyToAsk("next")
+			m.wantNobodyToAsk("dev")
+		})
+	}
+}
+
 // What login --for may say.
 func TestWantFor(t *testing.T) {
 	t.Parallel()
