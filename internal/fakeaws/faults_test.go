@@ -56,6 +56,7 @@ func TestFaults(t *testing.T) {
 		{Fault{Kind: FaultGarbage}, 200, "nonsense", true},
 		{Fault{Kind: FaultDelay, Delay: 60 * time.Millisecond}, 200, "<GetSessionTokenResult>", true},
 		{Fault{Kind: FaultHang, Delay: time.Millisecond}, 0, "", false},
+		{Fault{Kind: FaultHangAfter, Delay: time.Millisecond}, 0, "", true},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.fault.Kind), func(t *testing.T) {
@@ -72,7 +73,7 @@ func TestFaults(t *testing.T) {
 			if err := w.Server.AddFault(tt.fault); err != nil {
 				t.Fatal(err)
 			}
-			if tt.fault.Kind == FaultHang {
+			if tt.fault.Kind == FaultHang || tt.fault.Kind == FaultHangAfter {
 				time.AfterFunc(50*time.Millisecond, w.Server.Close)
 			}
 			code := w.Device.Code()
