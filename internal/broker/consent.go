@@ -63,7 +63,7 @@ func (c *consenting) ask(ctx context.Context, s session.Session) error {
 	if said, err := c.saidBefore(); said { // while it waited
 		return err
 	}
-	p.Begin(fmt.Sprintf("%s wants the session of %s, which has %s left\n", prompt.Caller(), c.describe(), Words(s.Left(time.Now()))))
+	p.Begin(fmt.Sprintf("%s wants the session of\n%s, with %s left\n", prompt.Caller(), c.describe(), Words(s.Left(time.Now()))))
 	deadline, _ := ctx.Deadline()
 	yes, err := p.Confirm(ctx, fmt.Sprintf("give it out? (within %s)", Words(time.Until(deadline))))
 	if err == nil && !yes {

@@ -15,7 +15,7 @@ import (
 )
 
 // seedPrice is what a seed in the keychain costs. It is said before the yes.
-const seedPrice = "then a code proves nothing more: whoever opens the keychain, and any program that runs as you, has both factors"
+const seedPrice = "then a code proves nothing more: whoever opens the keychain,\nand any program that runs as you, has both factors"
 
 // StoreSeed puts the seed of a profile's virtual MFA device into the keychain.
 // given is the seed, or empty to ask for it. The seed is base32, or the
@@ -37,7 +37,7 @@ func (b *Broker) StoreSeed(ctx context.Context, profile string, given credential
 	if err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf("the seed of %s goes into the keychain, and awsbroker makes its codes by itself;\n%s", prompt.Clean(device), seedPrice)
+	text := fmt.Sprintf("the seed of %s goes into the keychain,\nand awsbroker makes its codes by itself\n%s", prompt.Clean(device), seedPrice)
 	a.close() // the question is asked anew
 	if err := b.confirm(ctx, text, "store it?"); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (b *Broker) RemoveSeed(ctx context.Context, profile string) (device string,
 		return "", err
 	}
 	device = t.Profile.MFASerial
-	text := fmt.Sprintf("the seed of %s is taken out of the keychain; a device that shows its codes goes on doing so", prompt.Clean(device))
+	text := fmt.Sprintf("the seed of %s is taken out of the keychain;\na device that shows its codes goes on doing so", prompt.Clean(device))
 	if err := b.confirm(ctx, text, "remove it?"); err != nil {
 		return "", err
 	}
@@ -104,7 +104,7 @@ func (b *Broker) seedTarget(profile string) (*Target, error) {
 func (a *asker) askSeed(ctx context.Context, device string) (credential.Secret, error) {
 	t, err := a.open(ctx)
 	if err == nil {
-		t.Print("the seed is the secret key that AWS shows when it makes the device, beside the QR code\n")
+		t.Print("the seed is the key that AWS shows beside the QR code of a new device\n")
 		var seed credential.Secret
 		if seed, err = t.Hidden(ctx, "seed of "+prompt.Clean(device)+" (not shown): "); err == nil {
 			return seed, nil
