@@ -14,12 +14,24 @@ func Caller() string {
 	p := caller.Find()
 	text := fmt.Sprintf("process %d", p.PID)
 	if p.Name != "" {
-		text = fmt.Sprintf("%s (process %d)", Clean(p.Name), p.PID)
+		text = fmt.Sprintf("%s (process %d)", lastOf(p.Name), p.PID)
 	}
 	if p.Dir != "" {
-		text += " in " + Clean(underHome(p.Dir))
+		text += " in " + lastOf(underHome(p.Dir))
 	}
 	return text
+}
+
+// maxCaller is the length in characters of a name or directory that is shown:
+// what comes after it must not be pushed out of sight.
+const maxCaller = 60
+
+// lastOf is the end of a long text, which tells directories apart, cleaned.
+func lastOf(text string) string {
+	if all := []rune(text); len(all) > maxCaller {
+		text = "…" + string(all[len(all)-maxCaller+1:])
+	}
+	return Clean(text)
 }
 
 // underHome writes ~ for the home directory.

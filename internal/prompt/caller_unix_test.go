@@ -1,0 +1,39 @@
+//go:build !windows
+
+package prompt
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestCaller(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	long := filepath.Join(home, strings.Repeat("very/", 40), "\x1b[2Jend")
+	if err := os.MkdirAll(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]string{
+		home: " in ~", filepath.Join(home, "very"): " in ~" + string(filepath.Separator) + "very",
+		long: "very/\uFFFD[2Jend", home + "/..": " in " + filepath.Dir(home),
+	} {
+		t.Chdir(dir)
+		got := Caller()
+		if !strings.HasSuffix(got, filepath.FromSlash(want)) || !strings.Contains(got, "process ") || len([]rune(got)) > 3*maxCaller {
+			t.Errorf("in %q: %q", dir, got)
+		}
+	}
+}
+
+func TestUnderHome(t *testing.T) {
+	t.Setenv("HOME", "/home/me")
+	for dir, want := range map[string]string{"/home/me": "~", "/home/me/x": "~/x", "/home/meg": "/home/meg", "/": "/"} {
+		if got := underHome(dir); got != want {
+			t.Errorf("%q: %q", dir, got)
+		}
+	}
+}
