@@ -159,7 +159,7 @@ func (w *world) loginWhenTold(said string, ended <-chan struct{}) (logins int) {
 		case <-time.After(50 * time.Millisecond):
 		}
 		text, _ := os.ReadFile(said)
-		if strings.Count(string(text), "run in another terminal: awsbroker login --profile admin\n") > logins {
+		if strings.Count(string(text), "in another terminal run: awsbroker login --profile admin\n") > logins {
 			if r := w.run(w.loginCommand()...); r.code != 0 {
 				w.t.Errorf("login ended with %d: %s", r.code, r.stderr)
 			}

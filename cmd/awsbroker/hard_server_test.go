@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
 )
 
 // servers are the processes of this person's exec --server.
@@ -417,7 +419,7 @@ func TestServerAsksElsewhere(t *testing.T) {
 			if _, body := ask(); !strings.Contains(body, "awsbroker login --profile admin") {
 				t.Error(body)
 			}
-			tm.expect("in another terminal: awsbroker login --profile admin")
+			tm.expect("in another terminal run: awsbroker login --profile admin")
 			time.Sleep(2 * time.Second)
 			w.aws.Server.SetSessionLife(0)
 			w.login("admin")
@@ -450,7 +452,7 @@ func TestServerAsksElsewhere(t *testing.T) {
 				t.Error(status, body)
 			}
 			then(t, w, tm, ask)
-			if asked() != 1 || tm.count("MFA code") > 0 || tm.count("awsbroker: ") > 1 {
+			if asked() != 1 || tm.count("MFA code of") > 0 || tm.count("awsbroker: ") > 1 {
 				t.Errorf("it asked %d times, or at the terminal, or said twice what to do", asked())
 			}
 			w.write(w.path("go"), "")
@@ -490,7 +492,7 @@ func TestServerInAContainer(t *testing.T) {
 	tm.expect(asking)
 	tm.send(w.code() + "\n")
 	url, token := w.request()
-	tm.expect("in another terminal: awsbroker login --profile admin")
+	tm.expect("in another terminal run: awsbroker login --profile admin")
 	w.aws.Server.SetSessionLife(0)
 	login := w.command(filter, w.bin, "login", "--profile", "admin", "--mfa-code", "-")
 	login.Stdin = strings.NewReader(w.code())
@@ -507,4 +509,57 @@ func TestServerInAContainer(t *testing.T) {
 	}
 	w.noServer()
 	w.wantAssumed(2)
+}
+
+// TestServerWithoutAWS: while AWS is silent, requests are answered at
+// once, with what is there and then with why there is nothing. The server
+// tries again, not all the time, and goes on when AWS is back.
+func TestServerWithoutAWS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	config := w.path("home/.aws/config")
+	w.write(config, w.read(config)+"awsbroker_mfa_session = 8h\n")
+	w.login("admin")
+	w.write(config, w.read(config)+"awsbroker_duration_seconds = 900\n") // another role session, which is not there yet
+	w.aws.Server.SetSessionLife(6 * time.Second)
+	done := make(chan result, 1)
+	go func() {
+		done <- w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done`)
+	}()
+	url, token := w.request()
+	if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultDelay, Delay: time.Minute, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	before := w.assumed()
+	slowest := time.Duration(0)
+	var body string
+	eventually(t, "the session ends", func() bool {
+		started := time.Now()
+		status, text, _ := ask(url, token)
+		slowest, body = max(slowest, time.Since(started)), text
+		return status == 503
+	})
+	if slowest > time.Second {
+		t.Errorf("an answer took %s", slowest)
+	}
+	if !strings.Contains(body, "has ended") {
+		t.Error(body)
+	}
+	if n := w.assumed() - before; n > 3 {
+		t.Errorf("AWS was asked %d times", n)
+	}
+	w.aws.Server.ClearFaults()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if status, _, _ := ask(url, token); status == 200 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("it does not go on")
+		}
+	}
+	w.write(w.path("go"), "")
+	if r := <-done; r.code != 0 {
+		t.Error(r)
+	}
+	w.noServer()
 }

@@ -25,7 +25,7 @@ type Keeper struct {
 
 	mu      sync.Mutex
 	session session.Session
-	problem string // why there is no newer session; empty while all is well
+	problem string // why there is no newer session, in a few words; empty while all is well
 
 	view  view      // only Run's, as all below
 	asked time.Time // end of the session for whose successor a person was asked
@@ -53,9 +53,13 @@ const (
 	firstRetry, lastRetry = 5 * time.Second, time.Minute
 )
 
-// keeperLimits are those of one renewal. A dialog that nobody sees must not
-// hold up for long who logs in at a terminal.
-var keeperLimits = Limits{Question: 2 * time.Minute, Run: 2*time.Minute + 30*time.Second}
+// The limits of one renewal. A dialog that nobody sees must not hold up for long
+// who logs in at a terminal; a connection that died with the network is given
+// up early enough for another try.
+var (
+	askingLimits = Limits{Question: 2 * time.Minute, Run: 2*time.Minute + 30*time.Second}
+	silentLimits = Limits{Question: 15 * time.Second, Run: 20 * time.Second}
+)
 
 // NewKeeper returns the keeper of a profile's session, of which s is the first.
 func (b *Broker) NewKeeper(profile string, s session.Session) *Keeper {
@@ -74,10 +78,16 @@ func (k *Keeper) Current() (session.Session, error) {
 	case k.wake <- struct{}{}:
 	default:
 	}
-	if k.problem != "" {
-		return session.Session{}, errors.New(k.problem)
+	if k.problem == "" {
+		return session.Session{}, fmt.Errorf("the session of profile %s has ended, and the next one is on its way", prompt.Clean(k.profile))
 	}
-	return session.Session{}, fmt.Errorf("the session of profile %s has ended, and the next one is on its way", prompt.Clean(k.profile))
+	return session.Session{}, errors.New(k.advice("has ended", k.problem))
+}
+
+// advice is what a person can do about it.
+func (k *Keeper) advice(state, problem string) string {
+	return fmt.Sprintf("the session of profile %s %s (%s); in another terminal run: awsbroker login --profile %s",
+		prompt.Clean(k.profile), state, problem, shellWord(k.profile))
 }
 
 // Run renews the session until ctx ends.
@@ -101,7 +111,7 @@ func (k *Keeper) Run(ctx context.Context) {
 // round does what is to be done now, and returns how long nothing more is.
 func (k *Keeper) round(ctx context.Context) time.Duration {
 	k.look(ctx)
-	s, _ := k.state()
+	s := k.held()
 	due := s.Expiration.Add(-k.minLeft(s))
 	if left := time.Until(due.Round(0)); left > 0 { // by the clock on the wall
 		return max(min(left, idling), time.Millisecond)
@@ -129,7 +139,7 @@ func (k *Keeper) look(ctx context.Context) {
 	if k.view.call == nil || !k.view.call.SameFiles(call) {
 		run := k.run()
 		run.Prompt = prompt.Nobody // looking is not worth a question
-		run.Report = &quiet{Reporter: run.Report}
+		run.Report = quiet{run.Report}
 		k.view.call = call
 		if t, err := run.Target(k.profile); err == nil { // else somebody is editing the files
 			k.view.target = t
@@ -139,16 +149,16 @@ func (k *Keeper) look(ctx context.Context) {
 	if k.view.target == nil {
 		return
 	}
-	old, _ := k.state()
+	old := k.held()
 	if s, ok := k.view.target.cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
 		k.adopt(s)
 	}
 }
 
-func (k *Keeper) state() (s session.Session, problem string) {
+func (k *Keeper) held() session.Session {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.session, k.problem
+	return k.session
 }
 
 func (k *Keeper) adopt(s session.Session) {
@@ -167,55 +177,60 @@ func (k *Keeper) run() *Broker {
 
 		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Command: b.Command, Environ: b.Environ,
 		Prompt: b.Prompt.Without(prompt.ByTerminal), Report: b.Report,
-		Started: time.Now(), Limits: keeperLimits, sealing: b.sealing,
+		Started: time.Now(), Limits: CallerLimits, sealing: b.sealing,
 	}
 }
 
 // renew gets the next session, if it may be tried.
 func (k *Keeper) renew(ctx context.Context, old session.Session) {
-	asks := k.view.target != nil && k.view.target.asksPerson(k.view.cache)
-	if asks && k.asked.Equal(old.Expiration) {
-		k.failed(old, failed(NeedPerson, "the session of profile %s has ended, and the next one takes an MFA code", prompt.Clean(k.profile)))
-		return
+	run, asks := k.run(), false
+	run.Report = quiet{run.Report}
+	if t := k.view.target; t != nil {
+		asks = t.asksPerson(k.view.cache)
+		switch {
+		case asks && k.asked.Equal(old.Expiration):
+			k.failed(old, takesCode)
+			return
+		case asks:
+			k.asked, run.Limits = old.Expiration, askingLimits
+		case !t.asks(k.view.cache, time.Now()):
+			run.Limits = silentLimits
+		}
 	}
-	if asks {
-		k.asked = old.Expiration
-	}
-	run, report := k.run(), &quiet{Reporter: k.broker.Report}
-	run.Report = report
 	s, err := run.Session(ctx, k.profile, Want{})
 	switch {
 	case ctx.Err() != nil:
 	case err == nil && s.Issued.After(old.Issued):
 		k.adopt(s)
-	case err == nil: // what is there is still good
-		k.failed(old, errors.New(firstOf(report.warning, "the session could not be renewed a moment ago")))
+	case asks:
+		k.failed(old, takesCode)
+	case err == nil: // what is there is still good; why there is nothing better was a warning
+		k.failed(old, "it could not be renewed yet")
 	default:
-		k.failed(old, err)
+		k.failed(old, err.Error())
 	}
 }
 
+const takesCode = "the next one takes an MFA code"
+
 // failed notes why there is no newer session, and tells the person when time
 // gets short: once a session.
-func (k *Keeper) failed(old session.Session, err error) {
+func (k *Keeper) failed(old session.Session, why string) {
 	k.pause = min(max(2*k.pause, firstRetry), lastRetry)
 	k.retry = time.Now().Add(k.pause)
-	left := old.Left(time.Now())
-	advice := "awsbroker login --profile " + shellWord(k.profile)
 	k.mu.Lock()
-	k.problem = fmt.Sprintf("%v; in another terminal run: %s", err, advice)
+	k.problem = why
 	k.mu.Unlock()
+	left := old.Left(time.Now())
 	if k.told.Equal(old.Expiration) || left > served(old, askingMinLeft) {
 		return
 	}
 	k.told = old.Expiration
-	ends := "ends in " + Words(left)
+	state := "ends in " + Words(left)
 	if left <= 0 {
-		ends = "has ended"
+		state = "has ended"
 	}
-	text := fmt.Sprintf("the session of profile %s %s; for the next one run in another terminal: %s", prompt.Clean(k.profile), ends, advice)
-	go k.broker.Report.Warn(text) // a pipe that nobody reads must not keep us
-	k.broker.debug("keeper: %v", err)
+	go k.broker.Report.Warn(k.advice(state, why)) // a pipe that nobody reads must not keep us
 }
 
 // asksPerson reports whether the next session takes a code that a person gives.
@@ -223,17 +238,11 @@ func (t *Target) asksPerson(c *session.Cache) bool {
 	return t.asks(c, time.Now()) && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
 }
 
-// quiet is for runs that nobody watches: it keeps the last warning.
-type quiet struct {
-	Reporter
-	warning string
-}
+// quiet is for runs that nobody watches.
+type quiet struct{ Reporter }
 
-func (q *quiet) Step(text string) { q.Debug(text) }
+func (q quiet) Step(text string) { q.Debug(text) }
 
-func (q *quiet) Warn(text string) {
-	q.warning = text
-	q.Debug(text)
-}
+func (q quiet) Warn(text string) { q.Debug(text) }
 
-func (q *quiet) Confirm(context.Context, string, string) error { return prompt.ErrNoTerminal }
+func (q quiet) Confirm(context.Context, string, string) error { return prompt.ErrNoTerminal }
