@@ -96,7 +96,8 @@ func checkLongRun(t *testing.T, w *world, atLeast int) {
 }
 
 // Programs under exec --server run across three sessions and more, which come
-// silently where an MFA session is there. Sessions live 4 seconds here.
+// silently where an MFA session is there. Sessions live 8 seconds here, and are
+// renewed after half of that.
 func TestServerRenewsSilently(t *testing.T) {
 	for _, c := range longRunners {
 		c.need(t)
@@ -105,10 +106,10 @@ func TestServerRenewsSilently(t *testing.T) {
 	w := newSetUpWorld(t)
 	w.extend("awsbroker_mfa_session = 8h")
 	w.login()
-	w.fake.post("session-seconds", url.Values{"n": {"4"}})
+	w.fake.post("session-seconds", url.Values{"n": {"8"}})
 	w.extend("awsbroker_duration_seconds = 900") // another role session, which is not there yet
 	before := w.fake.assumeRoles()
-	if r := w.ok(server(longRun(w, 14)...)...); r.stderr != "" {
+	if r := w.ok(server(longRun(w, 28)...)...); r.stderr != "" {
 		t.Errorf("on stderr: %s", r.stderr)
 	}
 	checkLongRun(t, w, 3)
@@ -121,19 +122,19 @@ func TestServerRenewsSilently(t *testing.T) {
 }
 
 // Without an MFA session the server cannot ask, here. It says so once a
-// session, and a login elsewhere is enough. Sessions live 10 seconds.
+// session, and a login elsewhere is enough. Sessions live 16 seconds.
 func TestServerTakesLogin(t *testing.T) {
 	for _, c := range longRunners {
 		c.need(t)
 	}
 	t.Parallel()
 	w := newSetUpWorld(t)
-	w.extend("awsbroker_min_ttl = 5s")
-	w.fake.post("session-seconds", url.Values{"n": {"10"}})
+	w.extend("awsbroker_min_ttl = 8s")
+	w.fake.post("session-seconds", url.Values{"n": {"16"}})
 	w.login()
 	before := w.fake.assumeRoles()
 	said := filepath.Join(w.home, "said")
-	cmd, done := w.command(append([]string{"/bin/sh", "-c", `exec "$@" 2>"$0"`, said}, server(longRun(w, 28)...)...))
+	cmd, done := w.command(append([]string{"/bin/sh", "-c", `exec "$@" 2>"$0"`, said}, server(longRun(w, 34)...)...))
 	defer done()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	ended, logins := make(chan struct{}), make(chan int)
