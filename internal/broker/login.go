@@ -60,8 +60,8 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 }
 
 // Ready reports whether the profile has a session that would be served now, as
-// it is, to who wants that. Files are read and nothing else is opened, except where the keychain
-// keeps the key that sessions are sealed with.
+// it is, to who wants that. Files are read and nothing else is opened, except
+// where the keychain keeps the key that sessions are sealed with.
 func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, error) {
 	t, err := b.Target(profile)
 	if err != nil {
