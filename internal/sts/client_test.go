@@ -348,3 +348,27 @@ func TestIdentity(t *testing.T) {
 		t.Error("root is not root")
 	}
 }
+
+// TestClockOffset takes no key: AWS dates its refusal.
+func TestClockOffset(t *testing.T) {
+	for _, ahead := range []time.Duration{0, 3 * time.Minute, -2 * time.Hour} {
+		w := fakeaws.NewStandard()
+		url, err := w.Server.Start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Server.Advance(-ahead)
+		client, err := New(awsapi.Endpoint{Region: "eu-central-1", URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := client.ClockOffset(context.Background())
+		if err != nil || (got-ahead).Abs() > 5*time.Second {
+			t.Errorf("%s: got %s, %v", ahead, got, err)
+		}
+		w.Server.Close()
+		if _, err := client.ClockOffset(context.Background()); err == nil {
+			t.Error("nobody answered, and there is an offset")
+		}
+	}
+}

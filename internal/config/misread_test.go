@@ -1,0 +1,74 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestMisread: lines beside our credential_process that AWS's tools read in
+// several ways.
+func TestMisread(t *testing.T) {
+	const ours = "credential_process = /usr/local/bin/awsbroker credential-process --profile x\n"
+	for lines, want := range map[string][]ProblemKind{
+		ours: nil,
+		"credential_process = awsbroker credential-process --profile x\n":                      nil,
+		"credential_process = ./awsbroker credential-process --profile x\n":                    {UnportableProcess},
+		"credential_process = ~/bin/awsbroker credential-process --profile x\n":                {UnportableProcess},
+		"credential_process = $HOME/awsbroker credential-process --profile x\n":                {UnportableProcess},
+		`credential_process = "/opt/my bin/awsbroker" credential-process --profile "x"` + "\n": {UnportableProcess},
+		"credential_process = /opt/awsbroker credential-process --profile x --region a;b\n":    {UnportableProcess},
+		"credential_process = /opt/awsbroker credential-process --profile x # mine\n":          {TrailingComment},
+		"credential_process = /opt/awsbroker credential-process --profile y\n":                 {OtherProfile},
+		ours + `output = "json"` + "\n":                                                        {QuotedValue},
+		ours + "output = 'json'\n":                                                             {QuotedValue},
+		ours + `output = "json` + "\n":                                                         nil,
+		ours + "output = json ; text\n":                                                        {TrailingComment},
+		ours + "output = json#text\n":                                                          nil,
+		ours + "cli_pager = less [x]\n":                                                        {Brackets},
+		ours + "awsbroker_mfa_process = pick [x] # y\n":                                        {Brackets},
+		ours + "awsbroker_mfa_process = \"a b\" --c \"d\"\n":                                   nil,
+		ours + "# [x] = y\n":                                                                   nil,
+		"output = \"json\"\nawsbroker_key = k\n":                                               nil, // not ours to serve to AWS's tools
+	} {
+		p := resolve(t, "[profile x]\n"+lines, "x")
+		var got []ProblemKind
+		for _, problem := range p.Problems {
+			got = append(got, problem.Kind)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: got %v, want %v: %s", lines, got, want, problems(p))
+		}
+	}
+}
+
+func TestCommentedKeys(t *testing.T) {
+	secret := strings.Repeat("k", 40)
+	kept := "[a]\n# aws_secret_access_key = is in the keychain\n; aws_access_key_id = AKIAIOSFODNN7EXAMPLE\nregion = x\n"
+	text := "# top aws_secret_access_key=" + secret + "\r\n" + kept + "  #aws_secret_access_key = " + secret + "\n[b]\n;AWS_SECRET_ACCESS_KEY: " + secret
+	c := mustParse(t, "", text)
+	var got []string
+	for _, o := range c.CommentedKeys() {
+		got = append(got, fmt.Sprint(o.Line, o.Section))
+		if o.Value != "" {
+			t.Error("an origin has the secret")
+		}
+	}
+	if want := []string{"1", "6a", "8b"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if after := string(RemoveCommentedKeys([]byte(text))); after != kept+"[b]\n" {
+		t.Errorf("got %q", after)
+	}
+}
+
+func TestDropByteOrderMark(t *testing.T) {
+	for before, after := range map[string]string{
+		"": "", "[a]\n": "[a]\n", "\ufeff[a]\n": "[a]\n", "\ufeff": "", "[a]\n\ufeff": "[a]\n\ufeff",
+	} {
+		if got := string(DropByteOrderMark([]byte(before))); got != after {
+			t.Errorf("%q: got %q", before, got)
+		}
+	}
+}
