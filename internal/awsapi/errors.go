@@ -164,7 +164,7 @@ func reasonOf(code, message string, status int) Reason {
 		return TooLong
 	case code == "InvalidParameterValue" && has("ag key"):
 		return BadTags
-	case strings.HasPrefix(code, "AccessDenied"):
+	case strings.HasPrefix(code, "AccessDenied"), status == http.StatusForbidden:
 		return Denied
 	case status >= 500:
 		return Failing

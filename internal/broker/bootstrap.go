@@ -97,6 +97,7 @@ type bootstrap struct {
 	plan     []*step
 	adder    *adder      // the open keychain for the user's key
 	always   []grant     // what makes the user an administrator without MFA
+	others   []grant     // what else it may
 	locked   []lockedOut // members of the group who would lose their rights
 	restores bool        // undoing gives whoever signs the rights back that it needs
 

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 )
 
@@ -182,4 +184,33 @@ func TestBootstrapUndoInPart(t *testing.T) {
 	}
 	f.run.No = ""
 	f.undo("")
+}
+
+// The key alone is not refused: something else allows what is tried, which is
+// a failure; or what answers checks no policies, which AWS always does.
+func TestBootstrapKeyIsNotRefused(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.run.Settle = 300 * time.Millisecond
+	user := f.account.AddUser("phoebe")
+	if err := user.PutPolicy("look", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:List*","Resource":"*"}]}`); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := f.bootstrap()
+	if !out.Failed || !strings.Contains(out.Text, "may still list") || len(f.account.State().Root.Keys) != 1 {
+		t.Errorf("%+v\n%s", out, f.screen)
+	}
+	if !strings.Contains(f.screen, "inline policy look of user phoebe stays") {
+		t.Errorf("the plan does not say it:\n%s", f.screen)
+	}
+	user.DeletePolicy("look")
+	f.run.Options.KeepRootKey = true
+	f.succeed()
+	if err := user.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"); err != nil {
+		t.Fatal(err)
+	}
+	f.server.SetLag(fakeaws.Lag{Policies: time.Hour})
+	if out := f.succeed(); !strings.Contains(strings.Join(out.Out.Left, "\n"), "checks no policies") {
+		t.Errorf("%+v\n%s", out, f.screen)
+	}
 }

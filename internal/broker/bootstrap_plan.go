@@ -105,11 +105,12 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 	for _, g := range grants {
 		switch {
 		case g.always && g.arn == "" && withoutAlwaysOn(g.document) != "":
-			s.always = append(s.always, g)
+			s.always, s.others = append(s.always, g), append(s.others, g)
 			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("the rest of %s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
 		case g.always:
 			s.always = append(s.always, g)
 		case !slices.Contains(ours, g.name):
+			s.others = append(s.others, g)
 			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
 		}
 	}
