@@ -50,7 +50,7 @@ in to the console only: the API takes codes.`,
 var mfaKinds = map[broker.MFAKind]string{
 	broker.VirtualMFA:  "virtual device: an authenticator app",
 	broker.HardwareMFA: "hardware token",
-	broker.SecurityKey: "passkey or security key: for the console only, not for the API",
+	broker.SecurityKey: "passkey or security key: not for the API",
 }
 
 func writeMFA(out io.Writer, l broker.MFADevices, now time.Time) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -70,7 +71,8 @@ func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, e
 		return "", err
 	}
 	w.Report.Step(fmt.Sprintf("MFA device %s is enabled", prompt.Clean(serial)))
-	return serial, w.look(ctx)
+	w.devices = append(w.devices, iam.MFADevice{Serial: serial, User: w.user, Enabled: time.Now().UTC()}) // a list may not show it yet
+	return serial, nil
 }
 
 // silently makes a call as do does, unless that takes a code.
@@ -114,7 +116,7 @@ func (w *mfaWork) offer(ctx context.Context, serial string) error {
 		_, there := w.find(p.MFASerial)
 		account, _ := RoleOf(p.MFASerial)
 		elsewhere := strings.HasPrefix(p.MFASerial, "arn:") && account != w.account
-		if p.Name == "" || there || elsewhere {
+		if p.Name == "" || p.Chained() || there || elsewhere {
 			continue
 		}
 		edits = append(edits, w.editOf(p))
