@@ -139,13 +139,15 @@ func TestTerraformAtTerminal(t *testing.T) {
 }
 
 func TestTerraformInExec(t *testing.T) {
-	w := newTerraformWorld(t)
-	f := w.stack(stack{Key: "one"})
-	before := w.callCount()
-	exec := []string{program("awsbroker"), "exec", "--"} // the only profile
-	f.ok(append(exec, f.init()...)...)
-	f.ok(append(exec, f.apply()...)...)
-	f.allAs(before, 0, assumedRole)
+	for _, exec := range [][]string{{"exec", "--"}, {"exec", "--server", "--"}} { // the only profile
+		w := newTerraformWorld(t)
+		f := w.stack(stack{Key: "one"})
+		before := w.callCount()
+		exec = append([]string{program("awsbroker")}, exec...)
+		f.ok(append(exec, f.init()...)...)
+		f.ok(append(exec, f.apply()...)...)
+		f.allAs(before, 0, assumedRole)
+	}
 }
 
 // Three profiles behind one device: the backend's, and two that data sources

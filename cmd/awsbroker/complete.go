@@ -78,6 +78,7 @@ func words(w ...string) completer { return cobra.FixedCompletions(w, noFiles) }
 func addCompletions(root *cobra.Command) {
 	byFlag := map[string]completer{
 		"profile":  profileNames,
+		"with":     profileNames,
 		"key":      keyNames,
 		"replace":  deviceNames, // mfa enroll; elsewhere it takes no value
 		"keystore": words(string(keystore.SecretService), string(keystore.File)),

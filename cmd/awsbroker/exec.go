@@ -42,9 +42,10 @@ never asks at the command's terminal, and ends with the command. Where a person
 is needed and cannot be asked, it says so once on stderr; awsbroker login in
 another terminal is enough.
 
-With --with the command gets profiles instead: it works through each with
-AWS_PROFILE or a setting of its own, as terraform's providers have. Their
-sessions are there before it starts.
+With --with, as often as there are profiles, the command gets no keys either:
+its tools name a profile, as each of terraform's providers can, and ask
+awsbroker for it. All codes are asked for before the command starts.
+AWS_PROFILE is the one of --profile, or the first.
 
 With --allow-root the session is one of the root key in the keychain, for 15
 minutes. Such a session can call no IAM API.`,
