@@ -17,16 +17,16 @@ import (
 // codeSource is something of the person's that knows codes by itself.
 type codeSource struct {
 	setting string
-	code    func(r *request, ctx context.Context) (credential.Secret, error)
+	code    func(context.Context) (credential.Secret, error)
 }
 
 // sources are those that the profile names, the one that goes first first.
 func (r *request) sources() (all []codeSource) {
 	if r.Profile.MFAProcess != "" {
-		all = append(all, codeSource{"awsbroker_mfa_process", (*request).codeFromCommand})
+		all = append(all, codeSource{"awsbroker_mfa_process", r.codeFromCommand})
 	}
 	if r.Profile.MFASeed != "" {
-		all = append(all, codeSource{"awsbroker_mfa_seed", (*request).codeFromSeed})
+		all = append(all, codeSource{"awsbroker_mfa_seed", r.codeFromSeed})
 	}
 	return all
 }
@@ -82,7 +82,7 @@ var errNoCode = errors.New("no code")
 // more in the next 30-second step.
 func (r *request) unspent(ctx context.Context, source codeSource) (credential.Secret, error) {
 	for {
-		code, err := source.code(r, ctx)
+		code, err := source.code(ctx)
 		if err != nil || !r.spent(code) {
 			return code, err
 		}
