@@ -94,7 +94,11 @@ func TestDialogGoesWithUs(t *testing.T) {
 	t.Parallel()
 	for way, program := range dialogs {
 		for _, end := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGKILL} {
+			if testing.Short() && end != syscall.SIGTERM && end != syscall.SIGKILL {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s %s", way, end), func(t *testing.T) {
+				t.Parallel()
 				w, s := beforeDialog(t, way)
 				run := w.start("credential-process", "--profile", "admin")
 				s.dialog()
