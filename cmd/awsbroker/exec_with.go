@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -41,7 +42,20 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 	if a.keystore != "" {
 		set = append(set, variable{"AWSBROKER_KEYSTORE", a.keystore})
 	}
-	return set, nothing, nil
+	return append(set, a.passphraseFile(b)...), nothing, nil
+}
+
+// passphraseFile is where the passphrase is that the command's awsbrokers may
+// need. The passphrase itself is not passed on.
+func (a *app) passphraseFile(b *broker.Broker) []variable {
+	const name = "AWSBROKER_FILE_PASSPHRASE_FILE"
+	if file := os.Getenv(name); file != "" {
+		return []variable{{name, file}}
+	}
+	if b.SealingKey() != nil && b.InFile() {
+		a.Warn("this system keeps no keys, so that the command's tools need the keystore's passphrase, too; " + name + " would reach them")
+	}
+	return nil
 }
 
 // unique names in the order in which they are first.

@@ -563,3 +563,27 @@ func TestServerWithoutAWS(t *testing.T) {
 	}
 	w.noServer()
 }
+
+// TestExecWithInAContainer: where the kernel keeps no keys, the command's own
+// awsbrokers need the passphrase. The file that has it is passed on; the
+// passphrase itself is not, and that is said.
+func TestExecWithInAContainer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	filter := w.path("bin/seccomptest")
+	w.install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
+	w.write(w.path("passphrase"), passphrase+"\n")
+	const child = "awsbroker credential-process --profile admin; echo status=$?; env"
+	run := func(w *world, args ...string) result {
+		return w.finish(w.command(filter, append([]string{w.bin, "exec", "--with", "admin"}, args...)...))
+	}
+	r := run(w.without("AWSBROKER_FILE_PASSPHRASE").with("AWSBROKER_FILE_PASSPHRASE_FILE="+w.path("passphrase")), "--mfa-code", w.code(), "--", "sh", "-c", child)
+	if r.code != 0 || !strings.Contains(r.stdout, `"Version":1`) || r.stderr != "" || strings.Contains(r.stdout, passphrase) {
+		t.Error(r)
+	}
+	r = run(w, "--", "sh", "-c", child)
+	if !strings.Contains(r.stdout, "status=4") || strings.Count(r.stderr, "AWSBROKER_FILE_PASSPHRASE_FILE would reach them") != 1 || strings.Contains(r.stdout, passphrase) {
+		t.Error(r)
+	}
+	w.wantAssumed(1)
+}

@@ -128,6 +128,10 @@ func (b *Broker) cacheIn(ctx context.Context, dir string) (*session.Cache, error
 // this one the passphrase: see Unseal.
 func (b *Broker) SealingKey() []byte { return b.sealing }
 
+// InFile reports whether the keystore that this run has opened is the encrypted
+// file, which wants a passphrase.
+func (b *Broker) InFile() bool { return b.store != nil && b.store.Kind() == keystore.File }
+
 // Unseal gives a run the key that another one found.
 func (b *Broker) Unseal(key []byte) { b.sealing = key }
 
