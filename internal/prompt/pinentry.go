@@ -3,11 +3,7 @@ package prompt
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -25,137 +21,6 @@ type Pinentry struct {
 	tty    *spare // the one it may use, if any
 	atTTY  bool   // it does
 	page   page
-}
-
-// pinentryPatience is how long it may take to say hello.
-const pinentryPatience = 5 * time.Second
-
-// openPinentry starts the program. One that needs a terminal has to be told
-// of one that nobody else uses: GPG_TTY's, where none controls this process.
-func openPinentry(ctx context.Context, environ []string) (opened, error) {
-	path, err := pinentryProgram(environ)
-	if err != nil {
-		return opened{}, unable("%w", err)
-	}
-	place, noDisplay := display(environ)
-	tty, noTerminal := spareTerminal(variable(environ, "GPG_TTY"))
-	if noDisplay != nil && noTerminal != nil {
-		return opened{}, fmt.Errorf("%w; %w", noDisplay, noTerminal)
-	}
-	p, err := startPinentry(environ, path, tty)
-	if err != nil {
-		return opened{}, err
-	}
-	flavor, err := p.greet(ctx, environ)
-	p.atTTY = noDisplay != nil || flavor == "tty" || flavor == "curses" || strings.HasSuffix(flavor, ":curses")
-	switch {
-	case err != nil:
-	case p.atTTY && noTerminal != nil:
-		// pinentry-tty would say that somebody cancelled it.
-		err = fmt.Errorf("%s is for terminals: %w", Clean(path), noTerminal)
-	case p.atTTY:
-		place = "tty:" + tty.name()
-	}
-	if err != nil {
-		p.Close()
-		return opened{}, err
-	}
-	return opened{p, place}, nil
-}
-
-// pinentryProgram is the one that gpg-agent uses (gpg-agent(1)), else the one
-// on PATH.
-func pinentryProgram(environ []string) (string, error) {
-	home := variable(environ, "GNUPGHOME")
-	if dir, err := os.UserHomeDir(); home == "" && err == nil {
-		home = filepath.Join(dir, ".gnupg")
-	}
-	conf, _ := os.ReadFile(filepath.Join(home, "gpg-agent.conf"))
-	candidates := []string{"pinentry", "pinentry-mac"}
-	for line := range strings.Lines(string(conf)) {
-		if f := strings.Fields(line); len(f) == 2 && f[0] == "pinentry-program" && filepath.IsAbs(f[1]) {
-			candidates = append([]string{f[1]}, candidates...)
-		}
-	}
-	for _, name := range candidates {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("there is no program pinentry")
-}
-
-func startPinentry(environ []string, path string, tty *spare) (*Pinentry, error) {
-	p := &Pinentry{cmd: programOf(environ, path), tty: tty}
-	stdin, err := p.cmd.StdinPipe()
-	if err != nil {
-		tty.restore()
-		return nil, unable("%w", err)
-	}
-	stdout, err := p.cmd.StdoutPipe()
-	if err == nil {
-		err = p.cmd.Start()
-	}
-	if err != nil {
-		tty.restore()
-		return nil, unable("%w", err)
-	}
-	p.stdin, p.server = stdin, newAssuan(stdout, stdin)
-	return p, nil
-}
-
-// greet waits for the program and tells it where the person is. The flavor is
-// how it asks: "gtk2", "curses".
-func (p *Pinentry) greet(ctx context.Context, environ []string) (flavor string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, pinentryPatience)
-	defer cancel()
-	defer context.AfterFunc(ctx, p.cmd.terminate)()
-	if _, err := p.server.response(); err != nil {
-		return "", unable("no greeting: %w", err)
-	}
-	options := [][2]string{
-		{"display", variable(environ, "DISPLAY")},
-		{"lc-ctype", firstSet(environ, "LC_ALL", "LC_CTYPE", "LANG")},
-		{"lc-messages", firstSet(environ, "LC_ALL", "LC_MESSAGES", "LANG")},
-	}
-	if p.tty != nil {
-		options = append(options, [2]string{"ttyname", p.tty.name()}, [2]string{"ttytype", terminalType(environ)})
-	}
-	// Codes come from another window as often as not: the keyboard is not grabbed.
-	if err := p.tell("OPTION", "no-grab"); err != nil {
-		return "", err
-	}
-	for _, o := range options {
-		if o[1] != "" {
-			if err := p.tell("OPTION", o[0]+"="+o[1]); err != nil {
-				return "", err
-			}
-		}
-	}
-	data, err := p.server.call("GETINFO", "flavor")
-	var refusal *assuanError // by an older one
-	if err != nil && !errors.As(err, &refusal) {
-		return "", unable("%w", err)
-	}
-	return string(data), nil
-}
-
-func firstSet(environ []string, names ...string) string {
-	for _, name := range names {
-		if v := variable(environ, name); v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-// terminalType is TERM, which is not ours but GPG_TTY's: something that can
-// move the cursor.
-func terminalType(environ []string) string {
-	if t := variable(environ, "TERM"); t != "" && t != "dumb" {
-		return t
-	}
-	return "vt100"
 }
 
 // tell sends what a program may also not know.
