@@ -154,6 +154,7 @@ func runExecServer(ctx context.Context, a *app) error {
 		return nil
 	}
 	caller.ActFor(h.Command)
+	b.Command = "exec" // as people know it
 	b.Unseal(h.SealingKey)
 	b.Command = "exec" // what the log calls the one that the person ran
 	ctx, cancel := context.WithCancel(ctx)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -424,6 +425,10 @@ func TestServerAsksElsewhere(t *testing.T) {
 			w.aws.Server.SetSessionLife(0)
 			w.login("admin")
 			eventually(t, "it takes the login's session", func() bool { status, _ := ask(); return status == 200 })
+			noted := regexp.MustCompile(fmt.Sprintf(`(?s)"how": *"cached",\s*"command": *"exec",\s*"caller": *"sh",\s*"pid": *%d`, w.commandPID()))
+			if r := w.run("log", "--json"); !noted.MatchString(r.stdout) {
+				t.Errorf("the log has nothing of it: %v", r)
+			}
 		},
 		"the command is killed": func(t *testing.T, w *world, _ *terminal, _ func() (int, string)) {
 			_ = syscall.Kill(w.commandPID(), syscall.SIGKILL)

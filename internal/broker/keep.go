@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -152,6 +153,7 @@ func (k *Keeper) look(ctx context.Context) {
 	old := k.held()
 	if s, ok := k.view.target.cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
 		k.adopt(s)
+		k.broker.granted(k.view.target, s, grants.Cached)
 	}
 }
 
