@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 type doctorOptions struct {
@@ -135,20 +136,7 @@ const screen = 80
 
 // wrapped writes text in lines that fit on the screen, broken between words.
 func wrapped(b *strings.Builder, first, next, text string) {
-	line := first
-	empty := true
-	for _, word := range strings.Fields(text) {
-		if !empty && len([]rune(line))+1+len([]rune(word)) > screen {
-			b.WriteString(line + "\n")
-			line, empty = next, true
-		}
-		if !empty {
-			line += " "
-		}
-		line += word
-		empty = false
-	}
-	b.WriteString(line + "\n")
+	b.WriteString(prompt.Wrap(text, first, next, screen) + "\n")
 }
 
 // tilde is a path as people write it.

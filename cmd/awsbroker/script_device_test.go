@@ -97,7 +97,7 @@ func dial(answer, screen string) (string, error) {
 // code, if one is drawn, which has to say the same. Empty: there is none.
 func shownOn(screen string) (name, seed string, err error) {
 	screen = strings.ReplaceAll(screen, "\r", "")
-	all := regexp.MustCompile(`(?m)^MFA device (\S+) for .*\n((?:  (?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\n){2})`).FindAllStringSubmatch(screen, -1)
+	all := regexp.MustCompile(`(?m)^MFA device (\S+) for .*\n.*\n((?:  (?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\n){2})`).FindAllStringSubmatch(screen, -1)
 	if all == nil {
 		return "", "", nil
 	}

@@ -21,7 +21,7 @@ func showDevice(ask prompt.Prompter, terminal bool, picture *picture, e enrolmen
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "MFA device %s for %s: add it to an authenticator app by this key (time-based)\n",
+	fmt.Fprintf(&b, "MFA device %s for %s\nadd it to an authenticator app by this key (time-based):\n",
 		prompt.Clean(e.name), prompt.Clean(e.user+"@"+e.account))
 	b.WriteString(groups(seed.Reveal()))
 	drawn, err := qr.Text(uri)

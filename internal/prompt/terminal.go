@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
@@ -53,8 +55,14 @@ func (t *Terminal) Confirm(ctx context.Context, question string) (bool, error) {
 // Begin writes to the terminal, as Print does.
 func (t *Terminal) Begin(text string) { t.Print(text) }
 
-// Print writes to the terminal. What it is given must be clean (Clean).
-func (t *Terminal) Print(text string) { _, _ = io.WriteString(t.out, text) }
+// Print writes to the terminal, in lines that fit it. What it is given must be
+// clean (Clean).
+func (t *Terminal) Print(text string) {
+	if width, _, err := term.GetSize(int(t.out.Fd())); err == nil && width > 0 {
+		text = fit(text, width)
+	}
+	_, _ = io.WriteString(t.out, text)
+}
 
 // Close closes the terminal. A reader that an ended question left behind
 // keeps the file until the process ends.
@@ -73,7 +81,7 @@ func (t *Terminal) ask(ctx context.Context, question string) ([]byte, error) {
 		line []byte
 		err  error
 	}
-	t.Print(question)
+	_, _ = io.WriteString(t.out, question)
 	done := make(chan result, 1)
 	go func() {
 		line, err := readLine(t.in)
