@@ -178,12 +178,13 @@ func TestManyCallersCancelled(t *testing.T) {
 	w.wantAssumed(0)
 }
 
-// TestManyCallersRefusedCommand: a command source that refuses is run once.
+// TestManyCallersRefusedCommand: a command source that refuses is run once,
+// for all, where the profile wants nobody else to be asked.
 func TestManyCallersRefusedCommand(t *testing.T) {
 	t.Parallel()
 	w, tm := newWorld(t), newTerminal(t)
 	w.profile("source", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial,
-		"awsbroker_mfa_process = echo run >>"+w.path("runs")+"; while [ ! -e "+w.path("go")+" ]; do sleep 0.05; done; exit 1")
+		"awsbroker_mfa_process = echo run >>"+w.path("runs")+"; while [ ! -e "+w.path("go")+" ]; do sleep 0.05; done; exit 1", "awsbroker_prompt = command")
 	c := w.crowd(tm, 64, "source")
 	c.awsbrokers(64)
 	w.write(w.path("go"), "")
