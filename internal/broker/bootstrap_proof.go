@@ -38,23 +38,24 @@ func (s *bootstrap) finish(ctx context.Context) error {
 		return err
 	}
 	for _, part := range []struct {
-		what, outcome string
-		skip          bool
-		do            func(context.Context) error
+		what string
+		skip bool
+		do   func(context.Context) (outcome string, err error)
 	}{
-		{what: "the key works", outcome: "AWS knows it", do: p.keyWorks},
-		{what: "the role can be assumed", outcome: "a session of an hour, for all AWS tools", do: p.roleWorks},
-		{what: "administrators without MFA", outcome: "are none any more", skip: len(s.always) == 0, do: p.takeAlways},
-		{what: "the key without MFA", outcome: "is refused, as it should be", do: p.keyAloneRefused},
+		{what: "the key works", do: p.keyWorks},
+		{what: "the role can be assumed", do: p.roleWorks},
+		{what: "administrators without MFA", skip: len(s.always) == 0, do: p.takeAlways},
+		{what: "the key without MFA", do: p.keyAloneRefused},
 	} {
 		if part.skip {
 			continue
 		}
 		s.o.Show.Begin(part.what)
-		if err := part.do(ctx); err != nil {
+		outcome, err := part.do(ctx)
+		if err != nil {
 			return s.stopped(&step{what: part.what}, err)
 		}
-		s.o.Show.End(part.outcome)
+		s.o.Show.End(outcome)
 	}
 	if len(s.journal.Things) > 0 {
 		now := time.Now().UTC().Truncate(time.Second)
@@ -86,19 +87,19 @@ func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
 }
 
 // keyWorks waits until STS knows the key.
-func (p *proof) keyWorks(ctx context.Context) error {
+func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 	client, err := sts.New(p.t.Endpoint)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return p.until(ctx, "until AWS knows the new key everywhere", func(ctx context.Context) (bool, error) {
+	return "AWS knows it", p.until(ctx, "until AWS knows the new key everywhere", func(ctx context.Context) (bool, error) {
 		for range proofs { // its servers do not learn of it all at once
 			who, err := client.CallerIdentity(ctx, p.key)
 			switch {
 			case err == nil && who.UserName() != p.o.User:
 				return true, failed(Other, "the key %q belongs to %s, not to %s", prompt.Clean(p.out.KeyName), prompt.Clean(who.ARN), prompt.Clean(p.o.User))
 			case err != nil:
-				return !isReason(err, awsapi.UnknownKey), err
+				return !isReason(err, awsapi.UnknownKey) && !inPassing(err), err
 			}
 		}
 		return true, nil
@@ -109,17 +110,17 @@ func (p *proof) keyWorks(ctx context.Context) error {
 // in hand, or one that is bought with a code. The code pays for a short session
 // of the user, from which the role is assumed as often as it takes until IAM
 // has heard of everything; so one code does.
-func (p *proof) roleWorks(ctx context.Context) error {
+func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 	creds, err := p.roleSession(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if p.role, err = p.iamAs(p.t, creds); err != nil {
-		return err
+		return "", err
 	}
-	return p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
+	return "a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
 		_, err := p.role.Role(ctx, p.o.Role)
-		return !isReason(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere), err
+		return !isReason(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !inPassing(err), err
 	})
 }
 
@@ -150,7 +151,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
 		var err error
 		creds, err = access.assume(ctx, p.t)
-		return !isReason(err, awsapi.Denied, awsapi.UnknownKey), err
+		return !isReason(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
 	})
 	if isReason(err, awsapi.Denied) {
 		err = failed(Refused, "AWS does not let %s assume the role %s: %s", prompt.Clean(p.o.User), prompt.Clean(p.o.Role), prompt.Clean(err.Error())).
@@ -161,49 +162,54 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 
 // takeAlways takes the rights away that need no MFA, signed by the session of
 // the role: that it can be had was just seen.
-func (p *proof) takeAlways(ctx context.Context) error {
+func (p *proof) takeAlways(ctx context.Context) (outcome string, err error) {
 	grants, err := p.findGrants(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, g := range grants {
 		if !g.always {
 			continue
 		}
 		if err := p.take(ctx, p.role, g); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return nil
+	return "are none any more", nil
 }
 
 // keyAloneRefused shows that the key by itself may nothing any more.
-func (p *proof) keyAloneRefused(ctx context.Context) error {
+func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error) {
 	limit := p.waits.settle
 	if len(p.always) == 0 {
 		limit = min(limit, unheard) // nothing was taken away that AWS would have to hear of
 	}
-	err := p.within(ctx, limit, "until AWS refuses the key by itself", func(ctx context.Context) (bool, error) {
+	err = p.within(ctx, limit, "until AWS refuses the key by itself", func(ctx context.Context) (bool, error) {
 		_, err := p.own.Users(ctx)
 		switch {
 		case isReason(err, awsapi.Denied):
 			return true, nil
-		case err == nil, isReason(err, awsapi.UnknownKey):
+		case err == nil:
 			return false, errNotRefused
 		}
-		return true, err
+		return !isReason(err, awsapi.UnknownKey) && !inPassing(err), err
 	})
 	if errors.Is(err, errNotRefused) && len(p.others) == 0 && !iamEndpoint(p.t.Profile, p.t.Endpoint).IsAWS() {
 		// The policies allow it nowhere: what answers here checks none, as
 		// servers for trying things out do.
 		p.out.Left = append(p.out.Left, "nothing showed that the user's key is refused without MFA: this endpoint, which is not AWS's own, checks no policies")
-		return nil
+		return "is not refused: nothing here checks policies", nil
 	}
 	if errors.Is(err, errNotRefused) {
-		return failed(Other, "the key of %s may still list the account's users without MFA", prompt.Clean(p.o.User)).
+		return "", failed(Other, "the key of %s may still list the account's users without MFA", prompt.Clean(p.o.User)).
 			hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", shellWord(p.o.User), shellWord(p.o.Profile))
 	}
-	return err
+	return "is refused, as it should be", err
+}
+
+// inPassing reports whether a look may succeed the next time.
+func inPassing(err error) bool {
+	return isReason(err, awsapi.Throttled, awsapi.Busy, awsapi.Failing, awsapi.Unreachable, awsapi.Garbled)
 }
 
 // unheard is how long a user who never had rights may seem to have some.

@@ -263,7 +263,7 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 	s.access = nil
 	for end := time.Now().Add(s.waits.settle); ; {
 		_, err := s.root.Users(ctx)
-		if !isReason(err, awsapi.Denied) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+		if !isReason(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
 			if err != nil {
 				return s.iamFailure(err)
 			}
