@@ -81,6 +81,9 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 	if o.User == "" && o.TrustedAccount == "" && !o.undo {
 		return &broker.Failure{Reason: broker.Usage, Message: "which user is it to be?", Hints: []string{"name the person: --user NAME"}}
 	}
+	if o.undo && o.PlanOnly {
+		return &broker.Failure{Reason: broker.Usage, Message: "--undo shows each thing and asks; it has no --plan", Hints: []string{"run: awsbroker bootstrap --undo"}}
+	}
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err

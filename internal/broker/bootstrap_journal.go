@@ -3,6 +3,7 @@ package broker
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -130,4 +131,38 @@ func (j *bootstrapJournal) drop(t thing) {
 			return
 		}
 	}
+}
+
+// words for what undoing a thing does.
+func (t thing) words() string {
+	switch t.Kind {
+	case aGroup, aUser, aRole, aPolicy, aProfile:
+		if t.Before != "" {
+			return fmt.Sprintf("%s %s: as it was", t.Kind, t.Name)
+		}
+		return fmt.Sprintf("%s %s", t.Kind, t.Name)
+	case aMember:
+		return fmt.Sprintf("%s in %s", t.Name, t.On)
+	case anAttach:
+		return fmt.Sprintf("%s on %s", t.Name, t.On)
+	case aPassword:
+		return "console password of " + t.On
+	case aDevice:
+		return fmt.Sprintf("MFA device %s of %s", t.Name, t.On)
+	case aKey:
+		return fmt.Sprintf("access key of %s (%s in the keychain)", t.On, t.Name)
+	case aStored:
+		return fmt.Sprintf("key %s in the keychain", t.Name)
+	case aTrust:
+		return fmt.Sprintf("trust policy of %s: as it was", t.On)
+	case aMaxTime:
+		return fmt.Sprintf("longest session of %s: %s, as it was", t.On, t.Before)
+	case aVersion:
+		return fmt.Sprintf("text of %s: as it was", t.On)
+	case aDetach:
+		return fmt.Sprintf("%s on %s, as it was", t.Name, t.On)
+	case anInline:
+		return fmt.Sprintf("inline policy %s of %s, as it was", t.Name, t.On)
+	}
+	return fmt.Sprintf("%s in %s, as it was", t.Name, t.On)
 }

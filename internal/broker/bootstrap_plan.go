@@ -53,7 +53,9 @@ const selfServicePolicy = "self-service"
 
 // makePlan reads everything, and changes nothing.
 func (s *bootstrap) makePlan(ctx context.Context) error {
-	s.out.Profile = s.o.Profile
+	if s.o.TrustedAccount == "" {
+		s.out.Profile = s.o.Profile
+	}
 	s.out.SignIn = signInPage(s.out.Partition, s.accountName(ctx))
 	if err := s.summarize(ctx); err != nil {
 		return s.stopped(&step{what: "the account"}, err)

@@ -3,14 +3,12 @@ package broker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
-	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -140,67 +138,6 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJourn
 	return err == nil, err
 }
 
-// refuseLastWay: whoever signs has to be an administrator afterwards, by what
-// stays. The root user always is.
-func (s *bootstrap) refuseLastWay(ctx context.Context) error {
-	if s.who.IsRoot() {
-		return nil
-	}
-	user := s.who.UserName()
-	stays, err := s.staysAdministrator(ctx, user)
-	if err != nil {
-		return s.stopped(&step{what: "the rights of user " + user}, err)
-	}
-	if stays {
-		return nil
-	}
-	return failed(Other, "that would take away the last way into account %s that is known here: %s would not be an administrator any more", s.out.Account, prompt.Clean(user)).
-		hint("make an access key of the root user in the console, and: awsbroker add root; awsbroker bootstrap --undo --key root")
-}
-
-// staysAdministrator reports whether a user is one by what bootstrap did not
-// make, or gives back.
-func (s *bootstrap) staysAdministrator(ctx context.Context, user string) (bool, error) {
-	if s.journal.find(thing{Kind: aUser, Name: user}) != nil {
-		return false, nil
-	}
-	holders := []string{iam.UserNamed(user).String()}
-	groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
-	if err != nil {
-		return false, err
-	}
-	for _, g := range groups {
-		holder := iam.GroupNamed(g.Name).String()
-		if s.journal.find(thing{Kind: aMember, Name: user, On: holder}) == nil {
-			holders = append(holders, holder)
-		}
-	}
-	for _, t := range s.journal.Things {
-		if (t.Kind == aDetach || t.Kind == anInline) && slices.Contains(holders, t.On) || t.Kind == aMemberOut && t.Name == user {
-			s.restores = true
-			return true, nil
-		}
-	}
-	for _, holder := range holders {
-		grants, err := s.grantsOf(ctx, holderFrom(holder))
-		if err != nil {
-			return false, err
-		}
-		for _, g := range grants {
-			if g.always && s.journal.find(thing{Kind: anAttach, Name: g.name, On: holder}) == nil {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// holderFrom is the reverse of Holder.String.
-func holderFrom(text string) iam.Holder {
-	kind, name, _ := strings.Cut(text, " ")
-	return iam.Holder{Kind: iam.HolderKind(kind), Name: name}
-}
-
 // undoAll goes through the journal backwards.
 func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 	restoring := s.restores
@@ -270,38 +207,4 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-// words for what undoing a thing does.
-func (t thing) words() string {
-	switch t.Kind {
-	case aGroup, aUser, aRole, aPolicy, aProfile:
-		if t.Before != "" {
-			return fmt.Sprintf("%s %s: as it was", t.Kind, t.Name)
-		}
-		return fmt.Sprintf("%s %s", t.Kind, t.Name)
-	case aMember:
-		return fmt.Sprintf("%s in %s", t.Name, t.On)
-	case anAttach:
-		return fmt.Sprintf("%s on %s", t.Name, t.On)
-	case aPassword:
-		return "console password of " + t.On
-	case aDevice:
-		return fmt.Sprintf("MFA device %s of %s", t.Name, t.On)
-	case aKey:
-		return fmt.Sprintf("access key of %s (%s in the keychain)", t.On, t.Name)
-	case aStored:
-		return fmt.Sprintf("key %s in the keychain", t.Name)
-	case aTrust:
-		return fmt.Sprintf("trust policy of %s: as it was", t.On)
-	case aMaxTime:
-		return fmt.Sprintf("longest session of %s: %s, as it was", t.On, t.Before)
-	case aVersion:
-		return fmt.Sprintf("text of %s: as it was", t.On)
-	case aDetach:
-		return fmt.Sprintf("%s on %s, as it was", t.Name, t.On)
-	case anInline:
-		return fmt.Sprintf("inline policy %s of %s, as it was", t.Name, t.On)
-	}
-	return fmt.Sprintf("%s in %s, as it was", t.Name, t.On)
 }
