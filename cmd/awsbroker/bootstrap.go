@@ -34,7 +34,10 @@ administrator without MFA, and deletes the root key.
 
 What is there already is taken as it is. What is there and differs is shown,
 and changed only with --reconcile. Run it again after whatever went wrong: it
-goes on from what is there. --undo takes back what it made, and only that.`
+goes on from what is there. --undo takes back what it made, and only that.
+
+--region is the profile's; without it, it is the default of the account's
+partition. For a key of AWS China or GovCloud that is typed it has to be named.`
 
 type bootstrapFlags struct {
 	broker.BootstrapOptions
@@ -56,7 +59,7 @@ func newBootstrap(a *app) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Key, "key", "", "key of the keychain that does it; else the only root key there, or one that is typed")
-	f.StringVar(&o.User, "user", osUser(), "the person's name in IAM")
+	f.StringVar(&o.User, "user", "", "the person's name in IAM (default: the one on this machine)")
 	f.StringVar(&o.Group, "group", "administrators", "group of administrators")
 	f.StringVar(&o.Role, "role", "admin-mfa", "role that they may assume")
 	f.StringVar(&o.Policy, "policy", "assume-admin-role", "policy that lets the group assume it")
@@ -78,8 +81,11 @@ func newBootstrap(a *app) *cobra.Command {
 }
 
 func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
+	if o.User == "" {
+		o.User = osUser()
+	}
 	if o.User == "" && o.TrustedAccount == "" && !o.undo {
-		return &broker.Failure{Reason: broker.Usage, Message: "which user is it to be?", Hints: []string{"name the person: --user NAME"}}
+		return &broker.Failure{Reason: broker.Usage, Message: "whose user is it to be? root is no person", Hints: []string{"name the person: --user NAME"}}
 	}
 	if o.undo && o.PlanOnly {
 		return &broker.Failure{Reason: broker.Usage, Message: "--undo shows each thing and asks; it has no --plan", Hints: []string{"run: awsbroker bootstrap --undo"}}
