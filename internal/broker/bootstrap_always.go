@@ -1,8 +1,8 @@
 package broker
 
 import (
+	"encoding/json"
 	"slices"
-	"strings"
 )
 
 // amountsToAdministrator reports whether a policy makes whoever has it an
@@ -13,52 +13,11 @@ func amountsToAdministrator(document string) bool {
 	return err == nil && slices.ContainsFunc(statements, alwaysOn)
 }
 
-// alwaysOn is amountsToAdministrator for one statement.
-func alwaysOn(s map[string]any) bool {
-	if effect, _ := s["Effect"].(string); effect != "Allow" || wantsMFA(s["Condition"]) {
-		return false
-	}
-	everywhere := slices.Contains(texts(s["Resource"]), "*") || s["NotResource"] != nil
-	everything := slices.ContainsFunc(texts(s["Action"]), func(a string) bool {
-		a = strings.ToLower(a)
-		return a == "*" || a == "*:*" || a == "iam:*"
-	})
-	// NotAction allows all but what it names; AWS's PowerUserAccess names IAM.
-	if except := texts(s["NotAction"]); len(except) > 0 {
-		everything = !slices.ContainsFunc(except, func(a string) bool { return strings.HasPrefix(strings.ToLower(a), "iam:") })
-	}
-	return everywhere && everything
-}
-
-// wantsMFA reports whether a condition holds only with MFA.
-func wantsMFA(condition any) bool {
-	operators, _ := condition.(map[string]any)
-	for operator, keys := range operators {
-		keys, _ := keys.(map[string]any)
-		for key, value := range keys {
-			if strings.EqualFold(operator, "Bool") && strings.EqualFold(key, "aws:MultiFactorAuthPresent") && slices.Equal(texts(value), []string{"true"}) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// texts of an element that is one string or a list of them.
-func texts(v any) []string {
-	switch v := v.(type) {
-	case string:
-		return []string{v}
-	case bool:
-		return []string{map[bool]string{true: "true", false: "false"}[v]}
-	case []any:
-		var all []string
-		for _, item := range v {
-			all = append(all, texts(item)...)
-		}
-		return all
-	}
-	return nil
+// alwaysOn is amountsToAdministrator for one statement, as doctor reads it.
+func alwaysOn(of map[string]any) bool {
+	var s statement
+	data, err := json.Marshal(of)
+	return err == nil && json.Unmarshal(data, &s) == nil && s.alwaysAdmin()
 }
 
 // withoutAlwaysOn is a policy less the statements that make an administrator;

@@ -48,6 +48,8 @@ func TestAmountsToAdministrator(t *testing.T) {
 		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}}`:          true,
 		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}}`: true,
 		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}`:         false,
+		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":true}}}`:           false,
+		`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":3600}}}`:    false,
 		`{"Effect":"Allow","NotAction":["iam:*","organizations:*"],"Resource":"*"}`:                                         false, // PowerUserAccess
 		`{"Effect":"Deny","Action":"*","Resource":"*"}`:                                                                     false,
 		`{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::mine"}`:                                                    false,

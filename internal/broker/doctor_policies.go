@@ -85,12 +85,13 @@ type policyDocument struct {
 }
 
 type statement struct {
-	Effect    string
-	Principal json.RawMessage
-	Action    oneOrMore[string]
-	NotAction oneOrMore[string]
-	Resource  oneOrMore[string]
-	Condition map[string]map[string]oneOrMore[any]
+	Effect      string
+	Principal   json.RawMessage
+	Action      oneOrMore[string]
+	NotAction   oneOrMore[string]
+	Resource    oneOrMore[string]
+	NotResource oneOrMore[string]
+	Condition   map[string]map[string]oneOrMore[any]
 }
 
 // oneOrMore is a list in JSON, of which IAM lets the brackets be left out.
@@ -118,7 +119,7 @@ func readPolicies(name, text string) *policies {
 	}
 	for _, s := range doc.Statement {
 		switch {
-		case s.Effect == "Allow" && s.everything() && s.mfa() != demanded:
+		case s.alwaysAdmin():
 			p.admin = name
 		case s.Effect == "Deny" && s.deniesWithoutMFA():
 			p.denied = true
@@ -127,13 +128,23 @@ func readPolicies(name, text string) *policies {
 	return p
 }
 
+// alwaysAdmin reports whether a statement makes whoever has it an administrator
+// at any time, without asking for MFA.
+func (s statement) alwaysAdmin() bool {
+	return s.Effect == "Allow" && s.everything() && s.mfa() != demanded
+}
+
 // everything reports whether a statement is about all actions on all
 // resources, or about all of IAM, which can give itself the rest.
 func (s statement) everything() bool {
 	all := slices.ContainsFunc(s.Action, func(action string) bool {
 		return action == "*" || action == "*:*" || strings.EqualFold(action, "iam:*")
 	})
-	return all && slices.Contains(s.Resource, "*")
+	// NotAction is all but what it names; AWS's PowerUserAccess names IAM.
+	if len(s.NotAction) > 0 {
+		all = !slices.ContainsFunc(s.NotAction, func(a string) bool { return strings.HasPrefix(strings.ToLower(a), "iam:") })
+	}
+	return all && (slices.Contains(s.Resource, "*") || len(s.NotResource) > 0)
 }
 
 // demand is what a statement says about MFA.
