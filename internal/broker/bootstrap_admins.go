@@ -18,6 +18,7 @@ type grant struct {
 	arn      string // of a managed policy; empty for an inline one
 	document string // of an inline one
 	always   bool   // it makes the user an administrator without MFA
+	denies   bool   // it denies something
 }
 
 func (g grant) String() string {
@@ -65,7 +66,7 @@ func (s *bootstrap) grantsOf(ctx context.Context, h iam.Holder) (all []grant, er
 			if err != nil {
 				return nil, err
 			}
-			g.always = amountsToAdministrator(document)
+			g.always, g.denies = amountsToAdministrator(document), denies(document)
 		}
 		all = append(all, g)
 	}
@@ -78,7 +79,7 @@ func (s *bootstrap) grantsOf(ctx context.Context, h iam.Holder) (all []grant, er
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, grant{of: h, name: name, document: document, always: amountsToAdministrator(document)})
+		all = append(all, grant{of: h, name: name, document: document, always: amountsToAdministrator(document), denies: denies(document)})
 	}
 	return all, nil
 }

@@ -16,6 +16,9 @@ func (s *bootstrap) agree(ctx context.Context) error {
 	if err := s.refuseDifferences(); err != nil {
 		return err
 	}
+	if err := s.refuseBoundary(); err != nil {
+		return err
+	}
 	if err := s.refuseLockout(); err != nil {
 		return err
 	}

@@ -69,6 +69,21 @@ func TestAmountsToAdministrator(t *testing.T) {
 	}
 }
 
+// A denial makes less of a role; what revoke puts on one does not.
+func TestDenies(t *testing.T) {
+	for document, does := range map[string]bool{
+		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`:                                                                                  false,
+		`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"iam:*","Resource":"*"}]}`:                                true,
+		`{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-central-1"}}}}`:              true,
+		`{"Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}}]}`:    false,
+		`{"Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}}]}`: true,
+	} {
+		if denies(document) != does {
+			t.Errorf("%v, which is wrong: %s", !does, document)
+		}
+	}
+}
+
 func TestMadeUpPassword(t *testing.T) {
 	seen := map[string]bool{}
 	for range 200 {

@@ -68,6 +68,9 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 		}
 		s.planStep(st)
 	}
+	if err := s.lookForLimits(ctx); err != nil {
+		return s.stopped(&step{what: "the rights of role " + s.o.Role}, err)
+	}
 	if s.o.TrustedAccount == "" {
 		if err := s.planTaking(ctx); err != nil {
 			return s.stopped(&step{what: "the rights of user " + s.o.User}, err)

@@ -155,7 +155,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	})
 	if isReason(err, awsapi.Denied) {
 		err = failed(Refused, "AWS does not let %s assume the role %s: %s", prompt.Clean(p.o.User), prompt.Clean(p.o.Role), prompt.Clean(err.Error())).
-			hint("look at the role's trust policy, and whether a policy or an organization denies it")
+			hint("look at the role's trust policy, and whether a policy, a permissions boundary or an organization denies it")
 	}
 	return creds, err
 }

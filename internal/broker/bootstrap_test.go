@@ -186,6 +186,15 @@ func TestBootstrapRefuses(t *testing.T) {
 			u.AddSecurityKey("yubi")
 			f.account.AddGroup("administrators").AddUser(u)
 		}, "--accept-lockout quentin"},
+		"a role under a permissions boundary": {func(f *founding) {
+			r, err := f.account.AddRole("admin-mfa", fakeaws.TrustWithMFA(f.account))
+			if err == nil {
+				err = r.SetBoundary("arn:aws:iam::aws:policy/job-function/Billing")
+			}
+			if err != nil {
+				f.t.Fatal(err)
+			}
+		}, "aws iam delete-role-permissions-boundary --role-name admin-mfa"},
 		"a person who says no": {func(f *founding) { f.run.Options.Yes = false }, "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {

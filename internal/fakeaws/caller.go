@@ -80,6 +80,14 @@ func (c *caller) identityPolicies(now time.Time) []*document {
 	return c.user.identityPolicies(now)
 }
 
+// boundary is the permissions boundary of the role or the user; nil for none.
+func (c *caller) boundary() []*document {
+	if c.isRoleSession() {
+		return c.session.role.Policies.limit()
+	}
+	return c.user.Policies.limit()
+}
+
 // sessionPolicies limit a role session beyond its role; nil if there are none.
 func (c *caller) sessionPolicies() []*document {
 	if c.session == nil {

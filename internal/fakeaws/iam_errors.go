@@ -45,6 +45,10 @@ func errDenied(who *caller, action, resource string, why refusal) *apiError {
 		text += " with an explicit deny in an identity-based policy"
 	case deniedBySession:
 		text += " with an explicit deny in a session policy"
+	case deniedByBoundary:
+		text += " with an explicit deny in a permissions boundary"
+	case silentBoundary:
+		text += " because no permissions boundary allows the " + action + " action"
 	case silentSession:
 		text += " because no session policy allows the " + action + " action"
 	default:

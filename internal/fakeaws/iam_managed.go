@@ -32,7 +32,7 @@ type onePolicyXML struct{ Policy policyXML }
 func (a *Account) policyXML(arn string) policyXML {
 	m := a.managed[arn]
 	out := policyXML{
-		PolicyID: m.id, Arn: arn, DefaultVersionID: m.version().id, AttachmentCount: len(a.holdersOf(arn)),
+		PolicyID: m.id, Arn: arn, DefaultVersionID: m.version().id, AttachmentCount: len(a.holdersOf(arn)), PermissionsBoundaryUsageCount: a.limitedBy(arn),
 		IsAttachable: true, Description: m.description, CreateDate: date(m.created), UpdateDate: date(m.version().created),
 	}
 	out.Path, out.PolicyName = pathAndName(m.name)
@@ -88,6 +88,22 @@ func getPolicy(x *exchange, who *caller) (any, *apiError) {
 	return onePolicyXML{who.account.policyXML(arn)}, nil
 }
 
+// limitedBy counts the users and roles that a policy is the permissions
+// boundary of.
+func (a *Account) limitedBy(arn string) (n int) {
+	for _, u := range a.users {
+		if u.boundary == arn {
+			n++
+		}
+	}
+	for _, r := range a.roles {
+		if r.boundary == arn {
+			n++
+		}
+	}
+	return n
+}
+
 // deletePolicy wants all other versions gone, and no one who has the policy.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
 func deletePolicy(x *exchange, who *caller) (any, *apiError) {
@@ -95,7 +111,7 @@ func deletePolicy(x *exchange, who *caller) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	if len(who.account.holdersOf(arn)) > 0 {
+	if len(who.account.holdersOf(arn))+who.account.limitedBy(arn) > 0 {
 		return nil, errDeleteConflict("Cannot delete a policy attached to entities.")
 	}
 	if len(m.versions) > 1 {

@@ -52,6 +52,8 @@ const (
 	silentSession    refusal = "silent session"
 	deniedByIdentity refusal = "denied by identity"
 	deniedBySession  refusal = "denied by session"
+	silentBoundary   refusal = "silent boundary"
+	deniedByBoundary refusal = "denied by boundary"
 )
 
 // whyNot is mayDo with a reason; "" for yes.
@@ -59,16 +61,20 @@ func (q *question) whyNot() refusal {
 	if q.who.isRoot() {
 		return ""
 	}
-	identity, limit := q.ask(q.who.identityPolicies(q.now)), q.sessionLimit()
+	identity, limit, boundary := q.ask(q.who.identityPolicies(q.now)), q.sessionLimit(), q.boundaryLimit()
 	switch {
 	case identity == denied:
 		return deniedByIdentity
 	case limit == denied:
 		return deniedBySession
+	case boundary == denied:
+		return deniedByBoundary
 	case identity != allowed:
 		return silentIdentity
 	case limit != allowed:
 		return silentSession
+	case boundary != allowed:
+		return silentBoundary
 	}
 	return ""
 }

@@ -11,6 +11,20 @@ type roleXML struct {
 	AssumeRolePolicyDocument string `xml:",omitempty"`
 	Description              string `xml:",omitempty"`
 	MaxSessionDuration       int
+	PermissionsBoundary      *boundaryXML `xml:",omitempty"`
+}
+
+// boundaryXML: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachedPermissionsBoundary.html
+type boundaryXML struct {
+	PermissionsBoundaryType string
+	PermissionsBoundaryArn  string
+}
+
+func (p *Policies) boundaryXML() *boundaryXML {
+	if p.boundary == "" {
+		return nil
+	}
+	return &boundaryXML{"PermissionsBoundaryPolicy", p.boundary}
 }
 
 type oneRoleXML struct{ Role roleXML }
@@ -19,6 +33,7 @@ func (r *Role) xml() roleXML {
 	out := roleXML{
 		RoleID: r.ID, Arn: r.ARN(), CreateDate: date(r.created), Description: r.description,
 		AssumeRolePolicyDocument: percentEncode(r.trust.text, ""), MaxSessionDuration: int(r.maxDuration / time.Second),
+		PermissionsBoundary: r.boundaryXML(),
 	}
 	out.Path, out.RoleName = pathAndName(r.Name)
 	return out

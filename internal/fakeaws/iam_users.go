@@ -8,12 +8,14 @@ type userXML struct {
 	UserID     string `xml:"UserId"`
 	Arn        string
 	CreateDate string
+
+	PermissionsBoundary *boundaryXML `xml:",omitempty"`
 }
 
 type oneUserXML struct{ User userXML }
 
 func (u *User) xml() userXML {
-	out := userXML{UserID: u.ID, Arn: u.ARN(), CreateDate: date(u.created)}
+	out := userXML{UserID: u.ID, Arn: u.ARN(), CreateDate: date(u.created), PermissionsBoundary: u.boundaryXML()}
 	if u.isRoot() {
 		out.Path = "/"
 		return out

@@ -12,6 +12,7 @@ type Policies struct {
 	account  *Account
 	inline   map[string]*document
 	attached []string // ARNs of managed policies
+	boundary string   // ARN of the permissions boundary of a user or role; "" for none
 	before   []past[[]*document]
 }
 
@@ -83,6 +84,27 @@ func (p *Policies) AttachPolicy(arn string) error {
 	}
 	p.before = nil
 	return nil
+}
+
+// SetBoundary makes a managed policy the permissions boundary of a user or a
+// role: what it does not allow, they may not, whatever their policies say.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+func (p *Policies) SetBoundary(arn string) error {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	if p.account.managed[arn] == nil {
+		return fmt.Errorf("no managed policy %q", arn)
+	}
+	p.boundary = arn
+	return nil
+}
+
+// limit is the permissions boundary; nil for none.
+func (p *Policies) limit() []*document {
+	if p.boundary == "" {
+		return nil
+	}
+	return []*document{p.account.managed[p.boundary].document()}
 }
 
 // DetachPolicy undoes AttachPolicy.

@@ -146,12 +146,12 @@ func (q *question) trusts(r *Role) (verdict, trustKind) {
 func (q *question) mayUseRole(r *Role) bool {
 	trust, named := q.trusts(r)
 	identity := q.ask(q.who.identityPolicies(q.now))
-	limit := q.sessionLimit()
-	if trust != allowed || identity == denied || limit == denied {
+	limit, boundary := q.sessionLimit(), q.boundaryLimit()
+	if trust != allowed || identity == denied || limit == denied || boundary == denied {
 		return false
 	}
 	if r.account != q.who.account || named == trustAccount {
-		return identity == allowed && limit == allowed
+		return identity == allowed && limit == allowed && boundary == allowed
 	}
 	return named == trustDirect || limit == allowed
 }
@@ -161,11 +161,16 @@ func (q *question) mayDo() bool {
 	return q.whyNot() == ""
 }
 
-// sessionLimit asks the session policies; none limit nothing.
-func (q *question) sessionLimit() verdict {
-	docs := q.who.sessionPolicies()
+// within asks policies that only limit; none limit nothing.
+func (q *question) within(docs []*document) verdict {
 	if docs == nil {
 		return allowed
 	}
 	return q.ask(docs)
 }
+
+// sessionLimit asks the session policies.
+func (q *question) sessionLimit() verdict { return q.within(q.who.sessionPolicies()) }
+
+// boundaryLimit asks the permissions boundary.
+func (q *question) boundaryLimit() verdict { return q.within(q.who.boundary()) }

@@ -18,16 +18,21 @@ type Role struct {
 	ARN        string
 	Trust      string        // the policy that says who may assume it, as JSON
 	MaxSession time.Duration // an hour if AWS does not say
+	Boundary   string        // ARN of the permissions boundary; empty for none, or in a list
 	Created    time.Time     // UTC
 }
 
 func roleOf(r types.Role) Role {
-	return Role{
+	out := Role{
 		Name: aws.ToString(r.RoleName), Path: aws.ToString(r.Path), ARN: aws.ToString(r.Arn),
 		Trust:      document(r.AssumeRolePolicyDocument),
 		MaxSession: max(time.Hour, time.Duration(aws.ToInt32(r.MaxSessionDuration))*time.Second),
 		Created:    aws.ToTime(r.CreateDate).UTC(),
 	}
+	if r.PermissionsBoundary != nil {
+		out.Boundary = aws.ToString(r.PermissionsBoundary.PermissionsBoundaryArn)
+	}
+	return out
 }
 
 // Role reads a role. Reason NotThere: there is none of that name.

@@ -1,0 +1,60 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// lookForLimits finds what makes less than an administrator of a role that is
+// there: whoever lets everything else go for it would be none.
+func (s *bootstrap) lookForLimits(ctx context.Context) error {
+	r, err := s.readRole(ctx)
+	if isReason(err, awsapi.NotThere) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if s.boundary = r.Boundary; s.boundary != "" {
+		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("role %s has a permissions boundary, %s: it may be no administrator", s.o.Role, prompt.Clean(s.boundary)))
+	}
+	grants, err := s.grantsOf(ctx, iam.RoleNamed(s.o.Role))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.denies {
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s denies something: the role may be less than an administrator", prompt.Clean(g.String())))
+		}
+	}
+	return nil
+}
+
+// refuseBoundary: AdministratorAccess under a permissions boundary may be
+// anything, and the proof does not try everything.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+func (s *bootstrap) refuseBoundary() error {
+	if s.boundary == "" {
+		return nil
+	}
+	s.showPlan()
+	return failed(Other, "nothing was changed, for the role %s has a permissions boundary, and may be no administrator: %s", s.o.Role, prompt.Clean(s.boundary)).
+		hint("take it off: aws iam delete-role-permissions-boundary --role-name %s", shellWord(s.o.Role)).
+		hint("or let bootstrap make another role: --role NAME")
+}
+
+// denies reports whether a policy denies something to sessions from now on.
+// What revoke puts on a role denies it to older ones.
+func denies(document string) bool {
+	statements, err := statementsOf(document)
+	return err == nil && slices.ContainsFunc(statements, func(s map[string]any) bool {
+		conditions, _ := s["Condition"].(map[string]any)
+		before, _ := conditions["DateLessThan"].(map[string]any)
+		return s["Effect"] == "Deny" && before["aws:TokenIssueTime"] == nil
+	})
+}
