@@ -39,7 +39,8 @@ type app struct {
 const rootHelp = `awsbroker keeps your AWS access key in the keychain and answers AWS's own tools
 with one-hour sessions made from it, for one MFA code an hour.
 
-  awsbroker add phoebe                  the access key, into the keychain
+  awsbroker bootstrap                   a new account, from its root key
+  awsbroker add phoebe                  or an access key, into the keychain
   awsbroker setup admin --key phoebe    the profile, into ~/.aws/config
   aws s3 ls --profile admin             from now on, any AWS tool
   awsbroker exec -- terraform apply     or with the session in the environment
@@ -66,14 +67,22 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
 	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(
-		newAdd(a), newSetup(a), newCredentialProcess(a), newLogin(a), newLogout(a),
-		newExec(a), newExport(a), newList(a), newLog(a), newExplain(a), newRotate(a), newRevoke(a), newKeys(a), newMFA(a), newRemove(a), newBootstrap(a), newKeystore(a), newVersion(a),
-		newDoctor(a),
-	)
+	addGroup(root, "Every day:", newCredentialProcess(a), newExec(a), newExport(a), newLogin(a), newLogout(a), newList(a), newLog(a), newExplain(a))
+	addGroup(root, "Keys:", newAdd(a), newRotate(a), newRevoke(a), newKeys(a), newRemove(a), newKeystore(a))
+	addGroup(root, "Setting up and mending:", newBootstrap(a), newSetup(a), newMFA(a), newDoctor(a))
+	root.AddCommand(newVersion(a))
 	addPlatformCommands(root, a)
 	addCompletions(root)
 	return root
+}
+
+// addGroup adds commands that help shows together.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, cmd := range commands {
+		cmd.GroupID = title
+		root.AddCommand(cmd)
+	}
 }
 
 // noSuchCommand gets what follows awsbroker and is no command.
