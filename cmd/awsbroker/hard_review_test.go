@@ -202,3 +202,49 @@ func TestFullKernelQuota(t *testing.T) {
 	wantAnswer(t, w.run("credential-process", "--profile", "admin"))
 	w.wantAssumed(1)
 }
+
+// TestPassphraseThenOthersCode: who typed a passphrase, and then waits for
+// another run's code, does not keep that one from the terminal.
+func TestPassphraseThenOthersCode(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	// Its record does not know the key: it opens the keychain first of all.
+	other := "XDG_STATE_HOME=" + w.path("other") + " AWSBROKER_FILE_PASSPHRASE="
+	run := " " + w.bin + " credential-process --profile admin "
+	j := tm.start(w.command("/bin/sh", "-c", other+run+">one.out 2>one.err & until test -e go; do sleep 0.05; done; "+
+		run+"--debug >two.out 2>two.err & wait"))
+	tm.expect("passphrase of the encrypted keystore in ")
+	w.write(w.path("go"), "")
+	eventually(t, "the other has the device to itself", func() bool {
+		said, _ := os.ReadFile(w.path("two.err"))
+		return strings.Contains(string(said), "keychain: ")
+	})
+	tm.send(passphrase + "\n")
+	tm.expect(asking)
+	tm.send(w.code() + "\n")
+	j.wait()
+	for _, name := range []string{"one", "two"} {
+		wantAnswer(t, result{stdout: w.read(w.path(name + ".out"))})
+	}
+	w.wantAssumed(1)
+}
+
+// TestSessionEndsDuringTheQuestion: what is given out after a yes is not over.
+func TestSessionEndsDuringTheQuestion(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	w.write(w.path("home/.aws/config"), "[profile user]\nregion = eu-central-1\nawsbroker_key = phoebe\nawsbroker_confirm = true\n")
+	w.aws.Server.SetSessionLife(time.Second)
+	c := w.at(tm, "run", "credential-process", "--profile", "user")
+	tm.expect("give it out?")
+	time.Sleep(1100 * time.Millisecond)
+	w.aws.Server.SetSessionLife(0)
+	tm.send("y\n")
+	given := wantAnswer(t, c.outcome())
+	if ends, err := time.Parse(time.RFC3339, given.Expiration); err != nil || time.Until(ends) < time.Minute {
+		t.Errorf("it ends %s", given.Expiration)
+	}
+	if n := tm.count("give it out?"); n != 1 {
+		t.Errorf("%d questions", n)
+	}
+}

@@ -36,7 +36,9 @@ type request struct {
 func (r *request) session(ctx context.Context) (session.Session, error) {
 	if r.Key.AccessKeyID == "" {
 		// The record does not know the key: without its id there is no cache key.
-		if err := r.openKey(ctx); err != nil {
+		err := r.openKey(ctx)
+		r.asker.close() // who waits for a lock must not keep its holder from the terminal
+		if err != nil {
 			return session.Session{}, err
 		}
 	}
@@ -115,7 +117,7 @@ func (r *request) fromCache() (session.Session, bool) {
 		return s, false
 	}
 	if r.fresh() {
-		return s, s.Issued.After(r.since) // somebody else just asked for it
+		return s, s.Issued.After(r.since) && !s.Issued.After(now) // somebody else just asked for it, or the clock was set back
 	}
 	if r.want.Strict && s.Left(now) < r.want.MinLeft {
 		return s, false

@@ -11,7 +11,7 @@ import (
 // knows nothing.
 type round struct {
 	since  time.Time
-	got    map[string]session.Session // by cache key
+	got    map[string]session.Session // by roundKey
 	shared map[sharing]*Target        // the passing MFA session that several others are made from
 }
 
@@ -19,18 +19,27 @@ func newRound() *round {
 	return &round{since: time.Now(), got: map[string]session.Session{}, shared: map[sharing]*Target{}}
 }
 
-// has returns what the round brought for a target.
+// has returns what the round brought for a target, if it is not over by now.
 func (r *round) has(t *Target) (s session.Session, ok bool) {
 	if r != nil {
-		s, ok = r.got[t.cacheKey()]
+		s, ok = r.got[t.roundKey()]
 	}
-	return s, ok
+	return s, ok && s.Left(time.Now()) > 0
 }
 
 func (r *round) add(t *Target, s session.Session) {
 	if r != nil {
-		r.got[t.cacheKey()] = s
+		r.got[t.roundKey()] = s
 	}
+}
+
+// roundKey is the cache key, except that an MFA session for the moment is not
+// that of a profile: it is short, and nobody is given it.
+func (t *Target) roundKey() string {
+	if t.passing {
+		return session.CacheKey("passing", t.cacheKey())
+	}
+	return t.cacheKey()
 }
 
 // signer is what asks for the session of a target: another session, or nil for

@@ -39,6 +39,9 @@ func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Tar
 	if err == nil && !want.Kept {
 		err = b.consent(ctx, t, s)
 	}
+	if err == nil && s.Left(time.Now()) <= 0 { // it ended while a person was asked
+		s, how, err = b.sessionIn(ctx, in, t, want)
+	}
 	if err != nil {
 		return session.Session{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -421,4 +422,59 @@ func TestWantFor(t *testing.T) {
 		wantFailed(t, err, Usage, tt.says)
 	}
 	m.wantCalls(0, 0, 0)
+}
+
+// A session for the moment is not given to a profile whose own it resembles.
+func TestPassingSessionIsNobodys(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.profile("base", "", "")
+	m.profile("user", "", m.aws.Device.Serial, "awsbroker_mfa_session = 8h", "awsbroker_source_profile = base")
+	m.login("user")
+	code := m.codesFromCommand(2)
+	before, _ := os.ReadFile(m.paths.Config)
+	after := strings.Replace(string(before), "[profile base]", "[profile base]\n"+code, 1)
+	if err := os.WriteFile(m.paths.Config, []byte(after), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m.role("dev", time.Hour, code)
+	m.role("prod", time.Hour, code)
+	if err := m.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "InvalidClientTokenId", Status: 403, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := m.broker().SessionsOf(t.Context(), []string{"dev", "prod", "user"}, Want{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := all[2].Left(time.Now()); left < 7*time.Hour {
+		t.Errorf("the user's session has %s left", left)
+	}
+	m.wantCalls(3, 3, 3)
+}
+
+// A session that is dated ahead was made before the clock was set back, not by
+// somebody else a moment ago: who wants a new one gets one.
+func TestFreshAfterClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	b := m.broker()
+	ahead := session.Session{Credentials: m.credentials(m.aws.Key), Issued: time.Now().Add(4 * time.Minute)}
+	ahead.Expiration = ahead.Issued.Add(time.Hour)
+	if err := b.sessions.Put(m.target("admin").cacheKey(), ahead); err != nil {
+		t.Fatal(err)
+	}
+	if s := m.login("admin"); s.AccessKeyID == ahead.AccessKeyID {
+		t.Error("the old one was taken for new")
+	}
+	m.wantCalls(0, 1, 1)
+}
+
+// No list of tags makes one session look like another.
+func TestCacheKeyTellsTagsFromChains(t *testing.T) {
+	first := &Target{Profile: &config.Profile{RoleARN: "first"}}
+	chained := &Target{Profile: &config.Profile{RoleARN: "next", Source: first.Profile}, From: first}
+	tagged := &Target{Profile: &config.Profile{RoleARN: "next", RoleSession: config.RoleSession{Tags: []config.Tag{{Key: "from", Value: first.cacheKey()}}}}}
+	if chained.cacheKey() == tagged.cacheKey() {
+		t.Error("they share a session")
+	}
 }

@@ -104,7 +104,7 @@ func served(s session.Session, minLeft time.Duration) time.Duration {
 }
 
 // cacheVersion changes with the meaning of what is cached.
-const cacheVersion = "2"
+const cacheVersion = "3"
 
 // cacheKey names everything that changes the session, so that an edited
 // profile or a rotated key is a miss by construction. Whether a role's session
@@ -115,10 +115,11 @@ func (t *Target) cacheKey() string {
 	}
 	p := t.Profile
 	parts := []string{cacheVersion, t.Key.AccessKeyID, p.RoleARN, p.MFASerial, t.SessionName, strconv.Itoa(int(p.Duration / time.Second)), p.ExternalID, endpointKey(t.Endpoint)}
-	parts = append(parts, p.SourceIdentity, p.Policy, session.CacheKey(p.PolicyARNs...), session.CacheKey(p.TransitiveTags...))
+	var tags []string
 	for _, tag := range p.Tags {
-		parts = append(parts, tag.Key, tag.Value)
+		tags = append(tags, tag.Key, tag.Value)
 	}
+	parts = append(parts, p.SourceIdentity, p.Policy, session.CacheKey(p.PolicyARNs...), session.CacheKey(p.TransitiveTags...), session.CacheKey(tags...))
 	if p.Chained() {
 		parts = append(parts, "from", t.From.cacheKey())
 	}
