@@ -45,7 +45,7 @@ func (s *bootstrap) commandsFor(t thing) []string {
 	case aStored:
 		return []string{"awsbroker remove " + name}
 	}
-	return nil // the profile is in a file that people can edit
+	return []string{"# and take [profile " + name + "] out of " + shellWord(underHome(s.Paths.Config))}
 }
 
 // oneLine is a document without the line ends between its values.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 func TestBootstrapOfAFreshAccount(t *testing.T) {
@@ -195,6 +196,13 @@ func TestBootstrapRefuses(t *testing.T) {
 				f.t.Fatal(err)
 			}
 		}, "aws iam delete-role-permissions-boundary --role-name admin-mfa"},
+		"another one at work": {func(f *founding) {
+			lock := session.NewLock(f.run.Paths.State, "bootstrap:111122223333")
+			if ok, err := lock.Try(); !ok {
+				f.t.Fatal(err)
+			}
+			f.t.Cleanup(func() { _ = lock.Unlock() })
+		}, "is setting up account 111122223333"},
 		"a person who says no": {func(f *founding) { f.run.Options.Yes = false }, "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {

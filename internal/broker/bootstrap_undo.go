@@ -48,14 +48,16 @@ func (s *bootstrap) undo(ctx context.Context, b *Broker) (out Undone, err error)
 	if err != nil {
 		return out, err
 	}
+	defer s.asker.close()
 	if !works {
 		s.out.Partition, s.out.Account = j.Partition, j.Account
+	}
+	if !works && slices.ContainsFunc(j.Things, thing.inAWS) {
 		for _, t := range slices.Backward(j.Things) {
 			out.Commands = append(out.Commands, s.commandsFor(t)...)
 		}
 		return out, nil
 	}
-	defer s.asker.close()
 	if j.Account != s.out.Account {
 		return out, failed(Usage, "the key %q is of account %s, and what is to be taken back is in %s", prompt.Clean(s.name), s.out.Account, j.Account)
 	}
@@ -64,11 +66,17 @@ func (s *bootstrap) undo(ctx context.Context, b *Broker) (out Undone, err error)
 		return out, err
 	}
 	defer unlock()
-	if err := s.refuseLastWay(ctx); err != nil {
-		return out, err
+	if works {
+		if err := s.refuseLastWay(ctx); err != nil {
+			return out, err
+		}
 	}
 	return s.undoAll(ctx, out)
 }
+
+// inAWS reports whether it takes a key to undo a thing: others are on this
+// machine.
+func (t thing) inAWS() bool { return t.Kind != aProfile && t.Kind != aStored }
 
 // journalToUndo is the only one there is, or that of the key's account.
 func (s *bootstrap) journalToUndo(b *Broker) (*bootstrapJournal, error) {
@@ -107,9 +115,11 @@ func (s *bootstrap) journalToUndo(b *Broker) (*bootstrapJournal, error) {
 
 // openToUndo reports whether there is a key that still works.
 func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJournal) (works bool, err error) {
+	s.request = &request{Broker: b, asker: asker{Broker: b}, since: time.Now()}
 	if err := b.home(); err != nil {
 		return false, err
 	}
+	s.cache, s.asker.dir = b.cache(ctx)
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return false, recordFailure(err)
 	}
@@ -122,11 +132,8 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJourn
 		b.Region = j.Region
 	}
 	s.name = s.o.Key
-	s.request = &request{Broker: b, asker: asker{Broker: b}, since: time.Now()}
-	s.cache, s.asker.dir = b.cache(ctx)
 	err = s.storedKey(ctx)
 	if isReason(err, awsapi.UnknownKey) && s.o.Key == j.Key {
-		s.asker.close()
 		return false, nil
 	}
 	if err == nil {
