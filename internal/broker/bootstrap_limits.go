@@ -35,6 +35,27 @@ func (s *bootstrap) lookForLimits(ctx context.Context) error {
 	return nil
 }
 
+// lookForOtherKeys of a user that is there: they may all that the new one may,
+// and nobody here has them.
+func (s *bootstrap) lookForOtherKeys(ctx context.Context) error {
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+	if isReason(err, awsapi.NotThere) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	unfinished := s.strays(keys)
+	for _, k := range keys {
+		if !k.Active || k.ID == s.out.KeyID || k.ID == s.key.AccessKeyID || slices.Contains(unfinished, k) {
+			continue
+		}
+		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
+			s.o.User, prompt.Clean(k.ID), k.Created.Format("2006-01-02")))
+	}
+	return nil
+}
+
 // refuseBoundary: AdministratorAccess under a permissions boundary may be
 // anything, and the proof does not try everything.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html

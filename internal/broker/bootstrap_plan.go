@@ -37,11 +37,10 @@ func (s *bootstrap) stepsOf() []*step {
 			func() string { return allowAssume(s.out.RoleARN) }, &s.out.PolicyARN),
 		s.attachStep(s.o.Policy, group, func() string { return s.out.PolicyARN }))
 	if s.o.SelfService {
-		var arn string
 		steps = append(steps,
 			s.policyStep(selfServicePolicy, "own MFA device, password and keys", "Lets users manage their own credentials (awsbroker bootstrap)",
-				func() string { return selfService(s.out.Partition) }, &arn),
-			s.attachStep(selfServicePolicy, group, func() string { return arn }))
+				func() string { return selfService(s.out.Partition) }, &s.selfARN),
+			s.attachStep(selfServicePolicy, group, func() string { return s.selfARN }))
 	}
 	if s.o.ConsoleLogin {
 		steps = append(steps, s.attachAWS(changePassword, user), s.passwordStep())
@@ -75,6 +74,9 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 		if err := s.planTaking(ctx); err != nil {
 			return s.stopped(&step{what: "the rights of user " + s.o.User}, err)
 		}
+		if err := s.lookForOtherKeys(ctx); err != nil {
+			return s.stopped(&step{what: "the access keys of user " + s.o.User}, err)
+		}
 	}
 	if s.who.IsRoot() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
 		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.key.AccessKeyID, How: "last of all; it is asked again"})
@@ -106,7 +108,7 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ours := []string{s.o.Policy, selfServicePolicy, changePassword}
+	ours := []string{s.out.PolicyARN, s.selfARN, awsPolicy(s.out.Partition, changePassword)}
 	for _, g := range grants {
 		switch {
 		case g.always && g.arn == "" && withoutAlwaysOn(g.document) != "":
@@ -114,7 +116,7 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("the rest of %s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
 		case g.always:
 			s.always = append(s.always, g)
-		case !slices.Contains(ours, g.name):
+		case g.arn == "" || !slices.Contains(ours, g.arn):
 			s.others = append(s.others, g)
 			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
 		}

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -126,7 +127,12 @@ func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 
 func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error) {
 	if s, ok := p.t.cached(p.cache, time.Now()); ok && s.Left(time.Now()) > inHandLeft {
-		return s.Credentials, nil
+		if s.Issued.After(p.lastMade()) {
+			return s.Credentials, nil
+		}
+		if err := p.t.forgetAll(p.cache); err != nil {
+			return s.Credentials, failed(Other, "an old session could not be removed: %w", err)
+		}
 	}
 	r := &request{Broker: p.Broker, Target: p.t, asker: p.asker, cache: p.cache, since: time.Now(), key: p.key}
 	access := newIAMAccess(r, []*Target{p.t}, p.out.UserARN)
@@ -160,15 +166,34 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	return creds, err
 }
 
+// lastMade is when the last thing was made or changed here. A session from
+// before does not prove it.
+func (p *proof) lastMade() (last time.Time) {
+	for _, t := range p.journal.Things {
+		if t.At.After(last) {
+			last = t.At
+		}
+	}
+	return last
+}
+
 // takeAlways takes the rights away that need no MFA, signed by the session of
-// the role: that it can be had was just seen.
+// the role: that it can be had was just seen. What was not in the plan stays,
+// for nobody saw it; that the key is not refused then tells of it.
 func (p *proof) takeAlways(ctx context.Context) (outcome string, err error) {
 	grants, err := p.findGrants(ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, g := range grants {
-		if !g.always {
+		planned := slices.ContainsFunc(p.always, func(shown grant) bool {
+			return shown.of == g.of && shown.name == g.name && shown.arn == g.arn
+		})
+		switch {
+		case !g.always:
+			continue
+		case !planned:
+			p.others = append(p.others, g)
 			continue
 		}
 		if err := p.take(ctx, p.role, g); err != nil {

@@ -85,9 +85,10 @@ func (s *bootstrap) own(st *step, found state) error {
 // that there is one already, looking tells.
 func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err error) {
 	t := st.thing
-	begun := s.journal.find(t) != nil // by an earlier run, which may have made it
+	have := s.journal.find(t)
+	begun := have != nil && !have.Done // by an earlier run, which may have made it
 	t.At = time.Now().UTC().Truncate(time.Second)
-	if have := s.journal.find(t); have != nil {
+	if begun {
 		t.Listed, t.At = have.Listed, have.At
 	}
 	if st.id != nil {

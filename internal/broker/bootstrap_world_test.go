@@ -44,6 +44,8 @@ type founding struct {
 	given  []string
 	typed  *fakeaws.AccessKey // the key that the person types
 	screen string             // of the last run
+
+	meanwhile func() // happens while an MFA code is asked for
 }
 
 // childRun is what a run is told.
@@ -117,16 +119,29 @@ func (f *founding) keep(name string, key *fakeaws.AccessKey, arn string) {
 
 func (f *founding) keepUntil(name string, key *fakeaws.AccessKey, arn string, expires time.Time) {
 	f.t.Helper()
+	c := credential.Credentials{AccessKeyID: key.ID, SecretAccessKey: credential.NewSecret(key.Secret)}
+	if err := f.keychain().Set(f.t.Context(), name, c, keystore.KeyInfo{ARN: arn, Expires: expires}); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// drop a key from the keychain.
+func (f *founding) drop(name string) {
+	f.t.Helper()
+	if err := f.keychain().Remove(f.t.Context(), name); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *founding) keychain() *keystore.Store {
+	f.t.Helper()
 	os.Setenv("AWSBROKER_FILE_PASSPHRASE", childPassphrase) // the same for all tests
 	b := &Broker{Paths: f.run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: PersonLimits}
 	store, _, err := keystore.Choose(f.t.Context(), b.keystoreOptions(&asker{Broker: b}))
-	if err == nil {
-		c := credential.Credentials{AccessKeyID: key.ID, SecretAccessKey: credential.NewSecret(key.Secret)}
-		err = store.Set(f.t.Context(), name, c, keystore.KeyInfo{ARN: arn, Expires: expires})
-	}
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	return store
 }
 
 const childPassphrase = "canary-passphrase-of-rotate"
@@ -302,6 +317,9 @@ func (f *founding) answer(question string) (string, bool) {
 		}
 		return "000000", true
 	case strings.HasPrefix(question, "MFA code of "):
+		if f.meanwhile != nil {
+			f.meanwhile()
+		}
 		serial := strings.TrimSuffix(strings.Fields(strings.TrimPrefix(question, "MFA code of "))[0], ",")
 		return f.give(f.freshCode(serial)), true
 	case strings.HasPrefix(question, "access key id"):
