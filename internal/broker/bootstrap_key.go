@@ -68,6 +68,22 @@ func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
 	return state{}, s.roomForKey(keys)
 }
 
+// warnOfOtherKeys names keys of the user that somebody has, and not the
+// keychain.
+func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+	if isReason(err, awsapi.NotThere) {
+		return nil
+	}
+	for _, k := range keys {
+		if k.Active && k.ID != s.key.AccessKeyID && len(namesOf(s.record, k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
+				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", prompt.Clean(s.o.User), prompt.Clean(k.ID), prompt.Clean(s.o.User), shellWord(k.ID)))
+		}
+	}
+	return err
+}
+
 // justMade reports whether the journal knows a key that AWS may not list yet.
 func (s *bootstrap) justMade(id string) bool {
 	return id != "" && slices.ContainsFunc(s.journal.Things, func(t thing) bool {

@@ -104,6 +104,9 @@ func (s *bootstrap) planStep(st *step) {
 
 // planTaking finds what makes the user an administrator without MFA.
 func (s *bootstrap) planTaking(ctx context.Context) error {
+	if err := s.warnOfOtherKeys(ctx); err != nil {
+		return err
+	}
 	grants, err := s.findGrants(ctx)
 	if err != nil {
 		return err

@@ -279,8 +279,13 @@ func TestBootstrapOfTheSecondAccount(t *testing.T) {
 func TestBootstrapPlan(t *testing.T) {
 	t.Parallel()
 	f := newFounding(t)
+	other := f.account.AddUser("phoebe").AddAccessKey()
+	f.before = f.state()
 	f.run.Options.PlanOnly = true
 	out := f.succeed()
+	if !strings.Contains(strings.Join(out.Out.Warnings, "\n"), "awsbroker keys delete "+other.ID) {
+		t.Errorf("%q", out.Out.Warnings)
+	}
 	if f.state() != f.before {
 		t.Error("the plan changed something")
 	}
