@@ -90,7 +90,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 		e.Expiration = s.Expiration
 	}
 	e.MFAEnds = t.mfaEnds(cache, time.Now())
-	e.Next = b.nextCall(t, e.Codes, cache, known)
+	e.Next = b.nextCall(ctx, t, e.Codes, cache, known)
 	if _, has := record.Keys[p.KeyName]; !has && e.Keystore == record.Keystore {
 		e.Next = NextCall{Fails, "there is no key " + prompt.Clean(p.KeyName) + " in the keychain"}
 	}
@@ -162,6 +162,17 @@ func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 		}
 	}
 	return source
+}
+
+// personWay is the first way of asking a person that works here.
+func (b *Broker) personWay(ctx context.Context, t *Target) (prompt.Way, bool) {
+	b.waysOf(t.Profile)
+	for _, way := range b.ways().List() {
+		if one, ok := b.canAsk(ctx, way); ok {
+			return one, true
+		}
+	}
+	return "", false
 }
 
 // canAsk reports whether a way of asking works here, and which that is.

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -27,8 +28,22 @@ const (
 	Unknown   Outcome = "unknown"
 )
 
-// nextCall decides as Session would, without doing it.
-func (b *Broker) nextCall(t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
+// nextCall decides as Session would, without doing it. Who types a code says
+// yes with it; any other session of a profile with awsbroker_confirm takes one.
+func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
+	next := b.nextSession(t, codes, cache, known)
+	if !t.Profile.Confirm || next.Outcome != FromCache && next.Outcome != Silently {
+		return next
+	}
+	if _, ok := b.personWay(ctx, t); !ok {
+		return NextCall{Fails, next.Why + "; awsbroker_confirm is set, and nobody can be asked from here"}
+	}
+	return NextCall{AsksYes, next.Why + "; awsbroker_confirm is set"}
+}
+
+// nextSession is how the next session comes about, before anybody is asked
+// whether it may be given out.
+func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
 	now := time.Now()
 	if err := refuseRoot(t, now); err != nil {
 		return NextCall{Fails, err.Error()}
@@ -40,11 +55,7 @@ func (b *Broker) nextCall(t *Target, codes CodeSource, cache *session.Cache, kno
 		return NextCall{Unknown, "the sessions are sealed with a key that is in the keychain, and that was not opened"}
 	}
 	r := &request{Broker: b, Target: t, cache: cache, since: now}
-	s, ok := r.fromCache()
-	switch {
-	case ok && t.Profile.Confirm:
-		return NextCall{AsksYes, "a session with " + Words(s.Left(now)) + " left is there, and awsbroker_confirm is set"}
-	case ok:
+	if s, ok := r.fromCache(); ok {
 		return NextCall{FromCache, fmt.Sprintf("a session with %s left is there; with less than %s it is renewed", Words(s.Left(now)), Words(served(s, r.minLeft(now))))}
 	}
 	r.old, _ = t.cached(cache, now)
