@@ -236,6 +236,14 @@ func TestKernelRefusesKeys(t *testing.T) {
 			if r := run("", "list"); r.code != 0 || !strings.Contains(r.stdout, "left") {
 				t.Errorf("list does not see the session: %v", r)
 			}
+			closed := w.without("AWSBROKER_FILE_PASSPHRASE")
+			list := []string{"-errno", errno, w.bin, "list"}
+			if r := w.finish(closed.command(filter, list...)); r.code != 0 || !strings.Contains(r.stdout, "unknown: the keychain seals it") {
+				t.Errorf("list without the passphrase: %v", r)
+			}
+			if r := w.finish(closed.command(filter, append(list, "--json")...)); r.code != 0 || !strings.Contains(r.stdout, `"session_unknown": true`) {
+				t.Errorf("list --json without the passphrase: %v", r)
+			}
 			if r := run("", "logout", "--all"); r.code != 0 {
 				t.Errorf("logout: %v", r)
 			}

@@ -171,6 +171,7 @@ type profileJSON struct {
 	Key        string     `json:"key"`
 	RoleARN    string     `json:"role_arn"`
 	MFASerial  string     `json:"mfa_serial"`
+	Unknown    bool       `json:"session_unknown"` // the keychain seals it, and is not opened for a list
 	Expiration *time.Time `json:"session_expiration"`
 	Left       *int       `json:"session_seconds_left"`
 	MFAEnds    *time.Time `json:"mfa_session_expiration"` // of the session that renews it without a code
@@ -184,7 +185,7 @@ func writeListJSON(out io.Writer, o broker.Overview, now time.Time) error {
 		l.Keys = append(l.Keys, keyJSON{k.Name, k.AccessKeyID, k.ARN, k.Added, orNull(k.Rotated), append([]string{}, k.Profiles...), k.Root, orNull(k.Expires)})
 	}
 	for _, p := range o.Profiles {
-		l.Profiles = append(l.Profiles, profileJSON{p.Name, p.Key, p.RoleARN, p.MFASerial, orNull(p.Expiration), secondsLeft(p.Expiration, now), orNull(p.MFASession), secondsLeft(p.MFASession, now), p.Problem})
+		l.Profiles = append(l.Profiles, profileJSON{p.Name, p.Key, p.RoleARN, p.MFASerial, p.Unknown, orNull(p.Expiration), secondsLeft(p.Expiration, now), orNull(p.MFASession), secondsLeft(p.MFASession, now), p.Problem})
 	}
 	e := json.NewEncoder(out)
 	e.SetIndent("", "  ")
