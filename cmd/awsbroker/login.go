@@ -34,7 +34,7 @@ or, where the profile has awsbroker_mfa_session, for as long as that says or
 
 With --all it gets one of every profile of awsbroker, for one code a device,
 and shows them. What goes wrong with one keeps no other from being tried; the
-exit code is that of the first.
+exit code is that of the first. --for is then for those with an MFA session.
 
 With --if-needed nothing happens, and nothing is said, while there is a session
 that AWS tools would be served with. That is quick enough for a shell's prompt.`,
@@ -86,7 +86,7 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 	}
 	want := broker.Want{Fresh: true, Kept: true, For: o.life}
 	if o.ifNeeded {
-		want = broker.Want{MinLeft: o.minTTL, Strict: o.minTTL > 0, Kept: true, For: o.life}
+		want = broker.Want{MinLeft: o.minTTL, Strict: o.minTTL > 0, Kept: true, For: o.life, ForSome: o.all}
 		profiles = needy(ctx, b, profiles, want)
 	}
 	done := b.Logins(ctx, profiles, want)
@@ -137,14 +137,17 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 	var rows [][]string
 	var first error
 	for _, l := range done {
-		text := "failed"
+		role, text := roleName(l.RoleARN), "failed"
+		if l.RoleARN == "" && l.Err != nil {
+			role = "-" // perhaps it was not found out
+		}
 		switch {
 		case l.Err == nil:
 			text = loginText(l, now)
 		case errors.Is(l.Err, broker.ErrNotTried):
 			text = l.Err.Error()
 		}
-		rows = append(rows, []string{cell(l.Profile), cell(roleName(l.RoleARN)), text})
+		rows = append(rows, []string{cell(l.Profile), cell(role), text})
 	}
 	if len(rows) > 0 {
 		if err := writeTable(a.stderr, widthOf(a.stderr), []string{"PROFILE", "ROLE", "SESSION FOR"}, rows); err != nil {
@@ -155,9 +158,7 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 		if l.Err == nil || errors.Is(l.Err, broker.ErrNotTried) {
 			continue
 		}
-		f := *failure(l.Err)
-		f.Message = fmt.Sprintf("profile %s: %s", prompt.Clean(l.Profile), f.Message)
-		a.showFailure(&f)
+		a.showFailure(failure(broker.OfProfile(l.Profile, l.Err)))
 		if first == nil {
 			first = told{l.Err}
 		}

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -23,25 +24,34 @@ var ErrNotTried = errors.New("not tried")
 
 // Logins is SessionsOf for profiles of which each stands for itself: what goes
 // wrong with one is told in its place and keeps no other from being tried,
-// unless a person gives up.
+// unless a person gives up. Where some have an MFA session, want.For is for
+// these.
 func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Login {
 	done := make([]Login, len(profiles))
-	var calls []calledTarget
+	targets := make([]calledTarget, len(profiles))
+	var all []calledTarget
 	for i, name := range profiles {
-		c, err := b.call(name, want)
-		if err == nil && want.Strict {
-			err = c.checkLeft(want.MinLeft)
-		}
-		done[i] = Login{Profile: name, Err: err}
+		c, err := b.call(name)
+		done[i], targets[i] = Login{Profile: name, Err: err}, c
 		if err == nil {
 			done[i].RoleARN = c.Profile.RoleARN
-			calls = append(calls, c)
+			all = append(all, c)
+		}
+	}
+	want.ForSome = want.ForSome || slices.ContainsFunc(all, calledTarget.throughMFASession)
+	all = nil
+	for i, c := range targets {
+		if done[i].Err == nil {
+			done[i].Err = c.check(want)
+		}
+		if done[i].Err == nil {
+			all = append(all, c)
 		}
 	}
 	in := newRound()
-	b.share(ctx, in, calls, want)
-	next, over := 0, false
-	for i := range done {
+	b.share(ctx, in, all, want)
+	over := false
+	for i, c := range targets {
 		l := &done[i]
 		switch {
 		case l.Err != nil:
@@ -49,14 +59,21 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 		case over:
 			l.Err = ErrNotTried
 		default:
-			l.Session, l.Err = b.give(ctx, in, calls[next].call, calls[next].Target, want)
+			l.Session, l.Err = b.give(ctx, in, c.call, c.Target, want)
 			cache, _ := b.cache(ctx)
-			l.MFAEnds = calls[next].mfaEnds(cache, time.Now())
+			l.MFAEnds = c.mfaEnds(cache, time.Now())
 			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
 		}
-		next++
 	}
 	return done
+}
+
+// check what is wanted of a target before anybody is asked.
+func (t *Target) check(want Want) error {
+	if err := t.checkFor(want); err != nil || !want.Strict {
+		return err
+	}
+	return t.checkLeft(want.MinLeft)
 }
 
 // Ready reports whether the profile has a session that would be served now, as

@@ -65,18 +65,25 @@ func (t *Target) mfaKey() string {
 	return session.CacheKey("mfa", cacheVersion, t.Key.AccessKeyID, t.Profile.MFASerial, endpointKey(e))
 }
 
+// throughMFASession reports whether the target's sessions come from an MFA
+// session, or are one.
+func (t *Target) throughMFASession() bool {
+	first := t.first()
+	return first.mfa && !first.passing
+}
+
 // checkFor looks at what login --for says.
-func (t *Target) checkFor(life time.Duration) error {
-	p, name := t.Profile, prompt.Clean(t.Profile.Name)
+func (t *Target) checkFor(want Want) error {
+	p, name, life := t.Profile, prompt.Clean(t.Profile.Name), want.For
 	switch {
 	case life == 0:
 		return nil
 	case life < shortestMFASession || life > longestMFASession:
 		return failed(Usage, "an MFA session lasts from 15 minutes to 36 hours, not %s", lineOf(life))
-	case t.mfa && !t.passing || t.From != nil && t.From.mfa:
+	case t.throughMFASession(), want.ForSome:
 		return nil
 	case t.From != nil:
-		return t.From.checkFor(life)
+		return t.From.checkFor(want)
 	case p.MFASerial == "":
 		return failed(Usage, "profile %s has no MFA device, so there is no MFA session that could last for %s", name, Words(life))
 	case p.MFASession > 0:

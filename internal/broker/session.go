@@ -16,6 +16,7 @@ type Want struct {
 	Fresh   bool          // a new one, even if the old would do
 	Kept    bool          // for later: nobody is given it now, so nobody has to agree (awsbroker_confirm)
 	For     time.Duration // life of a new MFA session (awsbroker_mfa_session); 0: as the profile says
+	ForSome bool          // For is for those of several that have an MFA session
 }
 
 // Session returns a session for the profile: the cached one if it will do, or
@@ -73,7 +74,7 @@ func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want)
 	if err := refuseRoot(t, time.Now()); err != nil {
 		return session.Session{}, "", err
 	}
-	if err := t.checkFor(want.For); err != nil {
+	if err := t.checkFor(want); err != nil {
 		return session.Session{}, "", err
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -25,7 +26,7 @@ func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) (
 	for _, a := range all {
 		s, err := b.give(ctx, in, a.call, a.Target, want)
 		if err != nil {
-			return nil, ofProfile(a.Profile.Name, err)
+			return nil, OfProfile(a.Profile.Name, err)
 		}
 		sessions = append(sessions, s)
 	}
@@ -42,9 +43,12 @@ type calledTarget struct {
 func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, error) {
 	var all []calledTarget
 	for _, name := range profiles {
-		c, err := b.call(name, want)
+		c, err := b.call(name)
+		if err == nil {
+			err = c.checkFor(want)
+		}
 		if err != nil {
-			return nil, ofProfile(name, err)
+			return nil, OfProfile(name, err)
 		}
 		all = append(all, c)
 	}
@@ -52,15 +56,12 @@ func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, 
 }
 
 // call works out what a call for a profile's session asks for.
-func (b *Broker) call(name string, want Want) (calledTarget, error) {
+func (b *Broker) call(name string) (calledTarget, error) {
 	if err := CheckRecursion(name); err != nil {
 		return calledTarget{}, err
 	}
 	call := session.NewCall(name, b.Paths)
 	t, err := b.Target(name)
-	if err == nil {
-		err = t.checkFor(want.For)
-	}
 	return calledTarget{t, call}, err
 }
 
@@ -98,13 +99,17 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 	}
 }
 
-// ofProfile says whose session could not be had, where the text does not.
-func ofProfile(name string, err error) error {
+// OfProfile says whose session could not be had, where the text does not.
+func OfProfile(name string, err error) error {
+	profile := "profile " + prompt.Clean(name)
 	var f *Failure
 	if !errors.As(err, &f) {
-		return failed(Other, "profile %s: %w", prompt.Clean(name), err)
+		return failed(Other, "%s: %w", profile, err)
+	}
+	if strings.HasPrefix(f.Message, profile+" ") {
+		return f
 	}
 	named := *f
-	named.Message = "profile " + prompt.Clean(name) + ": " + f.Message
+	named.Message = profile + ": " + f.Message
 	return &named
 }
