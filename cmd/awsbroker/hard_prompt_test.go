@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -266,9 +267,15 @@ func TestWaysThatCannotAsk(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "plain"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	hung, err := net.Listen("unix", filepath.Join(dir, "hung:0")) // it takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hung.Close()
 	tm := newTerminal(t)
 	for name, env := range map[string][]string{
 		"nothing":                   nil,
+		"screens that hang":         {"DISPLAY=" + hung.Addr().String(), "WAYLAND_DISPLAY=" + hung.Addr().String(), "DBUS_SESSION_BUS_ADDRESS=unix:path=" + hung.Addr().String()},
 		"screens that are not":      {"DISPLAY=:4711", "WAYLAND_DISPLAY=" + dead},
 		"no names of screens":       {"DISPLAY=nonsense", "WAYLAND_DISPLAY=wayland-9"},
 		"a terminal that is a file": {"GPG_TTY=" + filepath.Join(dir, "plain")},

@@ -52,20 +52,20 @@ func dialogWays(environ []string) []Way {
 type dialog struct {
 	dialogKind
 	path    string
-	environ []string
+	desktop desktop
 	page    page
 }
 
-func (k dialogKind) open(_ context.Context, environ []string) (opened, error) {
+func (k dialogKind) open(_ context.Context, desk desktop) (opened, error) {
 	path, err := exec.LookPath(k.program)
 	if err != nil {
 		return opened{}, unable("%w", err)
 	}
-	place, err := display(environ)
+	place, err := desk.screen()
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{&dialog{dialogKind: k, path: path, environ: environ}, place}, nil
+	return opened{&dialog{dialogKind: k, path: path, desktop: desk}, place}, nil
 }
 
 // Begin implements Prompter: the next dialogs show it.
@@ -100,7 +100,7 @@ func (d *dialog) Close() {}
 func (d *dialog) ask(ctx context.Context, kind queryKind, question string) (string, error) {
 	q := query{kind, wrap(d.page.text() + ended(question)), secondsLeft(ctx)}
 	args, stdin := d.command(q)
-	r, err := runProgram(ctx, programOf(d.environ, d.path, args...), stdin)
+	r, err := runProgram(ctx, programOf(d.desktop.lent(), d.path, args...), stdin)
 	if err != nil {
 		return "", err
 	}

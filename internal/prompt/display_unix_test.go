@@ -34,7 +34,9 @@ func TestDisplay(t *testing.T) {
 			t.Errorf("%v: %q, %v", environ, place, err)
 		}
 	}
+	hung := silent(t)
 	for _, environ := range [][]string{
+		{"WAYLAND_DISPLAY=" + hung}, {"DISPLAY=" + filepath.Dir(hung) + "/wayland:0"},
 		nil, {"DISPLAY="}, {"DISPLAY=:4711"}, {"DISPLAY=localhost:4711"}, {"DISPLAY=x"}, {"WAYLAND_DISPLAY=wayland-0"},
 		{"WAYLAND_DISPLAY=/nonexistent", "DISPLAY=:4711"},
 	} {

@@ -13,6 +13,7 @@ import (
 // one that a person cancelled is the end.
 type Ladder struct {
 	options  Options
+	desktop  desktop
 	left     []Way // not tried yet
 	now      Prompter
 	way      Way
@@ -40,7 +41,7 @@ func unable(format string, args ...any) error {
 
 // Open finds the first way that can ask, and waits for its turn there.
 func Open(ctx context.Context, o Options) (*Ladder, error) {
-	l := &Ladder{options: o}
+	l := &Ladder{options: o, desktop: desktopOf(o.Environ)}
 	for _, way := range o.Ways.List() {
 		if way == ByDialog {
 			l.left = append(l.left, dialogWays(o.Environ)...)
@@ -69,7 +70,7 @@ func (l *Ladder) next(ctx context.Context) error {
 		if open == nil {
 			continue // ByCommand knows only codes, and who asks for one runs it
 		}
-		where, err := open(ctx, l.options.Environ)
+		where, err := open(ctx, l.desktop)
 		if ctx.Err() != nil {
 			if err == nil {
 				where.prompter.Close()
@@ -99,12 +100,12 @@ type opened struct {
 }
 
 // openers fail for ways that cannot ask here, at once.
-var openers = map[Way]func(ctx context.Context, environ []string) (opened, error){
+var openers = map[Way]func(context.Context, desktop) (opened, error){
 	ByTerminal: openTerminal, ByPinentry: openPinentry,
 	ByZenity: zenity.open, ByKDialog: kdialog.open, ByOSAScript: osascript.open, ByPowerShell: powershell.open,
 }
 
-func openTerminal(context.Context, []string) (opened, error) {
+func openTerminal(context.Context, desktop) (opened, error) {
 	t, err := OpenTerminal()
 	return opened{t, "terminal:" + TerminalName()}, err
 }

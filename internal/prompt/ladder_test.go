@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// listen makes a socket where a screen could be, and lets everybody in.
+// listen makes a socket where a screen or a bus could be, and lets everybody in.
 func listen(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "wayland-0")
@@ -27,10 +27,24 @@ func listen(t *testing.T) (path string) {
 			if err != nil {
 				return
 			}
+			_, _ = c.Read(make([]byte, 64))
+			_, _ = c.Write([]byte{1})
 			c.Close()
 		}
 	}()
 	return path
+}
+
+// silent makes a socket whose server takes connections and says nothing.
+func silent(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "wayland-0")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return path // who connects waits in the queue
 }
 
 // TestLadderGoesOn: a way that fails at its first question is left for the

@@ -16,17 +16,18 @@ const pinentryPatience = 5 * time.Second
 
 // openPinentry starts the program. One that needs a terminal has to be told
 // of one that nobody else uses: GPG_TTY's, where none controls this process.
-func openPinentry(ctx context.Context, environ []string) (opened, error) {
+func openPinentry(ctx context.Context, desk desktop) (opened, error) {
+	environ := desk.environ
 	path, err := pinentryProgram(environ)
 	if err != nil {
 		return opened{}, unable("%w", err)
 	}
-	place, noDisplay := display(environ)
+	place, noDisplay := desk.screen()
 	tty, noTerminal := spareTerminal(variable(environ, "GPG_TTY"))
 	if noDisplay != nil && noTerminal != nil {
 		return opened{}, fmt.Errorf("%w; %w", noDisplay, noTerminal)
 	}
-	p, err := startPinentry(environ, path, tty)
+	p, err := startPinentry(desk.lent(), path, tty)
 	if err != nil {
 		return opened{}, err
 	}
@@ -69,8 +70,8 @@ func pinentryProgram(environ []string) (string, error) {
 	return "", errors.New("there is no program pinentry")
 }
 
-func startPinentry(environ []string, path string, tty *spare) (*Pinentry, error) {
-	p := &Pinentry{cmd: programOf(environ, path), tty: tty}
+func startPinentry(lent []string, path string, tty *spare) (*Pinentry, error) {
+	p := &Pinentry{cmd: programOf(lent, path), tty: tty}
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
 		tty.restore()

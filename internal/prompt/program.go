@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,9 +21,10 @@ type program struct {
 	kill *time.Timer
 }
 
+// programOf is a program that gets this environment, which is not nil.
 func programOf(environ []string, path string, args ...string) *program {
 	cmd := exec.Command(path, args...)
-	cmd.Env = withoutLaunch(ChildEnviron(environ))
+	cmd.Env = environ
 	cmd.WaitDelay = time.Second // for a grandchild that keeps our pipes
 	apart(cmd)
 	return &program{Cmd: cmd}
@@ -65,22 +64,6 @@ func (p *program) wait() error {
 	killAll(p.Process)
 	return err
 }
-
-// withoutLaunch is an environment in which a program that looks for the session
-// bus does not start one, which would stay behind (GLib's dbus-launch). It is
-// never nil, which would stand for our own.
-func withoutLaunch(environ []string) []string {
-	out := append(make([]string, 0, len(environ)+1), environ...)
-	if variable(environ, busVariable) != "" {
-		return out
-	}
-	if _, err := os.Stat(filepath.Join(variable(environ, "XDG_RUNTIME_DIR"), "bus")); err == nil {
-		return out // where it looks first
-	}
-	return append(out, busVariable+"=disabled:")
-}
-
-const busVariable = "DBUS_SESSION_BUS_ADDRESS"
 
 // ran is how a program ended.
 type ran struct {
