@@ -144,7 +144,24 @@ func (s statement) everything() bool {
 	if len(s.NotAction) > 0 {
 		all = !slices.ContainsFunc(s.NotAction, func(a string) bool { return strings.HasPrefix(strings.ToLower(a), "iam:") })
 	}
-	return all && (slices.Contains(s.Resource, "*") || len(s.NotResource) > 0)
+	return all && (slices.ContainsFunc(s.Resource, allOfIAM) || len(s.NotResource) > 0)
+}
+
+// allOfIAM reports whether a resource is everything, or as much of IAM as it
+// takes to become an administrator: all users, all groups or all roles. What
+// is left out at the end of an ARN is all there is.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+func allOfIAM(resource string) bool {
+	parts := strings.SplitN(resource, ":", 6)
+	if resource == "*" || parts[0] != "arn" {
+		return resource == "*"
+	}
+	for len(parts) < 6 {
+		parts = append(parts, "*")
+	}
+	service, region, name := parts[2], parts[3], parts[5]
+	return slices.Contains([]string{"iam", "*"}, service) && slices.Contains([]string{"", "*"}, region) &&
+		slices.Contains([]string{"*", "user/*", "group/*", "role/*"}, name)
 }
 
 // demand is what a statement says about MFA.
@@ -169,13 +186,16 @@ func (s statement) mfa() demand {
 	return is
 }
 
+// mfaDemand reads one line of a condition. Only requests with MFA have an age
+// of it; that there is none satisfies operators that say what it is not.
 func mfaDemand(operator, key string, values []any) demand {
 	loose := strings.HasSuffix(operator, "ifexists")
 	switch operator = strings.TrimSuffix(operator, "ifexists"); {
-	case key == "aws:multifactorauthpresent" && operator == "bool" && only(values, "true"):
+	case key == "aws:multifactorauthpresent" && slices.Contains([]string{"bool", "stringequals", "stringequalsignorecase", "stringlike"}, operator) && only(values, "true"):
 	case key == "aws:multifactorauthpresent" && operator == "null" && only(values, "false"):
 		return ifExists // there is the fact, but it may be false
-	case key == "aws:multifactorauthage" && strings.HasPrefix(operator, "numericlessthan"):
+	case key == "aws:multifactorauthage" && operator == "null" && only(values, "false"):
+	case key == "aws:multifactorauthage" && strings.HasPrefix(operator, "numeric") && operator != "numericnotequals":
 	default:
 		return notAsked
 	}
@@ -219,7 +239,9 @@ func (s statement) deniesWithoutMFA() bool {
 func (s statement) ifWithoutMFA() bool {
 	for operator, keys := range s.Condition {
 		for key, values := range keys {
-			if strings.EqualFold(operator, "BoolIfExists") && strings.EqualFold(key, "aws:MultiFactorAuthPresent") && only(values, "false") {
+			switch key = strings.ToLower(key); {
+			case strings.EqualFold(operator, "BoolIfExists") && key == "aws:multifactorauthpresent" && only(values, "false"),
+				strings.EqualFold(operator, "Null") && key == "aws:multifactorauthage" && only(values, "true"):
 				return true
 			}
 		}
