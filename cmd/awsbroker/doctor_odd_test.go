@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -177,6 +178,25 @@ func TestDoctorAccount(t *testing.T) {
 			k.SetCreated(days(400))
 			k.Deactivate()
 		}, nil, nil},
+		"a key that was made long before it was added": {func(t *testing.T, w *world) {
+			w.aws.Key.SetCreated(days(200))
+		}, []string{"key-old"}, nil},
+		"one that was added long ago, too, is said once": {func(t *testing.T, w *world) {
+			w.aws.Key.SetCreated(days(200))
+			added := regexp.MustCompile(`"added": "[^"]*"`)
+			w.write(w.record(), added.ReplaceAllString(w.read(w.record()), `"added": "`+days(100).Format(time.RFC3339)+`"`))
+		}, []string{"key-old"}, nil},
+		"an old key of somebody else, in use": {func(t *testing.T, w *world) {
+			wilma := w.aws.Account.AddUser("wilma")
+			key := wilma.AddAccessKey()
+			key.SetCreated(days(200))
+			must(t, wilma.PutPolicy("look", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}]}`))
+			cmd := w.command("aws", "iam", "get-user", "--endpoint-url", w.url, "--region", "us-east-1")
+			cmd.Env = append(cmd.Env, "AWS_ACCESS_KEY_ID="+key.ID, "AWS_SECRET_ACCESS_KEY="+key.Secret)
+			if r := w.finish(cmd); r.code != 0 {
+				t.Fatalf("%v", r)
+			}
+		}, []string{"key-old"}, nil},
 		"many users": {func(t *testing.T, w *world) {
 			w.aws.Server.SetPageSize(7)
 			for i := range 40 {

@@ -59,18 +59,28 @@ func (d *doctor) lookAtRecord() (string, error) {
 	return "", nil
 }
 
-func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
-	since, what := info.Added, "added"
-	if info.Rotated.After(since) {
-		since, what = info.Rotated, "replaced"
+// since is when a key came here, which may be long after it was made.
+func since(info keystore.KeyInfo) (at time.Time, how string) {
+	if info.Rotated.After(info.Added) {
+		return info.Rotated, "replaced"
 	}
+	return info.Added, "added"
+}
+
+func tooOld(info keystore.KeyInfo, now time.Time) bool {
+	at, _ := since(info)
+	return !info.Root() && now.Sub(at) > maxKeyAge
+}
+
+func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
 	switch {
 	case rootOver(info, d.now):
 		d.found(rootKeyOver, Finding{
 			Title: fmt.Sprintf("%s: %s", name, Countdown(info.Expires, d.now)), Mend: deleteCommand(info.AccessKeyID)})
-	case !info.Root() && d.now.Sub(since) > maxKeyAge:
+	case tooOld(info, d.now):
+		at, how := since(info)
 		d.found(keyOld, Finding{
-			Title: fmt.Sprintf("key %s was %s %s ago", name, what, Words(d.now.Sub(since))), Mend: "awsbroker rotate " + shellWord(name)})
+			Title: fmt.Sprintf("key %s was %s %s ago", name, how, Words(d.now.Sub(at))), Mend: "awsbroker rotate " + shellWord(name)})
 	}
 }
 

@@ -103,6 +103,8 @@ func (a *account) lookAtKeys(ctx context.Context, u iam.User) (found []finding) 
 				Title: fmt.Sprintf("key %s of user %s %s%s", k.ID, u.Name, what, Words(idle)),
 				Mend:  fmt.Sprintf("awsbroker keys deactivate %s --user %s", shellWord(k.ID), shellWord(u.Name)),
 			}})
+		} else if now.Sub(k.Created) > maxKeyAge {
+			found = append(found, a.oldKey(u.Name, k.ID, now.Sub(k.Created))...)
 		}
 	}
 	if active > 1 {
@@ -113,6 +115,26 @@ func (a *account) lookAtKeys(ctx context.Context, u iam.User) (found []finding) 
 		}})
 	}
 	return found
+}
+
+// oldKey is a key in use that was made long ago, by what AWS says. What was
+// said of it already, by the record of the keychain, is not said again.
+func (a *account) oldKey(user, id string, age time.Duration) []finding {
+	for name, info := range a.record.Keys {
+		if info.AccessKeyID != id {
+			continue
+		}
+		if tooOld(info, a.now) {
+			return nil
+		}
+		return []finding{{keyOld, Finding{
+			Title: fmt.Sprintf("key %s was made %s ago", name, Words(age)), Mend: "awsbroker rotate " + shellWord(name)}}}
+	}
+	return []finding{{keyOld, Finding{
+		Title:  fmt.Sprintf("key %s of user %s was made %s ago", id, user, Words(age)),
+		Advice: "have whoever uses it replace it (awsbroker rotate)",
+		Mend:   "awsbroker keys list --user " + shellWord(user),
+	}}}
 }
 
 // lookAtGroups looks at the rights that the members of each group have.
