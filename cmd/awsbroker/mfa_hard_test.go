@@ -334,7 +334,7 @@ func TestEnrollElsewhere(t *testing.T) {
 			serial := "arn:" + partition + ":iam::210987654321:mfa/robin"
 			tm := newTerminal(t)
 			j := tm.start(r.command(r.bin, "mfa", "enroll"))
-			tm.expect("MFA device robin for robin@acme-" + partition + ":")
+			tm.expect("MFA device robin for robin@acme-" + partition)
 			for _, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
 				tm.expect(question)
 				tm.send(r.codeIn(account, serial) + "\n")
