@@ -184,8 +184,8 @@ func keyAilments() []ailment {
 		{id: "revocation-unfinished", is: note("revocation-0123.json")},
 		{id: "bootstrap-unfinished", is: func(w *world) {
 			state := w.path("home/.local/state/awsbroker/bootstrap-")
-			w.write(state+"123456789012.json", `{"version": 1, "account": "123456789012", "things": [{"name": "administrators", "done": true}, {"name": "phoebe", "done": false}]}`)
-			w.write(state+"222222222222.json", `{"version": 1, "account": "222222222222", "things": [{"name": "administrators", "done": true}]}`)
+			w.write(state+"123456789012.json", `{"version": 1, "account": "123456789012", "things": [{"kind": "group", "name": "administrators", "done": true}, {"kind": "user", "name": "quentin", "done": true}]}`)
+			w.write(state+"222222222222.json", `{"version": 1, "account": "222222222222", "proved": "2026-11-01T08:00:00Z", "things": [{"kind": "group", "name": "administrators", "done": true}]}`)
 		}},
 		{id: "move-unfinished", is: func(w *world) {
 			w.edit(w.record(), `"keys": {`, `"leaving": {"keystore": "pass", "keys": ["phoebe"]}, "keys": {`)

@@ -28,6 +28,7 @@ type proof struct {
 // the root key go.
 func (s *bootstrap) finish(ctx context.Context) error {
 	if s.o.TrustedAccount != "" {
+		s.noteProved() // it is, by whoever uses the role from the other account
 		s.finishTrusted()
 		return nil
 	}
@@ -58,14 +59,20 @@ func (s *bootstrap) finish(ctx context.Context) error {
 		}
 		s.o.Show.End(outcome)
 	}
-	if len(s.journal.Things) > 0 {
-		now := time.Now().UTC().Truncate(time.Second)
-		s.journal.Proved = &now
-		if err := s.step("proved", func() error { return s.writeBootstrap(s.journal) }); err != nil {
-			s.debug("journal: %v", err) // the next run proves it again
-		}
-	}
+	s.noteProved()
 	return s.endRootKey(ctx)
+}
+
+// noteProved writes down that nothing is left to be proved.
+func (s *bootstrap) noteProved() {
+	if len(s.journal.Things) == 0 || s.journal.Proved != nil {
+		return
+	}
+	now := time.Now().UTC().Truncate(time.Second)
+	s.journal.Proved = &now
+	if err := s.step("proved", func() error { return s.writeBootstrap(s.journal) }); err != nil {
+		s.debug("journal: %v", err) // the next run proves it again
+	}
 }
 
 func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {

@@ -5,6 +5,7 @@ package broker
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -272,6 +273,10 @@ func TestBootstrapOfTheSecondAccount(t *testing.T) {
 	}
 	if !strings.Contains(fmt.Sprint(out.Out.Left), "arn:aws:iam::111122223333:role/admin-mfa") {
 		t.Errorf("%q", out.Out.Left)
+	}
+	journal, err := os.ReadFile(filepath.Join(f.run.Paths.State, "bootstrap-111122223333.json"))
+	if err != nil || !strings.Contains(string(journal), "\"proved\"") {
+		t.Errorf("doctor would call it unfinished: %v: %s", err, journal)
 	}
 	f.undo("")
 }

@@ -100,18 +100,29 @@ var unfinishedNotes = []struct {
 		}
 		return "awsbroker revoke --profile " + shellWord(n.Profile)
 	}},
-	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap of account", func(workNote) string { return "awsbroker bootstrap" }},
+	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap of account", func(n workNote) string {
+		for _, t := range n.Things {
+			if t.Kind == aUser {
+				return "awsbroker bootstrap --user " + shellWord(t.Name)
+			}
+		}
+		return "awsbroker bootstrap"
+	}},
 }
 
 // workNote is what these notes have in common. That of bootstrap stays, to undo
-// it by, and tells of each thing whether it is done.
+// it by, and tells of each thing whether it is done, and of all whether it was
+// proved: before that, what makes an administrator at any time is still there.
 type workNote struct {
 	Key     string `json:"key"`
 	Profile string `json:"profile"`
 	Account string `json:"account"`
 	Things  []struct {
-		Done bool `json:"done"`
+		Kind thingKind `json:"kind"`
+		Name string    `json:"name"`
+		Done bool      `json:"done"`
 	} `json:"things"`
+	Proved *time.Time `json:"proved"`
 }
 
 func (n workNote) done() bool {
@@ -120,7 +131,7 @@ func (n workNote) done() bool {
 			return false
 		}
 	}
-	return len(n.Things) > 0
+	return n.Proved != nil
 }
 
 func (d *doctor) lookForNotes() {
