@@ -25,6 +25,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -156,7 +157,6 @@ func runExecServer(ctx context.Context, a *app) error {
 	caller.ActFor(h.Command)
 	b.Command = "exec" // as people know it
 	b.Unseal(h.SealingKey)
-	b.Command = "exec" // what the log calls the one that the person ran
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -175,7 +175,7 @@ func runExecServer(ctx context.Context, a *app) error {
 // leadSession starts the server in a session of its own and leaves it alone.
 func leadSession(files ...*os.File) error {
 	// What awsbroker inherited is the command's: a lock, a pipe.
-	for fd := firstOther; fd < 256; fd++ {
+	for fd, last := firstOther, lastDescriptor(); fd <= last; fd++ {
 		unix.CloseOnExec(fd)
 	}
 	cmd, err := again(os.Args[1:], files...)
@@ -184,6 +184,18 @@ func leadSession(files ...*os.File) error {
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd.Start()
+}
+
+// lastDescriptor is the highest that may be open.
+func lastDescriptor() int {
+	last := 255
+	open, _ := os.ReadDir("/dev/fd") // where there is none, high ones are rare
+	for _, entry := range open {
+		if fd, err := strconv.Atoi(entry.Name()); err == nil {
+			last = max(last, fd)
+		}
+	}
+	return last
 }
 
 // takeOver reads the handover and begins to watch the command.

@@ -175,7 +175,7 @@ func TestServerProcess(t *testing.T) {
 	w, tm := serverWorld(t), newTerminal(t)
 	w.write(w.path("lock"), "")
 	w = w.with("GPG_TTY=" + tm.slave.Name())
-	j := tm.start(w.command("/bin/sh", "-c", `exec 9<lock; exec `+w.bin+` exec --server --profile admin -- sh -c '`+noted+`cat; cat <&9'`))
+	j := tm.start(w.command("/bin/bash", "-c", `exec 9<lock 300<lock; exec `+w.bin+` exec --server --profile admin -- sh -c '`+noted+`cat; cat <&9'`))
 	url, token := w.request()
 	server := w.theServer()
 	stat := strings.Fields(w.read(fmt.Sprintf("/proc/%d/stat", server))) // pid (comm) state ppid pgrp session tty_nr
