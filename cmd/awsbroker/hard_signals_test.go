@@ -3,6 +3,7 @@
 package main_test
 
 import (
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -61,4 +62,35 @@ func TestQuestionEnds(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestHiddenQuestionGoesOn: a secret is not shown either where the person
+// stopped the question (Ctrl-Z) and came back to it. bash gives the terminal to
+// a job as bash itself has it.
+func TestHiddenQuestionGoesOn(t *testing.T) {
+	t.Parallel()
+	const controlZ = "\x1a"
+	w, tm := newWorld(t), newTerminal(t)
+	j := tm.start(w.with("PS1=$ ").command("bash", "--norc", "--noediting", "-i"))
+	tm.expect("$ ")
+	tm.send("awsbroker mfa seed --profile admin\n")
+	for range 2 {
+		tm.expect("seed of ")
+		eventually(t, "nothing is shown", func() bool { return !tm.echoes() })
+		tm.send(controlZ)
+		tm.expect("Stopped")
+		tm.expect("$ ")
+		eventually(t, "the shell shows what is typed", tm.echoes)
+		tm.send("fg\n")
+	}
+	eventually(t, "nothing is shown", func() bool { return !tm.echoes() })
+	tm.send("not a seed, but nobody's business\n")
+	tm.expect("that is not a seed")
+	tm.expect("$ ")
+	if strings.Contains(tm.screen(), "business") {
+		t.Error("what was typed is on the screen")
+	}
+	eventually(t, "the shell shows what is typed", tm.echoes)
+	tm.send("exit\n")
+	j.wait()
 }

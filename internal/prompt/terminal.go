@@ -81,7 +81,9 @@ func (t *Terminal) ask(ctx context.Context, question string) ([]byte, error) {
 		line []byte
 		err  error
 	}
-	_, _ = io.WriteString(t.out, question)
+	show := func() { _, _ = io.WriteString(t.out, question) }
+	show()
+	defer t.onContinue(show)()
 	done := make(chan result, 1)
 	go func() {
 		line, err := readLine(t.in)

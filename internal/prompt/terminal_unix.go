@@ -94,11 +94,34 @@ func (t *Terminal) hide() (show func(discard bool), err error) {
 	if err := unix.IoctlSetTermios(fd, setTermios, &hidden); err != nil {
 		return nil, err
 	}
+	stop := t.onContinue(func() { _ = unix.IoctlSetTermios(fd, setTermios, &hidden) })
 	return func(discard bool) {
+		stop()
 		request := uint(setTermios)
 		if discard {
 			request = flushTermios
 		}
 		_ = unix.IoctlSetTermios(fd, request, before)
 	}, nil
+}
+
+// onContinue calls again whenever this process goes on at the terminal after it
+// was stopped there (Ctrl-Z): meanwhile the shell made the terminal its own, and
+// not every shell gives it back as it was.
+func (t *Terminal) onContinue(again func()) (stop func()) {
+	continued, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(continued, syscall.SIGCONT)
+	go func() {
+		defer close(done)
+		for range continued {
+			if !t.taken() {
+				again()
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(continued)
+		close(continued)
+		<-done
+	}
 }

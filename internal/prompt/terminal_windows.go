@@ -61,3 +61,6 @@ func (t *Terminal) hide() (show func(discard bool), err error) {
 func (t *Terminal) taken() bool { return false }
 
 func keepRunning() (restore func()) { return func() {} }
+
+// onContinue: a console stops nobody.
+func (t *Terminal) onContinue(func()) (stop func()) { return func() {} }
