@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,6 +70,10 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	}
 	lines, spoiled, err := grants.Read(path)
 	if err != nil {
+		var where *fs.PathError
+		if errors.As(err, &where) { // it may be the old log
+			path = where.Path
+		}
 		return &broker.Failure{Reason: broker.Other, Message: "the log cannot be read: " + prompt.Clean(err.Error()),
 			Hints: []string{"look at what is there, and move it away: " + prompt.Clean(path)}}
 	}

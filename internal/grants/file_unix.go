@@ -56,7 +56,7 @@ func openToRead(path string) (*os.File, error) {
 	}
 	if err := checkOurs(fd); err != nil {
 		unix.Close(fd)
-		return nil, err
+		return nil, &os.PathError{Op: "read", Path: path, Err: err}
 	}
 	return os.NewFile(uintptr(fd), path), nil
 }

@@ -37,7 +37,7 @@ func checkOurs(path string) error {
 
 func openToRead(path string) (*os.File, error) {
 	if err := checkOurs(path); err != nil {
-		return nil, err
+		return nil, &os.PathError{Op: "read", Path: path, Err: err}
 	}
 	return os.Open(path)
 }

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	errNotOurs = errors.New("the log is not a file of ours")
+	errNotOurs = errors.New("it is not a file of ours")
 	errTorn    = errors.New("the log took a part of the line")
 )
 
