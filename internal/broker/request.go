@@ -163,7 +163,7 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 		if s, found = r.fromCache(); found {
 			return true
 		}
-		if f, ok := r.cache.Failure(r.cacheKey()); ok && r.followsOthers() && f.Applies(session.JobID(), r.since, time.Now()) {
+		if f, ok := r.cache.Failure(r.cacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
 			err, found = remembered(f), true
 		}
 		return found
@@ -293,11 +293,19 @@ func (r *request) remember(err error) {
 	if !errors.As(err, &f) {
 		return
 	}
-	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Reason: int(f.Reason), Message: f.Message}
+	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Source: r.codesFrom(), Reason: int(f.Reason), Message: f.Message}
 	if len(f.Hints) > 0 {
 		n.Hint = f.Hints[0]
 	}
 	_ = r.cache.Failed(r.cacheKey(), n)
+}
+
+// codesFrom names who would give a code: profiles that share an MFA session may
+// differ in that, and one's failure is not the other's.
+func (r *request) codesFrom() string {
+	p := r.first().Profile
+	ways, _ := prompt.ParseWays(p.Prompt) // config has checked it
+	return session.CacheKey(p.MFAProcess, p.MFASeed, fmt.Sprint(r.Prompt.Or(ways).List()))
 }
 
 func remembered(f session.Failure) error {

@@ -478,3 +478,16 @@ func TestCacheKeyTellsTagsFromChains(t *testing.T) {
 		t.Error("they share a session")
 	}
 }
+
+// A source of codes that fails says nothing about another profile's, though
+// they are for the same MFA session.
+func TestFailedSourceIsItsProfiles(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.role("broken", time.Hour, "awsbroker_mfa_session = 8h", "awsbroker_mfa_process = false")
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h", m.codesFromCommand(1))
+	_, err := m.broker().Session(t.Context(), "broken", Want{})
+	wantFailed(t, err, NeedPerson, "awsbroker_mfa_process of profile broken")
+	m.silently("dev")
+	m.wantCalls(1, 1, 1)
+}

@@ -13,6 +13,7 @@ import (
 type Failure struct {
 	Ended   time.Time // when the question ended
 	Job     int       // the job of the process that asked (JobID)
+	Source  string    // who would have given a code; opaque here
 	Reason  int       // the asker's classification, opaque here
 	Message string    // one line, no secrets
 	Hint    string
