@@ -28,6 +28,8 @@ type account struct {
 	id        string
 	partition string
 	profile   string
+	key       string // of the keychain, that the profile's sessions come from
+	user      string // whose that is
 	iam       *iam.Client
 
 	mu        sync.Mutex
@@ -79,12 +81,30 @@ func (d *doctor) openAccount(ctx context.Context) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &account{doctor: d, profile: name, partition: t.Profile.Partition, documents: map[string]*policies{}}
+	a := &account{doctor: d, profile: name, partition: t.Profile.Partition, documents: map[string]*policies{},
+		key: t.Profile.KeyName, user: userOf(t.Key.ARN)}
 	if a.id, _ = RoleOf(firstOf(t.Profile.RoleARN, t.Key.ARN)); a.id == "" {
 		a.id = "of profile " + name
 	}
 	a.iam, err = d.iamAs(t, s.Credentials)
 	return a, err
+}
+
+// bootstrapCommand shows what would mend the account, as the person whose key
+// the profile's sessions come from; more says of whom or what.
+func (a *account) bootstrapCommand(user string, more ...string) string {
+	command := "awsbroker bootstrap --plan"
+	if _, ok := a.record.Keys[a.key]; ok {
+		command += " --key " + shellWord(a.key)
+	}
+	profile := a.profile
+	if user != a.user {
+		profile = user // of another person: theirs
+	}
+	if user != "" {
+		command += " --user " + shellWord(user)
+	}
+	return strings.Join(append([]string{command, "--profile " + shellWord(profile)}, more...), " ")
 }
 
 // gap notes that a question was not answered.

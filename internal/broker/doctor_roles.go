@@ -40,13 +40,13 @@ func (a *account) lookAtRole(role iam.Role) {
 	switch trustDemand(role.Trust) {
 	case notAsked:
 		a.found(trustWithoutMFA, Finding{
-			Title: fmt.Sprintf("role %s can be assumed without MFA", role.Name), Mend: "awsbroker bootstrap --reconcile --plan",
+			Title: fmt.Sprintf("role %s can be assumed without MFA", role.Name), Mend: a.bootstrapCommand(a.user, "--role "+shellWord(role.Name), "--reconcile"),
 		})
 	case ifExists:
 		a.found(trustWithoutMFA, Finding{
 			Title:  fmt.Sprintf("role %s asks for MFA only where a request says whether there was any", role.Name),
 			Advice: "a request signed with a long-lived key does not say so, and passes: write Bool, not BoolIfExists or Null",
-			Mend:   "awsbroker bootstrap --reconcile --plan",
+			Mend:   a.bootstrapCommand(a.user, "--role "+shellWord(role.Name), "--reconcile"),
 		})
 	}
 	if role.MaxSession > time.Hour {

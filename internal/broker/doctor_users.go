@@ -38,14 +38,11 @@ func (a *account) lookAtUser(ctx context.Context, u iam.User) []finding {
 			return found
 		}
 	}
-	return append(found, finding{alwaysAdmin, a.adminFinding("user "+u.Name, own)})
+	return append(found, finding{alwaysAdmin, a.adminFinding("user "+u.Name, own, a.bootstrapCommand(u.Name))})
 }
 
-func (a *account) adminFinding(who string, p *policies) Finding {
-	return Finding{
-		Title: fmt.Sprintf("%s is always an administrator, by policy %s", who, p.admin),
-		Mend:  "awsbroker bootstrap --plan",
-	}
+func (a *account) adminFinding(who string, p *policies, mend string) Finding {
+	return Finding{Title: fmt.Sprintf("%s is always an administrator, by policy %s", who, p.admin), Mend: mend}
 }
 
 func (a *account) lookAtConsole(ctx context.Context, u iam.User) []finding {
@@ -146,7 +143,7 @@ func (a *account) lookAtGroups(ctx context.Context) {
 	}
 	for _, g := range groups {
 		if p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name)); ok && p.admin != "" && !p.denied {
-			a.found(alwaysAdmin, a.adminFinding("every member of group "+g.Name, p))
+			a.found(alwaysAdmin, a.adminFinding("every member of group "+g.Name, p, a.bootstrapCommand(a.user, "--group "+shellWord(g.Name))))
 		}
 	}
 }
