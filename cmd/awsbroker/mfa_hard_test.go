@@ -282,6 +282,42 @@ func TestReplaceWithLateLists(t *testing.T) {
 	}
 }
 
+// STS hears of the new device some seconds after IAM has it: the code that
+// proves it is asked for once, and sent until it is known. What AWS will not
+// hear of can be given up, and gone on with.
+func TestReplaceWithLateDevice(t *testing.T) {
+	t.Parallel()
+	r := newReplacer(t)
+	r.aws.Server.SetLag(fakeaws.Lag{NewDevice: 35 * time.Second}) // AWS's clock goes on half a minute to the third code
+	_, code, screen := r.answered(nil)
+	if code != 0 || !strings.Contains(screen(), "waiting until AWS knows the new device") || strings.Count(screen(), "MFA code of ") != 1 {
+		t.Errorf("it ended with %d:\n%s", code, screen())
+	}
+	r.wantReplaced()
+	if again := r.aws.Server.RepeatedCodes(); len(again) > 0 || len(r.aws.Server.Calls("AssumeRole")) < 3 {
+		t.Errorf("a code that was looked at was sent twice: %+v", again)
+	}
+
+	r = newReplacer(t)
+	r.aws.Server.SetLag(fakeaws.Lag{NewDevice: 5 * time.Minute})
+	tm := newTerminal(t)
+	j := tm.start(r.command(r.bin, "mfa", "enroll", "--replace", "phoebe"))
+	for _, question := range []string{"code that it shows now: ", "the next code that it shows: ", "MFA code of "} {
+		tm.expect(question)
+		tm.send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
+	}
+	tm.expect("waiting until AWS knows the new device")
+	tm.send(controlC)
+	if code := j.wait(); code != 4 {
+		t.Errorf("it ended with %d", code)
+	}
+	tm.expect("to go on, run again: awsbroker mfa enroll --replace phoebe")
+	r.wantWayIn()
+	r.aws.Server.Advance(5 * time.Minute)
+	r.replace(nil)
+	r.wantReplaced()
+}
+
 // Two enrolments at once, at two terminals, that come to the same name: the
 // second waits for the first, and does not take its device for one that was
 // given up.

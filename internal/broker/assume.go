@@ -47,7 +47,7 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 func (r *request) signingSession(ctx context.Context, another bool) (s session.Session, made bool, err error) {
 	from := r.signer()
 	sub := &request{
-		Broker: r.Broker, Target: from, want: Want{Fresh: r.want.Fresh, For: r.want.For}, signs: true, renew: another,
+		Broker: r.Broker, Target: from, want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
 		cache: r.cache, key: r.key, asker: r.asker, since: r.since, round: r.round,
 	}
 	s, err = sub.session(ctx)

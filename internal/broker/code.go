@@ -23,6 +23,7 @@ const codeStep = 30 * time.Second
 // with it. A person may correct a wrong code; other sources are not repeated.
 func (r *request) withCode(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	r.coded = r.takesCode()
+	use = r.untilKnown(ctx, use)
 	switch {
 	case !r.coded:
 		r.debug("code: none is needed, the profile has no MFA device")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/iam"
@@ -144,7 +145,12 @@ func (w *mfaWork) proveDevice(ctx context.Context, edits []serialEdit, serial, o
 	w.Report.Step("now one more code of the new device, to prove it")
 	w.Code = credential.Secret{} // --mfa-code was one of the old device
 	w.Started = time.Now()       // the person's time begins anew
-	s, err := w.SessionOf(ctx, t, Want{})
+	s, err := w.SessionOf(ctx, t, Want{NewDevice: true})
+	if isReason(err, awsapi.WrongDevice) {
+		f := failed(Refused, "AWS does not know the new device yet, which may take it some minutes")
+		f.cause = err
+		return f
+	}
 	if err != nil {
 		return err
 	}

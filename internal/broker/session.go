@@ -16,7 +16,9 @@ type Want struct {
 	Fresh   bool          // a new one, even if the old would do
 	Kept    bool          // for later: nobody is given it now, so nobody has to agree (awsbroker_confirm)
 	For     time.Duration // life of a new MFA session (awsbroker_mfa_session); 0: as the profile says
-	ForSome bool          // For is for those of several that have an MFA session
+
+	ForSome   bool // For is for those of several that have an MFA session
+	NewDevice bool // the MFA device was enabled just now: AWS is given time to hear of it
 }
 
 // Session returns a session for the profile: the cached one if it will do, or

@@ -3,6 +3,7 @@ package fakeaws
 import (
 	"encoding/hex"
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -76,7 +77,8 @@ func (s *Server) Calls(action string) []Call {
 }
 
 // RepeatedCodes returns the calls that carried a code which an earlier call
-// had carried for the same device.
+// had carried for the same device, but for calls that were told that the code
+// could not be looked at.
 func (s *Server) RepeatedCodes() []Call {
 	seen := map[string]bool{}
 	repeated := []Call{}
@@ -84,7 +86,7 @@ func (s *Server) RepeatedCodes() []Call {
 		again := false
 		for _, hash := range []string{c.CodeHash, c.CodeHash2} {
 			again = again || hash != "" && seen[hash]
-			seen[hash] = true
+			seen[hash] = seen[hash] || !strings.Contains(c.Message, notValidated)
 		}
 		if again {
 			repeated = append(repeated, c)

@@ -97,6 +97,7 @@ func enableMFADevice(x *exchange, who *caller) (any, *apiError) {
 	}
 	d.change(x.now)
 	d.assign(u, x.now)
+	d.known = x.now.Add(d.account.server.lag.NewDevice)
 	return nil, nil
 }
 

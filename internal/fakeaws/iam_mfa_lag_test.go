@@ -10,6 +10,37 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
+// STS hears of a device some time after it was enabled, and has not looked at
+// the codes that it was sent before.
+func TestDevicesAreKnownLate(t *testing.T) {
+	w := newWorld(t)
+	root, ctx := w.root(), t.Context()
+	w.Server.Freeze(time.Now())
+	w.Server.SetLag(Lag{NewDevice: totpStep})
+	made, err := root.CreateVirtualMFADevice(ctx, &iam.CreateVirtualMFADeviceInput{VirtualMFADeviceName: aws.String("new")})
+	wantNone(t, err)
+	serial := made.VirtualMFADevice.SerialNumber
+	device := w.Account.Device(*serial)
+	now := w.Server.Now()
+	_, err = root.EnableMFADevice(ctx, &iam.EnableMFADeviceInput{UserName: &w.User.Name, SerialNumber: serial,
+		AuthenticationCode1: aws.String(device.CodeAt(now.Add(-totpStep))), AuthenticationCode2: aws.String(device.CodeAt(now))})
+	wantNone(t, err)
+	next := device.CodeAt(now.Add(totpStep))
+	send := func() reply {
+		return clientOf(t, w.Server, w.Key).call("GetSessionToken", "SerialNumber", *serial, "TokenCode", next)
+	}
+	send().wantError(t, 403, "AccessDenied", notValidated)
+	w.Server.Advance(totpStep)
+	send().wantOK(t)
+	if again := w.Server.RepeatedCodes(); len(again) > 0 {
+		t.Errorf("%+v", again)
+	}
+	send().wantError(t, 403, "AccessDenied", "invalid MFA one time pass code")
+	if again := w.Server.RepeatedCodes(); len(again) != 1 {
+		t.Errorf("%+v", again)
+	}
+}
+
 // What is done counts at once; lists show it later. Hardware is in the lists
 // of its user only.
 func TestListsOfDevicesAreLate(t *testing.T) {

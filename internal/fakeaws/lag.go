@@ -17,6 +17,7 @@ type Lag struct {
 	Listing   time.Duration            // until ListAccessKeys shows a change
 	Policies  time.Duration            // until a change of policies, memberships or trust decides calls
 	Devices   time.Duration            // until lists of MFA devices show a change; looks ahead only
+	NewDevice time.Duration            // until STS takes codes of a device that was enabled; looks ahead only
 	LastUsed  time.Duration            // until GetAccessKeyLastUsed knows of a call
 }
 

@@ -21,6 +21,7 @@ type MFADevice struct {
 	account *Account
 	user    *User // nil while it is not assigned
 	enabled time.Time
+	known   time.Time      // when STS hears of it
 	used    map[int64]bool // steps whose code was accepted
 	lead    int64          // steps by which the device runs ahead of the server
 	drift   int64          // steps by which AWS believes, besides, that it does

@@ -39,6 +39,10 @@ func (s *Server) issue(now time.Time, d time.Duration, sess *session) credential
 	return credentialsXML{sess.accessKeyID, sess.secret, sess.token, sess.expires.Format(time.RFC3339)}
 }
 
+// notValidated is what STS says of a device that it does not know: it has not
+// looked at the code.
+const notValidated = "unable to validate MFA code"
+
 // oneTimeCode checks the MFA parameters of a call. The time of the code is
 // zero if the call has none. A right code is used up whatever becomes of the
 // call afterwards: nobody outside AWS knows better, so expect the worst.
@@ -54,8 +58,8 @@ func (x *exchange) oneTimeCode(who *caller, serial, code string) (time.Time, *ap
 	if who.user != nil {
 		device = who.user.devices[serial]
 	}
-	if device == nil || device.Seed == "" {
-		return time.Time{}, errAccessDenied("MultiFactorAuthentication failed, unable to validate MFA code.  " +
+	if device == nil || device.Seed == "" || x.now.Before(device.known) {
+		return time.Time{}, errAccessDenied("MultiFactorAuthentication failed, " + notValidated + ".  " +
 			"Please verify your MFA serial number is valid and associated with this user.")
 	}
 	if !device.accept(code, x.now) {

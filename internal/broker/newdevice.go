@@ -1,0 +1,48 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// IAM enables an MFA device; STS, which takes its codes, hears of it seconds
+// later, and says until then that it cannot validate them.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+const (
+	newDeviceWait  = 2 * time.Minute // how long that may take
+	newDeviceAgain = time.Second     // how often STS is asked
+)
+
+// untilKnown is use for a device that may be so new that AWS does not know it:
+// the same code goes out again for as long as AWS says that it has not looked
+// at it. One that grows too old meanwhile is refused, and the person asked for
+// another.
+func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) func(credential.Secret) (credential.Credentials, error) {
+	if !r.want.NewDevice {
+		return use
+	}
+	var end time.Time // for all codes together, from the first
+	return func(code credential.Secret) (credential.Credentials, error) {
+		for {
+			creds, err := use(code)
+			if !isReason(err, awsapi.WrongDevice) {
+				return creds, err
+			}
+			if end.IsZero() {
+				end = time.Now().Add(newDeviceWait)
+				r.Report.Step("waiting until AWS knows the new device; its code is not used up")
+			}
+			if time.Now().After(end) {
+				return creds, err
+			}
+			if !session.Pause(ctx, newDeviceAgain) && errors.Is(ctx.Err(), context.Canceled) {
+				return creds, ctx.Err()
+			}
+		}
+	}
+}
