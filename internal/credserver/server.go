@@ -21,7 +21,7 @@ type Source func() (session.Session, error)
 const (
 	patience       = 5 * time.Second // for the whole of a request or an answer
 	maxHeader      = 8 << 10
-	maxConnections = 128
+	maxConnections = 512
 )
 
 // Serve answers requests until ctx ends.
@@ -41,7 +41,7 @@ func Serve(ctx context.Context, l net.Listener, e Endpoint, current Source) erro
 	s.SetKeepAlivesEnabled(false)
 	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
 	defer stop()
-	err := s.Serve(&limited{Listener: l, free: make(chan struct{}, maxConnections), closed: ctx.Done()})
+	err := s.Serve(&limited{Listener: l, closed: ctx.Done()})
 	if ctx.Err() != nil {
 		return nil
 	}
