@@ -70,7 +70,7 @@ func (r *replacer) replace(at *moment) (killed bool) {
 	r.aws.Server.ClearFaults()
 	killed, code, screen := r.answered(at)
 	if !killed && code != 0 {
-		eventually(r.t, "there is nothing left to replace", func() bool { return strings.Contains(screen(), `has no MFA device "phoebe"`) })
+		r.t.Errorf("it ended with %d:\n%s", code, screen())
 	}
 	return killed
 }
@@ -219,6 +219,32 @@ func TestReplaceKilledAgainAndAgain(t *testing.T) {
 	r.replace(nil)
 	r.wantReplaced()
 	noSecret(t, r.world)
+}
+
+// The last call is carried out, and the run killed before it knows: the same
+// command says what the other could not, once, and takes no name for another.
+func TestReplaceKilledAtTheEnd(t *testing.T) {
+	t.Parallel()
+	r := newReplacer(t)
+	if !r.replace(&moment{action: "DeleteVirtualMFADevice", kind: fakeaws.FaultHangAfter}) {
+		t.Fatal("it was not killed")
+	}
+	r.aws.Server.ClearFaults()
+	if got := r.run("mfa", "enroll", "--replace", "phobee"); got.code != 3 {
+		t.Errorf("a wrong name: %v", got)
+	}
+	calls := len(r.aws.Server.Calls("AssumeRole"))
+	got := r.run("mfa", "enroll", "--replace", "phoebe")
+	if gone := r.aws.Device.Serial + " is gone: delete its entry in the app"; got.code != 0 || !strings.Contains(got.stderr, gone) {
+		t.Errorf("%v", got)
+	}
+	r.wantReplaced()
+	if len(r.aws.Server.Calls("AssumeRole")) != calls {
+		t.Error("another code was spent")
+	}
+	if got := r.run("mfa", "enroll", "--replace", "phoebe"); got.code != 3 || !strings.Contains(got.stderr, `has no MFA device "phoebe"`) {
+		t.Errorf("a third time: %v", got)
+	}
 }
 
 // Every call fails once, in every way. It goes on, or says what is left; the

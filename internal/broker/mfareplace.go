@@ -16,14 +16,20 @@ import (
 
 // replace puts a new device in the place of an old one: made and enabled,
 // proved with a session, named in the profiles, and then the old one goes.
-// Nothing is written down on the way. How far it came is told by AWS and the
-// config file, so that the same command goes on from wherever it was ended.
+// How far it came is told by AWS and the config file, so that the same command
+// goes on from wherever it was ended; but for the end itself, which is noted.
 func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
 	if !w.own() {
 		return out, failed(Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
 			hint("give the user a device with: awsbroker mfa enroll --user %s", shellWord(w.user))
 	}
 	old, gone, err := w.replaced(ctx, o.Replace)
+	if f := (*Failure)(nil); errors.As(err, &f) && f.Reason == NotFound {
+		if out, ended := w.noted(o.Replace); ended {
+			w.dropNote()
+			return out, nil
+		}
+	}
 	if err != nil {
 		return out, err
 	}
@@ -59,8 +65,13 @@ func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, e
 	if err := w.confirm(ctx, w.removal(old), "remove it?"); err != nil {
 		return out, err
 	}
+	w.note(old.Serial, out.Serial)
+	if err := w.removeDevice(ctx, old); err != nil {
+		return out, err
+	}
+	w.dropNote()
 	out.Replaced = old.Serial
-	return out, w.removeDevice(ctx, old)
+	return out, nil
 }
 
 // replaced finds the device that is to go: one of the user's; one that nobody
