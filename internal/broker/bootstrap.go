@@ -223,6 +223,22 @@ func (s *bootstrap) patiently(ctx context.Context, what string, call func(contex
 	}
 }
 
+// settled repeats a look for as long as AWS shows a thing and the next moment
+// does not know it: of a change of just now, one server has heard and another
+// has not.
+func settled[T any](ctx context.Context, s *bootstrap, look func(context.Context) (T, error)) (out T, err error) {
+	for end := time.Now().Add(s.waits.settle); ; {
+		out, err = look(ctx)
+		if !isReason(err, awsapi.NotThere) || time.Now().After(end) {
+			return out, err
+		}
+		s.o.Show.Waiting("until AWS shows it everywhere")
+		if !session.Pause(ctx, s.waits.again) {
+			return out, err
+		}
+	}
+}
+
 // get is do for a call that has an answer.
 func get[T any](ctx context.Context, s *bootstrap, call func(context.Context, *iam.Client) (T, error)) (out T, err error) {
 	err = s.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {

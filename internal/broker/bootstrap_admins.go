@@ -44,7 +44,7 @@ func (s *bootstrap) findGrants(ctx context.Context) ([]grant, error) {
 	var all []grant
 	for _, h := range holders {
 		found, err := s.grantsOf(ctx, h)
-		if err != nil && !isReason(err, awsapi.NotThere) {
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, found...)
@@ -52,10 +52,19 @@ func (s *bootstrap) findGrants(ctx context.Context) ([]grant, error) {
 	return all, nil
 }
 
-// grantsOf a user or a group. AdministratorAccess is known; other policies are
-// read for what they allow.
-func (s *bootstrap) grantsOf(ctx context.Context, h iam.Holder) (all []grant, err error) {
+// grantsOf a user, group or role; none if it is not there. What is listed and
+// then not known, is looked at again.
+func (s *bootstrap) grantsOf(ctx context.Context, h iam.Holder) ([]grant, error) {
+	return settled(ctx, s, func(ctx context.Context) ([]grant, error) { return s.readGrants(ctx, h) })
+}
+
+// readGrants: AdministratorAccess is known; other policies are read for what
+// they allow.
+func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, err error) {
 	attached, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
+	if isReason(err, awsapi.NotThere) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

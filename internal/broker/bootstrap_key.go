@@ -139,9 +139,10 @@ func (s *bootstrap) makeKey(ctx context.Context, t *thing) error {
 		return err
 	}
 	var now time.Time
-	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (keys []iam.Key, err error) {
+	var keys []iam.Key
+	err := s.patiently(ctx, "the user", func(ctx context.Context, c *iam.Client) (err error) {
 		keys, now, err = c.KeysNow(ctx, s.o.User)
-		return keys, err
+		return err
 	})
 	if err != nil {
 		return err
@@ -154,12 +155,12 @@ func (s *bootstrap) makeKey(ctx context.Context, t *thing) error {
 		return err
 	}
 	var key credential.Credentials
-	err = s.step("create key", func() (err error) {
+	err = s.step("create key", func() error {
 		// From here to the keychain nobody interrupts: the secret comes only once.
-		key, err = get(context.WithoutCancel(ctx), s, func(ctx context.Context, c *iam.Client) (credential.Credentials, error) {
-			return c.CreateKey(ctx, s.o.User)
+		return s.patiently(context.WithoutCancel(ctx), "the user", func(ctx context.Context, c *iam.Client) (err error) {
+			key, err = c.CreateKey(ctx, s.o.User)
+			return err
 		})
-		return err
 	})
 	if err != nil {
 		return err
@@ -205,7 +206,9 @@ func (s *bootstrap) storeKey(ctx context.Context, key credential.Credentials) er
 // a creation was begun before, it is looked at for a while.
 func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
 	for end := time.Now().Add(s.waits.list); begun; {
-		keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+		keys, err := settled(ctx, s, func(ctx context.Context) ([]iam.Key, error) {
+			return get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+		})
 		if err != nil {
 			return err
 		}

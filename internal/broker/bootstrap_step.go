@@ -46,7 +46,7 @@ type state struct {
 
 // carry out one step: if it is not there, it is made, and waited for.
 func (s *bootstrap) carry(ctx context.Context, st *step) error {
-	found, err := st.look(ctx)
+	found, err := settled(ctx, s, st.look)
 	if err == nil && st.make == nil && found.is != differs {
 		return nil // a part of another step's
 	}
@@ -98,6 +98,7 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 		return "", err
 	}
 	lost := false
+	end := time.Now().Add(s.waits.settle)
 	for try := 1; ; try++ {
 		err = s.step("make "+st.what, func() error { return st.make(ctx, &t) })
 		if err == nil {
@@ -105,7 +106,7 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 		}
 		lost = lost || mayBeDone(err)
 		exists := isReason(err, awsapi.Exists)
-		found, lookErr := st.look(ctx)
+		found, lookErr := settled(ctx, s, st.look)
 		if lookErr == nil && found.is == there {
 			t.ID = firstOf(t.ID, found.id)
 			if exists && !lost && !begun {
@@ -118,7 +119,10 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 			s.forget(t, begun)
 			return "", err
 		}
-		if try == 3 || !session.Pause(ctx, s.waits.again) {
+		if exists { // and is not shown yet
+			s.o.Show.Waiting("until AWS shows it")
+		}
+		if try >= 3 && !(exists && time.Now().Before(end)) || !session.Pause(ctx, s.waits.again) {
 			return "", err
 		}
 	}
@@ -134,7 +138,9 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 func (s *bootstrap) appears(ctx context.Context, st *step) error {
 	for end := time.Now().Add(s.waits.settle); ; {
 		found, err := st.look(ctx)
-		if err != nil || found.is != missing {
+		switch {
+		case isReason(err, awsapi.NotThere): // a list has it already
+		case err != nil || found.is != missing:
 			return err
 		}
 		if time.Now().After(end) {
@@ -165,7 +171,7 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 		if err == nil {
 			break
 		}
-		if now, lookErr := st.look(ctx); mayBeDone(err) && lookErr == nil && now.is == there {
+		if now, lookErr := settled(ctx, s, st.look); mayBeDone(err) && lookErr == nil && now.is == there {
 			break
 		}
 		if !mayBeDone(err) || try == 3 || !session.Pause(ctx, s.waits.again) {

@@ -306,3 +306,20 @@ func TestBootstrapPlan(t *testing.T) {
 		t.Error("there is a config file")
 	}
 }
+
+// One look shows what was made, and the next does not: whichever server is
+// asked may not have heard of it.
+func TestBootstrapWithReadsAtRandom(t *testing.T) {
+	t.Parallel()
+	for n := range 3 {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			f := newFounding(t)
+			f.server.SetLag(fakeaws.Lag{Reads: 500 * time.Millisecond})
+			f.run.Settle = patient(20 * time.Second)
+			f.run.Options.KeepRootKey, f.run.Options.SelfService, f.run.Options.ConsoleLogin = true, true, true
+			f.succeed()
+			f.undo("")
+		})
+	}
+}

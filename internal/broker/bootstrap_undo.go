@@ -170,7 +170,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 			return out, err
 		}
 		s.o.Show.Begin(prompt.Clean(t.words()))
-		err = s.step("undo "+t.words(), func() error { return s.undoThing(ctx, t) })
+		err = s.step("undo "+t.words(), func() error { return s.undoYoung(ctx, t) })
 		if isReason(err, awsapi.InUse) {
 			s.o.Show.End("stays, for something else needs it")
 			out.Kept = append(out.Kept, prompt.Clean(t.words()))

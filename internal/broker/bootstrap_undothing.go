@@ -14,6 +14,21 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
+// undoYoung is undoThing for a thing of which AWS may not show yet all that
+// hangs on it, for it was just made.
+func (s *bootstrap) undoYoung(ctx context.Context, t thing) error {
+	for end := t.At.Add(s.waits.settle); ; {
+		err := s.undoThing(ctx, t)
+		if !isReason(err, awsapi.InUse) || time.Now().After(end) {
+			return err
+		}
+		s.o.Show.Waiting("until AWS shows what hangs on it")
+		if !session.Pause(ctx, s.waits.again) {
+			return err
+		}
+	}
+}
+
 // undoThing takes one thing back. That it is not there is AWS's NotThere.
 func (s *bootstrap) undoThing(ctx context.Context, t thing) error {
 	on := holderFrom(t.On)
@@ -63,7 +78,7 @@ func (s *bootstrap) undoThing(ctx context.Context, t thing) error {
 
 // undoUser deletes a user with all that it has got since: it was made here.
 func (s *bootstrap) undoUser(ctx context.Context, user string) error {
-	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
+	keys, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
 	if err != nil {
 		return err
 	}
@@ -72,7 +87,7 @@ func (s *bootstrap) undoUser(ctx context.Context, user string) error {
 			return err
 		}
 	}
-	devices, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, user) })
+	devices, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, user) })
 	if err != nil {
 		return err
 	}
@@ -84,7 +99,7 @@ func (s *bootstrap) undoUser(ctx context.Context, user string) error {
 	if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, user) }); err != nil {
 		return err
 	}
-	groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
+	groups, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
 	if err != nil {
 		return err
 	}
@@ -108,7 +123,7 @@ func (s *bootstrap) undoRole(ctx context.Context, role string) error {
 
 // strip a user or role that was made here of its policies, whoever gave them.
 func (s *bootstrap) strip(ctx context.Context, h iam.Holder) error {
-	grants, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
+	grants, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
 	if err != nil {
 		return err
 	}
@@ -117,7 +132,7 @@ func (s *bootstrap) strip(ctx context.Context, h iam.Holder) error {
 			return err
 		}
 	}
-	names, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]string, error) { return c.Inlines(ctx, h) })
+	names, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]string, error) { return c.Inlines(ctx, h) })
 	if err != nil {
 		return err
 	}
@@ -129,6 +144,16 @@ func (s *bootstrap) strip(ctx context.Context, h iam.Holder) error {
 	return nil
 }
 
+// hanging lists what hangs on a thing that is to go: nothing, where it is not
+// shown. Whether it is gone, its deletion tells: a look may be late.
+func hanging[T any](ctx context.Context, s *bootstrap, list func(context.Context, *iam.Client) ([]T, error)) ([]T, error) {
+	all, err := get(ctx, s, list)
+	if isReason(err, awsapi.NotThere) {
+		return nil, nil
+	}
+	return all, err
+}
+
 // gone is do for what may be gone already.
 func (s *bootstrap) gone(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	if err := s.do(ctx, call); err != nil && !isReason(err, awsapi.NotThere) {
@@ -138,7 +163,7 @@ func (s *bootstrap) gone(ctx context.Context, call func(context.Context, *iam.Cl
 }
 
 func (s *bootstrap) undoPolicy(ctx context.Context, arn string) error {
-	versions, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, arn) })
+	versions, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, arn) })
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // controlLag sets the Lag: new_key, old_key, listing, policies, devices,
-// new_device and last_used are durations, flap is a text of 0 and 1, endpoint may be there several
-// times as "sts/eu-west-1=5s". What is not given is no lag.
+// new_device, last_used and reads are durations, flap is a text of 0 and 1,
+// endpoint may be there several times as "sts/eu-west-1=5s". What is not given is no lag.
 func (s *Server) controlLag(r *http.Request) (any, error) {
 	l := Lag{Flap: r.FormValue("flap"), Endpoints: map[string]time.Duration{}}
 	if strings.Trim(l.Flap, "01") != "" {
@@ -18,7 +18,7 @@ func (s *Server) controlLag(r *http.Request) (any, error) {
 	}
 	for name, into := range map[string]*time.Duration{
 		"new_key": &l.NewKey, "old_key": &l.OldKey, "listing": &l.Listing, "policies": &l.Policies, "devices": &l.Devices,
-		"new_device": &l.NewDevice, "last_used": &l.LastUsed,
+		"new_device": &l.NewDevice, "last_used": &l.LastUsed, "reads": &l.Reads,
 	} {
 		if text := r.FormValue(name); text != "" {
 			d, err := time.ParseDuration(text)

@@ -69,8 +69,8 @@ func TestControlOfIAM(t *testing.T) {
 	must(&done{}, "POST", "page-size?n=1", "")
 	must(&done{}, "POST", "end-sessions?with_keys=1", "")
 	must(&done{}, "POST", "iam-region?any=1", "")
-	must(&done{}, "POST", "lag?policies=1s&last_used=1m", "")
-	if s.pageSize != 1 || !s.endWithKeys || s.lag.Policies != time.Second || s.lag.LastUsed != time.Minute {
+	must(&done{}, "POST", "lag?policies=1s&last_used=1m&reads=2s", "")
+	if s.pageSize != 1 || !s.endWithKeys || s.lag.Policies != time.Second || s.lag.LastUsed != time.Minute || s.lag.Reads != 2*time.Second {
 		t.Errorf("%+v", s.lag)
 	}
 	for _, bad := range []string{

@@ -182,7 +182,7 @@ func (x *exchange) groupTarget(who *caller, name string) (*Group, *apiError) {
 	if err := x.may(who, arn, "group "+name); err != nil {
 		return nil, err
 	}
-	if g == nil {
+	if g == nil || x.unseen(arn) {
 		return nil, errNoSuchEntity("The group with name %s cannot be found.", name)
 	}
 	return g, nil

@@ -138,7 +138,7 @@ func listPolicies(x *exchange, who *caller) (any, *apiError) {
 	for arn, m := range who.account.managed {
 		one := who.account.policyXML(arn)
 		if scope == "AWS" && !isAWSPolicy(arn) || scope == "Local" && isAWSPolicy(arn) ||
-			only == "true" && one.AttachmentCount == 0 || !under(m.name, prefix) {
+			only == "true" && one.AttachmentCount == 0 || !under(m.name, prefix) || x.unseen(arn) {
 			continue
 		}
 		one.Description = "" // GetPolicy alone tells it
@@ -159,7 +159,7 @@ func (x *exchange) policyTarget(who *caller) (string, *managedPolicy, *apiError)
 		return "", nil, err
 	}
 	m := who.account.managed[arn]
-	if m == nil {
+	if m == nil || x.unseen(arn) {
 		return "", nil, errNoSuchEntity("Policy %s was not found.", arn)
 	}
 	return arn, m, nil

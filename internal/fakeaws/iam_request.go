@@ -118,7 +118,7 @@ func (x *exchange) userTarget(who *caller, name string) (*User, *apiError) {
 	if err := x.may(who, arn, "user "+name); err != nil {
 		return nil, err
 	}
-	if u == nil {
+	if u == nil || x.unseen(arn) {
 		return nil, errNoSuchUser(name)
 	}
 	return u, nil

@@ -165,7 +165,7 @@ func (x *exchange) roleTarget(who *caller, name string) (*Role, *apiError) {
 	if err := x.may(who, arn, "role "+name); err != nil {
 		return nil, err
 	}
-	if r == nil {
+	if r == nil || x.unseen(arn) {
 		return nil, errNoSuchEntity("The role with name %s cannot be found.", name)
 	}
 	return r, nil

@@ -109,7 +109,7 @@ func (x *exchange) versionTarget(who *caller, find func(*caller) (string, *manag
 		return "", nil, nil, err
 	}
 	v := m.versionNamed(id)
-	if v == nil {
+	if v == nil || x.unseen(arn+":"+v.id) {
 		return "", nil, nil, errNoSuchEntity("Policy %s version %s does not exist or is not attachable.", arn, id)
 	}
 	return arn, m, v, nil

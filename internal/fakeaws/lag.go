@@ -1,6 +1,10 @@
 package fakeaws
 
-import "time"
+import (
+	"math/rand/v2"
+	"strings"
+	"time"
+)
 
 // Lag says how long changes made through IAM's API take to be seen. The zero
 // Lag is none at all. Changes made by the methods of this package, which are
@@ -19,6 +23,7 @@ type Lag struct {
 	Devices   time.Duration            // until lists of MFA devices show a change; looks ahead only
 	NewDevice time.Duration            // until STS takes codes of a device that was enabled; looks ahead only
 	LastUsed  time.Duration            // until GetAccessKeyLastUsed knows of a call
+	Reads     time.Duration            // until every Get and List knows what was made; before that each other one does, at random
 }
 
 // SetLag applies to changes made before as well, as far as they were made
@@ -80,6 +85,20 @@ func (k *AccessKey) statusSeen(seen func(*keyChange) bool) keyStatus {
 		break
 	}
 	return status
+}
+
+// unseen reports whether a read comes to a server that has not heard of what a
+// call made. Writes act on the truth.
+func (x *exchange) unseen(arn string) bool {
+	if lag := x.server.lag.Reads; lag == 0 || !strings.HasPrefix(x.call.Action, "Get") && !strings.HasPrefix(x.call.Action, "List") || rand.IntN(2) == 0 {
+		return false
+	}
+	for _, c := range x.server.calls {
+		if c.Created == arn && x.now.Before(c.Time.Add(x.server.lag.Reads)) {
+			return true
+		}
+	}
+	return false
 }
 
 // past is what something was before a change, and until when it decides.
