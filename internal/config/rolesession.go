@@ -37,12 +37,13 @@ const (
 	maxTagValue   = 256
 	maxPolicy     = 2048
 	maxPolicyARNs = 10
+	maxPolicyARN  = 2048 // characters
 )
 
 var (
 	tagPattern       = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 	policyPattern    = regexp.MustCompile(`^[\x20-\x{ff}]+$`)
-	policyARNPattern = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::(aws|[0-9]{12}):policy/[\x21-\x7e]{1,600}$`)
+	policyARNPattern = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::(aws|[0-9]{12}):policy/[\x21-\x7e]+$`)
 )
 
 // roleSession reads the settings that describe the session of the role.
@@ -246,7 +247,7 @@ func checkTag(t Tag) string {
 func checkPolicyARNs(value string) string {
 	arns := commaSeparated(value)
 	for _, arn := range arns {
-		if !policyARNPattern.MatchString(arn) {
+		if len(arn) > maxPolicyARN || !policyARNPattern.MatchString(arn) {
 			return "ARNs of managed policies, like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between them"
 		}
 	}

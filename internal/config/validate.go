@@ -17,12 +17,14 @@ import (
 
 // The patterns are those of the API models
 // (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
-// https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html).
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html),
+// but for the length of paths: Go compiles a pattern that counts to 510 for a
+// millisecond, at every start of the program.
 var (
-	roleARNPattern     = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::[0-9]{12}:role/([\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}$`)
-	mfaARNPattern      = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::[0-9]{12}:mfa/([\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,128}$`)
+	roleARNPattern     = regexp.MustCompile(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}$`)
+	mfaARNPattern      = regexp.MustCompile(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:mfa/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}$`)
 	securityKeyPattern = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:(u2f|passkey|security-key|fido2?)/`)
-	hardwarePattern    = regexp.MustCompile(`^[\w+=/:,.@-]{9,256}$`)
+	hardwarePattern    = regexp.MustCompile(`^[\w+=/:,.@-]{9,}$`)
 	sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 	externalIDPattern  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 	regionPattern      = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -45,8 +47,24 @@ func matches(pattern *regexp.Regexp, want string) check {
 	}
 }
 
+// maxPath is the longest path of an IAM name, with the slash at its end and
+// without the one at its beginning.
+const maxPath = 511
+
+// withPath matches a pattern whose first group is a path.
+func withPath(pattern *regexp.Regexp, value string) bool {
+	m := pattern.FindStringSubmatch(value)
+	return m != nil && len(m[1]) <= maxPath
+}
+
+func checkRoleARN(value string) string {
+	if withPath(roleARNPattern, value) {
+		return ""
+	}
+	return "the ARN of a role, like arn:aws:iam::123456789012:role/admin-mfa"
+}
+
 var (
-	checkRoleARN     = matches(roleARNPattern, "the ARN of a role, like arn:aws:iam::123456789012:role/admin-mfa")
 	checkSessionName = matches(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
 	checkRegion      = matches(regionPattern, "the name of a region, like eu-central-1")
 )
@@ -62,7 +80,7 @@ func checkExternalID(value string) string {
 // checkMFASerial accepts the ARN of a virtual device, or the serial number
 // printed on a hardware one.
 func checkMFASerial(value string) string {
-	if mfaARNPattern.MatchString(value) || !strings.HasPrefix(value, "arn:") && hardwarePattern.MatchString(value) {
+	if withPath(mfaARNPattern, value) || !strings.HasPrefix(value, "arn:") && len(value) <= 256 && hardwarePattern.MatchString(value) {
 		return ""
 	}
 	return "the ARN of an MFA device, like arn:aws:iam::123456789012:mfa/phoebe, or a device's serial number"

@@ -121,3 +121,14 @@ func TestHomeInCABundle(t *testing.T) {
 		t.Errorf("got %q", p.CABundle)
 	}
 }
+
+// Paths of 512 characters, slashes at both ends, are the longest in IAM.
+func TestLongPaths(t *testing.T) {
+	longest := strings.Repeat("p", 510) + "/"
+	for path, ok := range map[string]bool{longest: true, "p" + longest: false} {
+		role, device := "arn:aws:iam::123456789012:role/"+path+"x", "arn:aws:iam::123456789012:mfa/"+path+"x"
+		if (checkRoleARN(role) == "") != ok || (checkMFASerial(device) == "") != ok {
+			t.Errorf("a path of %d: %q, %q", len(path), checkRoleARN(role), checkMFASerial(device))
+		}
+	}
+}

@@ -195,7 +195,7 @@ func search(line string) (id, secret string, unclear bool) {
 }
 
 var (
-	rootID     = regexp.MustCompile(`(?i)^\s*AWSAccessKeyId\s*=\s*([A-Z0-9]{16,128})\s*$`)
+	rootID     = regexp.MustCompile(`(?i)^\s*AWSAccessKeyId\s*=\s*([A-Z0-9]{16,})\s*$`)
 	rootSecret = regexp.MustCompile(`(?i)^\s*AWSSecretKey\s*=\s*(\S{16,})\s*$`)
 )
 
