@@ -185,7 +185,11 @@ func (s *bootstrap) refuseLockout() error {
 	s.showPlan()
 	f := failed(Other, "who has no MFA device would not be an administrator any more: %s", prompt.Clean(strings.Join(names, ", ")))
 	f.hint("let them add a device first, each as themselves; or let the group do it by itself: --self-service")
-	return f.hint("if it shall be so: --accept-lockout %s", shellWord(names[0]))
+	flags := ""
+	for _, name := range names {
+		flags += " --accept-lockout " + shellWord(name)
+	}
+	return f.hint("if it shall be so:%s", flags)
 }
 
 // takesFromGroup reports whether the group loses its rights.

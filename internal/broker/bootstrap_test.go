@@ -187,7 +187,8 @@ func TestBootstrapRefuses(t *testing.T) {
 			u := f.account.AddUser("quentin")
 			u.AddSecurityKey("yubi")
 			f.account.AddGroup("administrators").AddUser(u)
-		}, "--accept-lockout quentin"},
+			f.account.AddGroup("administrators").AddUser(f.account.AddUser("rosa"))
+		}, "--accept-lockout quentin --accept-lockout rosa"},
 		"a role under a permissions boundary": {func(f *founding) {
 			r, err := f.account.AddRole("admin-mfa", fakeaws.TrustWithMFA(f.account))
 			if err == nil {
