@@ -339,3 +339,41 @@ func TestBootstrapWithoutATerminal(t *testing.T) {
 		t.Errorf("%v: %+v", r, f.account.State())
 	}
 }
+
+// STS hears of the new device some seconds after IAM has it: the code that
+// proves it is asked for once. One that grows too old meanwhile is asked for
+// again, with the reason, and nothing moves over the question.
+func TestBootstrapWithLateDevice(t *testing.T) {
+	t.Parallel()
+	f := newFounder(t)
+	f.aws.Server.SetLag(fakeaws.Lag{NewDevice: 4 * time.Minute})
+	code, screen := f.bootstrap(func(question string) bool {
+		if strings.HasPrefix(question, "MFA code of ") {
+			time.Sleep(1500 * time.Millisecond) // a person's time
+			if len(f.aws.Server.Calls("GetSessionToken")) == 0 {
+				go func() {
+					time.Sleep(5 * time.Second)
+					f.aws.Server.Advance(4 * time.Minute)
+				}()
+			} else {
+				f.shows = f.aws.Server.Now().Add(-30 * time.Second) // what is typed is the next one
+			}
+		}
+		return false
+	}, "--yes")
+	if code != 0 || strings.Count(screen, "waiting until AWS knows the new device") != 1 || !strings.Contains(screen, "the code has grown too old meanwhile") {
+		t.Errorf("it ended with %d:\n%s", code, screen)
+	}
+	asked := strings.Split(screen, "MFA code of ")
+	if len(asked) != 3 {
+		t.Errorf("a code was asked for %d times:\n%s", len(asked)-1, screen)
+	}
+	for _, after := range asked[1:] {
+		if question, _, _ := strings.Cut(after, "\n"); strings.Contains(question, "\x1b[K") || strings.Contains(question, "\r") {
+			t.Errorf("something moves over the question: %q", question)
+		}
+	}
+	if again := f.aws.Server.RepeatedCodes(); len(again) > 0 {
+		t.Errorf("a code that was looked at was sent twice: %+v", again)
+	}
+}

@@ -87,10 +87,14 @@ func (p *progress) Begin(step string) {
 	p.step, p.why, p.since, p.asking = step, "", time.Now(), false
 }
 
-// Waiting implements broker.Progress. Where nothing moves, it is said once.
+// Waiting implements broker.Progress. Where nothing moves, it is said once;
+// before the first step there is nothing to say it of.
 func (p *progress) Waiting(what string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.step == "" {
+		return
+	}
 	if p.asking {
 		p.asking, p.since = false, time.Now()
 	}

@@ -23,6 +23,7 @@ type asker struct {
 	*Broker
 	dir    string // of the locks; empty excludes nobody
 	ladder *prompt.Ladder
+	before func() // is called before something is asked; nil: nothing is in the way
 }
 
 // ways of asking: what the command line or the environment says, else the
@@ -39,6 +40,9 @@ func (a *asker) open(ctx context.Context) (prompt.Prompter, error) { return a.op
 
 // openOne finds one of these ways, or keeps the one that was found before.
 func (a *asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter, error) {
+	if a.before != nil {
+		a.before()
+	}
 	if a.ladder != nil {
 		return a.ladder, nil
 	}

@@ -40,7 +40,6 @@ func (s *bootstrap) passwordStep() *step {
 // newPassword is typed twice, or made up and shown once: before it is set, so
 // that no password is set that nobody saw.
 func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) {
-	s.o.Show.Asking()
 	s.Started = time.Now()
 	a, err := s.asker.open(ctx)
 	for err == nil {

@@ -26,7 +26,6 @@ func (s *bootstrap) deviceStep() *step {
 			return state{is: there, id: d.Serial}, nil
 		},
 		make: func(ctx context.Context, t *thing) error {
-			s.o.Show.Asking()
 			s.Started = time.Now() // what follows has a person's time
 			serial, err := s.enrolDevice(ctx, s.do, &s.asker, enrolment{
 				user: s.o.User, name: s.o.User, account: s.accountName(ctx), qrFile: s.o.QRFile,

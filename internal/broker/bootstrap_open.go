@@ -25,7 +25,7 @@ func (s *bootstrap) open(ctx context.Context, b *Broker) (err error) {
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return recordFailure(err)
 	}
-	s.request = &request{Broker: b, asker: asker{Broker: b}, since: time.Now()}
+	s.request = &request{Broker: b, asker: asker{Broker: b, before: s.o.Show.Asking}, since: time.Now()}
 	s.cache, s.asker.dir = b.cache(ctx)
 	if s.name, err = s.whichKey(); err != nil {
 		return err

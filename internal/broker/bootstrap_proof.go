@@ -81,8 +81,7 @@ func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
 	if p.t, err = s.Broker.Target(s.o.Profile); err != nil {
 		return nil, err
 	}
-	r := &request{Broker: s.Broker, Target: p.t, asker: asker{Broker: s.Broker}, cache: s.cache, since: time.Now()}
-	r.asker = s.asker
+	r := &request{Broker: s.Broker, Target: p.t, asker: s.asker, cache: s.cache, since: time.Now()}
 	if err := r.openKey(ctx); err != nil {
 		return nil, err
 	}
@@ -141,20 +140,16 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 			return s.Credentials, failed(Other, "an old session could not be removed: %w", err)
 		}
 	}
-	r := &request{Broker: p.Broker, Target: p.t, asker: p.asker, cache: p.cache, since: time.Now(), key: p.key}
+	r := &request{Broker: p.Broker, Target: p.t, asker: p.asker, cache: p.cache, since: time.Now(), key: p.key, want: Want{NewDevice: true}}
 	access := newIAMAccess(r, []*Target{p.t}, p.out.UserARN)
 	access.limit = p.waits.call
-	p.o.Show.Asking()
 	p.Started = time.Now()
-	err := p.until(ctx, "until AWS knows the device", func(ctx context.Context) (bool, error) {
-		_, err := access.withMFA(ctx, p.t)
-		return !isReason(err, awsapi.WrongDevice, awsapi.UnknownKey), err
-	})
+	_, err := access.withMFA(ctx, p.t)
 	p.asker = r.asker
 	if isReason(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
 		p.warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", prompt.Clean(p.o.User))
-		s, err := p.SessionOf(ctx, p.t, Want{})
+		s, err := p.SessionOf(ctx, p.t, Want{NewDevice: true})
 		return s.Credentials, err
 	}
 	if err != nil {

@@ -115,7 +115,7 @@ func (s *bootstrap) journalToUndo(b *Broker) (*bootstrapJournal, error) {
 
 // openToUndo reports whether there is a key that still works.
 func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJournal) (works bool, err error) {
-	s.request = &request{Broker: b, asker: asker{Broker: b}, since: time.Now()}
+	s.request = &request{Broker: b, asker: asker{Broker: b, before: s.o.Show.Asking}, since: time.Now()}
 	if err := b.home(); err != nil {
 		return false, err
 	}

@@ -11,7 +11,8 @@ import (
 )
 
 // IAM enables an MFA device; STS, which takes its codes, hears of it seconds
-// later, and says until then that it cannot validate them.
+// later, and says until then that it cannot validate them. A new key it may
+// not know either.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 const (
 	newDeviceWait  = 2 * time.Minute // how long that may take
@@ -30,7 +31,10 @@ func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (c
 	return func(code credential.Secret) (credential.Credentials, error) {
 		for {
 			creds, err := use(code)
-			if !isReason(err, awsapi.WrongDevice) {
+			if isReason(err, awsapi.WrongCode) && !end.IsZero() {
+				r.Report.Step("AWS knows the new device by now, and the code has grown too old meanwhile")
+			}
+			if !isReason(err, awsapi.WrongDevice, awsapi.UnknownKey) {
 				return creds, err
 			}
 			if end.IsZero() {
