@@ -119,7 +119,7 @@ func (b *Broker) Bootstrap(ctx context.Context, o BootstrapOptions) (Bootstrappe
 
 func (s *bootstrap) run(ctx context.Context, b *Broker) (out Bootstrapped, err error) {
 	if err := s.open(ctx, b); err != nil {
-		return s.out, err
+		return s.out, s.endAfterAll(ctx, err)
 	}
 	defer s.asker.close()
 	unlock, err := s.alone()

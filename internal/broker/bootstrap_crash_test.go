@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 )
 
 // foundingBoundaries are all the places where a run can be stopped.
@@ -39,11 +40,38 @@ func TestBootstrapKilledAtEveryStep(t *testing.T) {
 			f.run.KillAt = ""
 			if len(f.account.State().Root.Keys) == 0 {
 				f.wantFinished() // the root key goes last
+			}
+			if !f.keeps("root") {
 				return
 			}
 			f.succeed()
 			f.wantFinished()
+			if f.keeps("root") {
+				t.Error("the root key is still in the keychain")
+			}
 		})
+	}
+}
+
+// keeps reports whether the keychain has a key.
+func (f *founding) keeps(name string) bool {
+	f.t.Helper()
+	record, err := keystore.ReadRecord(f.run.Paths.KeystoreFile())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	_, ok := record.Keys[name]
+	return ok
+}
+
+// A root key that AWS does not know, and that no run was about to delete,
+// stays: it may be deactivated only.
+func TestBootstrapWithADeadRootKey(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.root.Deactivate()
+	if out, _ := f.bootstrap(); !out.Failed || !f.keeps("root") {
+		t.Errorf("%+v\n%s", out, f.screen)
 	}
 }
 

@@ -27,6 +27,7 @@ type bootstrapJournal struct {
 	Things    []thing `json:"things"`
 
 	Proved *time.Time `json:"proved,omitempty"` // when all of it was
+	Ending string     `json:"ending,omitempty"` // the root key that is deleted, last of all
 }
 
 const bootstrapJournalVersion = 1

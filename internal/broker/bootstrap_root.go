@@ -81,12 +81,22 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 // deleteRootKey in AWS, and wherever the keychain has it. A key that AWS does
 // not know any more is deleted: an answer was lost.
 func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
+	s.journal.Ending = id
+	if err := s.step("intend to delete root key", func() error { return s.writeBootstrap(s.journal) }); err != nil {
+		return failed(Other, "it could not be written down that the root key goes: %w", err)
+	}
 	err := s.step("delete root key", func() error {
 		return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, "", id) })
 	})
 	if err != nil && !isReason(err, awsapi.NotThere) && !(id == s.key.AccessKeyID && isReason(err, awsapi.UnknownKey)) {
 		return err
 	}
+	s.forgetRootKey(ctx, id)
+	return nil
+}
+
+// forgetRootKey takes a key that AWS has deleted out of the keychain.
+func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 	s.out.Changed = true
 	for _, name := range namesOf(s.record, id) {
 		store, err := s.keychain(ctx, &s.asker)
@@ -98,6 +108,35 @@ func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 			s.debug("keychain: %v", err)
 		}
 	}
+}
+
+// endAfterAll ends what a run began that was killed at the very last: AWS does
+// not know the root key any more, for that run had it deleted. Only the
+// keychain still has it.
+func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
+	info := s.record.Keys[s.name]
+	if !info.Root() || !isReason(err, awsapi.UnknownKey) {
+		return err
+	}
+	s.out.By, s.out.Partition = info.ARN, partitionOf(info.ARN)
+	s.out.Account, _ = RoleOf(info.ARN)
+	unlock, busy := s.alone()
+	if busy != nil {
+		return busy
+	}
+	defer unlock()
+	if s.journal.Ending != info.AccessKeyID {
+		return err
+	}
+	s.out.Profile = s.o.Profile
+	s.out.Plan = []Planned{{Sign: "-", What: "root key " + info.AccessKeyID, How: "AWS has deleted it; it goes out of the keychain"}}
+	if s.o.PlanOnly {
+		return nil
+	}
+	defer s.asker.close()
+	s.o.Show.Begin("root key " + info.AccessKeyID)
+	s.forgetRootKey(ctx, info.AccessKeyID)
+	s.o.Show.End("is deleted")
 	return nil
 }
 
