@@ -3,11 +3,12 @@
 package main_test
 
 import (
-	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,7 +37,7 @@ func newCodeCanary(code string) canary {
 func TestCanary(t *testing.T) {
 	t.Parallel()
 	w, tm := bare(t, -1), newTerminal(t)
-	watch := watchCommandLines(t, w)
+	watch := watchCommandLines(t, 3*time.Millisecond, func(line string) bool { return strings.Contains(line, w.dir) })
 	canaries := []canary{newCanary("the secret access key", canaryKey), newCanary("the passphrase", passphrase), newCanary("the seed", w.aws.Device.Seed)}
 	var said strings.Builder // everything on stderr
 	note := func(what string, r result, code int) result {
@@ -118,7 +119,10 @@ func TestCanary(t *testing.T) {
 	if len(sessions) < 4 || sessions[0] == sessions[len(sessions)-2] {
 		t.Fatalf("these are not the sessions of two profiles: %q", sessions)
 	}
-	commandLines := watch()
+	commandLines := strings.Join(watch(), "\n")
+	if !strings.Contains(commandLines, "child-environ") {
+		t.Error("the command source was not even seen among the command lines")
+	}
 	for _, c := range canaries {
 		in := func(where, text string) {
 			if at := c.is.FindStringIndex(text); at != nil {
@@ -173,18 +177,18 @@ func wantExecEnvironment(t *testing.T, environ, secret string) {
 	}
 }
 
-// watchCommandLines reads the command lines of all processes of the world over
-// and over. What it returns gives all that were seen.
-func watchCommandLines(t *testing.T, w *world) func() string {
+// watchCommandLines reads the command lines of all processes over and over. What
+// it returns gives those that were seen and are wanted.
+func watchCommandLines(t *testing.T, every time.Duration, wanted func(line string) bool) func() []string {
 	var mu sync.Mutex
 	seen := map[string]bool{}
 	stop := make(chan struct{})
 	t.Cleanup(func() { close(stop) })
 	go func() {
 		for {
-			lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-			for _, path := range lines {
-				if line, err := os.ReadFile(path); err == nil && bytes.Contains(line, []byte(w.dir)) {
+			paths, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+			for _, path := range paths {
+				if line, err := os.ReadFile(path); err == nil && wanted(string(line)) {
 					mu.Lock()
 					seen[string(line)] = true
 					mu.Unlock()
@@ -193,20 +197,13 @@ func watchCommandLines(t *testing.T, w *world) func() string {
 			select {
 			case <-stop:
 				return
-			case <-time.After(3 * time.Millisecond):
+			case <-time.After(every):
 			}
 		}
 	}()
-	return func() string {
+	return func() []string {
 		mu.Lock()
 		defer mu.Unlock()
-		var all strings.Builder
-		for line := range seen {
-			all.WriteString(line + "\n")
-		}
-		if !strings.Contains(all.String(), "child-environ") {
-			t.Errorf("the command source was not even seen among %d command lines", len(seen))
-		}
-		return all.String()
+		return slices.Collect(maps.Keys(seen))
 	}
 }

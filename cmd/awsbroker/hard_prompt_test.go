@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -241,22 +240,26 @@ func TestPinentryAtTerminal(t *testing.T) {
 		}
 		t.Run(program+" closed", func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			w.pinentry(path)
-			master, slave, err := pty.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			tm := &terminal{t: t, master: master, slave: slave} // that nobody reads: closing would wait for them
-			run := w.with("GPG_TTY="+slave.Name(), "TERM=vt100").start("credential-process", "--profile", "admin")
-			eventually(t, "what is typed to be hidden", func() bool { return !tm.echoes() })
-			slave.Close()
-			master.Close()
-			r := run.outcome()
-			wantFailure(t, r, 4, hint)
-			w.noneLeft("pinentry")
+			pinentryAtTerminalThatCloses(t, path)
 		})
 	}
+}
+
+func pinentryAtTerminalThatCloses(t *testing.T, path string) {
+	w := newWorld(t)
+	w.pinentry(path)
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tm := &terminal{t: t, master: master, slave: slave} // that nobody reads: closing would wait for them
+	run := w.with("GPG_TTY="+slave.Name(), "TERM=vt100").start("credential-process", "--profile", "admin")
+	eventually(t, "what is typed to be hidden", func() bool { return !tm.echoes() })
+	slave.Close()
+	master.Close()
+	r := run.outcome()
+	wantFailure(t, r, 4, hint)
+	w.noneLeft("pinentry")
 }
 
 // TestWaysThatCannotAsk are passed over in under a second, all of them.
@@ -369,32 +372,10 @@ func TestSeedStaysInTheKeychain(t *testing.T) {
 // watchAllCommandLines looks for a text in the command lines of all processes.
 func watchAllCommandLines(t *testing.T) func(text string) string {
 	t.Helper()
-	var mu sync.Mutex
-	seen := map[string]bool{}
-	stop := make(chan struct{})
-	t.Cleanup(func() { close(stop) })
-	go func() {
-		for {
-			paths, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-			for _, path := range paths {
-				if line, err := os.ReadFile(path); err == nil && !strings.HasPrefix(string(line), "xdotool\x00") {
-					mu.Lock()
-					seen[string(line)] = true
-					mu.Unlock()
-				}
-			}
-			select {
-			case <-stop:
-				return
-			case <-time.After(10 * time.Millisecond):
-			}
-		}
-	}()
+	lines := watchCommandLines(t, 10*time.Millisecond, func(line string) bool { return !strings.HasPrefix(line, "xdotool\x00") })
 	return func(text string) string {
-		mu.Lock()
-		defer mu.Unlock()
 		ours := false
-		for line := range seen {
+		for _, line := range lines() {
 			if strings.Contains(line, text) {
 				return line
 			}

@@ -405,44 +405,47 @@ func (w *world) pinentries() (n int) {
 	return n
 }
 
+// answersElsewhere are what may become of a server's question.
+var answersElsewhere = map[string]func(t *testing.T, w *world, tm *terminal, ask func() (int, string)){
+	"a code": func(t *testing.T, w *world, _ *terminal, ask func() (int, string)) {
+		w.aws.Server.SetSessionLife(0)
+		w.write(w.path("new"), w.code()+"\n")
+		_ = os.Rename(w.path("new"), w.path("code"))
+		eventually(t, "there is a new session", func() bool { return w.assumed() == 2 })
+		time.Sleep(5 * time.Second) // the first one would have ended
+		if status, body := ask(); status != 200 {
+			t.Error(status, body)
+		}
+	},
+	"no": func(t *testing.T, w *world, tm *terminal, ask func() (int, string)) {
+		w.write(w.path("code"), "no\n")
+		eventually(t, "the session ends", func() bool { status, _ := ask(); return status == 503 })
+		if _, body := ask(); !strings.Contains(body, "awsbroker login --profile admin") {
+			t.Error(body)
+		}
+		tm.expect("in another terminal run: awsbroker login --profile admin")
+		time.Sleep(2 * time.Second)
+		w.aws.Server.SetSessionLife(0)
+		w.login("admin")
+		eventually(t, "it takes the login's session", func() bool { status, _ := ask(); return status == 200 })
+		noted := regexp.MustCompile(fmt.Sprintf(`(?s)"how": *"cached",\s*"command": *"exec",\s*"caller": *"sh",\s*"pid": *%d`, w.commandPID()))
+		if r := w.run("log", "--json"); !noted.MatchString(r.stdout) {
+			t.Errorf("the log has nothing of it: %v", r)
+		}
+	},
+	"the command is killed": func(t *testing.T, w *world, _ *terminal, _ func() (int, string)) {
+		_ = syscall.Kill(w.commandPID(), syscall.SIGKILL)
+		w.noServer()
+		eventually(t, "the question is gone", func() bool { return w.pinentries() == 0 })
+		wantLocksFree(t, w)
+	},
+}
+
 // TestServerAsksElsewhere: a server that needs a person asks once a session,
 // by pinentry and never at the command's terminal, and says who is asking.
 func TestServerAsksElsewhere(t *testing.T) {
 	t.Parallel()
-	for how, then := range map[string]func(t *testing.T, w *world, tm *terminal, ask func() (int, string)){
-		"a code": func(t *testing.T, w *world, _ *terminal, ask func() (int, string)) {
-			w.aws.Server.SetSessionLife(0)
-			w.write(w.path("new"), w.code()+"\n")
-			_ = os.Rename(w.path("new"), w.path("code"))
-			eventually(t, "there is a new session", func() bool { return w.assumed() == 2 })
-			time.Sleep(5 * time.Second) // the first one would have ended
-			if status, body := ask(); status != 200 {
-				t.Error(status, body)
-			}
-		},
-		"no": func(t *testing.T, w *world, tm *terminal, ask func() (int, string)) {
-			w.write(w.path("code"), "no\n")
-			eventually(t, "the session ends", func() bool { status, _ := ask(); return status == 503 })
-			if _, body := ask(); !strings.Contains(body, "awsbroker login --profile admin") {
-				t.Error(body)
-			}
-			tm.expect("in another terminal run: awsbroker login --profile admin")
-			time.Sleep(2 * time.Second)
-			w.aws.Server.SetSessionLife(0)
-			w.login("admin")
-			eventually(t, "it takes the login's session", func() bool { status, _ := ask(); return status == 200 })
-			noted := regexp.MustCompile(fmt.Sprintf(`(?s)"how": *"cached",\s*"command": *"exec",\s*"caller": *"sh",\s*"pid": *%d`, w.commandPID()))
-			if r := w.run("log", "--json"); !noted.MatchString(r.stdout) {
-				t.Errorf("the log has nothing of it: %v", r)
-			}
-		},
-		"the command is killed": func(t *testing.T, w *world, _ *terminal, _ func() (int, string)) {
-			_ = syscall.Kill(w.commandPID(), syscall.SIGKILL)
-			w.noServer()
-			eventually(t, "the question is gone", func() bool { return w.pinentries() == 0 })
-			wantLocksFree(t, w)
-		},
-	} {
+	for how, then := range answersElsewhere {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			w, tm := newWorld(t), newTerminal(t)
