@@ -184,9 +184,10 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 		return printJSON(a.stdout, struct {
 			Account  string   `json:"account"`
 			Removed  []string `json:"removed"`
+			Lost     []string `json:"lost"`
 			Kept     []string `json:"kept"`
 			Commands []string `json:"commands"`
-		}{out.Account, append([]string{}, out.Removed...), append([]string{}, out.Kept...), append([]string{}, out.Commands...)})
+		}{out.Account, append([]string{}, out.Removed...), append([]string{}, out.Lost...), append([]string{}, out.Kept...), append([]string{}, out.Commands...)})
 	}
 	for _, c := range out.Commands {
 		fmt.Fprintln(a.stdout, c)
@@ -197,6 +198,8 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 		a.Step("an administrator can run the commands above, or: awsbroker bootstrap --undo --key NAME")
 	case len(out.Kept) > 0:
 		a.Step("kept: " + strings.Join(out.Kept, ", "))
+	case len(out.Lost) > 0:
+		a.Step("account " + out.Account + " is as it was before, but for what had to make room: " + strings.Join(out.Lost, ", "))
 	default:
 		a.Step("account " + out.Account + " is as it was before")
 	}

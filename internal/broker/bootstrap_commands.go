@@ -31,6 +31,13 @@ func (s *bootstrap) commandsFor(t thing) []string {
 	case aMaxTime:
 		return aws("update-role --role-name %s --max-session-duration %d", holder, seconds(t.Before))
 	case aVersion:
+		if t.InUse != "" && len(t.Made) > 0 {
+			all := aws("set-default-policy-version --policy-arn %s --version-id %s", shellWord(t.ID), shellWord(t.InUse))
+			for _, v := range t.Made {
+				all = append(all, aws("delete-policy-version --policy-arn %s --version-id %s", shellWord(t.ID), shellWord(v))...)
+			}
+			return all
+		}
 		return aws("create-policy-version --policy-arn %s --set-as-default --policy-document %s", shellWord(t.ID), shellWord(oneLine(t.Before)))
 	case aPassword:
 		return aws("delete-login-profile --user-name %s", holder)

@@ -64,6 +64,27 @@ func (f *founding) keeps(name string) bool {
 	return ok
 }
 
+// Killed around the change of a policy, and taken back: the version that was
+// made goes, and the one that counted does so again.
+func TestBootstrapKilledWhileReconciling(t *testing.T) {
+	t.Parallel()
+	for _, boundary := range []string{"before change policy assume-admin-role 1", "after change policy assume-admin-role 1", "after changed policy assume-admin-role 1"} {
+		t.Run(boundary, func(t *testing.T) {
+			t.Parallel()
+			f := newFounding(t)
+			if _, err := f.account.AddManagedPolicy("assume-admin-role", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}`); err != nil {
+				t.Fatal(err)
+			}
+			f.before = f.state()
+			f.run.Options.Reconcile, f.run.KillAt = true, boundary
+			if _, killed := f.bootstrap(); !killed {
+				t.Fatalf("not killed:\n%s", f.screen)
+			}
+			f.undo("")
+		})
+	}
+}
+
 // A root key that AWS does not know, and that no run was about to delete,
 // stays: it may be deactivated only.
 func TestBootstrapWithADeadRootKey(t *testing.T) {

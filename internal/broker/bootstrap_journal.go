@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -64,7 +65,10 @@ type thing struct {
 	On     string    `json:"on,omitempty"` // "user phoebe"
 	ID     string    `json:"id,omitempty"` // ARN, serial number or access key id, once there is one
 	Before string    `json:"before,omitempty"`
-	Listed []string  `json:"listed,omitempty"` // the user's keys just before
+	Listed []string  `json:"listed,omitempty"` // the user's keys, or the policy's versions, just before
+	InUse  string    `json:"in_use,omitempty"` // the policy's version that counted before
+	Made   []string  `json:"made,omitempty"`   // versions that it got
+	Lost   []string  `json:"lost,omitempty"`   // versions that made room for them
 	At     time.Time `json:"at"`
 	Done   bool      `json:"done"`
 }
@@ -159,6 +163,9 @@ func (t thing) words() string {
 	case aMaxTime:
 		return fmt.Sprintf("longest session of %s: %s, as it was", t.On, t.Before)
 	case aVersion:
+		if len(t.Lost) > 0 {
+			return fmt.Sprintf("text of %s: as it was, less version %s, which had to make room and does not come back", t.On, strings.Join(t.Lost, ", "))
+		}
 		return fmt.Sprintf("text of %s: as it was", t.On)
 	case aDetach:
 		return fmt.Sprintf("%s on %s, as it was", t.Name, t.On)

@@ -33,7 +33,14 @@ func (s *bootstrap) policyStep(name, how, description string, says func() string
 			is, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (string, error) {
 				return c.VersionDocument(ctx, p.ARN, p.Version)
 			})
-			return policyState(p.ARN, "policy "+name, is, says()), err
+			if err != nil {
+				return state{}, err
+			}
+			found := policyState(p.ARN, "policy "+name, is, says())
+			if found.is == differs {
+				found.versions, err = get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, p.ARN) })
+			}
+			return found, err
 		},
 		make: func(ctx context.Context, t *thing) error {
 			p, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.ManagedPolicy, error) {
@@ -43,24 +50,71 @@ func (s *bootstrap) policyStep(name, how, description string, says func() string
 			t.ID = *arn
 			return err
 		},
-		mend: func(ctx context.Context, found state) error { return s.newVersion(ctx, found.id, says()) },
+		mend: func(ctx context.Context, t *thing) error { return s.newVersion(ctx, t, says()) },
 	}
 }
 
-// newVersion of a managed policy, for which the oldest that does not count
-// makes room.
-func (s *bootstrap) newVersion(ctx context.Context, arn, document string) error {
-	all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, arn) })
-	if err != nil {
-		return err
+// makesRoom is the version of a policy that has to go before it can get another
+// one: the oldest that does not count. Empty: there is room.
+func (found state) makesRoom() string {
+	i := slices.IndexFunc(found.versions, func(v iam.Version) bool { return !v.Default })
+	if len(found.versions) < iam.VersionQuota || i < 0 {
+		return ""
 	}
-	if i := slices.IndexFunc(all, func(v iam.Version) bool { return !v.Default }); len(all) >= iam.VersionQuota && i >= 0 {
-		if err := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, arn, all[i].ID) }); err != nil {
+	return found.versions[i].ID
+}
+
+func versionsIn(all []iam.Version) (ids []string, inUse string) {
+	for _, v := range all {
+		ids = append(ids, v.ID)
+		if v.Default {
+			inUse = v.ID
+		}
+	}
+	return ids, inUse
+}
+
+// newVersion of a managed policy, for which those that are lost make room.
+func (s *bootstrap) newVersion(ctx context.Context, t *thing, document string) error {
+	for _, v := range t.Lost {
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {
 			return err
 		}
 	}
-	return s.do(ctx, func(ctx context.Context, c *iam.Client) error {
-		_, err := c.CreateVersion(ctx, arn, document)
-		return err
+	v, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Version, error) {
+		return c.CreateVersion(ctx, t.ID, document)
 	})
+	if err == nil {
+		t.Made = append(t.Made, v.ID)
+	}
+	return err
+}
+
+// undoVersion lets the version count again that did, and deletes what bootstrap
+// made. Where that one is gone meanwhile, its text comes back in a new one.
+func (s *bootstrap) undoVersion(ctx context.Context, t thing) error {
+	all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, t.ID) })
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(v iam.Version) bool { return v.ID == t.InUse }) {
+		back := thing{ID: t.ID}
+		if v := (state{versions: all}).makesRoom(); v != "" {
+			back.Lost = []string{v}
+		}
+		return s.newVersion(ctx, &back, t.Before)
+	}
+	if err := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.UseVersion(ctx, t.ID, t.InUse) }); err != nil {
+		return err
+	}
+	made := t.Made
+	if first := slices.IndexFunc(all, func(v iam.Version) bool { return !slices.Contains(t.Listed, v.ID) }); len(made) == 0 && first >= 0 {
+		made = []string{all[first].ID} // the answer was lost
+	}
+	for _, v := range made {
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }

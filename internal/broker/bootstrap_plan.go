@@ -100,6 +100,9 @@ func (s *bootstrap) planStep(st *step) {
 		return // the line of the role says it
 	}
 	s.out.Plan = append(s.out.Plan, p)
+	if v := st.is.makesRoom(); v != "" {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "version " + v + " of " + p.What, How: "for good: AWS keeps five, and it is the oldest unused one"})
+	}
 }
 
 // planTaking finds what makes the user an administrator without MFA.

@@ -37,7 +37,7 @@ func (s *bootstrap) profileStep() *step {
 			return state{is: differs, before: string(config.Section(edit.before, s.o.Profile)), diff: edit.diff}, nil
 		},
 		make: func(context.Context, *thing) error { return s.writeProfile() },
-		mend: func(context.Context, state) error { return s.writeProfile() },
+		mend: func(context.Context, *thing) error { return s.writeProfile() },
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -20,8 +21,8 @@ type step struct {
 	look  func(context.Context) (state, error)
 	make  func(context.Context, *thing) error
 
-	mend    func(ctx context.Context, found state) error // makes what differs as it should be
-	changed thing                                        // as the journal knows that
+	mend    func(context.Context, *thing) error // makes what differs as it should be
+	changed thing                               // as the journal knows that
 
 	is state // when the plan was made
 }
@@ -42,6 +43,8 @@ type state struct {
 	id     string // ARN, serial number or access key id
 	before string // what it says, if it differs
 	diff   string // to what it should say, for people
+
+	versions []iam.Version // of a policy that differs, the oldest first
 }
 
 // carry out one step: if it is not there, it is made, and waited for.
@@ -161,13 +164,19 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	t := st.changed
 	t.Before, t.ID, t.At = found.before, found.id, time.Now().UTC().Truncate(time.Second)
 	if have := s.journal.find(t); have != nil {
-		t.Before = have.Before // it was changed before: what it was at first counts
+		// It was changed before: what it was at first counts.
+		t.Before, t.Listed, t.InUse, t.Made, t.Lost = have.Before, have.Listed, have.InUse, have.Made, have.Lost
+	} else {
+		t.Listed, t.InUse = versionsIn(found.versions)
+	}
+	if v := found.makesRoom(); v != "" {
+		t.Lost = append(t.Lost, v)
 	}
 	if err := s.note("intend "+st.what, t); err != nil {
 		return err
 	}
 	for try := 1; ; try++ {
-		err := s.step("change "+st.what, func() error { return st.mend(ctx, found) })
+		err := s.step("change "+st.what, func() error { return st.mend(ctx, &t) })
 		if err == nil {
 			break
 		}

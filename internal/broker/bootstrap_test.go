@@ -259,6 +259,39 @@ func TestBootstrapReconciles(t *testing.T) {
 	}
 }
 
+// A policy may have five versions. The oldest that does not count makes room
+// for the new one, as the plan says, and the one that counted does so again.
+func TestBootstrapReconcilesFiveVersions(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	other := func(n int) string {
+		return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::111122223333:role/r%d"}]}`, n)
+	}
+	arn, err := f.account.AddManagedPolicy("assume-admin-role", other(1))
+	for n := 2; n <= 5 && err == nil; n++ {
+		err = f.account.AddPolicyVersion(arn, other(n))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.run.Options.Reconcile, f.run.Options.KeepRootKey = true, true
+	f.succeed()
+	if !strings.Contains(f.screen, "- version v2 of policy assume-admin-role") {
+		t.Errorf("the plan does not say which version goes:\n%s", f.screen)
+	}
+	if have := f.account.State().Versions[arn]; !slices.Equal(have, []string{"v6", "v1", "v3", "v4", "v5"}) {
+		t.Errorf("versions: %v", have)
+	}
+	f.run.Undo = true
+	out, _ := f.bootstrap()
+	if out.Failed || !slices.Equal(out.Undone.Lost, []string{"version v2 of policy assume-admin-role"}) || !strings.Contains(f.screen, "does not come back") {
+		t.Errorf("%+v\n%s", out, f.screen)
+	}
+	if have := f.account.State().Versions[arn]; !slices.Equal(have, []string{"v1", "v3", "v4", "v5"}) || f.account.State().Policies[arn] != other(1) {
+		t.Errorf("versions: %v", have)
+	}
+}
+
 func TestBootstrapOfTheSecondAccount(t *testing.T) {
 	t.Parallel()
 	f := newFounding(t)

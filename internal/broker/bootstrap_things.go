@@ -133,7 +133,7 @@ func (s *bootstrap) trustStep() *step {
 			}
 			return policyState(r.ARN, "trust policy of role "+s.o.Role, r.Trust, s.trust()), nil
 		},
-		mend: func(ctx context.Context, _ state) error {
+		mend: func(ctx context.Context, _ *thing) error {
 			return s.patiently(ctx, "the role", func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, s.o.Role, s.trust()) })
 		},
 	}
@@ -153,7 +153,7 @@ func (s *bootstrap) maxTimeStep() *step {
 			}
 			return state{is: differs, before: r.MaxSession.String(), diff: fmt.Sprintf("-%s\n+%s", Words(r.MaxSession), Words(roleMaximum))}, nil
 		},
-		mend: func(ctx context.Context, _ state) error {
+		mend: func(ctx context.Context, _ *thing) error {
 			return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, s.o.Role, roleMaximum) })
 		},
 	}

@@ -24,6 +24,7 @@ type UndoOptions struct {
 type Undone struct {
 	Account  string
 	Removed  []string // in words
+	Lost     []string // what does not come back, in words
 	Kept     []string // a person said no, or AWS did
 	Commands []string // what would do it, where nothing here can
 }
@@ -184,6 +185,9 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 			return out, failed(Other, "%w", err)
 		}
 		s.o.Show.End("is taken back")
+		for _, v := range t.Lost {
+			out.Lost = append(out.Lost, prompt.Clean("version "+v+" of "+t.On))
+		}
 		out.Removed = append(out.Removed, prompt.Clean(t.words()))
 	}
 	if len(s.journal.Things) == 0 {

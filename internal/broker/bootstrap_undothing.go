@@ -61,7 +61,7 @@ func (s *bootstrap) undoThing(ctx context.Context, t thing) error {
 		}
 		return call(func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, on.Name, d) })
 	case aVersion:
-		return s.newVersion(ctx, t.ID, t.Before)
+		return s.undoVersion(ctx, t)
 	case aPassword:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, on.Name) })
 	case aDevice:

@@ -71,6 +71,19 @@ func (a *Account) AddManagedPolicy(name, document string) (arn string, err error
 	return arn, nil
 }
 
+// AddPolicyVersion gives a customer managed policy one more version, which does
+// not count.
+func (a *Account) AddPolicyVersion(arn, document string) error {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	doc, err := parsePolicy(document, identityPolicy, a.server)
+	if err != nil {
+		return fmt.Errorf("policy %q: %w", arn, err)
+	}
+	a.managed[arn].addVersion(doc, a.server.clock.now())
+	return nil
+}
+
 // AddGroup makes a group, or returns the one there is.
 func (a *Account) AddGroup(name string) *Group {
 	a.server.mu.Lock()

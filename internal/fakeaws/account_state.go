@@ -13,6 +13,7 @@ type AccountState struct {
 	Groups   map[string]Granted   `json:"groups"`
 	Roles    map[string]RoleState `json:"roles"`
 	Policies map[string]string    `json:"policies"` // the account's own: ARN to document
+	Versions map[string][]string  `json:"versions"` // of those, the one that counts first
 	Devices  map[string]string    `json:"devices"`  // serial number to ARN of the user, "" for none
 }
 
@@ -44,7 +45,7 @@ func (a *Account) State() AccountState {
 	defer a.server.mu.Unlock()
 	state := AccountState{
 		Root: a.root.state(), Users: map[string]UserState{}, Groups: map[string]Granted{},
-		Roles: map[string]RoleState{}, Policies: map[string]string{}, Devices: map[string]string{},
+		Roles: map[string]RoleState{}, Policies: map[string]string{}, Versions: map[string][]string{}, Devices: map[string]string{},
 	}
 	for name, u := range a.users {
 		state.Users[name] = u.state()
@@ -58,6 +59,12 @@ func (a *Account) State() AccountState {
 	for arn, m := range a.managed {
 		if !isAWSPolicy(arn) {
 			state.Policies[arn] = m.document().text
+			state.Versions[arn] = []string{m.inUse}
+			for _, v := range m.versions {
+				if v.id != m.inUse {
+					state.Versions[arn] = append(state.Versions[arn], v.id)
+				}
+			}
 		}
 	}
 	for serial, d := range a.devices {

@@ -1,8 +1,11 @@
 package iam
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,7 +22,8 @@ type Version struct {
 	Created time.Time
 }
 
-// Versions lists the versions of a managed policy, the oldest first.
+// Versions lists the versions of a managed policy, the oldest first: v2 before
+// v10, whatever second they were made in.
 func (c *Client) Versions(ctx context.Context, arn string) (all []Version, err error) {
 	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListPolicyVersionsOutput, error) {
 		return c.api.ListPolicyVersions(ctx, &awsiam.ListPolicyVersionsInput{PolicyArn: aws.String(arn), Marker: marker})
@@ -29,8 +33,14 @@ func (c *Client) Versions(ctx context.Context, arn string) (all []Version, err e
 		}
 		return next(out.IsTruncated, out.Marker)
 	})
-	slices.SortStableFunc(all, func(a, b Version) int { return a.Created.Compare(b.Created) })
+	slices.SortStableFunc(all, func(a, b Version) int { return cmp.Compare(number(a.ID), number(b.ID)) })
 	return all, err
+}
+
+// number of a version: AWS counts them, and gives none a second time.
+func number(id string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(id, "v"))
+	return n
 }
 
 // VersionDocument reads what a version of a managed policy says, as JSON.
