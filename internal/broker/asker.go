@@ -167,9 +167,7 @@ func (a *asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	if err != nil {
 		return credential.Secret{}, err
 	}
-	if !a.ladder.AtTerminal() {
-		t.Begin(prompt.Caller() + " needs a key\n")
-	}
+	t.Begin(prompt.Caller() + " needs a key" + within(ctx) + "\n")
 	if !p.New {
 		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+prompt.Clean(p.Dir)+": ")
 	}

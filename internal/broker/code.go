@@ -179,11 +179,16 @@ func RoleOf(arn string) (account, name string) {
 }
 
 func (r *request) question(ctx context.Context) string {
-	left := ""
-	if deadline, ok := ctx.Deadline(); ok {
-		left = fmt.Sprintf(", within %s", Words(time.Until(deadline)))
+	return fmt.Sprintf("MFA code of %s%s: ", prompt.Clean(r.Profile.MFASerial), within(ctx))
+}
+
+// within says how long a question waits for its answer.
+func within(ctx context.Context) string {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ""
 	}
-	return fmt.Sprintf("MFA code of %s%s: ", prompt.Clean(r.Profile.MFASerial), left)
+	return ", within " + Words(time.Until(deadline))
 }
 
 func contextEnd(ctx context.Context) error {

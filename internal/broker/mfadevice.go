@@ -30,7 +30,9 @@ type iamDo func(ctx context.Context, call func(context.Context, *iam.Client) err
 
 // deviceName is what AWS takes as one.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html
-var deviceName = regexp.MustCompile(`^[\w+=,.@-]{1,226}$`)
+const maxDeviceName = 226
+
+var deviceName = regexp.MustCompile(`^[\w+=,.@-]+$`)
 
 // cleanupLimit is how long a device that was given up may take to go away.
 const cleanupLimit = 15 * time.Second
@@ -40,8 +42,8 @@ const cleanupLimit = 15 * time.Second
 // as used. If it comes to nothing, neither does the device: it is deleted,
 // by this run or, after a kill, by the next one that wants the name.
 func (b *Broker) enrolDevice(ctx context.Context, do iamDo, a *asker, e enrolment) (serial string, err error) {
-	if !deviceName.MatchString(e.name) {
-		return "", failed(Usage, "%q cannot be the name of an MFA device: letters, digits and _+=,.@- only", prompt.Clean(e.name))
+	if len(e.name) > maxDeviceName || !deviceName.MatchString(e.name) {
+		return "", failed(Usage, "%q cannot be the name of an MFA device: at most 226 letters, digits and _+=,.@- only", prompt.Clean(e.name))
 	}
 	ask, err := a.open(ctx)
 	if err != nil {
