@@ -28,11 +28,11 @@ type enrolment struct {
 // iamDo makes a call to IAM as somebody who may make it, as iamAccess.do does.
 type iamDo func(ctx context.Context, call func(context.Context, *iam.Client) error) error
 
-// deviceName is what AWS takes as one.
+// deviceName is what AWS takes as one, up to so many characters.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html
-const maxDeviceName = 226
-
 var deviceName = regexp.MustCompile(`^[\w+=,.@-]+$`)
+
+const maxDeviceName = 226
 
 // cleanupLimit is how long a device that was given up may take to go away.
 const cleanupLimit = 15 * time.Second
