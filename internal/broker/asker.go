@@ -167,7 +167,11 @@ func (a *asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	if err != nil {
 		return credential.Secret{}, err
 	}
-	t.Begin(prompt.Caller() + " needs a key" + within(ctx) + "\n")
+	does := " needs a key"
+	if p.New {
+		does = " stores a key"
+	}
+	t.Begin(prompt.Caller() + does + within(ctx) + "\n")
 	if !p.New {
 		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+prompt.Clean(p.Dir)+": ")
 	}
