@@ -122,6 +122,9 @@ func (s *bootstrap) run(ctx context.Context, b *Broker) (out Bootstrapped, err e
 		return s.out, s.endAfterAll(ctx, err)
 	}
 	defer s.asker.close()
+	if err := s.refuseEnviron(); err != nil {
+		return s.out, err
+	}
 	unlock, err := s.alone()
 	if err != nil {
 		return s.out, err

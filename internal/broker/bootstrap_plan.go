@@ -59,6 +59,9 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 	if err := s.summarize(ctx); err != nil {
 		return s.stopped(&step{what: "the account"}, err)
 	}
+	if err := s.takeNames(ctx); err != nil {
+		return s.stopped(&step{what: "the account"}, err)
+	}
 	s.plan = s.stepsOf()
 	for _, st := range s.plan {
 		var err error

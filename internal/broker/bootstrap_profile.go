@@ -59,6 +59,9 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	if p, err := cfg.Resolve(s.o.Profile); err == nil && region == "" {
 		region = p.Region
 	}
+	if region == "" {
+		region, _ = environRegion()
+	}
 	o := SetupOptions{
 		Profile: s.o.Profile, KeyName: s.out.KeyName, RoleARN: s.out.RoleARN, MFASerial: s.out.MFASerial,
 		Region: firstOf(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,

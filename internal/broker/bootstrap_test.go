@@ -174,8 +174,9 @@ func TestBootstrapRefuses(t *testing.T) {
 				f.t.Fatal(err)
 			}
 		}, "profile admin"},
-		"no such key":        {func(f *founding) { f.run.Options.Key = "nobody" }, "no key"},
-		"a region elsewhere": {func(f *founding) { f.run.Region = "cn-north-1" }, "cn-north-1"},
+		"no such key":              {func(f *founding) { f.run.Options.Key = "nobody" }, "no key"},
+		"a region elsewhere":       {func(f *founding) { f.run.Region = "cn-north-1" }, "cn-north-1"},
+		"an environment elsewhere": {func(f *founding) { f.environ = []string{"AWS_REGION=cn-north-1"} }, "unset AWS_REGION"},
 		"a root key whose time is over": {func(f *founding) {
 			f.run.Options.Key = "old"
 			f.keepUntil("old", f.account.Root().AddAccessKey(), f.account.Root().ARN(), time.Now().Add(-time.Minute))
@@ -290,6 +291,33 @@ func TestBootstrapReconcilesFiveVersions(t *testing.T) {
 	if have := f.account.State().Versions[arn]; !slices.Equal(have, []string{"v1", "v3", "v4", "v5"}) || f.account.State().Policies[arn] != other(1) {
 		t.Errorf("versions: %v", have)
 	}
+}
+
+// IAM has no two things whose names differ in case only: what is there is
+// taken, as it is spelled.
+func TestBootstrapTakesNames(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.account.AddUser("Phoebe")
+	f.account.AddGroup("Administrators")
+	if _, err := f.account.AddRole("Admin-MFA", fakeaws.TrustWithMFA(f.account)); err != nil {
+		t.Fatal(err)
+	}
+	f.before = f.state()
+	f.environ = []string{"AWS_DEFAULT_REGION=eu-central-1"}
+	f.run.Options.KeepRootKey = true
+	f.succeed()
+	state := f.account.State()
+	if len(state.Users) != 1 || len(state.Groups) != 1 || len(state.Roles) != 1 || len(state.Users["Phoebe"].Keys) != 1 || !f.keeps("phoebe") {
+		t.Errorf("%+v", state)
+	}
+	if text, err := os.ReadFile(f.run.Paths.Config); err != nil || !strings.Contains(string(text), "region = eu-central-1") {
+		t.Errorf("not the region of the environment: %v\n%s", err, text)
+	}
+	if again := f.succeed(); again.Out.Changed {
+		t.Errorf("changed something the second time: %+v\n%s", again.Out, f.screen)
+	}
+	f.undo("")
 }
 
 func TestBootstrapOfTheSecondAccount(t *testing.T) {

@@ -38,12 +38,13 @@ type founding struct {
 	root    *fakeaws.AccessKey // in the keychain as "root"
 	before  string             // state of the account
 
-	run    childRun
-	device *fakeaws.MFADevice // what the person's app shows
-	first  string             // of the two enabling codes
-	given  []string
-	typed  *fakeaws.AccessKey // the key that the person types
-	screen string             // of the last run
+	run     childRun
+	device  *fakeaws.MFADevice // what the person's app shows
+	first   string             // of the two enabling codes
+	given   []string
+	typed   *fakeaws.AccessKey // the key that the person types
+	environ []string           // variables besides
+	screen  string             // of the last run
 
 	meanwhile func() // happens while an MFA code is asked for
 }
@@ -260,6 +261,7 @@ func (f *founding) bootstrap() (out childOutcome, killed bool) {
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestBootstrapChild$")
 	cmd.Env = append(os.Environ(), childVariable+"="+string(data), "AWSBROKER_FILE_PASSPHRASE="+childPassphrase,
 		"AWS_ENDPOINT_URL_STS="+f.server.URL(), "AWS_ENDPOINT_URL_IAM="+f.server.URL(), "AWS_PROFILE=", "AWS_REGION=", "AWS_DEFAULT_REGION=")
+	cmd.Env = append(cmd.Env, f.environ...)
 	terminal, err := pty.StartWithAttrs(cmd, &pty.Winsize{Rows: 60, Cols: 80}, &syscall.SysProcAttr{Setsid: true, Setctty: true})
 	if err != nil {
 		f.t.Fatal(err)
