@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 )
 
@@ -212,5 +215,34 @@ func TestBootstrapKeyIsNotRefused(t *testing.T) {
 	f.server.SetLag(fakeaws.Lag{Policies: time.Hour})
 	if out := f.succeed(); !strings.Contains(strings.Join(out.Out.Left, "\n"), "checks no policies") {
 		t.Errorf("%+v\n%s", out, f.screen)
+	}
+}
+
+// A device that a killed run left is in no list at first: it is neither taken
+// for somebody's, nor does it stay.
+func TestBootstrapWithAnUnlistedDevice(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.server.SetLag(fakeaws.Lag{Devices: 3 * time.Second})
+	root, err := iam.New(awsapi.Endpoint{URL: f.server.URL(), Region: "us-east-1"},
+		credential.Credentials{AccessKeyID: f.root.ID, SecretAccessKey: credential.NewSecret(f.root.Secret)})
+	if err == nil {
+		_, err = root.CreateVirtualMFADevice(t.Context(), "phoebe")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.run.Settle = patient(10 * time.Second)
+	f.succeed()
+	f.wantFinished()
+}
+
+// Users may have a path, and manage their own credentials all the same.
+func TestSelfServiceWithPaths(t *testing.T) {
+	document := selfService("aws-cn")
+	for _, own := range []string{`"arn:aws-cn:iam::*:user/${aws:username}"`, `"arn:aws-cn:iam::*:user/*/${aws:username}"`} {
+		if strings.Count(document, own) != 2 {
+			t.Errorf("%s is not in both statements: %s", own, document)
+		}
 	}
 }

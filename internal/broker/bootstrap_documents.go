@@ -45,7 +45,7 @@ func allowAssume(roleARN string) string {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
 func selfService(partition string) string {
 	iam := "arn:" + partition + ":iam::*:"
-	own := iam + "user/${aws:username}"
+	own := []string{iam + "user/${aws:username}", iam + "user/*/${aws:username}"} // with a path, too
 	return policyOf(
 		map[string]any{"Sid": "EnrolOwnMFA", "Effect": "Allow", "Resource": own,
 			"Action": []string{"iam:GetUser", "iam:ListMFADevices", "iam:EnableMFADevice", "iam:ResyncMFADevice", "iam:ChangePassword"}},
@@ -53,7 +53,7 @@ func selfService(partition string) string {
 			"Action": "iam:CreateVirtualMFADevice"},
 		map[string]any{"Sid": "ListForEnrolment", "Effect": "Allow", "Resource": "*",
 			"Action": []string{"iam:ListVirtualMFADevices", "iam:GetAccountPasswordPolicy"}},
-		map[string]any{"Sid": "ManageOwnWithMFA", "Effect": "Allow", "Resource": []string{own, iam + "mfa/*"},
+		map[string]any{"Sid": "ManageOwnWithMFA", "Effect": "Allow", "Resource": append(slices.Clone(own), iam+"mfa/*"),
 			"Action": []string{"iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed",
 				"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey"},
 			"Condition": map[string]any{"Bool": map[string]any{"aws:MultiFactorAuthPresent": "true"}}},

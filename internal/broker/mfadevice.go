@@ -150,6 +150,7 @@ const makeTries = 8
 // to nobody, and it goes.
 func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device iam.NewDevice, err error) {
 	lost := false
+	end := time.Now().Add(newDeviceWait)
 	for try := 1; ; try++ {
 		err = do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 			device, err = c.CreateVirtualMFADevice(ctx, e.name)
@@ -162,12 +163,15 @@ func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device 
 		case try == makeTries || ctx.Err() != nil:
 			return device, b.iamFailure(err)
 		case isReason(err, awsapi.Exists), answerLost(err):
-			dropped, dropErr := b.dropUnfinished(ctx, do, e.name)
+			listed, dropped, dropErr := b.dropUnfinished(ctx, do, e.name)
 			if dropErr != nil {
 				return device, dropErr
 			}
-			if !dropped && !lost {
+			if !dropped && !lost && (listed || time.Now().After(end)) {
 				return device, nameTaken(e.name)
+			}
+			if !listed && !lost {
+				try = min(try, makeTries-2) // there is one, and no list shows it yet
 			}
 		case isReason(err, awsapi.Quota):
 			return device, failed(Other, "the account has as many virtual MFA devices as AWS allows").
@@ -186,30 +190,34 @@ func nameTaken(name string) error {
 }
 
 // dropUnfinished deletes a device of the name that nobody has; AWS refuses to
-// delete one that somebody has got meanwhile.
-func (b *Broker) dropUnfinished(ctx context.Context, do iamDo, name string) (dropped bool, err error) {
-	var found string
+// delete one that somebody has got meanwhile. listed reports whether there is
+// one of the name, as far as AWS shows it already.
+func (b *Broker) dropUnfinished(ctx context.Context, do iamDo, name string) (listed, dropped bool, err error) {
+	var found iam.MFADevice
 	err = do(ctx, func(ctx context.Context, c *iam.Client) error {
-		all, err := c.VirtualMFADevices(ctx, true)
+		all, err := c.VirtualMFADevices(ctx, false)
 		for _, d := range all {
 			if strings.EqualFold(nameOfDevice(d.Serial), name) {
-				found = d.Serial
+				found = d
 			}
 		}
 		return err
 	})
-	if err != nil || found == "" {
-		return false, b.iamFailure(err)
+	if err != nil || found.Serial == "" {
+		return false, false, b.iamFailure(err)
 	}
-	err = do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, found) })
+	if found.User != "" {
+		return true, false, nil
+	}
+	err = do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, found.Serial) })
 	switch {
 	case isReason(err, awsapi.InUse):
-		return false, nil
+		return true, false, nil
 	case err != nil && !isReason(err, awsapi.NotThere):
-		return false, b.iamFailure(err)
+		return true, false, b.iamFailure(err)
 	}
 	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", prompt.Clean(name)))
-	return true, nil
+	return true, true, nil
 }
 
 // giveUp deletes a device that was not enabled, however the run ends.
