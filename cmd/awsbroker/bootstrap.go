@@ -50,7 +50,7 @@ func newBootstrap(a *app) *cobra.Command {
 		Use:   "bootstrap",
 		Short: "set up an account: administrators for an hour, with MFA",
 		Long:  bootstrapHelp,
-		Example: "  awsbroker bootstrap --plan --key root\n" +
+		Example: "  awsbroker bootstrap --plan --key root --user phoebe\n" +
 			"  awsbroker bootstrap --key root --user phoebe --region eu-central-1\n" +
 			"  awsbroker bootstrap --key root --trusted-account 123456789012\n" +
 			"  awsbroker bootstrap --undo",

@@ -206,7 +206,8 @@ func TestBootstrapRefuses(t *testing.T) {
 			}
 			f.t.Cleanup(func() { _ = lock.Unlock() })
 		}, "is setting up account 111122223333"},
-		"a person who says no": {func(f *founding) { f.run.Options.Yes = false }, "nothing was changed"},
+		"an account that is not there": {func(f *founding) { f.run.Options.TrustedAccount = "999988887777" }, "no account 999988887777"},
+		"a person who says no":         {func(f *founding) { f.run.Options.Yes = false }, "nothing was changed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

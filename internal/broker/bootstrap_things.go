@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // roleMaximum is how long a session of the role may be: an administrator for
@@ -105,9 +107,22 @@ func (s *bootstrap) roleStep() *step {
 					Description: "Administrator for an hour, with MFA (awsbroker bootstrap)"})
 			})
 			t.ID = r.ARN
-			return err
+			return s.trustFailure(err)
 		},
 	}
+}
+
+// trustFailure says what a refused trust policy means: AWS knows the account
+// that is to be trusted not.
+func (s *bootstrap) trustFailure(err error) error {
+	var e *awsapi.Error
+	if s.o.TrustedAccount == "" || !errors.As(err, &e) || e.Code != "MalformedPolicyDocument" {
+		return err
+	}
+	f := failed(Refused, "AWS knows no account %s that a role here could trust: %s", s.o.TrustedAccount, prompt.Clean(e.Error())).
+		hint("look at the twelve digits: aws sts get-caller-identity tells them, with a key of that account; it has to be in the partition %s, too", s.out.Partition)
+	f.cause = err
+	return f
 }
 
 func (s *bootstrap) roleHow() string {
@@ -134,7 +149,7 @@ func (s *bootstrap) trustStep() *step {
 			return policyState(r.ARN, "trust policy of role "+s.o.Role, r.Trust, s.trust()), nil
 		},
 		mend: func(ctx context.Context, _ *thing) error {
-			return s.patiently(ctx, "the role", func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, s.o.Role, s.trust()) })
+			return s.trustFailure(s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, s.o.Role, s.trust()) }))
 		},
 	}
 }
