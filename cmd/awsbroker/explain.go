@@ -80,6 +80,12 @@ func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error 
 	line("next call", outcomeText(e.Next.Outcome)+": "+prompt.Clean(e.Next.Why))
 	b.WriteString("\n")
 	writeSettings(&b, e)
+	for i, p := range e.Problems {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "problem    %s: %s\n", place(p.Origin), prompt.Clean(p.Text))
+	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -190,6 +196,7 @@ type explainJSON struct {
 	Next         string        `json:"next_call"` // cached, renewed, asks, confirms, fails, unknown
 	Why          string        `json:"why"`
 	Settings     []settingJSON `json:"settings"`
+	Problems     []problemJSON `json:"problems"`
 }
 
 type settingJSON struct {
@@ -200,13 +207,22 @@ type settingJSON struct {
 	Section string `json:"section"`
 }
 
+type problemJSON struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Text string `json:"text"`
+}
+
 func writeExplanationJSON(out io.Writer, e broker.Explanation) error {
 	j := explainJSON{
 		e.Profile, e.RoleARN, e.MFASerial, e.Key, e.AccessKeyID, e.KeyARN, string(e.Keystore), e.KeystoreFrom, e.Region, e.Endpoint,
-		e.Codes.Setting, string(e.Codes.Way), e.LogFile, orNull(e.Expiration), orNull(e.MFAEnds), string(e.Next.Outcome), e.Next.Why, []settingJSON{},
+		e.Codes.Setting, string(e.Codes.Way), e.LogFile, orNull(e.Expiration), orNull(e.MFAEnds), string(e.Next.Outcome), e.Next.Why, []settingJSON{}, []problemJSON{},
 	}
 	for _, o := range e.Settings {
 		j.Settings = append(j.Settings, settingJSON{o.Key, o.Value, o.File, o.Line, o.Section})
+	}
+	for _, p := range e.Problems {
+		j.Problems = append(j.Problems, problemJSON{p.Origin.File, p.Origin.Line, p.Text})
 	}
 	enc := json.NewEncoder(out)
 	enc.SetIndent("", "  ")

@@ -35,7 +35,8 @@ type Explanation struct {
 	MFAEnds    time.Time // of the MFA session that it is renewed with; zero: none
 	Next       NextCall
 
-	Settings []config.Origin // all that count, in files, flags and the environment
+	Settings []config.Origin  // all that count, in files, flags and the environment
+	Problems []config.Problem // what other tools trip over, and settings that nothing knows
 }
 
 // CodeSource is who gives MFA codes.
@@ -69,7 +70,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 		Profile: p.Name, Steps: t.steps(), RoleARN: p.RoleARN, MFASerial: p.MFASerial,
 		Key: p.KeyName, AccessKeyID: t.Key.AccessKeyID, KeyARN: t.Key.ARN,
 		Region: t.Endpoint.Region, Endpoint: t.Endpoint.URL,
-		Settings: b.settings(p),
+		Settings: b.settings(p), Problems: p.Problems,
 	}
 	e.Keystore, e.KeystoreFrom = record.Keystore, "recorded when the first key was added"
 	if record.Keystore == "" {

@@ -5,7 +5,9 @@ import (
 	"os"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -32,7 +34,18 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 	if err != nil {
 		return session.Session{}, err
 	}
+	b.warnOfUnknown(t)
 	return b.give(ctx, newRound(), call, t, want)
+}
+
+// warnOfUnknown names settings of ours that do not exist: what a misspelt
+// awsbroker_confirm was to prevent happens.
+func (b *Broker) warnOfUnknown(t *Target) {
+	for _, p := range t.Profile.Problems {
+		if p.Kind == config.UnknownSetting {
+			b.warn("%s", prompt.Clean(p.String()))
+		}
+	}
 }
 
 // give gets the session that answers a call, and notes what the call came to:
