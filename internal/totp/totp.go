@@ -4,14 +4,11 @@
 package totp
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base32"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
+
+	"github.com/pquerna/otp/hotp"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
@@ -23,17 +20,16 @@ const Step = 30 * time.Second
 var ErrSeed = errors.New("a seed is base32: letters and the digits 2 to 7")
 
 // Key is a seed that was understood.
-type Key struct{ raw credential.Secret }
+type Key struct{ seed credential.Secret }
 
 // Parse reads a seed in base32, as people copy it: in groups, in small
 // letters, with or without padding.
 func Parse(seed credential.Secret) (Key, error) {
 	text := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "=", "").Replace(seed.Reveal()))
-	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
-	if err != nil || len(raw) == 0 {
+	if _, err := hotp.GenerateCode(text, 0); err != nil || text == "" {
 		return Key{}, ErrSeed
 	}
-	return Key{credential.NewSecret(string(raw))}, nil
+	return Key{credential.NewSecret(text)}, nil
 }
 
 // Code is what the device shows at t.
@@ -41,13 +37,10 @@ func (k Key) Code(t time.Time) string { return k.code(stepOf(t)) }
 
 func stepOf(t time.Time) int64 { return t.Unix() / int64(Step/time.Second) }
 
-// code of a step: RFC 4226 section 5.3.
+// code of a step. A seed that Parse took gives one.
 func (k Key) code(step int64) string {
-	mac := hmac.New(sha1.New, []byte(k.raw.Reveal()))
-	_ = binary.Write(mac, binary.BigEndian, step)
-	sum := mac.Sum(nil)
-	from := sum[len(sum)-1] & 0xf
-	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[from:])&0x7fffffff%1_000_000)
+	code, _ := hotp.GenerateCode(k.seed.Reveal(), uint64(step))
+	return code
 }
 
 // Behind says by how many steps the device that shows code is behind now; less
