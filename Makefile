@@ -18,15 +18,15 @@ build: ## bin/awsbroker
 test: ## all tests of this module
 	$(GO) test $(TEST_FLAGS) $(PACKAGES)
 
-# The tests in cmd run the program in processes of its own, which the race
-# detector does not see; they go on beside the others.
+# The tests in acceptance and cmd run the program in processes of its own, which
+# the race detector does not see; they go on beside the others.
 check: lint ## what a change has to pass: lint, and the short tests, with -race (make test has them all)
-	@$(GO) test -short $(TEST_FLAGS) ./cmd/... & cmd=$$!; \
+	@$(GO) test -short $(TEST_FLAGS) ./acceptance ./cmd/... & cmd=$$!; \
 	$(GO) test -race -short $(TEST_FLAGS) ./internal/...; internal=$$?; \
 	wait $$cmd && exit $$internal
 
 lint: ## format, vet, staticcheck
-	@test -z "$$(gofmt -l cmd internal e2e)" || { gofmt -l cmd internal e2e; echo 'run: gofmt -w cmd internal e2e'; exit 1; }
+	@test -z "$$(gofmt -l acceptance cmd internal e2e)" || { gofmt -l acceptance cmd internal e2e; echo 'run: gofmt -w acceptance cmd internal e2e'; exit 1; }
 	$(GO) vet $(PACKAGES)
 	$(GO) tool staticcheck $(PACKAGES)
 
@@ -40,10 +40,10 @@ man: ## docs/man from the commands
 	AWSBROKER_WRITE_MAN=1 $(GO) test ./cmd/awsbroker -run TestManPages
 
 troubleshooting: ## docs/troubleshooting.md from what really happens
-	AWSBROKER_WRITE_DOCS=1 $(GO) test ./cmd/awsbroker -parallel 8 -run TestFaults
+	AWSBROKER_WRITE_DOCS=1 $(GO) test ./acceptance -parallel 8 -run TestFaults
 
 doctor: ## docs/doctor.md from what doctor finds
-	AWSBROKER_WRITE_DOCS=1 $(GO) test ./cmd/awsbroker -parallel 8 -run TestDoctorFinds
+	AWSBROKER_WRITE_DOCS=1 $(GO) test ./acceptance -parallel 8 -run TestDoctorFinds
 
 e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
 	e2e/run

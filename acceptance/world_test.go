@@ -1,10 +1,12 @@
 //go:build linux
 
-// The tests in hard_*_test.go run the real binary where things are hard: many
-// callers at once, odd terminals, other users, full disks, kernels that refuse.
-// This file is what they share: a person with a home directory and a key, runs
-// of the program, and real terminals.
-package main_test
+// Package acceptance runs the built program as people and their tools do: many
+// callers at once, odd terminals, other users, full disks, kernels that refuse,
+// kills at any moment.
+//
+// This file is what the tests share: a person with a home directory and a key,
+// and runs of the program.
+package acceptance
 
 import (
 	"bytes"
@@ -69,7 +71,7 @@ func build(t *testing.T, pkg, name string) (path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path = filepath.Join(filepath.Dir(self), "hard-"+name)
+	path = filepath.Join(filepath.Dir(self), "acceptance-"+name)
 	if _, done := builds.failed[name]; !done {
 		if builds.failed == nil {
 			builds.failed = map[string]error{}
@@ -105,7 +107,7 @@ type world struct {
 func bare(t *testing.T, uid int) *world {
 	t.Helper()
 	built := build(t, "github.com/awsbroker/awsbroker/cmd/awsbroker", "awsbroker")
-	dir, err := os.MkdirTemp("", "hard-")
+	dir, err := os.MkdirTemp("", "acceptance-")
 	if err != nil {
 		t.Fatal(err)
 	}

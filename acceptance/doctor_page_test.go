@@ -1,6 +1,6 @@
 //go:build linux
 
-package main_test
+package acceptance
 
 import (
 	"fmt"
@@ -116,7 +116,7 @@ func isCommand(line string) bool {
 
 func wantDoctorDoc(t *testing.T, table []ailment, shown []string) {
 	t.Helper()
-	path := filepath.Join("..", "..", "docs", "doctor.md")
+	path := filepath.Join("..", "docs", "doctor.md")
 	text := doctorDoc(table, shown)
 	if os.Getenv("AWSBROKER_WRITE_DOCS") != "" {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package main_test
+package acceptance
 
 import (
 	"fmt"
@@ -270,7 +270,7 @@ func TestFaults(t *testing.T) {
 // AWSBROKER_WRITE_DOCS=1 writes it.
 func wantTroubleshooting(t *testing.T, table []fault, outcomes []result) {
 	t.Helper()
-	path := filepath.Join("..", "..", "docs", "troubleshooting.md")
+	path := filepath.Join("..", "docs", "troubleshooting.md")
 	text := troubleshooting(table, outcomes)
 	if os.Getenv("AWSBROKER_WRITE_DOCS") != "" {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {

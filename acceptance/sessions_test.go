@@ -1,0 +1,87 @@
+//go:build linux
+
+package acceptance
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+// TestLogoutForgetsEverywhere: a session is gone after logout, wherever it
+// rests and in whatever region it was asked for.
+func TestLogoutForgetsEverywhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.mkdir(w.path("run"), 0o700)
+	w.mkdir(w.path("run/awsbroker"), 0o700)
+	elsewhere := w.with("XDG_RUNTIME_DIR=" + w.path("run"))
+	for _, logout := range [][]string{{"logout", "--all"}, {"logout", "--profile", "admin"}, {"--region", "us-west-2", "logout", "--profile", "admin"}} {
+		w.login("admin")
+		if r := elsewhere.run(logout...); r.code != 0 {
+			t.Fatal(r)
+		}
+		wantFailure(t, w.run("credential-process", "--profile", "admin"), 4, "no terminal")
+	}
+}
+
+// TestClockSetRight: after the clock was wrong and is mended, the next call is
+// a new one, not the old failure from what is now the future.
+func TestClockSetRight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.aws.Server.Advance(-time.Hour) // ours is ahead
+	wantFailure(t, w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin"), 5, "clock")
+	w.aws.Server.Advance(time.Hour)
+	wantAnswer(t, w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin"))
+}
+
+// keyScript calls add_key(2) until the kernel takes no more keys of this user,
+// or keyctl(2) to clear the user's keyring.
+const keyScript = `
+import ctypes, platform, sys
+libc = ctypes.CDLL(None, use_errno=True)
+add_key, keyctl = {"x86_64": (248, 250), "aarch64": (217, 219)}[platform.machine()]
+if sys.argv[1] == "fill":
+    n = 0
+    while libc.syscall(add_key, b"user", b"filler-%d" % n, b"x", 1, -4) > 0: n += 1
+else:
+    libc.syscall(keyctl, 7, -4)
+`
+
+// TestFullKernelQuota: a plain user whose kernel keyring takes no more keys
+// has sessions all the same, sealed with a key in the keychain.
+func TestFullKernelQuota(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/usr/bin/python3"); err != nil {
+		skip(t, "there is no python3 to fill the keyring with")
+	}
+	w := newWorldOf(t, user(t, 9))
+	t.Cleanup(func() { w.finish(w.command("/usr/bin/python3", "-c", keyScript, "clear")) })
+	if r := w.finish(w.command("/usr/bin/python3", "-c", keyScript, "fill")); r.code != 0 {
+		t.Fatal(r)
+	}
+	w.login("admin")
+	wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+	w.wantAssumed(1)
+}
+
+// TestSessionEndsDuringTheQuestion: what is given out after a yes is not over.
+func TestSessionEndsDuringTheQuestion(t *testing.T) {
+	t.Parallel()
+	w, tm := newWorld(t), newTerminal(t)
+	w.write(w.path("home/.aws/config"), "[profile user]\nregion = eu-central-1\nawsbroker_key = phoebe\nawsbroker_confirm = true\n")
+	w.aws.Server.SetSessionLife(time.Second)
+	c := w.at(tm, "run", "credential-process", "--profile", "user")
+	tm.expect("give it out?")
+	time.Sleep(1100 * time.Millisecond)
+	w.aws.Server.SetSessionLife(0)
+	tm.send("y\n")
+	given := wantAnswer(t, c.outcome())
+	if ends, err := time.Parse(time.RFC3339, given.Expiration); err != nil || time.Until(ends) < time.Minute {
+		t.Errorf("it ends %s", given.Expiration)
+	}
+	if n := tm.count("give it out?"); n != 1 {
+		t.Errorf("%d questions", n)
+	}
+}
