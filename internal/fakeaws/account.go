@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"fmt"
 	"regexp"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // Account is one AWS account in one partition.
@@ -62,7 +64,7 @@ func (a *Account) arn(service, resource string) string {
 func (a *Account) AddManagedPolicy(name, document string) (arn string, err error) {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
-	doc, err := parsePolicy(document, identityPolicy, a.server)
+	doc, err := policy.Parse(document, policy.Identity, a.server.find)
 	if err != nil {
 		return "", fmt.Errorf("policy %q: %w", name, err)
 	}
@@ -76,7 +78,7 @@ func (a *Account) AddManagedPolicy(name, document string) (arn string, err error
 func (a *Account) AddPolicyVersion(arn, document string) error {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
-	doc, err := parsePolicy(document, identityPolicy, a.server)
+	doc, err := policy.Parse(document, policy.Identity, a.server.find)
 	if err != nil {
 		return fmt.Errorf("policy %q: %w", arn, err)
 	}

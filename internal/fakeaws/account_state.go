@@ -54,11 +54,11 @@ func (a *Account) State() AccountState {
 		state.Groups[name] = g.Policies.granted()
 	}
 	for name, r := range a.roles {
-		state.Roles[name] = RoleState{r.Policies.granted(), r.trust.text, r.maxDuration.String()}
+		state.Roles[name] = RoleState{r.Policies.granted(), r.trust.Text, r.maxDuration.String()}
 	}
 	for arn, m := range a.managed {
 		if !isAWSPolicy(arn) {
-			state.Policies[arn] = m.document().text
+			state.Policies[arn] = m.document().Text
 			state.Versions[arn] = []string{m.inUse}
 			for _, v := range m.versions {
 				if v.id != m.inUse {
@@ -94,7 +94,7 @@ func (u *User) state() UserState {
 func (p *Policies) granted() Granted {
 	out := Granted{Inline: map[string]string{}, Attached: slices.Sorted(slices.Values(p.attached))}
 	for name, doc := range p.inline {
-		out.Inline[name] = doc.text
+		out.Inline[name] = doc.Text
 	}
 	return out
 }

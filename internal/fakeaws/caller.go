@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"path"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // caller is who signed a request: root, a user, or a session of either or of a
@@ -31,7 +33,7 @@ type session struct {
 	sourceIdentity string
 	tags           map[string]string
 	transitive     []string
-	policies       []*document // session policies; nil for none
+	policies       []*policy.Document // session policies; nil for none
 }
 
 func (c *caller) isRoot() bool        { return c.user != nil && c.user.isRoot() }
@@ -71,27 +73,4 @@ func (c *caller) principalType() string {
 		return "AssumedRole"
 	}
 	return "User"
-}
-
-func (c *caller) identityPolicies(now time.Time) []*document {
-	if c.isRoleSession() {
-		return c.session.role.Policies.deciding(now)
-	}
-	return c.user.identityPolicies(now)
-}
-
-// boundary is the permissions boundary of the role or the user; nil for none.
-func (c *caller) boundary() []*document {
-	if c.isRoleSession() {
-		return c.session.role.Policies.limit()
-	}
-	return c.user.Policies.limit()
-}
-
-// sessionPolicies limit a role session beyond its role; nil if there are none.
-func (c *caller) sessionPolicies() []*document {
-	if c.session == nil {
-		return nil
-	}
-	return c.session.policies
 }

@@ -27,7 +27,7 @@
 // # Where things are
 //
 // One file a concern: server.go takes a request apart, authenticate.go says
-// who sent it, sts_*.go answer one action each, policy_*.go decide. The
+// who sent it, sts_*.go answer one action each, package policy decides. The
 // actions of IAM are listed in iam.go and are in iam_*.go, one file for each
 // kind of thing they act on; lag.go delays what is seen of them.
 //

@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // The common errors of IAM and their statuses are
@@ -38,18 +40,18 @@ func errNoUserName() *apiError {
 // errDenied is IAM's way to say no: by the name of the thing where it acts on
 // one, and with the kind of policy that decided.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-func errDenied(who *caller, action, resource string, why refusal) *apiError {
+func errDenied(who *caller, action, resource string, why policy.Refusal) *apiError {
 	text := "User: " + who.arn() + " is not authorized to perform: " + action + " on resource: " + resource
 	switch why {
-	case deniedByIdentity:
+	case policy.DeniedByIdentity:
 		text += " with an explicit deny in an identity-based policy"
-	case deniedBySession:
+	case policy.DeniedBySession:
 		text += " with an explicit deny in a session policy"
-	case deniedByBoundary:
+	case policy.DeniedByBoundary:
 		text += " with an explicit deny in a permissions boundary"
-	case silentBoundary:
+	case policy.SilentBoundary:
 		text += " because no permissions boundary allows the " + action + " action"
-	case silentSession:
+	case policy.SilentSession:
 		text += " because no session policy allows the " + action + " action"
 	default:
 		text += " because no identity-based policy allows the " + action + " action"

@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"strings"
 	"unicode"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 const documentPattern = `[\x{0009}\x{000A}\x{000D}\x{0020}-\x{00FF}]+`
@@ -19,14 +21,14 @@ func putInlinePolicy(kind holderKind) handler {
 		if err != nil {
 			return nil, err
 		}
-		doc, wrong := parsePolicy(text, identityPolicy, x.server)
+		doc, wrong := policy.Parse(text, policy.Identity, x.server.find)
 		if wrong != nil {
 			return nil, errMalformedPolicy(wrong.Error())
 		}
 		size := policySize(text)
 		for other, have := range policies.inline {
 			if other != name {
-				size += policySize(have.text)
+				size += policySize(have.Text)
 			}
 		}
 		if size > kind.limit {
@@ -52,7 +54,7 @@ func getInlinePolicy(kind holderKind) handler {
 		if err != nil {
 			return nil, err
 		}
-		return inlinePolicyXML{kind.xml(holder), name, percentEncode(policies.inline[name].text, "")}, nil
+		return inlinePolicyXML{kind.xml(holder), name, percentEncode(policies.inline[name].Text, "")}, nil
 	}
 }
 

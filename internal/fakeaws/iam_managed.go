@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // versionsPerPolicy is a quota.
@@ -68,8 +70,8 @@ func createPolicy(x *exchange, who *caller) (any, *apiError) {
 	return onePolicyXML{a.policyXML(arn)}, nil
 }
 
-func (x *exchange) managedDocument(text string) (*document, *apiError) {
-	doc, wrong := parsePolicy(text, identityPolicy, x.server)
+func (x *exchange) managedDocument(text string) (*policy.Document, *apiError) {
+	doc, wrong := policy.Parse(text, policy.Identity, x.server.find)
 	if wrong != nil {
 		return nil, errMalformedPolicy(wrong.Error())
 	}
@@ -198,13 +200,13 @@ func (a *Account) holdersOf(arn string) []*Policies {
 	return all
 }
 
-func newManagedPolicy(full string, doc *document, now time.Time) *managedPolicy {
+func newManagedPolicy(full string, doc *policy.Document, now time.Time) *managedPolicy {
 	m := &managedPolicy{name: full, id: newEntityID(prefixPolicy), created: now}
 	m.addVersion(doc, now)
 	return m
 }
 
-func (m *managedPolicy) addVersion(doc *document, now time.Time) *policyVersion {
+func (m *managedPolicy) addVersion(doc *policy.Document, now time.Time) *policyVersion {
 	m.count++
 	v := &policyVersion{id: "v" + strconv.Itoa(m.count), document: doc, created: now}
 	m.versions = append(m.versions, v)
@@ -226,4 +228,4 @@ func (m *managedPolicy) versionNamed(id string) *policyVersion {
 	return nil
 }
 
-func (m *managedPolicy) document() *document { return m.version().document }
+func (m *managedPolicy) document() *policy.Document { return m.version().document }

@@ -34,49 +34,14 @@ func fullName(dir, name string) string { return dir[1:] + name }
 // resource. shown is how a refusal names it; "" for the ARN.
 func (x *exchange) may(who *caller, resource, shown string) *apiError {
 	q := x.question(who, "iam:"+x.call.Action, resource)
-	q.setUnlessEmpty("iam:PolicyARN", x.policyARN)
+	q.SetUnlessEmpty("iam:PolicyARN", x.policyARN)
 	if shown == "" {
-		shown = q.resource
+		shown = q.Resource
 	}
-	if why := q.whyNot(); why != "" {
-		return errDenied(who, q.action, shown, why)
+	if why := x.whyNot(who, q); why != "" {
+		return errDenied(who, q.Action, shown, why)
 	}
 	return nil
-}
-
-// refusal says which policies refused.
-type refusal string
-
-const (
-	silentIdentity   refusal = "silent identity"
-	silentSession    refusal = "silent session"
-	deniedByIdentity refusal = "denied by identity"
-	deniedBySession  refusal = "denied by session"
-	silentBoundary   refusal = "silent boundary"
-	deniedByBoundary refusal = "denied by boundary"
-)
-
-// whyNot is mayDo with a reason; "" for yes.
-func (q *question) whyNot() refusal {
-	if q.who.isRoot() {
-		return ""
-	}
-	identity, limit, boundary := q.ask(q.who.identityPolicies(q.now)), q.sessionLimit(), q.boundaryLimit()
-	switch {
-	case identity == denied:
-		return deniedByIdentity
-	case limit == denied:
-		return deniedBySession
-	case boundary == denied:
-		return deniedByBoundary
-	case identity != allowed:
-		return silentIdentity
-	case limit != allowed:
-		return silentSession
-	case boundary != allowed:
-		return silentBoundary
-	}
-	return ""
 }
 
 // userNamed finds a user by name, whatever its path; nil if there is none.

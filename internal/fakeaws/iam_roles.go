@@ -1,6 +1,10 @@
 package fakeaws
 
-import "time"
+import (
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
+)
 
 type roleXML struct {
 	Path                     string
@@ -32,7 +36,7 @@ type oneRoleXML struct{ Role roleXML }
 func (r *Role) xml() roleXML {
 	out := roleXML{
 		RoleID: r.ID, Arn: r.ARN(), CreateDate: date(r.created), Description: r.description,
-		AssumeRolePolicyDocument: percentEncode(r.trust.text, ""), MaxSessionDuration: int(r.maxDuration / time.Second),
+		AssumeRolePolicyDocument: percentEncode(r.trust.Text, ""), MaxSessionDuration: int(r.maxDuration / time.Second),
 		PermissionsBoundary: r.boundaryXML(),
 	}
 	out.Path, out.RoleName = pathAndName(r.Name)
@@ -62,7 +66,7 @@ func createRole(x *exchange, who *caller) (any, *apiError) {
 	if err := x.may(who, who.account.arn("iam", "role/"+full), ""); err != nil {
 		return nil, err
 	}
-	doc, wrong := parsePolicy(trust, trustPolicy, x.server)
+	doc, wrong := policy.Parse(trust, policy.Trust, x.server.find)
 	if wrong != nil {
 		return nil, errMalformedPolicy(wrong.Error())
 	}
@@ -71,7 +75,7 @@ func createRole(x *exchange, who *caller) (any, *apiError) {
 	}
 	r := who.account.newRole(full, doc)
 	r.description, r.maxDuration = description, time.Duration(seconds)*time.Second
-	r.trustBefore = keep(nil, &document{}, x.now, x.server.lag.Policies) // nobody is trusted yet
+	r.trustBefore = keep(nil, &policy.Document{}, x.now, x.server.lag.Policies) // nobody is trusted yet
 	x.call.Created = r.ARN()
 	return oneRoleXML{r.xml()}, nil
 }
@@ -83,7 +87,7 @@ func updateAssumeRolePolicy(x *exchange, who *caller) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	doc, wrong := parsePolicy(text, trustPolicy, x.server)
+	doc, wrong := policy.Parse(text, policy.Trust, x.server.find)
 	if wrong != nil {
 		return nil, errMalformedPolicy(wrong.Error())
 	}

@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // Policies are what is attached to a user, a group or a role.
 type Policies struct {
 	server   *Server
 	account  *Account
-	inline   map[string]*document
+	inline   map[string]*policy.Document
 	attached []string // ARNs of managed policies
 	boundary string   // ARN of the permissions boundary of a user or role; "" for none
-	before   []past[[]*document]
+	before   []past[[]*policy.Document]
 }
 
 type managedPolicy struct {
@@ -28,16 +30,16 @@ type managedPolicy struct {
 
 type policyVersion struct {
 	id       string // v1…
-	document *document
+	document *policy.Document
 	created  time.Time
 }
 
 // PutPolicy sets an inline policy. A document that this package cannot
 // evaluate in full is an error.
-func (p *Policies) PutPolicy(name, policy string) error {
+func (p *Policies) PutPolicy(name, text string) error {
 	p.server.mu.Lock()
 	defer p.server.mu.Unlock()
-	doc, err := parsePolicy(policy, identityPolicy, p.server)
+	doc, err := policy.Parse(text, policy.Identity, p.server.find)
 	if err != nil {
 		return fmt.Errorf("policy %q: %w", name, err)
 	}
@@ -46,9 +48,9 @@ func (p *Policies) PutPolicy(name, policy string) error {
 	return nil
 }
 
-func (p *Policies) setInline(name string, doc *document) {
+func (p *Policies) setInline(name string, doc *policy.Document) {
 	if p.inline == nil {
-		p.inline = map[string]*document{}
+		p.inline = map[string]*policy.Document{}
 	}
 	p.inline[name] = doc
 }
@@ -60,7 +62,7 @@ func (p *Policies) remember(now time.Time) {
 
 // deciding are the documents that decide now, which may be those from before
 // the last change.
-func (p *Policies) deciding(now time.Time) []*document {
+func (p *Policies) deciding(now time.Time) []*policy.Document {
 	return recall(p.before, p.documents(), now)
 }
 
@@ -100,11 +102,11 @@ func (p *Policies) SetBoundary(arn string) error {
 }
 
 // limit is the permissions boundary; nil for none.
-func (p *Policies) limit() []*document {
+func (p *Policies) limit() []*policy.Document {
 	if p.boundary == "" {
 		return nil
 	}
-	return []*document{p.account.managed[p.boundary].document()}
+	return []*policy.Document{p.account.managed[p.boundary].document()}
 }
 
 // DetachPolicy undoes AttachPolicy.
@@ -115,8 +117,8 @@ func (p *Policies) DetachPolicy(arn string) {
 	p.before = nil
 }
 
-func (p *Policies) documents() []*document {
-	var docs []*document
+func (p *Policies) documents() []*policy.Document {
+	var docs []*policy.Document
 	for _, doc := range p.inline {
 		docs = append(docs, doc)
 	}

@@ -1,6 +1,10 @@
 package fakeaws
 
-import "time"
+import (
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
+)
 
 // awsManagedPolicies are those of AWS's own policies that this package knows.
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
@@ -11,7 +15,7 @@ func awsManagedPolicies(partition string) map[string]*managedPolicy {
 		"job-function/Billing":  billing,
 		"IAMUserChangePassword": changePassword,
 	} {
-		doc, err := parsePolicy(text, identityPolicy, nil)
+		doc, err := policy.Parse(text, policy.Identity, nil)
 		if err != nil {
 			panic("fakeaws: " + name + ": " + err.Error()) // they are constants
 		}

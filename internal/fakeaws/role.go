@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"fmt"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // Role is an IAM role.
@@ -13,8 +15,8 @@ type Role struct {
 
 	account     *Account
 	created     time.Time
-	trust       *document
-	trustBefore []past[*document]
+	trust       *policy.Document
+	trustBefore []past[*policy.Document]
 	maxDuration time.Duration
 	description string
 }
@@ -25,7 +27,7 @@ type Role struct {
 func (a *Account) AddRole(name, trust string) (*Role, error) {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
-	doc, err := parsePolicy(trust, trustPolicy, a.server)
+	doc, err := policy.Parse(trust, policy.Trust, a.server.find)
 	if err != nil {
 		return nil, fmt.Errorf("trust policy of role %q: %w", name, err)
 	}
@@ -37,7 +39,7 @@ func (a *Account) AddRole(name, trust string) (*Role, error) {
 	return r, nil
 }
 
-func (a *Account) newRole(name string, trust *document) *Role {
+func (a *Account) newRole(name string, trust *policy.Document) *Role {
 	r := &Role{
 		Name: name, ID: newEntityID(prefixRole), account: a, trust: trust,
 		created: a.server.clock.now(), maxDuration: time.Hour, Policies: Policies{server: a.server, account: a},

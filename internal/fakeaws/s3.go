@@ -94,7 +94,7 @@ func (s *Server) serveS3(x *exchange, who *caller, q s3Request) (any, *apiError)
 	if q.key != "" {
 		arn += "/" + q.key
 	}
-	if !x.question(who, q.permission, arn).mayDo() || (b != nil && b.account != who.account) {
+	if x.whyNot(who, x.question(who, q.permission, arn)) != "" || (b != nil && b.account != who.account) {
 		return nil, errNotAuthorized(who.arn(), q.permission, arn)
 	}
 	if b == nil {

@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // packedLimit stands in for AWS's limit on session policies and tags together,
@@ -33,7 +35,7 @@ func readSessionPolicy(p *params) sessionPolicy {
 func (sp sessionPolicy) parse(s *Server, in *assumeRoleInput) *apiError {
 	size := len(sp.inline)
 	if sp.hasInline {
-		doc, err := parsePolicy(sp.inline, identityPolicy, s)
+		doc, err := policy.Parse(sp.inline, policy.Identity, s.find)
 		if err != nil {
 			return errMalformedPolicy(err.Error())
 		}

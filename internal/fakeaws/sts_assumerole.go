@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"regexp"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // assumeRoleInput is a request to assume a role whose form is right.
@@ -15,8 +17,8 @@ type assumeRoleInput struct {
 	duration       time.Duration
 	tags           map[string]string
 	transitive     []string
-	policies       []*document // session policies; nil for none
-	packedSize     int         // of policies and tags, in percent of what is allowed
+	policies       []*policy.Document // session policies; nil for none
+	packedSize     int                // of policies and tags, in percent of what is allowed
 }
 
 type assumedRoleXML struct {
@@ -128,18 +130,18 @@ func (x *exchange) mayAssume(who *caller, role *Role, in *assumeRoleInput, mfa t
 	}
 	for _, action := range actions {
 		ask := x.question(who, action, in.roleARN)
-		ask.addMFA(mfa, x.now)
-		ask.set("sts:RoleSessionName", in.sessionName)
-		ask.setUnlessEmpty("sts:ExternalId", in.externalID)
-		ask.setUnlessEmpty("sts:SourceIdentity", in.sourceIdentity)
+		addMFA(ask, mfa, x.now)
+		ask.Set("sts:RoleSessionName", in.sessionName)
+		ask.SetUnlessEmpty("sts:ExternalId", in.externalID)
+		ask.SetUnlessEmpty("sts:SourceIdentity", in.sourceIdentity)
 		for key, value := range in.tags {
-			ask.set("aws:RequestTag/"+key, value)
-			ask.add("aws:TagKeys", key)
+			ask.Set("aws:RequestTag/"+key, value)
+			ask.Add("aws:TagKeys", key)
 		}
 		for _, key := range in.transitive {
-			ask.add("sts:TransitiveTagKeys", key)
+			ask.Add("sts:TransitiveTagKeys", key)
 		}
-		if role == nil || !ask.mayUseRole(role) {
+		if role == nil || !ask.MayAssume(role.account.ID, recall(role.trustBefore, role.trust, x.now), who.policies(x.now)) {
 			return errNotAuthorized(who.arn(), action, in.roleARN)
 		}
 	}

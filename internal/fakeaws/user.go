@@ -3,6 +3,8 @@ package fakeaws
 import (
 	"slices"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
 )
 
 // User is an IAM user, or an account's root user.
@@ -71,7 +73,7 @@ func (u *User) ARN() string {
 func (u *User) isRoot() bool { return u == u.account.root }
 
 // identityPolicies are the user's own and those of its groups.
-func (u *User) identityPolicies(now time.Time) []*document {
+func (u *User) identityPolicies(now time.Time) []*policy.Document {
 	docs := slices.Clone(u.Policies.deciding(now))
 	for _, g := range recall(u.groupsBefore, u.groups, now) {
 		docs = append(docs, g.Policies.deciding(now)...)

@@ -1,4 +1,4 @@
-package fakeaws
+package policy
 
 import (
 	"encoding/json"
@@ -98,7 +98,8 @@ func parseCondition(name, key string, values conditionValues, variables bool) (c
 	return c, nil
 }
 
-// knownKey reports whether the server fills in the key where AWS does.
+// knownKey reports whether a key is known: package fakeaws fills it in where AWS
+// does.
 func knownKey(key string) bool {
 	key = strings.ToLower(key)
 	for _, prefix := range []string{"aws:requesttag/", "aws:principaltag/"} {

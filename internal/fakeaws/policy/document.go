@@ -1,4 +1,7 @@
-package fakeaws
+// Package policy evaluates policies of AWS IAM: documents, conditions,
+// operators, patterns, principals, and what they say to a question. It knows no
+// account: who asks, and which principals there are, its user says.
+package policy
 
 import (
 	"bytes"
@@ -12,12 +15,13 @@ import (
 // The grammar of policies, in full, is
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
-// policyKind says what a policy is for, and so which elements it has.
-type policyKind int
+// Kind says what a policy is for, and so which elements it has.
+type Kind int
 
+// Kinds of policies.
 const (
-	identityPolicy policyKind = iota // has resources
-	trustPolicy                      // has principals; its resource is the role
+	Identity Kind = iota // has resources
+	Trust                // has principals; its resource is the role
 )
 
 type effect string
@@ -27,9 +31,9 @@ const (
 	effectDeny  effect = "Deny"
 )
 
-// document is a policy of which every element is understood.
-type document struct {
-	text       string // as it was set
+// Document is a policy of which every element is understood.
+type Document struct {
+	Text       string // as it was set
 	statements []*statement
 }
 
@@ -43,11 +47,10 @@ type statement struct {
 	conditions []condition
 }
 
-func newStatement(e effect) *statement { return &statement{effect: e} }
-
-// parsePolicy reads a policy and refuses what it does not understand, for an
-// element that is passed over would be an element that is satisfied.
-func parsePolicy(text string, kind policyKind, s *Server) (*document, error) {
+// Parse reads a policy and refuses what it does not understand, for an element
+// that is passed over would be an element that is satisfied. find looks up the
+// principals of a trust policy; an identity policy has none.
+func Parse(text string, kind Kind, find Find) (*Document, error) {
 	if err := rejectDuplicates(text); err != nil {
 		return nil, err
 	}
@@ -73,9 +76,9 @@ func parsePolicy(text string, kind policyKind, s *Server) (*document, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("missing required field Statement")
 	}
-	doc := &document{text: text}
+	doc := &Document{Text: text}
 	for n, one := range list {
-		st, err := parseStatement(one, kind, raw.Version == "2012-10-17", s)
+		st, err := parseStatement(one, kind, raw.Version == "2012-10-17", find)
 		if err != nil {
 			return nil, fmt.Errorf("statement %d: %w", n+1, err)
 		}
@@ -84,7 +87,7 @@ func parsePolicy(text string, kind policyKind, s *Server) (*document, error) {
 	return doc, nil
 }
 
-func parseStatement(text json.RawMessage, kind policyKind, variables bool, s *Server) (*statement, error) {
+func parseStatement(text json.RawMessage, kind Kind, variables bool, find Find) (*statement, error) {
 	var raw struct {
 		Sid         string
 		Effect      effect
@@ -98,7 +101,7 @@ func parseStatement(text json.RawMessage, kind policyKind, variables bool, s *Se
 	if err := strictJSON(text, &raw); err != nil {
 		return nil, err
 	}
-	st := newStatement(raw.Effect)
+	st := &statement{effect: raw.Effect}
 	if raw.Effect != effectAllow && raw.Effect != effectDeny {
 		return nil, fmt.Errorf("effect %q", raw.Effect)
 	}
@@ -106,11 +109,11 @@ func parseStatement(text json.RawMessage, kind policyKind, variables bool, s *Se
 	if st.actions, st.butActions, err = oneOf("Action", raw.Action, raw.NotAction, false); err != nil {
 		return nil, err
 	}
-	if kind == trustPolicy {
+	if kind == Trust {
 		if raw.Resource != nil || raw.NotResource != nil {
 			return nil, fmt.Errorf("has prohibited field Resource")
 		}
-		if st.principals, err = parsePrincipals(raw.Principal, s); err != nil {
+		if st.principals, err = parsePrincipals(raw.Principal, find); err != nil {
 			return nil, err
 		}
 		for _, a := range append(raw.Action, raw.NotAction...) {
