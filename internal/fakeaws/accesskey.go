@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/sigv4"
 )
 
 // keyStatus is the state of a long-term access key.
@@ -135,9 +137,9 @@ func (k *AccessKey) setStatus(status keyStatus) {
 }
 
 // used notes a request that the key signed.
-func (k *AccessKey) used(x *exchange, auth *authorization) {
+func (k *AccessKey) used(x *exchange, auth *sigv4.Signature) {
 	k.learnUses(x.now, x.server.lag.LastUsed)
-	k.uses = append(k.uses, keyUse{x.now, auth.service, auth.region})
+	k.uses = append(k.uses, keyUse{x.now, auth.Service, auth.Region})
 }
 
 // learnUses makes known those uses that are older than the lag.

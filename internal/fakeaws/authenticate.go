@@ -3,7 +3,8 @@ package fakeaws
 import (
 	"crypto/subtle"
 	"net/http"
-	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/sigv4"
 )
 
 // authenticate says who signed the request, or why nobody did. AWS does not
@@ -12,61 +13,74 @@ import (
 func (s *Server) authenticate(x *exchange) (*caller, *apiError) {
 	r := x.http
 	if r.URL.Query().Has("X-Amz-Signature") {
-		return nil, errIncompleteSignature("this fake verifies signatures in the Authorization header only")
+		return nil, errSignature(&sigv4.Error{Incomplete: true, Message: "this fake verifies signatures in the Authorization header only"})
 	}
-	auth, err := parseAuthorization(r)
+	auth, err := sigv4.Parse(r)
 	if err != nil {
-		return nil, err
+		return nil, errSignature(err)
 	}
 	if auth == nil {
 		return nil, &apiError{http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token"}
 	}
 	s.noteSigner(x.call, auth)
-	if err := auth.checkScope(x.service.name, r.Host, s.anyIAMRegion); err != nil {
-		return nil, err
+	if err := s.checkForm(x, auth); err != nil {
+		return nil, errSignature(err)
 	}
-	if err := auth.checkSigned(r.Header); err != nil {
-		return nil, err
+	who, secret, refused := s.lookUp(auth, r.Header.Values("X-Amz-Security-Token"), x)
+	if refused != nil {
+		return nil, refused
 	}
-	if err := auth.checkTime(x.now, s.maxSkew); err != nil {
-		return nil, err
-	}
-	who, secret, err := s.lookUp(auth, r.Header.Values("X-Amz-Security-Token"), x)
-	if err != nil {
-		return nil, err
-	}
-	payload, err := payloadHash(x, auth)
-	if err != nil {
-		return nil, err
-	}
-	canonical := canonicalRequest(r.Method, wireURI(r), auth.service, r.Header, r.Host, auth.signed, payload)
-	want := sign(secret, auth.date, auth.region, auth.service, stringToSign(canonical, auth.timestamp, auth.scope()))
-	if subtle.ConstantTimeCompare([]byte(want), []byte(auth.signature)) != 1 {
-		return nil, errSignature("The request signature we calculated does not match the signature you provided. " +
-			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
+	if err := auth.Verify(r, x.body, secret); err != nil {
+		return nil, errSignature(err)
 	}
 	x.call.Principal, x.call.Account = who.arn(), who.account.ID
 	if who.key != nil {
 		who.key.used(x, auth)
 	}
-	if x.service.name == "sts" && s.disabledRegions[auth.region] {
+	if x.service.name == "sts" && s.disabledRegions[auth.Region] {
 		return nil, &apiError{http.StatusForbidden, "RegionDisabledException", "STS is not activated in this region for account:" +
 			who.account.ID + ". Your account administrator can activate STS in this region using the IAM Console."}
 	}
 	return who, nil
 }
 
+// checkForm is what can be said before the key is looked up.
+func (s *Server) checkForm(x *exchange, auth *sigv4.Signature) *sigv4.Error {
+	if err := checkRegion(auth.Region, x.service.name, x.http.Host, s.anyIAMRegion); err != nil {
+		return err
+	}
+	if err := auth.CheckScope(x.service.name); err != nil {
+		return err
+	}
+	if err := auth.CheckSigned(x.http.Header); err != nil {
+		return err
+	}
+	return auth.CheckTime(x.now, s.maxSkew)
+}
+
+// checkRegion holds the region that was signed for against where the request
+// went. IAM has one region a partition.
+func checkRegion(region, service, host string, anyIAMRegion bool) *sigv4.Error {
+	switch {
+	case !regionKnown(region), regionOfHost(host) != "" && regionOfHost(host) != region:
+		return &sigv4.Error{Message: "Credential should be scoped to a valid region. "}
+	case service == "iam" && !anyIAMRegion && !isIAMRegion(region, host):
+		return &sigv4.Error{Message: "Credential should be scoped to a valid region, not '" + region + "'. "}
+	}
+	return nil
+}
+
 // lookUp finds the key and holds the token against it. A long-term key has no
 // token, a session key has exactly its own.
-func (s *Server) lookUp(auth *authorization, tokens []string, x *exchange) (*caller, string, *apiError) {
+func (s *Server) lookUp(auth *sigv4.Signature, tokens []string, x *exchange) (*caller, string, *apiError) {
 	var who *caller
 	var secret string
-	if key := s.keys[auth.accessKeyID]; key != nil {
-		if key.seenStatus(auth.service, auth.region, x.now) != statusActive || len(tokens) != 0 {
+	if key := s.keys[auth.AccessKeyID]; key != nil {
+		if key.seenStatus(auth.Service, auth.Region, x.now) != statusActive || len(tokens) != 0 {
 			return nil, "", errInvalidToken()
 		}
 		who, secret = &caller{account: key.user.account, user: key.user, key: key}, key.Secret
-	} else if session := s.sessions[auth.accessKeyID]; session != nil {
+	} else if session := s.sessions[auth.AccessKeyID]; session != nil {
 		if len(tokens) != 1 || subtle.ConstantTimeCompare([]byte(tokens[0]), []byte(session.token)) != 1 {
 			return nil, "", errInvalidToken()
 		}
@@ -85,7 +99,7 @@ func (s *Server) lookUp(auth *authorization, tokens []string, x *exchange) (*cal
 	} else {
 		return nil, "", errInvalidToken()
 	}
-	if who.account.Partition != partitionOf(auth.region) {
+	if who.account.Partition != partitionOf(auth.Region) {
 		return nil, "", errInvalidToken()
 	}
 	return who, secret, nil
@@ -94,14 +108,14 @@ func (s *Server) lookUp(auth *authorization, tokens []string, x *exchange) (*cal
 // sessionWorks: a session of GetSessionToken that saw no code may not call IAM,
 // and IAM says that it does not know it.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
-func (s *Server) sessionWorks(session *session, auth *authorization) bool {
+func (s *Server) sessionWorks(session *session, auth *sigv4.Signature) bool {
 	if session.role != nil {
 		return true
 	}
 	if s.endWithKeys && session.key.status != statusActive {
 		return false
 	}
-	return auth.service != "iam" || !session.mfa.IsZero()
+	return auth.Service != "iam" || !session.mfa.IsZero()
 }
 
 // EndSessionsWithKeys makes sessions of GetSessionToken end with the access
@@ -113,31 +127,8 @@ func (s *Server) EndSessionsWithKeys(end bool) {
 	s.endWithKeys = end
 }
 
-// payloadHash is the hash of the body as it arrived. S3 lets the client leave
-// the body unsigned, no other service does.
-func payloadHash(x *exchange, auth *authorization) (string, *apiError) {
-	declared := x.http.Header.Get("X-Amz-Content-Sha256")
-	actual := hexSHA256(x.body)
-	if declared == "" || declared == actual {
-		return actual, nil
-	}
-	if auth.service == "s3" && declared == "UNSIGNED-PAYLOAD" {
-		return declared, nil
-	}
-	return "", errSignature("The provided 'x-amz-content-sha256' header does not match what was computed.")
-}
-
-// wireURI is path and query as they were sent; through a proxy the request
-// line has the whole URL.
-func wireURI(r *http.Request) string {
-	if strings.HasPrefix(r.RequestURI, "/") {
-		return r.RequestURI
-	}
-	return r.URL.RequestURI()
-}
-
 // noteSigner records the key and the region, also for requests that are
 // refused later.
-func (s *Server) noteSigner(call *Call, auth *authorization) {
-	call.AccessKeyID, call.Region = auth.accessKeyID, auth.region
+func (s *Server) noteSigner(call *Call, auth *sigv4.Signature) {
+	call.AccessKeyID, call.Region = auth.AccessKeyID, auth.Region
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/sigv4"
 )
 
 func TestAuthentication(t *testing.T) {
@@ -66,11 +68,11 @@ func TestAuthentication(t *testing.T) {
 		{"short scope", func(c *client) { c.after = replaceAuthorization("/aws4_request", "") }, 400, "IncompleteSignature", "exactly 5 slash-delimited"},
 		{"no signature", func(c *client) { c.after = replaceAuthorization("Signature=", "Signature=,x=") }, 400, "IncompleteSignature", ""},
 		{"no equal sign", func(c *client) { c.after = replaceAuthorization("Signature=", "Signature,") }, 400, "IncompleteSignature", "missing equal-sign"},
-		{"other algorithm", func(c *client) { c.after = replaceAuthorization(sigAlgorithm, "AWS3") }, 400, "IncompleteSignature", "Unsupported AWS 'algorithm'"},
+		{"other algorithm", func(c *client) { c.after = replaceAuthorization("AWS4-HMAC-SHA256", "AWS3") }, 400, "IncompleteSignature", "Unsupported AWS 'algorithm'"},
 		{"host not signed", func(c *client) { c.after = replaceAuthorization(";host;", ";") }, 403, "SignatureDoesNotMatch", "'host' must be a 'SignedHeader'"},
 		{"no date", func(c *client) { c.after = func(r *http.Request) { r.Header.Del("X-Amz-Date") } }, 400, "IncompleteSignature", "existence of either a 'X-Amz-Date' or a 'Date' header"},
 		{"payload hash", func(c *client) {
-			c.before = func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", hexSHA256([]byte("other"))) }
+			c.before = func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", sigv4.Hash([]byte("other"))) }
 		}, 403, "SignatureDoesNotMatch", "x-amz-content-sha256"},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,8 @@
 package fakeaws
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/hex"
 	"maps"
 	"strings"
@@ -40,7 +42,9 @@ func (s *Server) noteParams(call *Call, p *params) {
 	delete(call.Params, "Version")
 	hash := func(code string) string {
 		call.CodeSent = true
-		return hex.EncodeToString(hmacSHA256(s.logKey, call.Params["SerialNumber"]+"\n"+code))
+		mac := hmac.New(sha256.New, s.logKey)
+		mac.Write([]byte(call.Params["SerialNumber"] + "\n" + code))
+		return hex.EncodeToString(mac.Sum(nil))
 	}
 	for _, name := range secretParams() {
 		code, ok := call.Params[name]

@@ -15,6 +15,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/sigv4"
 )
 
 // client sends requests signed by the AWS SDK's signer, without the rest of
@@ -80,7 +82,7 @@ func (c client) send(r *http.Request, body string) reply {
 			at = c.server.Now()
 		}
 		credentials := aws.Credentials{AccessKeyID: c.id, SecretAccessKey: c.secret, SessionToken: c.token}
-		if err := v4.NewSigner().SignHTTP(context.Background(), credentials, r, hexSHA256([]byte(body)), "sts", c.region, at); err != nil {
+		if err := v4.NewSigner().SignHTTP(context.Background(), credentials, r, sigv4.Hash([]byte(body)), "sts", c.region, at); err != nil {
 			c.t.Fatal(err)
 		}
 	}

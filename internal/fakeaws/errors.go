@@ -1,6 +1,10 @@
 package fakeaws
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/sigv4"
+)
 
 // apiError is what AWS answers instead of a result.
 type apiError struct {
@@ -48,12 +52,11 @@ func errExpiredToken() *apiError {
 	return &apiError{http.StatusForbidden, "ExpiredToken", "The security token included in the request is expired"}
 }
 
-func errSignature(message string) *apiError {
-	return &apiError{http.StatusForbidden, "SignatureDoesNotMatch", message}
-}
-
-func errIncompleteSignature(message string) *apiError {
-	return &apiError{http.StatusBadRequest, "IncompleteSignature", message}
+func errSignature(err *sigv4.Error) *apiError {
+	if err.Incomplete {
+		return &apiError{http.StatusBadRequest, "IncompleteSignature", err.Message}
+	}
+	return &apiError{http.StatusForbidden, "SignatureDoesNotMatch", err.Message}
 }
 
 func errUnknownOperation(action, version string) *apiError {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/sigv4"
 )
 
 // post sends GetSessionToken with the device's code over a real connection
@@ -22,7 +24,7 @@ func post(t *testing.T, w *Standard, endpoint, code string) (int, string, error)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	credentials := aws.Credentials{AccessKeyID: w.Key.ID, SecretAccessKey: w.Key.Secret}
-	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hexSHA256([]byte(body)), "sts", "us-east-1", w.Server.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, sigv4.Hash([]byte(body)), "sts", "us-east-1", w.Server.Now()); err != nil {
 		t.Fatal(err)
 	}
 	client := http.Client{

@@ -54,7 +54,7 @@ func getInlinePolicy(kind holderKind) handler {
 		if err != nil {
 			return nil, err
 		}
-		return inlinePolicyXML{kind.xml(holder), name, percentEncode(policies.inline[name].Text, "")}, nil
+		return inlinePolicyXML{kind.xml(holder), name, encoded(policies.inline[name])}, nil
 	}
 }
 

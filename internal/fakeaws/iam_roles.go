@@ -36,7 +36,7 @@ type oneRoleXML struct{ Role roleXML }
 func (r *Role) xml() roleXML {
 	out := roleXML{
 		RoleID: r.ID, Arn: r.ARN(), CreateDate: date(r.created), Description: r.description,
-		AssumeRolePolicyDocument: percentEncode(r.trust.Text, ""), MaxSessionDuration: int(r.maxDuration / time.Second),
+		AssumeRolePolicyDocument: encoded(r.trust), MaxSessionDuration: int(r.maxDuration / time.Second),
 		PermissionsBoundary: r.boundaryXML(),
 	}
 	out.Path, out.RoleName = pathAndName(r.Name)

@@ -14,7 +14,7 @@ type oneVersionXML struct{ PolicyVersion versionXML }
 func (m *managedPolicy) versionXML(v *policyVersion, document bool) versionXML {
 	out := versionXML{VersionID: v.id, IsDefaultVersion: v.id == m.inUse, CreateDate: date(v.created)}
 	if document {
-		out.Document = percentEncode(v.document.Text, "")
+		out.Document = encoded(v.document)
 	}
 	return out
 }

@@ -32,7 +32,7 @@ func TestIndependence(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || !slices.Contains(seen, "policy") {
+	if err != nil || !slices.Contains(seen, "policy") || !slices.Contains(seen, "sigv4") {
 		t.Error(seen, err)
 	}
 }

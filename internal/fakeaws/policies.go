@@ -2,7 +2,9 @@ package fakeaws
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
@@ -64,6 +66,11 @@ func (p *Policies) remember(now time.Time) {
 // the last change.
 func (p *Policies) deciding(now time.Time) []*policy.Document {
 	return recall(p.before, p.documents(), now)
+}
+
+// encoded is how IAM answers with a document: percent-encoded by RFC 3986.
+func encoded(doc *policy.Document) string {
+	return strings.ReplaceAll(url.QueryEscape(doc.Text), "+", "%20")
 }
 
 // DeletePolicy removes an inline policy.

@@ -38,7 +38,7 @@ func (s *Server) Object(bucketName, key string) ([]byte, bool) {
 
 // isS3 goes by the credential scope: S3 has no Action and no Version.
 func isS3(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Authorization"), "/s3/"+sigTerminator)
+	return strings.Contains(r.Header.Get("Authorization"), "/s3/aws4_request")
 }
 
 // s3Request is what the method and the path say.

@@ -11,13 +11,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/awsbroker/awsbroker/internal/fakeaws/sigv4"
 )
 
 // s3 sends a request to the bucket as the client c.
 func (c client) s3(method, target, body string, header ...string) *httptest.ResponseRecorder {
 	c.t.Helper()
 	r := httptest.NewRequest(method, "http://127.0.0.1:1"+target, strings.NewReader(body))
-	hash := hexSHA256([]byte(body))
+	hash := sigv4.Hash([]byte(body))
 	r.Header.Set("X-Amz-Content-Sha256", hash)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])

@@ -1,7 +1,8 @@
-package fakeaws
+package sigv4
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -57,7 +58,7 @@ func TestSigV4Vectors(t *testing.T) {
 		case strings.Contains(v.header, "My-Header1"):
 			signed = []string{"host", "my-header1", "x-amz-date"}
 		}
-		canonical := canonicalRequest(v.method, v.uri, "service", header, "example.amazonaws.com", signed, hexSHA256([]byte(v.body)))
+		canonical := canonicalRequest(v.method, v.uri, "service", header, "example.amazonaws.com", signed, Hash([]byte(v.body)))
 		toSign := stringToSign(canonical, stamp, date+"/us-east-1/service/aws4_request")
 		got := sign("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", date, "us-east-1", "service", toSign)
 		if got != v.signature {
@@ -69,7 +70,7 @@ func TestSigV4Vectors(t *testing.T) {
 // The example of the S3 guide: paths of S3 are encoded once.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 func TestSigV4OfS3(t *testing.T) {
-	empty := hexSHA256(nil)
+	empty := Hash(nil)
 	header := http.Header{"Range": {"bytes=0-9"}, "X-Amz-Content-Sha256": {empty}, "X-Amz-Date": {"20130524T000000Z"}}
 	canonical := canonicalRequest("GET", "/test.txt", "s3", header, "examplebucket.s3.amazonaws.com",
 		[]string{"host", "range", "x-amz-content-sha256", "x-amz-date"}, empty)
@@ -86,5 +87,46 @@ func TestSigV4OfS3(t *testing.T) {
 	}
 	if got := canonicalQuery("a-b=1&a=2&a=1"); got != "a=1&a=2&a-b=1" {
 		t.Errorf("query: %s", got)
+	}
+}
+
+// TestVerify takes a published request as a server gets it, and one with each
+// part of it changed.
+func TestVerify(t *testing.T) {
+	const secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+	request := func() *http.Request {
+		r := httptest.NewRequest("GET", "http://example.amazonaws.com/", nil)
+		r.Header.Set("X-Amz-Date", "20150830T123600Z")
+		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "+
+			"SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
+		return r
+	}
+	verify := func(r *http.Request, body, secret string) bool {
+		s, err := Parse(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.AccessKeyID != "AKIDEXAMPLE" || s.Region != "us-east-1" || s.CheckScope("service") != nil || s.CheckSigned(r.Header) != nil {
+			t.Errorf("read as %+v", s)
+		}
+		return s.Verify(r, []byte(body), secret) == nil
+	}
+	if !verify(request(), "", secret) {
+		t.Error("a right signature is refused")
+	}
+	if verify(request(), "", secret+"x") || verify(request(), "x", secret) {
+		t.Error("another key or body is taken")
+	}
+	for name, change := range map[string]func(*http.Request){
+		"method": func(r *http.Request) { r.Method = "PUT" },
+		"path":   func(r *http.Request) { r.RequestURI = "/x" },
+		"query":  func(r *http.Request) { r.RequestURI = "/?a=b" },
+		"host":   func(r *http.Request) { r.Host = "example.com" },
+		"time":   func(r *http.Request) { r.Header.Set("X-Amz-Date", "20150830T123601Z") },
+	} {
+		r := request()
+		if change(r); verify(r, "", secret) {
+			t.Errorf("with another %s the signature is taken", name)
+		}
 	}
 }

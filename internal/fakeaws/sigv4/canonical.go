@@ -1,4 +1,4 @@
-package fakeaws
+package sigv4
 
 import (
 	"crypto/hmac"
@@ -11,14 +11,11 @@ import (
 	"strings"
 )
 
-// Signature Version 4 from the verifier's side.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-
 const (
-	sigAlgorithm  = "AWS4-HMAC-SHA256"
-	sigTerminator = "aws4_request"
-	sigTimeFormat = "20060102T150405Z"
-	sigDateFormat = "20060102"
+	algorithm  = "AWS4-HMAC-SHA256"
+	terminator = "aws4_request"
+	timeFormat = "20060102T150405Z"
+	dateFormat = "20060102"
 )
 
 // canonicalRequest is the text that the client hashed. uri is the path and
@@ -37,13 +34,13 @@ func canonicalRequest(method, uri, service string, header http.Header, host stri
 }
 
 func stringToSign(canonical, timestamp, scope string) string {
-	return strings.Join([]string{sigAlgorithm, timestamp, scope, hexSHA256([]byte(canonical))}, "\n")
+	return strings.Join([]string{algorithm, timestamp, scope, Hash([]byte(canonical))}, "\n")
 }
 
 // sign computes the signature with the key derived for the scope.
 func sign(secret, date, region, service, toSign string) string {
 	key := hmacSHA256([]byte("AWS4"+secret), date)
-	for _, part := range []string{region, service, sigTerminator} {
+	for _, part := range []string{region, service, terminator} {
 		key = hmacSHA256(key, part)
 	}
 	return hex.EncodeToString(hmacSHA256(key, toSign))
@@ -140,7 +137,8 @@ func hmacSHA256(key []byte, text string) []byte {
 	return mac.Sum(nil)
 }
 
-func hexSHA256(b []byte) string {
+// Hash is the hash of a payload, as it stands in X-Amz-Content-Sha256.
+func Hash(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
