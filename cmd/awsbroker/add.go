@@ -156,7 +156,7 @@ func runAdd(cmd *cobra.Command, a *app, o broker.AddOptions) error {
 	if added.ARN != "" {
 		whose = " of " + added.ARN
 	}
-	a.Step(fmt.Sprintf("key %q (%s%s) is in %s", o.Name, added.AccessKeyID, whose, broker.KeystoreName(added.Keystore)))
+	a.Step(fmt.Sprintf("key %q (%s%s) is in %s", o.Name, added.AccessKeyID, whose, added.Keystore.Words()))
 	switch {
 	case added.Root:
 		a.endRoot(added.AccessKeyID)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -36,7 +35,7 @@ func keyNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellC
 	if err != nil {
 		return nil, noFiles
 	}
-	return startingWith(word, broker.KeyNames(record)), noFiles
+	return startingWith(word, record.Names()), noFiles
 }
 
 // deviceNames are the MFA devices that profiles name.

@@ -65,7 +65,7 @@ func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error 
 		line(name, prompt.Clean(step))
 	}
 	line("key", keyText(e))
-	line("keychain", fmt.Sprintf("%s (%s)", orUnknown(broker.KeystoreName(e.Keystore), "none yet"), e.KeystoreFrom))
+	line("keychain", fmt.Sprintf("%s (%s)", orUnknown(e.Keystore.Words(), "none yet"), e.KeystoreFrom))
 	if e.MFASerial != "" {
 		line("device", prompt.Clean(e.MFASerial))
 	}

@@ -108,7 +108,7 @@ func writeKeystore(out io.Writer, v broker.KeystoreView) error {
 	case v.Kind == "":
 		_, err = fmt.Fprintln(out, "\nno keystore is chosen yet: the first awsbroker add takes the best there is, or the one --keystore names")
 	case v.Old != "":
-		_, err = fmt.Fprintf(out, "\nold copies are left in %s; to remove them: awsbroker keystore move %s\n", broker.KeystoreName(v.Old), v.Kind)
+		_, err = fmt.Fprintf(out, "\nold copies are left in %s; to remove them: awsbroker keystore move %s\n", v.Old.Words(), v.Kind)
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
@@ -134,7 +135,7 @@ func roleName(arn string) string {
 	if arn == "" {
 		return "none (the user itself)"
 	}
-	account, role := broker.RoleOf(arn)
+	account, role := awsapi.SplitARN(arn)
 	return role + " in " + account
 }
 
@@ -143,7 +144,7 @@ func userOf(arn string) string {
 	if arn == "" {
 		return ""
 	}
-	account, user := broker.RoleOf(arn)
+	account, user := awsapi.SplitARN(arn)
 	return strings.TrimPrefix(user, "user/") + " in " + account
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
@@ -63,7 +64,7 @@ func runRevoke(cmd *cobra.Command, a *app, o broker.RevokeOptions) error {
 // revokeSummary says what is safe now, and what is not.
 func revokeSummary(r broker.Revoked) string {
 	user := prompt.Clean(r.User.UserName())
-	_, role := broker.RoleOf(r.Role)
+	_, role := awsapi.SplitARN(r.Role)
 	role = prompt.Clean(role)
 	var b strings.Builder
 	item := func(format string, args ...any) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,23 @@ func (e *Error) Error() string {
 
 // Unwrap gives the error of the network, if that is what it was.
 func (e *Error) Unwrap() error { return e.cause }
+
+// Is reports whether err is an [Error] for one of these reasons.
+func Is(err error, reasons ...Reason) bool {
+	var e *Error
+	return errors.As(err, &e) && slices.Contains(reasons, e.Reason)
+}
+
+// NotAllowed reports whether AWS refused whoever signed the request, so that
+// somebody else may succeed with it.
+func NotAllowed(err error) bool { return Is(err, Denied, UnknownKey, ExpiredToken, RootKey) }
+
+// AnswerLost reports whether AWS may have done what it was asked for, though
+// it did not say so.
+func AnswerLost(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Sent && Is(err, Unreachable, Garbled, Failing)
+}
 
 // passing reports whether the same request may succeed in a moment.
 func (e *Error) passing() bool {

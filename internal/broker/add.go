@@ -1,10 +1,10 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -111,9 +111,9 @@ func (ad *adder) open(ctx context.Context) error {
 		return keystoreFailure(err, ad.Name)
 	}
 	if ad.record.Keystore == "" {
-		ad.Report.Step("the first key: it and those after it are kept in " + KeystoreName(ad.kind) + " (another one: --keystore)")
+		ad.Report.Step("the first key: it and those after it are kept in " + ad.kind.Words() + " (another one: --keystore)")
 	} else if ad.record.Keystore != ad.kind {
-		ad.Report.Step("keys are kept in " + KeystoreName(ad.kind) + " from now on")
+		ad.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
 	}
 	return nil
 }
@@ -138,23 +138,6 @@ func (ad *adder) finish(ctx context.Context) error {
 	return session.NextGeneration(ad.Paths)
 }
 
-// KeystoreName says a kind of keystore in words.
-func KeystoreName(k keystore.Kind) string {
-	switch k {
-	case keystore.File:
-		return "an encrypted file"
-	case keystore.SecretService:
-		return "the desktop's keyring (Secret Service)"
-	case keystore.Keychain:
-		return "the macOS Keychain"
-	case keystore.WinCred:
-		return "the Windows Credential Manager"
-	case keystore.Pass:
-		return "pass, the password manager"
-	}
-	return string(k)
-}
-
 // checkKey asks AWS whose key it is, and says what is unusual about that.
 // rootLife is how long it may be used if it is the root user's.
 func (b *Broker) checkKey(ctx context.Context, key credential.Credentials, before string, rootLife time.Duration) (keystore.KeyInfo, error) {
@@ -174,10 +157,6 @@ func (b *Broker) checkKey(ctx context.Context, key credential.Credentials, befor
 	return keystore.KeyInfo{ARN: identity.ARN}, nil
 }
 
-// keyID of a long-lived key, as IAM makes them; ASIA… are temporary ones.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-var keyID = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
-
 // readKey gets a key from the environment or the terminal and looks at it.
 func readKey(ctx context.Context, a *asker, fromEnv bool) (credential.Credentials, error) {
 	var id, token string
@@ -185,7 +164,7 @@ func readKey(ctx context.Context, a *asker, fromEnv bool) (credential.Credential
 	var err error
 	if fromEnv {
 		id, secret = os.Getenv("AWS_ACCESS_KEY_ID"), credential.NewSecret(os.Getenv("AWS_SECRET_ACCESS_KEY"))
-		token = firstOf(os.Getenv("AWS_SESSION_TOKEN"), os.Getenv("AWS_SECURITY_TOKEN"))
+		token = cmp.Or(os.Getenv("AWS_SESSION_TOKEN"), os.Getenv("AWS_SECURITY_TOKEN"))
 		if id == "" || secret.IsEmpty() {
 			return credential.Credentials{}, failed(Usage, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
 		}
@@ -203,7 +182,7 @@ func tidyKey(key credential.Credentials) (credential.Credentials, error) {
 	case key.Temporary() || strings.HasPrefix(id, "ASIA"):
 		return credential.Credentials{}, failed(Other, "these are temporary credentials, which end within hours").
 			hint("add the long-lived access key of an IAM user (its id starts with AKIA)")
-	case !keyID.MatchString(id):
+	case !credential.IsKeyID(id):
 		return credential.Credentials{}, failed(Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", prompt.Clean(id))
 	case len(secret) < 16 || strings.ContainsAny(secret, " \t\r\n"):
 		return credential.Credentials{}, failed(Usage, "that is not a secret access key: those have 40 characters and no spaces")

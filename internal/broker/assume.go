@@ -22,7 +22,7 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 	var refused error
 	for {
 		by, made, err := r.signingSession(ctx, refused != nil)
-		if err != nil && isReason(refused, awsapi.Denied) {
+		if err != nil && awsapi.Is(refused, awsapi.Denied) {
 			return session.Session{}, r.staleCode(refused) // that was the news, not that nobody could be asked
 		}
 		if err != nil {
@@ -64,13 +64,13 @@ func (r *request) signingSession(ctx context.Context, another bool) (s session.S
 func (r *request) worthAnother(err error, by session.Session) bool {
 	from := r.signer()
 	switch {
-	case isReason(err, awsapi.ExpiredToken, awsapi.UnknownKey):
+	case awsapi.Is(err, awsapi.ExpiredToken, awsapi.UnknownKey):
 		_ = from.forget(r.cache) // of no use to anybody
-	case !isReason(err, awsapi.Denied) || from.mfa && r.cache.Declined(r.uselessKey(), by, time.Now()):
+	case !awsapi.Is(err, awsapi.Denied) || from.mfa && r.cache.Declined(r.uselessKey(), by, time.Now()):
 		return false
 	}
 	if from.asks(r.cache, time.Now()) {
-		return r.old.Left(time.Now()) <= askingMinLeft && (from.mfa || !isReason(err, awsapi.Denied))
+		return r.old.Left(time.Now()) <= askingMinLeft && (from.mfa || !awsapi.Is(err, awsapi.Denied))
 	}
 	return true
 }
@@ -78,7 +78,7 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 // noteUseless remembers that a new code does not make AWS give this session,
 // so that nobody is asked for another one as long as the MFA session lives.
 func (r *request) noteUseless(err error, by session.Session, made bool) {
-	if made && r.signer().mfa && isReason(err, awsapi.Denied) {
+	if made && r.signer().mfa && awsapi.Is(err, awsapi.Denied) {
 		_ = r.cache.Decline(r.uselessKey(), by, by.Expiration)
 	}
 }

@@ -193,7 +193,7 @@ func (s *bootstrap) step(name string, do func() error) error {
 func (s *bootstrap) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	for end := time.Now().Add(s.waits.settle); ; {
 		err := s.once(ctx, call)
-		if !isReason(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
 			return err
 		}
 	}
@@ -232,7 +232,7 @@ func (s *bootstrap) patiently(ctx context.Context, what string, call func(contex
 func settled[T any](ctx context.Context, s *bootstrap, look func(context.Context) (T, error)) (out T, err error) {
 	for end := time.Now().Add(s.waits.settle); ; {
 		out, err = look(ctx)
-		if !isReason(err, awsapi.NotThere) || time.Now().After(end) {
+		if !awsapi.Is(err, awsapi.NotThere) || time.Now().After(end) {
 			return out, err
 		}
 		s.o.Show.Waiting("until AWS shows it everywhere")

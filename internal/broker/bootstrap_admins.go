@@ -33,7 +33,7 @@ func (g grant) String() string {
 func (s *bootstrap) findGrants(ctx context.Context) ([]grant, error) {
 	holders := []iam.Holder{iam.GroupNamed(s.o.Group), iam.UserNamed(s.o.User)}
 	groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, s.o.User) })
-	if err != nil && !isReason(err, awsapi.NotThere) {
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 		return nil, err
 	}
 	for _, g := range groups {
@@ -62,7 +62,7 @@ func (s *bootstrap) grantsOf(ctx context.Context, h iam.Holder) ([]grant, error)
 // they allow.
 func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, err error) {
 	attached, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return nil, nil
 	}
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *bootstrap) take(ctx context.Context, c *iam.Client, g grant) error {
 	}
 	s.out.Changed = true
 	err := s.step("take "+g.String(), func() error { return s.calmly(ctx, remove) })
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return nil // somebody was faster, or an answer was lost
 	}
 	return err
@@ -146,7 +146,7 @@ func (s *bootstrap) findLockedOut(ctx context.Context) error {
 		_, members, err := c.Group(ctx, s.o.Group)
 		return members, err
 	})
-	if err != nil && !isReason(err, awsapi.NotThere) {
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 		return err
 	}
 	for _, u := range members {
@@ -155,7 +155,7 @@ func (s *bootstrap) findLockedOut(ctx context.Context) error {
 		}
 		devices, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, u.Name) })
 		switch {
-		case err != nil && !isReason(err, awsapi.NotThere):
+		case err != nil && !awsapi.Is(err, awsapi.NotThere):
 			return err
 		case slices.ContainsFunc(devices, iam.MFADevice.HasCodes):
 			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s, of the same group, has an MFA device, and needs the role from now on", prompt.Clean(u.Name)))

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ func (s *bootstrap) commandsFor(t thing) []string {
 	case aMemberOut:
 		return aws("add-user-to-group --group-name %s --user-name %s", holder, name)
 	case aPolicy:
-		return aws("delete-policy --policy-arn %s", shellWord(firstOf(t.ID, s.arn("policy/"+t.Name))))
+		return aws("delete-policy --policy-arn %s", shellWord(cmp.Or(t.ID, s.arn("policy/"+t.Name))))
 	case anAttach:
 		return aws("detach-%s-policy --%s-name %s --policy-arn %s", on.Kind, on.Kind, holder, shellWord(t.ID))
 	case aDetach:
@@ -42,7 +43,7 @@ func (s *bootstrap) commandsFor(t thing) []string {
 	case aPassword:
 		return aws("delete-login-profile --user-name %s", holder)
 	case aDevice:
-		serial := shellWord(firstOf(t.ID, s.arn("mfa/"+t.Name)))
+		serial := shellWord(cmp.Or(t.ID, s.arn("mfa/"+t.Name)))
 		return append(aws("deactivate-mfa-device --user-name %s --serial-number %s", holder, serial), aws("delete-virtual-mfa-device --serial-number %s", serial)...)
 	case aKey:
 		if t.ID == "" {

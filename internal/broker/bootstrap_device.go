@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ func (s *bootstrap) deviceStep() *step {
 		thing: thing{Kind: aDevice, Name: s.o.User, On: user},
 		look: func(ctx context.Context) (state, error) {
 			d, ok, err := s.findDevice(ctx)
-			s.out.MFASerial = firstOf(d.Serial, s.arn("mfa/"+s.o.User))
+			s.out.MFASerial = cmp.Or(d.Serial, s.arn("mfa/"+s.o.User))
 			if err != nil || !ok {
 				return state{}, err
 			}
@@ -40,7 +41,7 @@ func (s *bootstrap) deviceStep() *step {
 // that is named as the user, or any that shows codes.
 func (s *bootstrap) findDevice(ctx context.Context) (iam.MFADevice, bool, error) {
 	all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, s.o.User) })
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return iam.MFADevice{}, false, nil
 	}
 	all = slices.DeleteFunc(all, func(d iam.MFADevice) bool { return !d.HasCodes() })

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (s *bootstrap) ownsTyped() bool { return s.name == "" && s.who.UserName() =
 // lookForKey finds a key of the keychain that is the user's, in use in AWS.
 func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
 	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		keys, err = nil, nil
 	}
 	if err != nil {
@@ -53,10 +54,10 @@ func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
 		return state{}, recordFailure(err)
 	}
 	s.record = record
-	for _, name := range slices.Concat([]string{s.name, s.o.KeyName}, KeyNames(record)) {
+	for _, name := range slices.Concat([]string{s.name, s.o.KeyName}, record.Names()) {
 		info, listed := record.Keys[name]
-		account, _ := RoleOf(info.ARN)
-		if !listed || account != s.out.Account || userOf(info.ARN) != s.o.User || info.Root() {
+		account, _ := awsapi.SplitARN(info.ARN)
+		if !listed || account != s.out.Account || awsapi.NameOf(info.ARN) != s.o.User || info.Root() {
 			continue
 		}
 		if slices.ContainsFunc(keys, func(k iam.Key) bool { return k.ID == info.AccessKeyID && k.Active }) || s.justMade(info.AccessKeyID) {
@@ -72,11 +73,11 @@ func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
 // keychain.
 func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return nil
 	}
 	for _, k := range keys {
-		if k.Active && k.ID != s.key.AccessKeyID && len(namesOf(s.record, k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
+		if k.Active && k.ID != s.key.AccessKeyID && len(s.record.NamesOf(k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
 			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
 				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", prompt.Clean(s.o.User), prompt.Clean(k.ID), prompt.Clean(s.o.User), shellWord(k.ID)))
 		}
@@ -94,7 +95,7 @@ func (s *bootstrap) justMade(id string) bool {
 // roomForKey fails where a key can't be made or stored, before anything is.
 func (s *bootstrap) roomForKey(keys []iam.Key) error {
 	if info, taken := s.record.Keys[s.o.KeyName]; taken && !s.deadKey(info) {
-		return failed(Other, "the keychain has another key called %q, of %s", prompt.Clean(s.o.KeyName), firstOf(prompt.Clean(info.ARN), "an unknown owner")).
+		return failed(Other, "the keychain has another key called %q, of %s", prompt.Clean(s.o.KeyName), cmp.Or(prompt.Clean(info.ARN), "an unknown owner")).
 			hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", shellWord(s.o.KeyName))
 	}
 	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.strays(keys)) > 0 {
@@ -110,9 +111,9 @@ func (s *bootstrap) roomForKey(keys []iam.Key) error {
 // deadKey reports whether a key of the keychain is one that bootstrap made and
 // then deleted in AWS, since the keychain seemed to have refused it.
 func (s *bootstrap) deadKey(info keystore.KeyInfo) bool {
-	account, _ := RoleOf(info.ARN)
+	account, _ := awsapi.SplitARN(info.ARN)
 	begun := s.journal.find(thing{Kind: aKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
-	return begun != nil && !begun.Done && account == s.out.Account && userOf(info.ARN) == s.o.User
+	return begun != nil && !begun.Done && account == s.out.Account && awsapi.NameOf(info.ARN) == s.o.User
 }
 
 // strays are keys that a creation made whose answer never arrived: they were
@@ -220,7 +221,7 @@ func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
 					hint("where nothing needs it: %s", deleteWith(s.o.User, k.ID))
 			}
 			err = s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, k.ID) })
-			if err != nil && !isReason(err, awsapi.NotThere) {
+			if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 				return err
 			}
 			s.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))

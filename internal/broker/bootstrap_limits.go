@@ -14,7 +14,7 @@ import (
 // there: whoever lets everything else go for it would be none.
 func (s *bootstrap) lookForLimits(ctx context.Context) error {
 	r, err := s.readRole(ctx)
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return nil
 	}
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *bootstrap) lookForLimits(ctx context.Context) error {
 // and nobody here has them.
 func (s *bootstrap) lookForOtherKeys(ctx context.Context) error {
 	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return nil
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ func (s *bootstrap) policyStep(name, how, description string, says func() string
 		thing: thing{Kind: aPolicy, Name: name}, changed: thing{Kind: aVersion, On: "policy " + name},
 		look: func(ctx context.Context) (state, error) {
 			p, ok, err := s.ownPolicy(ctx, name)
-			*arn = firstOf(p.ARN, s.arn("policy/"+name))
+			*arn = cmp.Or(p.ARN, s.arn("policy/"+name))
 			if err != nil || !ok {
 				return state{}, err
 			}
@@ -46,7 +47,7 @@ func (s *bootstrap) policyStep(name, how, description string, says func() string
 			p, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.ManagedPolicy, error) {
 				return c.CreatePolicy(ctx, name, description, says())
 			})
-			*arn = firstOf(p.ARN, *arn)
+			*arn = cmp.Or(p.ARN, *arn)
 			t.ID = *arn
 			return err
 		},

@@ -42,7 +42,7 @@ func spelled[T any](ctx context.Context, s *bootstrap, name string, nameOf func(
 	one func(context.Context, *iam.Client) (T, error), list func(context.Context, *iam.Client) ([]T, error)) (string, error) {
 	found, err := get(ctx, s, one)
 	all := []T{found}
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		all, err = get(ctx, s, list)
 	}
 	for _, have := range all {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -52,7 +54,7 @@ func (s *bootstrap) whichKey() (string, error) {
 		}
 		return s.o.Key, nil
 	}
-	roots := slices.DeleteFunc(KeyNames(s.record), func(name string) bool { return !s.record.Keys[name].Root() })
+	roots := slices.DeleteFunc(s.record.Names(), func(name string) bool { return !s.record.Keys[name].Root() })
 	switch len(roots) {
 	case 0:
 		return "", nil
@@ -118,7 +120,7 @@ func (s *bootstrap) storedKey(ctx context.Context) error {
 
 // enter IAM as who the key belongs to.
 func (s *bootstrap) enter() error {
-	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, partitionOf(s.who.ARN)
+	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, awsapi.PartitionOf(s.who.ARN)
 	s.Profile.Partition, s.Key.ARN = s.out.Partition, s.who.ARN
 	if s.Region != "" && config.PartitionOfRegion(s.Region) != s.out.Partition {
 		return failed(Usage, "the region %s is not in %s, where account %s is", prompt.Clean(s.Region), s.out.Partition, s.out.Account)
@@ -159,7 +161,7 @@ var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // checkBootstrap refuses options that make no sense, before anything is asked.
 func checkBootstrap(o *BootstrapOptions) error {
-	o.KeyName = firstOf(o.KeyName, o.User)
+	o.KeyName = cmp.Or(o.KeyName, o.User)
 	for _, n := range []struct{ flag, name string }{{"--user", o.User}, {"--group", o.Group}, {"--role", o.Role}, {"--policy", o.Policy}} {
 		if o.TrustedAccount != "" && n.flag != "--role" {
 			continue

@@ -171,7 +171,7 @@ func (s *bootstrap) planPolicies(context.Context) error {
 // console can do.
 func (s *bootstrap) summarize(ctx context.Context) error {
 	sum, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Summary, error) { return c.Summary(ctx) })
-	if isReason(err, awsapi.Denied) {
+	if awsapi.Is(err, awsapi.Denied) {
 		return err
 	}
 	if err != nil {
@@ -188,7 +188,7 @@ func (s *bootstrap) summarize(ctx context.Context) error {
 		s.out.Left = append(s.out.Left, "for the bills, root has to allow it once: console, \"Account\", \"IAM user and role access to Billing information\", Activate")
 		if _, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.ManagedPolicy, error) {
 			return c.ManagedPolicy(ctx, awsPolicy(s.out.Partition, billingPolicy))
-		}); isReason(err, awsapi.NotThere) {
+		}); awsapi.Is(err, awsapi.NotThere) {
 			return failed(Usage, "the partition %s has no policy %s", s.out.Partition, billingPolicy).hint("leave out --billing")
 		}
 	}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -64,7 +65,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	}
 	o := SetupOptions{
 		Profile: s.o.Profile, KeyName: s.out.KeyName, RoleARN: s.out.RoleARN, MFASerial: s.out.MFASerial,
-		Region: firstOf(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
+		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
 	}
 	if e.after, err = config.SetProfile(before, o.Profile, o.settings(), besideHelper); err != nil {
 		return e, configFailure(err)

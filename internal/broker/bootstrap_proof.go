@@ -106,7 +106,7 @@ func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 			case err == nil && who.UserName() != p.o.User:
 				return true, failed(Other, "the key %q belongs to %s, not to %s", prompt.Clean(p.out.KeyName), prompt.Clean(who.ARN), prompt.Clean(p.o.User))
 			case err != nil:
-				return !isReason(err, awsapi.UnknownKey) && !inPassing(err), err
+				return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
 			}
 		}
 		return true, nil
@@ -127,7 +127,7 @@ func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 	}
 	return "a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
 		_, err := p.role.Role(ctx, p.o.Role)
-		return !isReason(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !inPassing(err), err
+		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !inPassing(err), err
 	})
 }
 
@@ -146,7 +146,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	p.Started = time.Now()
 	_, err := access.withMFA(ctx, p.t)
 	p.asker = r.asker
-	if isReason(err, awsapi.Denied) {
+	if awsapi.Is(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
 		p.warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", prompt.Clean(p.o.User))
 		s, err := p.SessionOf(ctx, p.t, Want{NewDevice: true})
@@ -159,9 +159,9 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
 		var err error
 		creds, err = access.assume(ctx, p.t)
-		return !isReason(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
+		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
 	})
-	if isReason(err, awsapi.Denied) {
+	if awsapi.Is(err, awsapi.Denied) {
 		err = failed(Refused, "AWS does not let %s assume the role %s: %s", prompt.Clean(p.o.User), prompt.Clean(p.o.Role), prompt.Clean(err.Error())).
 			hint("look at the role's trust policy, and whether a policy, a permissions boundary or an organization denies it")
 	}
@@ -214,12 +214,12 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 	err = p.within(ctx, limit, "until AWS refuses the key by itself", func(ctx context.Context) (bool, error) {
 		_, err := p.own.Users(ctx)
 		switch {
-		case isReason(err, awsapi.Denied):
+		case awsapi.Is(err, awsapi.Denied):
 			return true, nil
 		case err == nil:
 			return false, errNotRefused
 		}
-		return !isReason(err, awsapi.UnknownKey) && !inPassing(err), err
+		return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
 	})
 	if errors.Is(err, errNotRefused) && len(p.others) == 0 && !iamEndpoint(p.t.Profile, p.t.Endpoint).IsAWS() {
 		// The policies allow it nowhere: what answers here checks none, as
@@ -236,7 +236,7 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 
 // inPassing reports whether a look may succeed the next time.
 func inPassing(err error) bool {
-	return isReason(err, awsapi.Throttled, awsapi.Busy, awsapi.Failing, awsapi.Unreachable, awsapi.Garbled)
+	return awsapi.Is(err, awsapi.Throttled, awsapi.Busy, awsapi.Failing, awsapi.Unreachable, awsapi.Garbled)
 }
 
 // unheard is how long a user who never had rights may seem to have some.
@@ -267,7 +267,7 @@ func (p *proof) within(ctx context.Context, limit time.Duration, what string, lo
 func (s *bootstrap) calmly(ctx context.Context, call func() error) error {
 	for end := time.Now().Add(s.waits.settle); ; {
 		err := call()
-		if !isReason(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
 			return err
 		}
 	}

@@ -88,7 +88,7 @@ func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 	err := s.step("delete root key", func() error {
 		return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, "", id) })
 	})
-	if err != nil && !isReason(err, awsapi.NotThere) && !(id == s.key.AccessKeyID && isReason(err, awsapi.UnknownKey)) {
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) && !(id == s.key.AccessKeyID && awsapi.Is(err, awsapi.UnknownKey)) {
 		return err
 	}
 	s.forgetRootKey(ctx, id)
@@ -98,7 +98,7 @@ func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 // forgetRootKey takes a key that AWS has deleted out of the keychain.
 func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 	s.out.Changed = true
-	for _, name := range namesOf(s.record, id) {
+	for _, name := range s.record.NamesOf(id) {
 		store, err := s.keychain(ctx, &s.asker)
 		if err == nil {
 			err = s.step("forget root key", func() error { return store.Remove(ctx, name) })
@@ -115,11 +115,11 @@ func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 // keychain still has it.
 func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 	info := s.record.Keys[s.name]
-	if !info.Root() || !isReason(err, awsapi.UnknownKey) {
+	if !info.Root() || !awsapi.Is(err, awsapi.UnknownKey) {
 		return err
 	}
-	s.out.By, s.out.Partition = info.ARN, partitionOf(info.ARN)
-	s.out.Account, _ = RoleOf(info.ARN)
+	s.out.By, s.out.Partition = info.ARN, awsapi.PartitionOf(info.ARN)
+	s.out.Account, _ = awsapi.SplitARN(info.ARN)
 	unlock, busy := s.alone()
 	if busy != nil {
 		return busy

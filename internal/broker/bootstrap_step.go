@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -79,7 +80,7 @@ func (s *bootstrap) own(st *step, found state) error {
 	if t == nil || t.Done {
 		return nil
 	}
-	t.ID, t.Done = firstOf(found.id, t.ID), true
+	t.ID, t.Done = cmp.Or(found.id, t.ID), true
 	s.out.Changed = true
 	return s.note("found "+st.what, *t)
 }
@@ -108,10 +109,10 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 			break
 		}
 		lost = lost || mayBeDone(err)
-		exists := isReason(err, awsapi.Exists)
+		exists := awsapi.Is(err, awsapi.Exists)
 		found, lookErr := settled(ctx, s, st.look)
 		if lookErr == nil && found.is == there {
-			t.ID = firstOf(t.ID, found.id)
+			t.ID = cmp.Or(t.ID, found.id)
 			if exists && !lost && !begun {
 				s.forget(t, false) // somebody else made it meanwhile
 				return "is there", nil
@@ -142,7 +143,7 @@ func (s *bootstrap) appears(ctx context.Context, st *step) error {
 	for end := time.Now().Add(s.waits.settle); ; {
 		found, err := st.look(ctx)
 		switch {
-		case isReason(err, awsapi.NotThere): // a list has it already
+		case awsapi.Is(err, awsapi.NotThere): // a list has it already
 		case err != nil || found.is != missing:
 			return err
 		}
@@ -223,7 +224,7 @@ func (s *bootstrap) stopped(st *step, err error) error {
 	err = s.iamFailure(err)
 	if errors.As(err, &f) {
 		f.Message = prompt.Clean(st.what) + ": " + f.Message
-		if isReason(err, awsapi.Denied) {
+		if awsapi.Is(err, awsapi.Denied) {
 			f.Hints = []string{"the key that does this needs to be allowed it: use the root user's, or an administrator's"}
 		}
 	}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ func (s *bootstrap) arn(resource string) string {
 
 // found turns NotThere into a state.
 func found(id string, err error) (state, error) {
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return state{}, nil
 	}
 	return state{is: there, id: id}, err
@@ -39,7 +40,7 @@ func (s *bootstrap) groupStep() *step {
 				g, _, err := c.Group(ctx, s.o.Group)
 				return g, err
 			})
-			s.out.GroupARN = firstOf(g.ARN, s.arn("group/"+s.o.Group))
+			s.out.GroupARN = cmp.Or(g.ARN, s.arn("group/"+s.o.Group))
 			return found(g.ARN, err)
 		},
 		make: func(ctx context.Context, t *thing) error {
@@ -55,7 +56,7 @@ func (s *bootstrap) userStep() *step {
 		what: "user " + s.o.User, thing: thing{Kind: aUser, Name: s.o.User},
 		look: func(ctx context.Context) (state, error) {
 			u, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.User, error) { return c.User(ctx, s.o.User) })
-			s.out.UserARN = firstOf(u.ARN, s.arn("user/"+s.o.User))
+			s.out.UserARN = cmp.Or(u.ARN, s.arn("user/"+s.o.User))
 			return found(u.ARN, err)
 		},
 		make: func(ctx context.Context, t *thing) error {
@@ -89,7 +90,7 @@ func (s *bootstrap) memberStep() *step {
 // readRole is the role as it is, and notes its ARN.
 func (s *bootstrap) readRole(ctx context.Context) (iam.Role, error) {
 	r, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Role, error) { return c.Role(ctx, s.o.Role) })
-	s.out.RoleARN = firstOf(r.ARN, s.arn("role/"+s.o.Role))
+	s.out.RoleARN = cmp.Or(r.ARN, s.arn("role/"+s.o.Role))
 	return r, err
 }
 
@@ -133,7 +134,7 @@ func (s *bootstrap) roleHow() string {
 }
 
 // trusted is the account whose users may assume the role.
-func (s *bootstrap) trusted() string { return firstOf(s.o.TrustedAccount, s.out.Account) }
+func (s *bootstrap) trusted() string { return cmp.Or(s.o.TrustedAccount, s.out.Account) }
 
 func (s *bootstrap) trust() string { return trustWithMFA(s.out.Partition, s.trusted()) }
 

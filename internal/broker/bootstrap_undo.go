@@ -96,7 +96,7 @@ func (s *bootstrap) journalToUndo(b *Broker) (*bootstrapJournal, error) {
 		if err != nil {
 			return nil, recordFailure(err)
 		}
-		account, _ := RoleOf(record.Keys[s.o.Key].ARN)
+		account, _ := awsapi.SplitARN(record.Keys[s.o.Key].ARN)
 		if i := slices.IndexFunc(all, func(j *bootstrapJournal) bool { return j.Account == account }); i >= 0 {
 			return all[i], nil
 		}
@@ -134,7 +134,7 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJourn
 	}
 	s.name = s.o.Key
 	err = s.storedKey(ctx)
-	if isReason(err, awsapi.UnknownKey) && s.o.Key == j.Key {
+	if awsapi.Is(err, awsapi.UnknownKey) && s.o.Key == j.Key {
 		return false, nil
 	}
 	if err == nil {
@@ -172,12 +172,12 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		}
 		s.o.Show.Begin(prompt.Clean(t.words()))
 		err = s.step("undo "+t.words(), func() error { return s.undoYoung(ctx, t) })
-		if isReason(err, awsapi.InUse) {
+		if awsapi.Is(err, awsapi.InUse) {
 			s.o.Show.End("stays, for something else needs it")
 			out.Kept = append(out.Kept, prompt.Clean(t.words()))
 			continue
 		}
-		if err != nil && !isReason(err, awsapi.NotThere) {
+		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 			return out, s.stopped(&step{what: t.words()}, err)
 		}
 		s.journal.drop(t)
@@ -211,7 +211,7 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 	s.access = nil
 	for end := time.Now().Add(s.waits.settle); ; {
 		_, err := s.root.Users(ctx)
-		if !isReason(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+		if !awsapi.Is(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
 			if err != nil {
 				return s.iamFailure(err)
 			}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -19,7 +20,7 @@ import (
 func (s *bootstrap) undoYoung(ctx context.Context, t thing) error {
 	for end := t.At.Add(s.waits.settle); ; {
 		err := s.undoThing(ctx, t)
-		if !isReason(err, awsapi.InUse) || time.Now().After(end) {
+		if !awsapi.Is(err, awsapi.InUse) || time.Now().After(end) {
 			return err
 		}
 		s.o.Show.Waiting("until AWS shows what hangs on it")
@@ -45,7 +46,7 @@ func (s *bootstrap) undoThing(ctx context.Context, t thing) error {
 	case aMemberOut:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.AddToGroup(ctx, on.Name, t.Name) })
 	case aPolicy:
-		return s.undoPolicy(ctx, firstOf(t.ID, s.arn("policy/"+t.Name)))
+		return s.undoPolicy(ctx, cmp.Or(t.ID, s.arn("policy/"+t.Name)))
 	case anAttach:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.Detach(ctx, on, t.ID) })
 	case aDetach:
@@ -65,7 +66,7 @@ func (s *bootstrap) undoThing(ctx context.Context, t thing) error {
 	case aPassword:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, on.Name) })
 	case aDevice:
-		return s.undoDevice(ctx, on.Name, firstOf(t.ID, s.arn("mfa/"+t.Name)))
+		return s.undoDevice(ctx, on.Name, cmp.Or(t.ID, s.arn("mfa/"+t.Name)))
 	case aKey:
 		return s.undoKey(ctx, t, on.Name)
 	case aStored:
@@ -92,7 +93,7 @@ func (s *bootstrap) undoUser(ctx context.Context, user string) error {
 		return err
 	}
 	for _, d := range devices {
-		if err := s.undoDevice(ctx, user, d.Serial); err != nil && !isReason(err, awsapi.NotThere) {
+		if err := s.undoDevice(ctx, user, d.Serial); err != nil && !awsapi.Is(err, awsapi.NotThere) {
 			return err
 		}
 	}
@@ -148,7 +149,7 @@ func (s *bootstrap) strip(ctx context.Context, h iam.Holder) error {
 // shown. Whether it is gone, its deletion tells: a look may be late.
 func hanging[T any](ctx context.Context, s *bootstrap, list func(context.Context, *iam.Client) ([]T, error)) ([]T, error) {
 	all, err := get(ctx, s, list)
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return nil, nil
 	}
 	return all, err
@@ -156,7 +157,7 @@ func hanging[T any](ctx context.Context, s *bootstrap, list func(context.Context
 
 // gone is do for what may be gone already.
 func (s *bootstrap) gone(ctx context.Context, call func(context.Context, *iam.Client) error) error {
-	if err := s.do(ctx, call); err != nil && !isReason(err, awsapi.NotThere) {
+	if err := s.do(ctx, call); err != nil && !awsapi.Is(err, awsapi.NotThere) {
 		return err
 	}
 	return nil
@@ -189,7 +190,7 @@ func (s *bootstrap) undoDevice(ctx context.Context, user, serial string) error {
 // in its place; and one of which only AWS's list knows.
 func (s *bootstrap) undoKey(ctx context.Context, t thing, user string) error {
 	ids := []string{t.ID}
-	if info, ok := s.record.Keys[t.Name]; ok && userOf(info.ARN) == user && !slices.Contains(ids, info.AccessKeyID) {
+	if info, ok := s.record.Keys[t.Name]; ok && awsapi.NameOf(info.ARN) == user && !slices.Contains(ids, info.AccessKeyID) {
 		ids = append(ids, info.AccessKeyID)
 	}
 	if !t.Done {
@@ -210,7 +211,7 @@ func (s *bootstrap) undoKey(ctx context.Context, t thing, user string) error {
 			return err
 		}
 	}
-	if info, ok := s.record.Keys[t.Name]; !ok || userOf(info.ARN) != user || t.Name == s.name {
+	if info, ok := s.record.Keys[t.Name]; !ok || awsapi.NameOf(info.ARN) != user || t.Name == s.name {
 		return nil
 	}
 	return s.forgetKey(ctx, t.Name)

@@ -151,7 +151,7 @@ func (t *Target) describe() string {
 	if p.RoleARN == "" {
 		return fmt.Sprintf("a session of key %s (profile %s)", prompt.Clean(p.KeyName), prompt.Clean(p.Name))
 	}
-	account, role := RoleOf(p.RoleARN)
+	account, role := awsapi.SplitARN(p.RoleARN)
 	return fmt.Sprintf("role %s in account %s (profile %s)", prompt.Clean(role), account, prompt.Clean(p.Name))
 }
 
@@ -167,15 +167,6 @@ func describeAll(targets []*Target) string {
 		return fmt.Sprintf("%d roles (profiles %s)", len(targets), strings.Join(names, ", "))
 	}
 	return strings.Join(full, ", ")
-}
-
-// RoleOf an ARN: its account, and the last part of its name.
-func RoleOf(arn string) (account, name string) {
-	f := strings.SplitN(arn, ":", 6)
-	if len(f) != 6 {
-		return "", arn
-	}
-	return f[4], f[5][strings.LastIndex(f[5], "/")+1:]
 }
 
 func (r *request) question(ctx context.Context) string {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,8 +83,8 @@ func (d *doctor) openAccount(ctx context.Context) (*account, error) {
 		return nil, err
 	}
 	a := &account{doctor: d, profile: name, partition: t.Profile.Partition, documents: map[string]*policies{},
-		key: t.Profile.KeyName, user: userOf(t.Key.ARN)}
-	if a.id, _ = RoleOf(firstOf(t.Profile.RoleARN, t.Key.ARN)); a.id == "" {
+		key: t.Profile.KeyName, user: awsapi.NameOf(t.Key.ARN)}
+	if a.id, _ = awsapi.SplitARN(cmp.Or(t.Profile.RoleARN, t.Key.ARN)); a.id == "" {
 		a.id = "of profile " + name
 	}
 	a.iam, err = d.iamAs(t, s.Credentials)
@@ -144,7 +145,7 @@ func (a *account) lookAtRoot(ctx context.Context) {
 			Mend:   "awsbroker add root",
 		}
 		for _, info := range a.record.Keys {
-			if account, _ := RoleOf(info.ARN); info.Root() && account == a.id {
+			if account, _ := awsapi.SplitARN(info.ARN); info.Root() && account == a.id {
 				f.Advice, f.Mend = "", deleteCommand(info.AccessKeyID)
 			}
 		}
@@ -222,6 +223,6 @@ func (a *account) tellProgress(done <-chan struct{}, all int) {
 
 // roleOf names the role of a profile, if it is in this account.
 func (a *account) roleOf(t *Target) (name string, ok bool) {
-	account, role := RoleOf(t.Profile.RoleARN)
+	account, role := awsapi.SplitARN(t.Profile.RoleARN)
 	return role[strings.LastIndex(role, "/")+1:], role != "" && account == a.id
 }

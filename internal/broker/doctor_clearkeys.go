@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -70,7 +71,7 @@ func (d *doctor) lookAtCLICache() {
 		}
 		d.found(sessionInClear, Finding{
 			File:   path,
-			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in clear, for %s yet", firstOf(kept.AssumedRoleUser.Arn, "a role"), Words(ends.Sub(d.now))),
+			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in clear, for %s yet", cmp.Or(kept.AssumedRoleUser.Arn, "a role"), Words(ends.Sub(d.now))),
 			Advice: "let awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
 			Mend:   "rm " + shellWord(path), fix: d.mendByRemoving(path),
 		})

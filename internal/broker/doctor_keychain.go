@@ -37,7 +37,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 	pinned := d.record.Keystore
 	if d.Keystore != "" && d.Keystore != pinned {
 		d.found(keystoreOverridden, Finding{
-			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, and the keys are in %s", KeystoreName(d.Keystore), KeystoreName(pinned)),
+			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, and the keys are in %s", d.Keystore.Words(), pinned.Words()),
 			Mend:  "unset AWSBROKER_KEYSTORE",
 		})
 	}
@@ -52,13 +52,13 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 		return "", err
 	case err != nil:
 		d.found(keychainGone, Finding{
-			Title:  fmt.Sprintf("%s cannot be reached: %s", KeystoreName(pinned), err),
+			Title:  fmt.Sprintf("%s cannot be reached: %s", pinned.Words(), err),
 			Advice: "run awsbroker where that keychain is, such as your desktop session; which there are here, says",
 			Mend:   "awsbroker keystore",
 		})
 		return "", nil
 	}
-	return count(len(d.record.Keys), "key", "keys") + " in " + KeystoreName(pinned), nil
+	return count(len(d.record.Keys), "key", "keys") + " in " + pinned.Words(), nil
 }
 
 // lookAtSessions looks where sessions rest, and where the key that seals them

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -18,7 +19,7 @@ type policies struct {
 
 func (p *policies) add(name string, other *policies) {
 	if p.admin == "" && other.admin != "" {
-		p.admin = firstOf(name, other.admin)
+		p.admin = cmp.Or(name, other.admin)
 	}
 	p.denied = p.denied || other.denied
 }

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -98,7 +99,7 @@ func (d *doctor) lookAtProfile(t *Target) {
 			Mend:   "export AWS_PROFILE=admin",
 		}.at(process))
 	}
-	if process.File != "" && p.Region == "" && firstOf(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")) == "" {
+	if process.File != "" && p.Region == "" && cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")) == "" {
 		d.found(noRegion, Finding{
 			Title: "profile " + p.Name + " has no region",
 			Mend:  "awsbroker setup " + shellWord(p.Name) + " --offline --region eu-central-1",

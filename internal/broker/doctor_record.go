@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -42,7 +43,7 @@ func (d *doctor) lookAtRecord() (string, error) {
 		return "", nil
 	}
 	d.known = true
-	names := KeyNames(d.record)
+	names := d.record.Names()
 	if len(names) == 0 {
 		d.found(noKey, Finding{Title: "there is no key in the keychain yet", Mend: "awsbroker add NAME"})
 	}
@@ -51,7 +52,7 @@ func (d *doctor) lookAtRecord() (string, error) {
 	}
 	if l := d.record.Leaving; l != nil {
 		d.found(moveUnfinished, Finding{
-			Title: "old copies of keys are left in " + KeystoreName(l.Keystore),
+			Title: "old copies of keys are left in " + l.Keystore.Words(),
 			Mend:  "awsbroker keystore move " + string(d.record.Keystore),
 		})
 	}
@@ -143,7 +144,7 @@ func (d *doctor) lookForNotes() {
 				_ = json.Unmarshal(data, &n)
 			}
 			if !n.done() {
-				d.found(u.kind, Finding{File: path, Title: fmt.Sprintf("%s %s is not finished", u.what, firstOf(n.Account, n.Key)), Mend: u.mend(n)})
+				d.found(u.kind, Finding{File: path, Title: fmt.Sprintf("%s %s is not finished", u.what, cmp.Or(n.Account, n.Key)), Mend: u.mend(n)})
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -107,7 +108,7 @@ func (t *Target) steps() []string {
 		case t.mfa:
 			text = "an MFA session for " + Words(t.Profile.Duration)
 		case t.Profile.RoleARN != "":
-			account, role := RoleOf(t.Profile.RoleARN)
+			account, role := awsapi.SplitARN(t.Profile.RoleARN)
 			text = "role " + role + " in account " + account
 		}
 		if t.takesCode() {

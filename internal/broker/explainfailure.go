@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,7 +150,7 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 	case awsapi.RegionDisabled:
 		partition := "aws"
 		if t != nil {
-			partition = firstOf(t.Profile.Partition, partition)
+			partition = cmp.Or(t.Profile.Partition, partition)
 		}
 		f.hint("choose a region where STS is active: --region %s", config.DefaultRegion(partition))
 	case awsapi.Throttled, awsapi.Failing:

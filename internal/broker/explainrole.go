@@ -87,6 +87,6 @@ func (t *Target) policySettings() string {
 
 // roleName is the name of a role for a text.
 func roleName(arn string) string {
-	_, name := RoleOf(arn)
+	_, name := awsapi.SplitARN(arn)
 	return prompt.Clean(name)
 }

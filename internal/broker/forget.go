@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,7 @@ func (b *Broker) Remove(ctx context.Context, name string) error {
 	}
 	text := fmt.Sprintf("the key %q (%s) goes out of %s\nnothing else here has its secret\n"+
 		"in AWS it goes on working until it is deleted there; to delete it in both places:\n    %s",
-		name, firstOf(info.AccessKeyID, "id unknown"), KeystoreName(store.Kind()), deleteCommand(info.AccessKeyID))
+		name, cmp.Or(info.AccessKeyID, "id unknown"), store.Kind().Words(), deleteCommand(info.AccessKeyID))
 	unfinished, err := b.unfinishedRotation(name)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 	"os"
 
@@ -22,9 +23,9 @@ var iamRegions = map[string]string{
 // iamEndpoint is where IAM is for a profile, given where STS is.
 func iamEndpoint(p *config.Profile, sts awsapi.Endpoint) awsapi.Endpoint {
 	e := sts
-	e.Region = firstOf(iamRegions[p.Partition], config.DefaultRegion(p.Partition), sts.Region)
+	e.Region = cmp.Or(iamRegions[p.Partition], config.DefaultRegion(p.Partition), sts.Region)
 	e.URL = endpointURL("IAM", p.IgnoreEndpointURLs, p.IAMEndpointURL, p.EndpointURL)
-	e.CABundle = firstOf(os.Getenv("AWS_CA_BUNDLE"), p.CABundle)
+	e.CABundle = cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle)
 	return e
 }
 

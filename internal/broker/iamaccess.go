@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -146,13 +147,13 @@ func (a *iamAccess) atHome(t *Target) bool {
 	if t.Profile.RoleARN == "" {
 		return false
 	}
-	home, _ := RoleOf(a.userARN)
-	account, _ := RoleOf(t.Profile.RoleARN)
+	home, _ := awsapi.SplitARN(a.userARN)
+	account, _ := awsapi.SplitARN(t.Profile.RoleARN)
 	return home == "" || account == home
 }
 
 func (a *iamAccess) through(t *Target) string {
-	_, role := RoleOf(t.Profile.RoleARN)
+	_, role := awsapi.SplitARN(t.Profile.RoleARN)
 	return "through the role " + prompt.Clean(role)
 }
 
@@ -166,7 +167,7 @@ func (a *iamAccess) do(ctx context.Context, call func(context.Context, *iam.Clie
 			}
 		}
 		err := a.patiently(ctx, call)
-		if !notAllowed(err) {
+		if !awsapi.NotAllowed(err) {
 			if err == nil {
 				a.say()
 			}
@@ -216,7 +217,7 @@ func (a *iamAccess) next(ctx context.Context) error {
 		if !slices.Contains(a.tried, a.way.says) {
 			a.tried = append(a.tried, a.way.says)
 		}
-		if notAllowed(err) {
+		if awsapi.NotAllowed(err) {
 			a.debug("sts: not %s: %s", a.way.says, prompt.Clean(err.Error()))
 			a.refused = err
 			continue
@@ -234,19 +235,23 @@ func (a *iamAccess) next(ctx context.Context) error {
 func (a *iamAccess) say() {
 	if a.said != a.way.says {
 		a.said = a.way.says
-		a.Report.Step(firstOf(a.saying, "the key is replaced") + " " + a.way.says)
+		a.Report.Step(cmp.Or(a.saying, "the key is replaced") + " " + a.way.says)
 	}
 }
 
-// notAllowed reports whether another way may succeed.
-func notAllowed(err error) bool {
+// mayBeDone reports whether a call that failed may have been carried out.
+func mayBeDone(err error) bool {
+	var f *Failure
+	if errors.As(err, &f) {
+		return false // the way to IAM was refused, or nobody gave a code
+	}
 	var e *awsapi.Error
 	if !errors.As(err, &e) {
-		return false
+		return true
 	}
 	switch e.Reason {
-	case awsapi.Denied, awsapi.UnknownKey, awsapi.ExpiredToken, awsapi.RootKey:
-		return true
+	case awsapi.Unreachable, awsapi.Garbled, awsapi.Failing, awsapi.Redirected:
+		return e.Sent
 	}
 	return false
 }
@@ -333,7 +338,7 @@ func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentia
 	defer cancel()
 	creds, err := client.AssumeRole(ctx, from, role, sts.MFA{})
 	if err != nil {
-		if notAllowed(err) {
+		if awsapi.NotAllowed(err) {
 			return creds, err
 		}
 		return creds, a.awsFailure(err, t)
@@ -356,11 +361,11 @@ func (a *iamAccess) denied() error {
 	if a.refused == nil {
 		a.refused = errors.New("there is no way to ask")
 	}
-	object := firstOf(a.object, "the access keys of "+prompt.Clean(a.userARN))
+	object := cmp.Or(a.object, "the access keys of "+prompt.Clean(a.userARN))
 	f := failed(Refused, "AWS does not let %s be managed %s", object, strings.Join(a.tried, ", nor "))
 	f.cause = a.refused
 	f.hint("AWS says: %s", prompt.Clean(a.refused.Error()))
-	f.hint("give this policy to the user, or to a role that a profile of the key assumes: %s", firstOf(a.policy, keyPolicy(a.userARN)))
+	f.hint("give this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.policy, keyPolicy(a.userARN)))
 	if !slices.ContainsFunc(a.targets, (*Target).hasDevice) {
 		f.hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", shellWord(a.Profile.KeyName))
 	}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"time"
@@ -30,7 +31,7 @@ func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.
 // plainEndpoint is where STS is outside of any profile.
 func (b *Broker) plainEndpoint() awsapi.Endpoint {
 	return awsapi.Endpoint{
-		Region:    firstOf(b.Region, config.DefaultRegion("aws")),
+		Region:    cmp.Or(b.Region, config.DefaultRegion("aws")),
 		URL:       endpointURL("STS", false, "", ""),
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", false),

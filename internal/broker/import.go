@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -223,7 +224,7 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 			return failed(Other, "key %s is there twice", c.key.AccessKeyID)
 		}
 	}
-	c.name = firstOf(im.Name, c.name)
+	c.name = cmp.Or(im.Name, c.name)
 	if c.there, err = im.isThere(ctx, c); err != nil || c.there {
 		return err
 	}
@@ -232,7 +233,7 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 	}
 	if !im.Offline {
 		regional := *im.Broker
-		regional.Region = firstOf(im.Region, c.region)
+		regional.Region = cmp.Or(im.Region, c.region)
 		if c.info, err = regional.checkKey(ctx, c.key, im.record.Keys[c.name].ARN, im.Expires); err != nil {
 			return err
 		}
@@ -259,7 +260,7 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 // isThere reports whether the keychain has this very key, and takes the name
 // that it has there.
 func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
-	for _, name := range KeyNames(im.record) {
+	for _, name := range im.record.Names() {
 		is := im.record.Keys[name].AccessKeyID
 		if is != c.key.AccessKeyID && (is != "" || name != c.name) {
 			continue
@@ -289,7 +290,7 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 
 // keep stores a key, unless that was done by an earlier run.
 func (im *importer) keep(ctx context.Context, c *candidate) error {
-	said := fmt.Sprintf("key %q (%s%s) is in %s", prompt.Clean(c.name), c.key.AccessKeyID, whose(c.info.ARN), KeystoreName(im.kind))
+	said := fmt.Sprintf("key %q (%s%s) is in %s", prompt.Clean(c.name), c.key.AccessKeyID, whose(c.info.ARN), im.kind.Words())
 	if c.there {
 		im.Report.Step(said + " already")
 		return nil

@@ -162,7 +162,7 @@ func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
 	if len(ready) > 1 {
 		question = "move them?"
 	}
-	return s.confirm(ctx, named(ready)+"\ninto "+KeystoreName(s.kind)+", and out of aws-vault ("+prompt.Clean(s.vault.Where())+")", question)
+	return s.confirm(ctx, named(ready)+"\ninto "+s.kind.Words()+", and out of aws-vault ("+prompt.Clean(s.vault.Where())+")", question)
 }
 
 func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {

@@ -187,7 +187,7 @@ func without(path string, cs []*candidate) (before, after []byte, err error) {
 }
 
 func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
-	text := named(ready) + "\ninto " + KeystoreName(s.kind) + ", and out of:\n"
+	text := named(ready) + "\ninto " + s.kind.Words() + ", and out of:\n"
 	for _, path := range files(ready) {
 		before, after, err := without(path, ready)
 		if err == nil {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
@@ -78,7 +79,7 @@ func (b *Broker) unfinishedRotation(key string) (string, error) {
 	if err != nil || j == nil {
 		return "", err
 	}
-	user := userOf(j.ARN)
+	user := awsapi.NameOf(j.ARN)
 	text := "\na rotation of it is not finished: its user may have one key more, which is forgotten here, too"
 	if j.New != "" {
 		return text + "\nto finish it, say no and run: awsbroker rotate " + shellWord(key) + "\nor delete the other key: " + deleteWith(user, j.New), nil

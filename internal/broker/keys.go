@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -134,7 +135,7 @@ func these(ids []string) string {
 func (b *Broker) checkIDs(change KeyChange, ids []string) ([]string, error) {
 	var out []string
 	for _, id := range ids {
-		if !keyID.MatchString(id) {
+		if !credential.IsKeyID(id) {
 			f := failed(Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", prompt.Clean(id))
 			record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
 			if info := record.Keys[id]; info.AccessKeyID != "" {

@@ -22,7 +22,7 @@ import (
 // nothing else may be in reach of it.
 func (w *keyWork) look(ctx context.Context, change KeyChange, ids []string) error {
 	w.branch = branch{signer: w.signer, root: w.Key.Root() && w.user == "", names: map[string][]string{}, profiles: map[string][]string{}}
-	for _, name := range KeyNames(w.record) {
+	for _, name := range w.record.Names() {
 		id := w.record.Keys[name].AccessKeyID
 		w.branch.names[id] = append(w.branch.names[id], name)
 	}
@@ -122,7 +122,7 @@ func (w *keyWork) change(ctx context.Context, change KeyChange, id string) error
 		err := w.do(ctx, func(ctx context.Context, c *iam.Client) error {
 			return c.SetKeyActive(ctx, w.user, id, change == ActivateKey)
 		})
-		if isReason(err, awsapi.NotThere) {
+		if awsapi.Is(err, awsapi.NotThere) {
 			return w.notListed(ctx, id)
 		}
 		if err != nil {
@@ -146,9 +146,9 @@ func (w *keyWork) delete(ctx context.Context, id string) error {
 	switch {
 	case err == nil:
 		w.Report.Step(id + " is deleted in AWS")
-	case isReason(err, awsapi.NotThere):
+	case awsapi.Is(err, awsapi.NotThere):
 		w.Report.Step(id + " is not in AWS any more")
-	case isReason(err, awsapi.UnknownKey) && w.Key.Root() && id == w.signer:
+	case awsapi.Is(err, awsapi.UnknownKey) && w.Key.Root() && id == w.signer:
 		// It signed, and is refused: there is nothing left that it could do.
 		w.warn("AWS does not accept %s any more: it was deleted before, or made inactive, which the IAM console shows", id)
 	default:
@@ -222,7 +222,7 @@ func (w *keyWork) gone(ctx context.Context, key credential.Credentials) error {
 	for first := true; ; first = false {
 		_, err := client.CallerIdentity(ctx, key)
 		switch {
-		case isReason(err, awsapi.UnknownKey):
+		case awsapi.Is(err, awsapi.UnknownKey):
 			return nil
 		case time.Now().Before(until) && session.Pause(ctx, gonePause):
 		case ctx.Err() != nil:

@@ -1,11 +1,13 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -74,9 +76,9 @@ func (w *keyWork) begin(ctx context.Context, o KeysOptions, ids []string, change
 			return err
 		}
 	}
-	w.account, _ = RoleOf(w.Key.ARN)
+	w.account, _ = awsapi.SplitARN(w.Key.ARN)
 	w.signer = w.key.AccessKeyID
-	w.user = firstOf(o.User, sts.Identity{ARN: w.Key.ARN}.UserName())
+	w.user = cmp.Or(o.User, sts.Identity{ARN: w.Key.ARN}.UserName())
 	if err := w.checkOwners(ids, change); err != nil {
 		return err
 	}
@@ -137,7 +139,7 @@ func (w *keyWork) userARN() string {
 	if w.user == (sts.Identity{ARN: w.Key.ARN}).UserName() {
 		return w.Key.ARN
 	}
-	return "arn:" + partitionOf(w.Key.ARN) + ":iam::" + w.account + ":user/" + w.user
+	return "arn:" + awsapi.PartitionOf(w.Key.ARN) + ":iam::" + w.account + ":user/" + w.user
 }
 
 // checkOwners refuses keys of the keychain that are another user's than the
@@ -146,7 +148,7 @@ func (w *keyWork) checkOwners(ids []string, change KeyChange) error {
 	for _, id := range ids {
 		for _, name := range w.names(id) {
 			arn := w.record.Keys[name].ARN
-			account, _ := RoleOf(arn)
+			account, _ := awsapi.SplitARN(arn)
 			user := sts.Identity{ARN: arn}.UserName()
 			if arn == "" || account == w.account && user == w.user {
 				continue
@@ -159,11 +161,7 @@ func (w *keyWork) checkOwners(ids []string, change KeyChange) error {
 }
 
 // names of a key in the keychain.
-func (w *keyWork) names(id string) []string { return namesOf(w.record, id) }
-
-func namesOf(record keystore.Record, id string) []string {
-	return slices.DeleteFunc(KeyNames(record), func(name string) bool { return record.Keys[name].AccessKeyID != id })
-}
+func (w *keyWork) names(id string) []string { return w.record.NamesOf(id) }
 
 // actingTargets are the key that acts and the profiles through which it can:
 // what the person named; else the key itself that is to be changed; else the
@@ -176,7 +174,7 @@ func (b *Broker) actingTargets(w *keyWork, o KeysOptions, ids []string, change K
 	if name == "" && profile == "" {
 		var err error
 		profile, _, err = b.ChooseProfile("")
-		if names := KeyNames(w.record); err != nil && len(names) == 1 {
+		if names := w.record.Names(); err != nil && len(names) == 1 {
 			name, profile = names[0], ""
 		} else if err != nil && len(names) > 1 {
 			return nil, failed(Usage, "which key acts? there are %s", prompt.Clean(strings.Join(names, ", "))).hint("name one with --key, or a profile with --profile")
@@ -206,16 +204,16 @@ func (b *Broker) actingTargets(w *keyWork, o KeysOptions, ids []string, change K
 // say: a key manages itself, but an inactive one needs another of its owner,
 // and so does a root key for all but its deletion.
 func actingKey(record keystore.Record, ids []string, change KeyChange) string {
-	i := slices.IndexFunc(ids, func(id string) bool { return len(namesOf(record, id)) > 0 })
+	i := slices.IndexFunc(ids, func(id string) bool { return len(record.NamesOf(id)) > 0 })
 	if i < 0 {
 		return ""
 	}
-	name := namesOf(record, ids[i])[0]
+	name := record.NamesOf(ids[i])[0]
 	info := record.Keys[name]
 	if change == DeleteKey || change == DeactivateKey && !info.Root() {
 		return name
 	}
-	for _, other := range KeyNames(record) {
+	for _, other := range record.Names() {
 		if o := record.Keys[other]; o.AccessKeyID != info.AccessKeyID && o.ARN == info.ARN && o.ARN != "" {
 			return other
 		}

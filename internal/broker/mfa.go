@@ -115,7 +115,7 @@ func (b *Broker) mfaWork(ctx context.Context, o MFAOptions) (*mfaWork, error) {
 // otherKey says how somebody who may can do what AWS refused.
 func (w *mfaWork) otherKey(err error) {
 	var f *Failure
-	if errors.As(err, &f) && isReason(err, awsapi.Denied, awsapi.UnknownKey) {
+	if errors.As(err, &f) && awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
 		f.hint("or act with a key that may do it, an administrator's: --user %s --key NAME", shellWord(w.user))
 	}
 }
@@ -135,7 +135,7 @@ func (w *mfaWork) look(ctx context.Context) error {
 
 // failure says what IAM objected to.
 func (w *mfaWork) failure(err error) error {
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return failed(NotFound, "there is no %s", w.owner()).hint("name another user with --user")
 	}
 	return w.iamFailure(err)
@@ -192,8 +192,8 @@ func (w *mfaWork) naming(serial string) (profiles []string) {
 
 // arnOfDevice is what a virtual device of a name has for a serial number.
 func arnOfDevice(userARN, name string) string {
-	account, _ := RoleOf(userARN)
-	return "arn:" + partitionOf(userARN) + ":iam::" + account + ":mfa/" + name
+	account, _ := awsapi.SplitARN(userARN)
+	return "arn:" + awsapi.PartitionOf(userARN) + ":iam::" + account + ":mfa/" + name
 }
 
 // mfaPolicy allows a user what these commands do, and no more.

@@ -52,11 +52,11 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		}
 		var wrong string
 		switch {
-		case isReason(err, awsapi.WrongCode):
+		case awsapi.Is(err, awsapi.WrongCode):
 			wrong = "AWS did not accept these codes: " + p.why(two)
 		case errors.Is(err, errOtherWay):
 			wrong = err.Error()
-		case answerLost(err), isReason(err, awsapi.Throttled, awsapi.Busy):
+		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
 			wrong = prompt.Clean(p.iamFailure(err).Error()) + "; these codes are spent"
 		default:
 			return p.iamFailure(err)

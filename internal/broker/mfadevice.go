@@ -105,24 +105,14 @@ func (b *Broker) enable(ctx context.Context, do iamDo, p *codePair, e enrolment)
 			return c.EnableMFADevice(ctx, e.user, p.serial, two[0], two[1])
 		})
 		switch {
-		case (answerLost(err) || isReason(err, awsapi.Exists)) && hasDevice(ctx, do, e.user, p.serial):
+		case (awsapi.AnswerLost(err) || awsapi.Is(err, awsapi.Exists)) && hasDevice(ctx, do, e.user, p.serial):
 			return nil
-		case isReason(err, awsapi.Quota):
+		case awsapi.Is(err, awsapi.Quota):
 			return failed(Other, "user %s has as many MFA devices as AWS allows: eight", prompt.Clean(e.user)).
 				hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
 		}
 		return err
 	})
-}
-
-// answerLost reports whether AWS may have done what it was asked for, though
-// it did not say so.
-func answerLost(err error) bool {
-	var e *awsapi.Error
-	if !errors.As(err, &e) || !e.Sent {
-		return false
-	}
-	return e.Reason == awsapi.Unreachable || e.Reason == awsapi.Garbled || e.Reason == awsapi.Failing
 }
 
 // hasDevice reports whether a user has a device, which a list may not show at
@@ -156,13 +146,13 @@ func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device 
 			device, err = c.CreateVirtualMFADevice(ctx, e.name)
 			return err
 		})
-		lost = lost || answerLost(err)
+		lost = lost || awsapi.AnswerLost(err)
 		switch {
 		case err == nil:
 			return device, nil
 		case try == makeTries || ctx.Err() != nil:
 			return device, b.iamFailure(err)
-		case isReason(err, awsapi.Exists), answerLost(err):
+		case awsapi.Is(err, awsapi.Exists), awsapi.AnswerLost(err):
 			listed, dropped, dropErr := b.dropUnfinished(ctx, do, e.name)
 			if dropErr != nil {
 				return device, dropErr
@@ -173,10 +163,10 @@ func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device 
 			if !listed && !lost {
 				try = min(try, makeTries-2) // there is one, and no list shows it yet
 			}
-		case isReason(err, awsapi.Quota):
+		case awsapi.Is(err, awsapi.Quota):
 			return device, failed(Other, "the account has as many virtual MFA devices as AWS allows").
 				hint("devices that nobody has: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
-		case !isReason(err, awsapi.Throttled, awsapi.Busy):
+		case !awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
 			return device, b.iamFailure(err)
 		}
 		session.Pause(ctx, time.Second)
@@ -211,9 +201,9 @@ func (b *Broker) dropUnfinished(ctx context.Context, do iamDo, name string) (lis
 	}
 	err = do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, found.Serial) })
 	switch {
-	case isReason(err, awsapi.InUse):
+	case awsapi.Is(err, awsapi.InUse):
 		return true, false, nil
-	case err != nil && !isReason(err, awsapi.NotThere):
+	case err != nil && !awsapi.Is(err, awsapi.NotThere):
 		return true, false, b.iamFailure(err)
 	}
 	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", prompt.Clean(name)))
@@ -226,9 +216,9 @@ func (b *Broker) giveUp(ctx context.Context, do iamDo, serial string) {
 	defer cancel()
 	err := do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, serial) })
 	switch {
-	case err == nil, isReason(err, awsapi.NotThere):
+	case err == nil, awsapi.Is(err, awsapi.NotThere):
 		b.Report.Step("the device was not enabled and is deleted: delete the new entry in the app, too")
-	case isReason(err, awsapi.InUse):
+	case awsapi.Is(err, awsapi.InUse):
 		b.warn("AWS says that somebody has the MFA device %s by now; see: awsbroker mfa list", prompt.Clean(serial))
 	default:
 		b.debug("iam: %s", prompt.Clean(err.Error()))

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
@@ -60,7 +62,7 @@ func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, e
 		return "", failed(Other, "%s has %d MFA devices, as many as AWS allows", w.owner(), len(w.devices)).
 			hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
 	}
-	e := enrolment{user: w.user, name: firstOf(o.Name, w.freeName()), account: w.label(ctx), qrFile: o.QRFile, undo: w.silently}
+	e := enrolment{user: w.user, name: cmp.Or(o.Name, w.freeName()), account: w.label(ctx), qrFile: o.QRFile, undo: w.silently}
 	if d, taken := w.find(e.name); taken {
 		return "", nameTaken(nameOfDevice(d.Serial))
 	}
@@ -114,7 +116,7 @@ func (w *mfaWork) offer(ctx context.Context, serial string) error {
 	for _, t := range w.targets {
 		p := t.Profile
 		_, there := w.find(p.MFASerial)
-		account, _ := RoleOf(p.MFASerial)
+		account, _ := awsapi.SplitARN(p.MFASerial)
 		elsewhere := strings.HasPrefix(p.MFASerial, "arn:") && account != w.account
 		if p.Name == "" || p.Chained() || there || elsewhere {
 			continue

@@ -74,7 +74,7 @@ func (w *mfaWork) removeDevice(ctx context.Context, d iam.MFADevice) error {
 	ctx = context.WithoutCancel(ctx) // two calls, and nothing useful between them
 	if !d.Enabled.IsZero() {
 		err := w.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeactivateMFADevice(ctx, w.user, d.Serial) })
-		if err != nil && !isReason(err, awsapi.NotThere) {
+		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 			return w.iamFailure(err)
 		}
 	}
@@ -83,10 +83,10 @@ func (w *mfaWork) removeDevice(ctx context.Context, d iam.MFADevice) error {
 	}
 	for try := 1; ; try++ {
 		err := w.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, d.Serial) })
-		if err == nil || isReason(err, awsapi.NotThere) {
+		if err == nil || awsapi.Is(err, awsapi.NotThere) {
 			return nil
 		}
-		if !isReason(err, awsapi.InUse) || try == deleteTries {
+		if !awsapi.Is(err, awsapi.InUse) || try == deleteTries {
 			return w.iamFailure(err)
 		}
 		session.Pause(ctx, time.Second)

@@ -157,7 +157,7 @@ func (w *mfaWork) proveDevice(ctx context.Context, edits []serialEdit, serial, o
 	w.Code = credential.Secret{} // --mfa-code was one of the old device
 	w.Started = time.Now()       // the person's time begins anew
 	s, err := w.SessionOf(ctx, t, Want{NewDevice: true})
-	if isReason(err, awsapi.WrongDevice) {
+	if awsapi.Is(err, awsapi.WrongDevice) {
 		f := failed(Refused, "AWS does not know the new device yet, which may take it some minutes")
 		f.cause = err
 		return f

@@ -16,7 +16,7 @@ func (b *Broker) ResyncMFA(ctx context.Context, name string, o MFAOptions) (seri
 	w, err := b.mfaWork(ctx, o)
 	if err != nil {
 		var f *Failure
-		if errors.As(err, &f) && isReason(err, awsapi.WrongCode) {
+		if errors.As(err, &f) && awsapi.Is(err, awsapi.WrongCode) {
 			f.hint("where no code is accepted, someone who may has to: aws iam resync-mfa-device, or set the device's clock right")
 		}
 		return "", err

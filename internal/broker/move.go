@@ -28,7 +28,7 @@ func (b *Broker) Keystores(ctx context.Context) (KeystoreView, error) {
 		return KeystoreView{}, keystoreFailure(err, "")
 	}
 	options := b.keystoreOptions(&asker{Broker: b})
-	view := KeystoreView{Kind: record.Keystore, Keys: KeyNames(record), Places: keystore.Places(ctx, options)}
+	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options)}
 	if record.Leaving != nil {
 		view.Old = record.Leaving.Keystore
 	}
@@ -63,7 +63,7 @@ func (b *Broker) MoveKeystore(ctx context.Context, o MoveOptions) error {
 	m := &mover{Broker: b, options: b.keystoreOptions(a), MoveOptions: o}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err == nil && record.Leaving != nil {
-		b.Report.Step("an earlier move is not finished: old copies are left in " + KeystoreName(record.Leaving.Keystore))
+		b.Report.Step("an earlier move is not finished: old copies are left in " + record.Leaving.Keystore.Words())
 		if err = m.finish(ctx); err == nil {
 			record, err = keystore.ReadRecord(b.Paths.KeystoreFile())
 		}
@@ -76,7 +76,7 @@ func (b *Broker) MoveKeystore(ctx context.Context, o MoveOptions) error {
 			hint("the first key decides on the keystore: awsbroker add NAME --keystore %s", o.To)
 	}
 	if record.Keystore == o.To {
-		b.Report.Step("keys are kept in " + KeystoreName(o.To))
+		b.Report.Step("keys are kept in " + o.To.Words())
 		return nil
 	}
 	if err := m.move(ctx, record); err != nil {
@@ -111,9 +111,9 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 	if err != nil {
 		return err
 	}
-	names := KeyNames(record)
+	names := record.Names()
 	text := fmt.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", count(len(names), "key", "keys"), prompt.Clean(strings.Join(names, ", ")),
-		KeystoreName(from.Kind()), prompt.Clean(from.Where()), KeystoreName(to.Kind()), prompt.Clean(to.Where()))
+		from.Kind().Words(), prompt.Clean(from.Where()), to.Kind().Words(), prompt.Clean(to.Where()))
 	if m.Keep {
 		text += "\nthe old copies stay where they are"
 	}
@@ -121,7 +121,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
-		Items: append(append(pendingItems(names), sealingItem), seedItems(record)...), Replace: m.Replace, Keep: m.Keep, Told: m.told(from, to),
+		Items: append(append(pendingItems(names), sealingItem), record.SeedItems()...), Replace: m.Replace, Keep: m.Keep, Told: m.told(from, to),
 	})
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	if m.Keystore != "" && m.Keystore != m.To {
-		m.warn("--keystore or AWSBROKER_KEYSTORE still names %s: take it away", KeystoreName(m.Keystore))
+		m.warn("--keystore or AWSBROKER_KEYSTORE still names %s: take it away", m.Keystore.Words())
 	}
 	if m.Keep {
 		return nil
@@ -162,11 +162,11 @@ func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
 	return func(step keystore.MoveStep, name string) {
 		switch name := prompt.Clean(name); step {
 		case keystore.Copied:
-			m.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, KeystoreName(to.Kind())))
+			m.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, to.Kind().Words()))
 		case keystore.Pinned:
-			m.Report.Step("keys are kept in " + KeystoreName(to.Kind()) + " from now on")
+			m.Report.Step("keys are kept in " + to.Kind().Words() + " from now on")
 		case keystore.Removed:
-			m.Report.Step(fmt.Sprintf("key %q is out of %s", name, KeystoreName(from.Kind())))
+			m.Report.Step(fmt.Sprintf("key %q is out of %s", name, from.Kind().Words()))
 		}
 	}
 }

@@ -31,10 +31,10 @@ func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (c
 	return func(code credential.Secret) (credential.Credentials, error) {
 		for {
 			creds, err := use(code)
-			if isReason(err, awsapi.WrongCode) && !end.IsZero() {
+			if awsapi.Is(err, awsapi.WrongCode) && !end.IsZero() {
 				r.Report.Step("AWS knows the new device by now, and the code has grown too old meanwhile")
 			}
-			if !isReason(err, awsapi.WrongDevice, awsapi.UnknownKey) {
+			if !awsapi.Is(err, awsapi.WrongDevice, awsapi.UnknownKey) {
 				return creds, err
 			}
 			if end.IsZero() {

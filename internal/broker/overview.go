@@ -2,8 +2,6 @@ package broker
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
@@ -42,9 +40,6 @@ type ProfileView struct {
 	Problem    string    // why it cannot be used, or empty
 }
 
-// KeyNames in the order of the alphabet.
-func KeyNames(r keystore.Record) []string { return slices.Sorted(maps.Keys(r.Keys)) }
-
 // Overview reads files only: no keychain is opened, and nothing is asked of AWS
 // or of a person.
 func (b *Broker) Overview() (Overview, error) {
@@ -63,7 +58,7 @@ func (b *Broker) Overview() (Overview, error) {
 		out.Profiles = append(out.Profiles, view)
 		usedBy[view.Key] = append(usedBy[view.Key], name)
 	}
-	for _, name := range KeyNames(record) {
+	for _, name := range record.Names() {
 		info := record.Keys[name]
 		out.Keys = append(out.Keys, KeyView{name, info.AccessKeyID, info.ARN, info.Added, info.Rotated, usedBy[name], info.Root(), info.Expires})
 	}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // else the environment's, else default if it is one that awsbroker serves,
 // else the only one of ours. guessed says that it was the last.
 func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err error) {
-	if name := firstOf(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" && name != StandInProfile {
+	if name := cmp.Or(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" && name != StandInProfile {
 		return name, false, nil
 	}
 	cfg, err := b.config()

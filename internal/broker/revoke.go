@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -138,7 +139,7 @@ func (v *revocation) lookAround(ctx context.Context) (err error) {
 	if v.left, v.halfway, err = v.look(ctx); err != nil {
 		return err
 	}
-	switch account, _ := RoleOf(v.profile.Profile.RoleARN); {
+	switch account, _ := awsapi.SplitARN(v.profile.Profile.RoleARN); {
 	case v.profile.Profile.RoleARN == "":
 	case account == v.user.Account:
 		v.role = v.profile.Profile.RoleARN

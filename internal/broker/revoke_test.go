@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/iam"
@@ -117,7 +118,7 @@ func (m *revoking) revoke() (out Revoked, err error) {
 func (m *revoking) wantRevoked() {
 	m.t.Helper()
 	for what, err := range map[string]error{"the user's session": m.assume(m.user), "the role's session": m.list(m.role)} {
-		if !notAllowed(err) {
+		if !awsapi.NotAllowed(err) {
 			m.t.Errorf("%s from before is accepted: %v\n%s", what, err, m.shown())
 		}
 	}
@@ -445,7 +446,7 @@ func TestRevokeOldKeyStays(t *testing.T) {
 	if len(all) != 2 || !slices.Equal(active, []string{m.wantWorking()}) {
 		t.Errorf("active %v of %v", active, all)
 	}
-	if err := m.assume(m.user); !notAllowed(err) {
+	if err := m.assume(m.user); !awsapi.NotAllowed(err) {
 		t.Error(err)
 	}
 }
@@ -482,7 +483,7 @@ func TestRevokeOtherProfiles(t *testing.T) {
 			if m.calls("PutRolePolicy") != 0 || m.calls("PutUserPolicy") != 2 {
 				t.Error("the wrong policies were set")
 			}
-			if err := m.assume(m.user); !notAllowed(err) {
+			if err := m.assume(m.user); !awsapi.NotAllowed(err) {
 				t.Error(err)
 			}
 		})
@@ -506,7 +507,7 @@ func TestRevokeAfterRotation(t *testing.T) {
 		if active, _ := m.active(); len(active) != 1 || active[0] == m.aws.Key.ID {
 			t.Errorf("%s: active %v", boundary, active)
 		}
-		if err := m.assume(m.user); !notAllowed(err) {
+		if err := m.assume(m.user); !awsapi.NotAllowed(err) {
 			t.Error(err)
 		}
 	}

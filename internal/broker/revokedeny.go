@@ -38,7 +38,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 		doc, err = h.get(ctx, c)
 		return err
 	})
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return time.Time{}, nil
 	}
 	if err != nil {
@@ -240,7 +240,7 @@ func (v *revocation) untilRefused(ctx context.Context) error {
 			return err
 		})
 		switch {
-		case notAllowed(err):
+		case awsapi.NotAllowed(err):
 			v.Report.Step("AWS refuses the session that did this: the deny is in force")
 			return nil
 		case time.Since(started) > v.pause.refused:

@@ -47,7 +47,7 @@ func (v *revocation) retireOld(ctx context.Context) error {
 			return c.SetKeyActive(ctx, v.user.UserName(), old, false)
 		})
 	})
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		return nil
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) 
 	for started, told := time.Now(), false; ; {
 		_, err := v.callerIdentity(ctx, v.before)
 		switch {
-		case isReason(err, awsapi.UnknownKey):
+		case awsapi.Is(err, awsapi.UnknownKey):
 			v.Report.Step("AWS refuses " + v.note.Old)
 			return false, nil
 		case time.Since(started) > v.pause.refused:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -17,7 +18,7 @@ func (v *revocation) plan() string {
 		prompt.Clean(v.profile.Profile.Name), prompt.Clean(v.name), v.key.AccessKeyID, prompt.Clean(v.user.UserName()), prompt.Clean(v.user.Account))
 	whose := "the user"
 	if v.role != "" {
-		_, role := RoleOf(v.role)
+		_, role := awsapi.SplitARN(v.role)
 		fmt.Fprintf(&b, "role     %s\n", prompt.Clean(role))
 		whose = "the user and of the role"
 	}

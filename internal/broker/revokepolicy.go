@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
@@ -93,7 +94,7 @@ func (v *revocation) holders() []holder {
 			return c.PutInline(ctx, iam.UserNamed(user), revokePolicy, doc)
 		}}}
 	if v.role != "" {
-		_, role := RoleOf(v.role)
+		_, role := awsapi.SplitARN(v.role)
 		all = append(all, holder{"role", role,
 			func(ctx context.Context, c *iam.Client) (string, error) {
 				return c.Inline(ctx, iam.RoleNamed(role), revokePolicy)

@@ -1,10 +1,11 @@
 package broker
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -42,7 +43,7 @@ func (b *Broker) rootAdmitted(arn string, life time.Duration, now time.Time) key
 		life = RootLife
 	}
 	info := keystore.KeyInfo{ARN: arn, Expires: now.Add(life)}
-	account, _ := RoleOf(arn)
+	account, _ := awsapi.SplitARN(arn)
 	b.warn("this is a key of the root user of account %s: it may do everything, and nothing can limit it", prompt.Clean(account))
 	b.Report.Step(fmt.Sprintf("it is used for %s, until %s, and only by: bootstrap, keys, exec --allow-root",
 		Words(life), info.Expires.Local().Format("15:04 MST")))
@@ -71,7 +72,7 @@ func refuseRoot(t *Target, now time.Time) error {
 	if !t.Key.Root() {
 		return nil
 	}
-	account, _ := RoleOf(t.Key.ARN)
+	account, _ := awsapi.SplitARN(t.Key.ARN)
 	name := prompt.Clean(t.Profile.KeyName)
 	if rootOver(t.Key, now) {
 		return rootOverFailure(name, t.Key, now)
@@ -87,7 +88,7 @@ func refuseRoot(t *Target, now time.Time) error {
 
 // rootOverFailure is for all uses of a root key past its date but one.
 func rootOverFailure(name string, info keystore.KeyInfo, now time.Time) error {
-	account, _ := RoleOf(info.ARN)
+	account, _ := awsapi.SplitARN(info.ARN)
 	since := ""
 	if !info.Expires.IsZero() {
 		since = " since " + Words(now.Sub(info.Expires))
@@ -97,13 +98,13 @@ func rootOverFailure(name string, info keystore.KeyInfo, now time.Time) error {
 }
 
 // deleteCommand deletes a key.
-func deleteCommand(id string) string { return "awsbroker keys delete " + shellWord(firstOf(id, "ID")) }
+func deleteCommand(id string) string { return "awsbroker keys delete " + shellWord(cmp.Or(id, "ID")) }
 
 // keyTarget is a key by itself as something to sign with, outside of any
 // profile. AWS is asked in the key's own partition, where alone a refusal of
 // the key means that it is gone.
 func (b *Broker) keyTarget(name string, info keystore.KeyInfo) (*Target, error) {
-	partition := partitionOf(info.ARN)
+	partition := awsapi.PartitionOf(info.ARN)
 	t := &Target{Profile: &config.Profile{Name: name, KeyName: name, Partition: partition}, Key: info}
 	var err error
 	if t.Endpoint, err = b.endpoint(t.Profile); err != nil {
@@ -113,12 +114,4 @@ func (b *Broker) keyTarget(name string, info keystore.KeyInfo) (*Target, error) 
 		t.Endpoint.Region = config.DefaultRegion(partition)
 	}
 	return t, nil
-}
-
-// partitionOf an ARN, the commercial one if it names none.
-func partitionOf(arn string) string {
-	if f := strings.SplitN(arn, ":", 3); len(f) == 3 && f[1] != "" {
-		return f[1]
-	}
-	return "aws"
 }

@@ -1,12 +1,14 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -57,14 +59,14 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	if err != nil {
 		return s, "", err
 	}
-	account, _ := RoleOf(t.Key.ARN)
+	account, _ := awsapi.SplitARN(t.Key.ARN)
 	limit := ", but call no IAM API"
 	if t.takesCode() {
 		limit = "" // a session with MFA may
 	}
 	b.warn("for %s the command may do everything in account %s%s", Words(rootSessionLife), prompt.Clean(account), limit)
 	s = session.Session{Credentials: creds, Issued: time.Now().UTC().Truncate(time.Second)}
-	return s, firstOf(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
+	return s, cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
 }
 
 // rootTarget finds the root key that is meant.
@@ -86,7 +88,7 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 			return t, nil
 		}
 	}
-	names := slices.DeleteFunc(KeyNames(record), func(name string) bool { return !record.Keys[name].Root() })
+	names := slices.DeleteFunc(record.Names(), func(name string) bool { return !record.Keys[name].Root() })
 	switch len(names) {
 	case 0:
 		return nil, failed(NotFound, "there is no root key in the keychain")

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,8 +120,8 @@ func (b *Broker) rotateWhich(record keystore.Record, o RotateOptions) (string, e
 	if o.Key != "" {
 		return o.Key, nil
 	}
-	named := firstOf(o.Profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")) != ""
-	if names := KeyNames(record); !named && len(names) == 1 {
+	named := cmp.Or(o.Profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")) != ""
+	if names := record.Names(); !named && len(names) == 1 {
 		return names[0], nil
 	} else if len(names) == 0 {
 		return "", failed(NotFound, "there is no key in the keychain").hint("put one there with: awsbroker add NAME")
@@ -258,7 +259,7 @@ func (r *rotation) look(ctx context.Context) (p pending, unfinished bool, err er
 // an earlier run put there may be too new to be known everywhere.
 func (r *rotation) whose(ctx context.Context, patiently bool) (sts.Identity, error) {
 	identity, err := r.callerIdentity(ctx, r.key)
-	for end := time.Now().Add(r.waits.prove); patiently && isReason(err, awsapi.UnknownKey) && time.Now().Before(end); {
+	for end := time.Now().Add(r.waits.prove); patiently && awsapi.Is(err, awsapi.UnknownKey) && time.Now().Before(end); {
 		if !session.Pause(ctx, r.waits.again) {
 			break
 		}
@@ -299,8 +300,8 @@ func (r *rotation) agree(ctx context.Context) error {
 	text := fmt.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
 		"steps    a new key is made, stored beside the old one, and proved;\n"+
 		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
-		prompt.Clean(r.name), r.key.AccessKeyID, KeystoreName(r.chain.Kind()),
-		prompt.Clean(r.user.UserName()), prompt.Clean(r.user.Account), firstOf(prompt.Clean(strings.Join(profiles, ", ")), "no profile"), last)
+		prompt.Clean(r.name), r.key.AccessKeyID, r.chain.Kind().Words(),
+		prompt.Clean(r.user.UserName()), prompt.Clean(r.user.Account), cmp.Or(prompt.Clean(strings.Join(profiles, ", ")), "no profile"), last)
 	if r.DryRun {
 		for _, line := range strings.Split(text, "\n") {
 			r.Report.Step(line)
@@ -325,11 +326,6 @@ func (r *rotation) rehearse(ctx context.Context) error {
 	}
 	r.Report.Step("code     none is needed")
 	return nil
-}
-
-func isReason(err error, reasons ...awsapi.Reason) bool {
-	var e *awsapi.Error
-	return errors.As(err, &e) && slices.Contains(reasons, e.Reason)
 }
 
 // step does something that a test may want to see fail.

@@ -66,7 +66,7 @@ func (r *rotation) create(ctx context.Context) (key credential.Credentials, lost
 			defer cancel()
 			for try := 1; ; try++ {
 				key, err = c.CreateKey(ctx, r.user.UserName())
-				if try == 3 || !isReason(err, awsapi.Throttled, awsapi.Busy) || !session.Pause(ctx, r.waits.again) {
+				if try == 3 || !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || !session.Pause(ctx, r.waits.again) {
 					return err
 				}
 			}
@@ -79,23 +79,6 @@ func (r *rotation) create(ctx context.Context) (key credential.Credentials, lost
 		r.forgetJournal()
 	}
 	return credential.Credentials{}, lost, r.iamFailure(err)
-}
-
-// mayBeDone reports whether a call that failed may have been carried out.
-func mayBeDone(err error) bool {
-	var f *Failure
-	if errors.As(err, &f) {
-		return false // the way to IAM was refused, or nobody gave a code
-	}
-	var e *awsapi.Error
-	if !errors.As(err, &e) {
-		return true
-	}
-	switch e.Reason {
-	case awsapi.Unreachable, awsapi.Garbled, awsapi.Failing, awsapi.Redirected:
-		return e.Sent
-	}
-	return false
 }
 
 // store puts a new key beside the old one. Where that fails, the key is deleted
@@ -233,7 +216,7 @@ func (r *rotation) deleteKey(ctx context.Context, step, id string) error {
 			return c.DeleteKey(ctx, r.user.UserName(), id)
 		})
 	})
-	if err != nil && !isReason(err, awsapi.NotThere) {
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 		return r.iamFailure(err)
 	}
 	r.deleted = append(r.deleted, id)

@@ -164,7 +164,7 @@ func (r *rotation) deactivateOld(ctx context.Context) error {
 			return c.SetKeyActive(ctx, r.user.UserName(), r.journal.Old, false)
 		})
 	})
-	if isReason(err, awsapi.NotThere) {
+	if awsapi.Is(err, awsapi.NotThere) {
 		gone, err = true, nil
 	}
 	if err != nil {
@@ -205,7 +205,7 @@ func (r *rotation) resume(ctx context.Context, p pending) (next credential.Crede
 		// Neither: somebody put another key there meanwhile.
 		r.warn("the key %s was made by an earlier rotation, and is not used by anything here", prompt.Clean(p.ID))
 		if r.journal.ARN != r.user.ARN {
-			r.warn("it belongs to %s; delete it with: %s", prompt.Clean(r.journal.ARN), deleteWith(userOf(r.journal.ARN), p.ID))
+			r.warn("it belongs to %s; delete it with: %s", prompt.Clean(r.journal.ARN), deleteWith(awsapi.NameOf(r.journal.ARN), p.ID))
 		}
 	case r.journal.ARN == r.user.ARN:
 		gone, err := r.clean(ctx)
@@ -217,7 +217,7 @@ func (r *rotation) resume(ctx context.Context, p pending) (next credential.Crede
 		}
 	default:
 		r.warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
-			prompt.Clean(r.journal.ARN), shellWord(userOf(r.journal.ARN)))
+			prompt.Clean(r.journal.ARN), shellWord(awsapi.NameOf(r.journal.ARN)))
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
 		return next, keystoreFailure(err, r.name)
@@ -311,9 +311,4 @@ func (r *rotation) neverUsed(ctx context.Context, id string) (bool, error) {
 		return err
 	})
 	return use.At.IsZero(), err
-}
-
-func userOf(arn string) string {
-	_, user := RoleOf(arn)
-	return user
 }

@@ -144,11 +144,3 @@ func readSeed(given credential.Secret) (credential.Secret, error) {
 	}
 	return seed, nil
 }
-
-// seedItems are the keychain's items with seeds.
-func seedItems(record keystore.Record) (items []string) {
-	for _, device := range record.Seeds {
-		items = append(items, keystore.SeedItem(device))
-	}
-	return items
-}

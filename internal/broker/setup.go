@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -160,8 +161,8 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	if err := refuseRoot(&Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName, RoleARN: proposedRole}, Key: record.Keys[o.KeyName]}, time.Now()); err != nil {
 		return err
 	}
-	o.RoleARN = firstOf(o.RoleARN, is.RoleARN)
-	o.MFASerial = firstOf(o.MFASerial, is.MFASerial)
+	o.RoleARN = cmp.Or(o.RoleARN, is.RoleARN)
+	o.MFASerial = cmp.Or(o.MFASerial, is.MFASerial)
 	o.remove = besideHelper
 	if is.Chained() && !o.chained {
 		o.remove = append(slices.Clip(o.remove), "awsbroker_source_profile")
@@ -187,7 +188,7 @@ func chooseKey(record keystore.Record, asked, current string) (string, error) {
 			return "", keystoreFailure(keystore.ErrNotFound, name)
 		}
 	}
-	names := KeyNames(record)
+	names := record.Names()
 	switch len(names) {
 	case 0:
 		return "", failed(NotFound, "there is no key in the keychain").hint("put one there with: awsbroker add NAME")
@@ -221,8 +222,8 @@ func (b *Broker) propose(ctx context.Context, o *SetupOptions, info keystore.Key
 	}
 	user = user[strings.LastIndex(user, "/")+1:]
 	prefix := fmt.Sprintf("arn:%s:iam::%s:", f[1], f[4])
-	o.RoleARN = firstOf(o.RoleARN, prefix+"role/"+proposedRole)
-	o.MFASerial = firstOf(o.MFASerial, prefix+"mfa/"+user)
+	o.RoleARN = cmp.Or(o.RoleARN, prefix+"role/"+proposedRole)
+	o.MFASerial = cmp.Or(o.MFASerial, prefix+"mfa/"+user)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"os"
 	"regexp"
 	"strconv"
@@ -222,7 +223,7 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 		t.withMFASession()
 	}
 	b.debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
-		firstOf(t.Key.AccessKeyID, "id unknown"), firstOf(string(b.Keystore), string(record.Keystore), "none"))
+		cmp.Or(t.Key.AccessKeyID, "id unknown"), cmp.Or(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
 }
 
@@ -245,14 +246,14 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	e := awsapi.Endpoint{
 		Region:    region,
 		URL:       endpointURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
-		CABundle:  firstOf(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
+		CABundle:  cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
 		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
 		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
 	}
 	if err := awsapi.CheckURL(e.URL); err != nil {
 		return e, b.awsFailure(err, nil)
 	}
-	b.debug("endpoint: %s", prompt.Clean(firstOf(e.URL, "AWS's own")))
+	b.debug("endpoint: %s", prompt.Clean(cmp.Or(e.URL, "AWS's own")))
 	return e, nil
 }
 
@@ -263,16 +264,7 @@ func endpointURL(service string, ignored bool, ofService, ofAll string) string {
 	if envBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
 		return ""
 	}
-	return firstOf(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
+	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
 }
 
 func envBool(name string, otherwise bool) bool {
@@ -297,7 +289,7 @@ func sessionName(p *config.Profile, keyARN string) string {
 	if _, device, ok := strings.Cut(p.MFASerial, ":mfa/"); ok && name == "" {
 		name = device[strings.LastIndex(device, "/")+1:]
 	}
-	name = notInSessionName.ReplaceAllString(firstOf(name, p.KeyName), "-")
+	name = notInSessionName.ReplaceAllString(cmp.Or(name, p.KeyName), "-")
 	if len(name) < 2 {
 		name += "-awsbroker"
 	}
@@ -311,5 +303,5 @@ func (b *Broker) ChildRegion(profile string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return firstOf(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
+	return cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
 }

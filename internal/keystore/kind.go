@@ -45,3 +45,21 @@ func openBackend(kind Kind, o Options) (backend, error) {
 	_, err := ParseKind(string(kind))
 	return nil, err
 }
+
+// Words says a kind of keystore as people do; a kind that is unknown is its
+// own name.
+func (k Kind) Words() string {
+	switch k {
+	case File:
+		return "an encrypted file"
+	case SecretService:
+		return "the desktop's keyring (Secret Service)"
+	case Keychain:
+		return "the macOS Keychain"
+	case WinCred:
+		return "the Windows Credential Manager"
+	case Pass:
+		return "pass, the password manager"
+	}
+	return string(k)
+}

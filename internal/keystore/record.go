@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,6 +57,22 @@ type KeyInfo struct {
 
 // Root reports whether the key is known to be one of an account's root user.
 func (i KeyInfo) Root() bool { return strings.HasSuffix(i.ARN, ":root") }
+
+// Names of the keys, in order.
+func (r Record) Names() []string { return slices.Sorted(maps.Keys(r.Keys)) }
+
+// NamesOf a key: those under which the access key of this id is kept, in order.
+func (r Record) NamesOf(id string) []string {
+	return slices.DeleteFunc(r.Names(), func(name string) bool { return r.Keys[name].AccessKeyID != id })
+}
+
+// SeedItems are the keychain's items with the seeds of MFA devices.
+func (r Record) SeedItems() (items []string) {
+	for _, device := range r.Seeds {
+		items = append(items, SeedItem(device))
+	}
+	return items
+}
 
 // ReadRecord reads the record. One that does not exist is empty; one that
 // cannot be understood is ErrCorrupt.
