@@ -17,7 +17,7 @@ import (
 func (r *request) assume(ctx context.Context) (session.Session, error) {
 	client, err := sts.New(r.Endpoint)
 	if err != nil {
-		return session.Session{}, r.awsFailure(err, r.Target)
+		return session.Session{}, r.Target.failure(err)
 	}
 	var refused error
 	for {
@@ -35,7 +35,7 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 		}
 		if made || refused != nil || !r.worthAnother(err, by) {
 			r.noteUseless(err, by, made)
-			return session.Session{}, r.fetchFailure(err)
+			return session.Session{}, r.Target.failure(err)
 		}
 		r.debug("sts: the session that asked may be stale; trying another")
 		refused = err
@@ -87,7 +87,7 @@ func (r *request) uselessKey() string { return session.CacheKey("useless", r.cac
 
 // staleCode is a refusal that a code might have helped against.
 func (r *request) staleCode(refused error) error {
-	err := r.fetchFailure(refused)
+	err := r.Target.failure(refused)
 	var f *Failure
 	if errors.As(err, &f) {
 		f.hint("or the role demands a code that was given more recently: awsbroker login --profile %s", shellWord(r.Profile.Name))

@@ -108,12 +108,12 @@ func (s *bootstrap) storedKey(ctx context.Context) error {
 	}
 	client, err := sts.New(s.Endpoint)
 	if err != nil {
-		return s.awsFailure(err, s.Target)
+		return s.Target.failure(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.waits.call)
 	defer cancel()
 	if s.who, err = client.CallerIdentity(ctx, s.key); err != nil {
-		return s.awsFailure(err, s.Target)
+		return s.Target.failure(err)
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (s *bootstrap) enter() error {
 	switch {
 	case s.who.IsRoot():
 		var err error
-		s.root, err = s.iamAs(s.Target, s.key)
+		s.root, err = s.Target.iamAs(s.key)
 		return err
 	case s.who.UserName() == "":
 		return failed(Other, "the key belongs to %s, which is neither the root user nor an IAM user", prompt.Clean(s.who.ARN)).

@@ -87,7 +87,7 @@ func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
 	}
 	s.asker = r.asker
 	p.key = r.key
-	if p.own, err = s.iamAs(p.t, p.key); err != nil {
+	if p.own, err = p.t.iamAs(p.key); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -122,7 +122,7 @@ func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if p.role, err = p.iamAs(p.t, creds); err != nil {
+	if p.role, err = p.t.iamAs(creds); err != nil {
 		return "", err
 	}
 	return "a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
@@ -221,7 +221,7 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 		}
 		return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
 	})
-	if errors.Is(err, errNotRefused) && len(p.others) == 0 && !iamEndpoint(p.t.Profile, p.t.Endpoint).IsAWS() {
+	if errors.Is(err, errNotRefused) && len(p.others) == 0 && !p.t.iamEndpoint().IsAWS() {
 		// The policies allow it nowhere: what answers here checks none, as
 		// servers for trying things out do.
 		p.out.Left = append(p.out.Left, "nothing showed that the user's key is refused without MFA: this endpoint, which is not AWS's own, checks no policies")

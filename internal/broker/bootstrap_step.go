@@ -221,7 +221,7 @@ func (s *bootstrap) stopped(st *step, err error) error {
 	if errors.As(err, &f) {
 		return err
 	}
-	err = s.iamFailure(err)
+	err = iamFailure(err)
 	if errors.As(err, &f) {
 		f.Message = prompt.Clean(st.what) + ": " + f.Message
 		if awsapi.Is(err, awsapi.Denied) {

@@ -205,7 +205,7 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 	p := *t.Profile
 	p.RoleARN, p.MFASerial = "", ""
 	t.Profile = &p
-	if s.root, err = s.iamAs(&t, s.key); err != nil {
+	if s.root, err = t.iamAs(s.key); err != nil {
 		return err
 	}
 	s.access = nil
@@ -213,7 +213,7 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 		_, err := s.root.Users(ctx)
 		if !awsapi.Is(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
 			if err != nil {
-				return s.iamFailure(err)
+				return iamFailure(err)
 			}
 			return nil
 		}

@@ -28,7 +28,7 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 	case !r.coded:
 		r.debug("code: none is needed, the profile has no MFA device")
 		creds, err := use(credential.Secret{})
-		return creds, r.fetchFailure(err)
+		return creds, r.Target.failure(err)
 	case !r.Code.IsEmpty():
 		r.debug("code: from --mfa-code")
 		creds, err := r.useOnce(r.Code, use)
@@ -47,7 +47,7 @@ func (r *request) useOnce(code credential.Secret, use func(credential.Secret) (c
 			hint("wait for the next code of the device, up to 30 seconds")
 	}
 	creds, err := r.spend(code, use)
-	return creds, r.fetchFailure(err)
+	return creds, r.Target.failure(err)
 }
 
 // spend notes a code as used before it is sent: whatever happens then, even a
@@ -99,7 +99,7 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 				r.consented(r.Target)
 				return creds, nil
 			}
-			if last = r.fetchFailure(err); !correctable(err) {
+			if last = r.Target.failure(err); !correctable(err) {
 				return creds, last
 			}
 		}
@@ -187,4 +187,23 @@ func contextEnd(ctx context.Context) error {
 		return prompt.ErrTimeout
 	}
 	return prompt.ErrCancelled
+}
+
+// questionFailure is a question for an MFA code that brought none.
+func questionFailure(err error, t *Target) error {
+	f := failed(NeedPerson, "%w", err)
+	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", shellWord(t.Profile.Name))
+	switch {
+	case errors.Is(err, prompt.ErrNoTerminal):
+		f = failed(NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).hint("%s", login)
+	case errors.Is(err, prompt.ErrTimeout):
+		f = failed(NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).hint("%s", login)
+	case errors.Is(err, prompt.ErrCancelled):
+		f = failed(NeedPerson, "cancelled: no MFA code for %s", t.describe()).hint("%s", login)
+	case errors.Is(err, prompt.ErrCommand):
+		f = failed(NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
+			hint("try the command by itself in a shell: it has to print six digits")
+	}
+	f.cause = err
+	return f
 }

@@ -87,7 +87,7 @@ func (d *doctor) openAccount(ctx context.Context) (*account, error) {
 	if a.id, _ = awsapi.SplitARN(cmp.Or(t.Profile.RoleARN, t.Key.ARN)); a.id == "" {
 		a.id = "of profile " + name
 	}
-	a.iam, err = d.iamAs(t, s.Credentials)
+	a.iam, err = t.iamAs(s.Credentials)
 	return a, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -81,35 +80,10 @@ func passphraseFailure(err error) error {
 	return f
 }
 
-// questionFailure is a question for an MFA code that brought none.
-func questionFailure(err error, t *Target) error {
-	f := failed(NeedPerson, "%w", err)
-	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", shellWord(t.Profile.Name))
-	switch {
-	case errors.Is(err, prompt.ErrNoTerminal):
-		f = failed(NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).hint("%s", login)
-	case errors.Is(err, prompt.ErrTimeout):
-		f = failed(NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).hint("%s", login)
-	case errors.Is(err, prompt.ErrCancelled):
-		f = failed(NeedPerson, "cancelled: no MFA code for %s", t.describe()).hint("%s", login)
-	case errors.Is(err, prompt.ErrCommand):
-		f = failed(NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
-			hint("try the command by itself in a shell: it has to print six digits")
-	}
-	f.cause = err
-	return f
-}
-
-func (r *request) fetchFailure(err error) error {
-	if err == nil {
-		return nil
-	}
-	return r.awsFailure(err, r.Target)
-}
-
-// awsFailure says what STS, or the way to it, objected to. t is nil where
-// there is no profile yet.
-func (b *Broker) awsFailure(err error, t *Target) error {
+// awsFailure says what STS, or the way to it, objected to. p is the profile
+// that it was asked for, nil where there is none yet; coded reports whether an
+// MFA code was in the request.
+func awsFailure(err error, p *config.Profile, coded bool) error {
 	var e *awsapi.Error
 	if errors.Is(err, context.Canceled) {
 		return failed(NeedPerson, "cancelled while AWS was asked")
@@ -117,7 +91,7 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 	if !errors.As(err, &e) {
 		return failed(Other, "%w", err)
 	}
-	if f := roleFailure(e, t); f != nil {
+	if f := roleFailure(e, p); f != nil {
 		f.cause = err
 		return f
 	}
@@ -130,15 +104,15 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 		f.hint("compare awsbroker_mfa_serial of the profile with the device of the user in the IAM console")
 	case awsapi.UnknownKey:
 		f = failed(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
-		if t == nil {
+		if p == nil {
 			f.hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
 		} else {
-			f.hint("if there is a new key, store it with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
+			f.hint("if there is a new key, store it with: awsbroker add %s --replace", shellWord(p.KeyName))
 		}
 	case awsapi.WrongSecret:
 		f = failed(Refused, "AWS did not accept the signature: the secret access key is not the one that belongs to the id")
-		if t != nil {
-			f.hint("store the key anew with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
+		if p != nil {
+			f.hint("store the key anew with: awsbroker add %s --replace", shellWord(p.KeyName))
 		}
 	case awsapi.ClockWrong:
 		f = failed(Refused, "this machine's clock is %s", offset(e.Skew)).
@@ -149,15 +123,15 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 		f.hint("a policy of the user, or of its organization, denies it")
 	case awsapi.RegionDisabled:
 		partition := "aws"
-		if t != nil {
-			partition = cmp.Or(t.Profile.Partition, partition)
+		if p != nil {
+			partition = cmp.Or(p.Partition, partition)
 		}
 		f.hint("choose a region where STS is active: --region %s", config.DefaultRegion(partition))
 	case awsapi.Throttled, awsapi.Failing:
 		f = failed(Unreachable, "AWS cannot answer now: %s", prompt.Clean(e.Error())).hint("try again in a moment")
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
 		f = failed(Unreachable, "AWS STS could not be reached: %s", prompt.Clean(e.Error()))
-		if t != nil && e.Sent && t.takesCode() {
+		if p != nil && e.Sent && coded {
 			f.hint("the MFA code may have been used up: try again with the next one")
 		} else {
 			f.hint("check the network, HTTPS_PROXY and the endpoint settings")
@@ -165,6 +139,32 @@ func (b *Broker) awsFailure(err error, t *Target) error {
 	case awsapi.BadEndpoint:
 		f = failed(Other, "%s", prompt.Clean(e.Error())).
 			hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
+	}
+	f.cause = err
+	return f
+}
+
+// iamFailure says what IAM objected to, in calls about anything but access keys.
+func iamFailure(err error) error {
+	var already *Failure
+	if err == nil || errors.As(err, &already) {
+		return err
+	}
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return awsFailure(err, nil, false)
+	}
+	var f *Failure
+	switch e.Reason {
+	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
+		f = failed(Unreachable, "AWS IAM could not be reached: %s", prompt.Clean(e.Error())).
+			hint("check the network, HTTPS_PROXY and the endpoint settings, and try again")
+	case awsapi.Denied:
+		f = failed(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+	case awsapi.Busy:
+		f = failed(Unreachable, "AWS is busy changing this: %s", prompt.Clean(e.Error())).hint("try again in some minutes")
+	default:
+		return awsFailure(err, nil, false)
 	}
 	f.cause = err
 	return f

@@ -6,21 +6,21 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // roleFailure says what AWS has against the session of a role that a profile
 // asks for, or nil if it is something else. Each of AWS's limits has its own text.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors
-func roleFailure(e *awsapi.Error, t *Target) *Failure {
-	if t == nil || t.Profile.RoleARN == "" {
+func roleFailure(e *awsapi.Error, p *config.Profile) *Failure {
+	if p == nil || p.RoleARN == "" {
 		return nil
 	}
-	p := t.Profile
 	name, says := prompt.Clean(p.Name), prompt.Clean(e.Message)
 	switch e.Reason {
 	case awsapi.TooLong:
-		return t.tooLong()
+		return roleTooLong(p)
 	case awsapi.ChainTooLong:
 		return failed(Refused, "a session that another session asks for ends after one hour, and profile %s wants %s", name, Words(p.Duration)).
 			hint("set duration_seconds = 1h in the profile")
@@ -29,7 +29,7 @@ func roleFailure(e *awsapi.Error, t *Target) *Failure {
 			hint("shorten session_policy or move it into a managed policy (session_policy_arns), or set fewer session_tags")
 	case awsapi.BadPolicy:
 		return failed(Refused, "AWS does not accept the session policies of profile %s: %s", name, says).
-			hint("look at %s; to check a policy: aws accessanalyzer validate-policy --policy-type IDENTITY_POLICY --policy-document file://FILE", t.policySettings())
+			hint("look at %s; to check a policy: aws accessanalyzer validate-policy --policy-type IDENTITY_POLICY --policy-document file://FILE", policySettings(p))
 	case awsapi.BadTags:
 		return failed(Refused, "AWS does not accept the session tags of profile %s: %s", name, says).
 			hint("compare session_tags and transitive_session_tags with those of the profiles that it comes from")
@@ -37,50 +37,50 @@ func roleFailure(e *awsapi.Error, t *Target) *Failure {
 		return failed(Refused, "AWS says that the session which asks for role %s has ended: %s", roleName(p.RoleARN), says).
 			hint("check this machine's clock, or begin anew: awsbroker login --profile %s", shellWord(p.Name))
 	case awsapi.Denied:
-		return t.denied(e)
+		return roleDenied(e, p)
 	}
 	return nil
 }
 
-// tooLong is about the role's own maximum, which only its account knows.
-func (t *Target) tooLong() *Failure {
-	role := roleName(t.Profile.RoleARN)
-	at, _ := t.Profile.Origin("duration_seconds")
-	return failed(Refused, "role %s allows no session of %s: its maximum session duration is shorter", role, Words(t.Profile.Duration)).
+// roleTooLong is about the role's own maximum, which only its account knows.
+func roleTooLong(p *config.Profile) *Failure {
+	role := roleName(p.RoleARN)
+	at, _ := p.Origin("duration_seconds")
+	return failed(Refused, "role %s allows no session of %s: its maximum session duration is shorter", role, Words(p.Duration)).
 		hint("lower %s (a role allows 1h unless somebody raised it), or raise it: aws iam update-role --role-name %s --max-session-duration %d",
-			prompt.Clean(at.String()), shellWord(role), t.Profile.Duration/time.Second)
+			prompt.Clean(at.String()), shellWord(role), p.Duration/time.Second)
 }
 
-// denied says what has to be allowed, and to whom: AWS names the action, but
+// roleDenied says what has to be allowed, and to whom: AWS names the action, but
 // does not tell a missing permission from a missing trust.
-func (t *Target) denied(e *awsapi.Error) *Failure {
-	role := roleName(t.Profile.RoleARN)
+func roleDenied(e *awsapi.Error, p *config.Profile) *Failure {
+	role := roleName(p.RoleARN)
 	f := failed(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
 	who := "the user"
-	if t.Profile.Chained() {
-		who = "role " + roleName(t.From.Profile.RoleARN)
+	if p.Chained() {
+		who = "role " + roleName(p.Source.RoleARN)
 	}
 	switch {
 	case strings.Contains(e.Message, "sts:TagSession"):
 		return f.hint("for session_tags, %s and the trust policy of role %s must allow sts:TagSession, with these tags", who, role)
 	case strings.Contains(e.Message, "sts:SetSourceIdentity"):
 		return f.hint("for source_identity, %s and the trust policy of role %s must allow sts:SetSourceIdentity, with this one", who, role)
-	case t.Profile.Chained():
+	case p.Chained():
 		return f.hint("%s must be allowed sts:AssumeRole on role %s, whose trust policy must allow it and its external id; it knows nothing of MFA in a chain", who, role)
 	}
 	return f.hint("the user must be allowed sts:AssumeRole on the role, and the role's trust policy must allow the user, its MFA and external id")
 }
 
 // policySettings names the settings that a refusal of a policy may be about.
-func (t *Target) policySettings() string {
+func policySettings(p *config.Profile) string {
 	var all []string
 	for _, setting := range []string{"session_policy", "session_policy_arns"} {
-		if o, ok := t.Profile.Origin(setting); ok {
+		if o, ok := p.Origin(setting); ok {
 			all = append(all, prompt.Clean(o.String()))
 		}
 	}
-	if t.Profile.PolicyFile != "" {
-		all[0] = fmt.Sprintf("%s (%s)", all[0], prompt.Clean(t.Profile.PolicyFile))
+	if p.PolicyFile != "" {
+		all[0] = fmt.Sprintf("%s (%s)", all[0], prompt.Clean(p.PolicyFile))
 	}
 	return strings.Join(all, " and ")
 }

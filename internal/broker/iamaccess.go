@@ -225,7 +225,7 @@ func (a *iamAccess) next(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a.client, err = a.iamAs(a.way.t, creds)
+		a.client, err = a.way.t.iamAs(creds)
 		return err
 	}
 	return a.denied()
@@ -299,7 +299,7 @@ func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credenti
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
-		return credential.Credentials{}, a.awsFailure(err, t)
+		return credential.Credentials{}, t.failure(err)
 	}
 	a.request.Target = m
 	a.base, err = a.withCode(asking, func(code credential.Secret) (credential.Credentials, error) {
@@ -325,7 +325,7 @@ func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentia
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
-		return credential.Credentials{}, a.awsFailure(err, t)
+		return credential.Credentials{}, t.failure(err)
 	}
 	// Chained sessions end after an hour, and AWS refuses to be asked for more.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
@@ -341,7 +341,7 @@ func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentia
 		if awsapi.NotAllowed(err) {
 			return creds, err
 		}
-		return creds, a.awsFailure(err, t)
+		return creds, t.failure(err)
 	}
 	if asWanted {
 		profile := *a.request

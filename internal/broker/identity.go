@@ -17,13 +17,13 @@ import (
 func (b *Broker) identify(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
 	client, err := sts.New(b.plainEndpoint())
 	if err != nil {
-		return sts.Identity{}, b.awsFailure(err, nil)
+		return sts.Identity{}, awsFailure(err, nil, false)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	identity, err := client.CallerIdentity(ctx, key)
 	if err != nil {
-		return identity, b.awsFailure(err, nil)
+		return identity, awsFailure(err, nil, false)
 	}
 	return identity, nil
 }

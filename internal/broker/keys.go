@@ -180,7 +180,7 @@ func (w *keyWork) failure(err error) error {
 		if refused && e.Reason == awsapi.NotThere {
 			return failed(NotFound, "there is no %s", w.owner()).hint("name another user with --user")
 		}
-		err = w.awsFailure(err, w.Target)
+		err = w.Target.failure(err)
 	}
 	if errors.As(err, &f) && refused && e.Reason == awsapi.UnknownKey {
 		f.hint("to take it out of the keychain: awsbroker remove %s", shellWord(w.Profile.KeyName))

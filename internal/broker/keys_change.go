@@ -110,7 +110,7 @@ func (w *keyWork) plan(change KeyChange, ids []string) string {
 			b.WriteString("  then it goes out of your keychain\n")
 		}
 	}
-	if e := iamEndpoint(w.Profile, w.Endpoint); e.URL != "" {
+	if e := w.Target.iamEndpoint(); e.URL != "" {
 		fmt.Fprintf(&b, "AWS is asked at %s, which is not its own address\n", prompt.Clean(e.URL))
 	}
 	return strings.TrimRight(b.String(), "\n")
@@ -213,7 +213,7 @@ const (
 func (w *keyWork) gone(ctx context.Context, key credential.Credentials) error {
 	client, err := sts.New(w.Endpoint)
 	if err != nil {
-		return w.fetchFailure(err)
+		return w.Target.failure(err)
 	}
 	until := time.Now().Add(goneLimit)
 	stays := func(f *Failure) error {

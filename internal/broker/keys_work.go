@@ -65,11 +65,11 @@ func (w *keyWork) begin(ctx context.Context, o KeysOptions, ids []string, change
 	if w.Key.ARN == "" {
 		client, err := sts.New(w.Endpoint)
 		if err != nil {
-			return w.fetchFailure(err)
+			return w.Target.failure(err)
 		}
 		identity, err := client.CallerIdentity(ctx, w.key)
 		if err != nil {
-			return w.fetchFailure(err)
+			return w.Target.failure(err)
 		}
 		w.Key.ARN = identity.ARN
 		if err := w.refuseOver(change); err != nil {
@@ -90,7 +90,7 @@ func (w *keyWork) begin(ctx context.Context, o KeysOptions, ids []string, change
 		}
 		w.debug("iam: as the root user itself")
 		var err error
-		w.iam, err = w.iamAs(w.Target, w.key)
+		w.iam, err = w.Target.iamAs(w.key)
 		return err
 	}
 	w.access = newIAMAccess(w.request, w.targets, w.userARN())

@@ -138,7 +138,7 @@ func (w *mfaWork) failure(err error) error {
 	if awsapi.Is(err, awsapi.NotThere) {
 		return failed(NotFound, "there is no %s", w.owner()).hint("name another user with --user")
 	}
-	return w.iamFailure(err)
+	return iamFailure(err)
 }
 
 // own reports whether it is the acting key's own user.

@@ -57,9 +57,9 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		case errors.Is(err, errOtherWay):
 			wrong = err.Error()
 		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			wrong = prompt.Clean(p.iamFailure(err).Error()) + "; these codes are spent"
+			wrong = prompt.Clean(iamFailure(err).Error()) + "; these codes are spent"
 		default:
-			return p.iamFailure(err)
+			return iamFailure(err)
 		}
 		if err := p.slip(&left, wrong); err != nil {
 			return err

@@ -151,7 +151,7 @@ func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device 
 		case err == nil:
 			return device, nil
 		case try == makeTries || ctx.Err() != nil:
-			return device, b.iamFailure(err)
+			return device, iamFailure(err)
 		case awsapi.Is(err, awsapi.Exists), awsapi.AnswerLost(err):
 			listed, dropped, dropErr := b.dropUnfinished(ctx, do, e.name)
 			if dropErr != nil {
@@ -167,7 +167,7 @@ func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device 
 			return device, failed(Other, "the account has as many virtual MFA devices as AWS allows").
 				hint("devices that nobody has: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
 		case !awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			return device, b.iamFailure(err)
+			return device, iamFailure(err)
 		}
 		session.Pause(ctx, time.Second)
 	}
@@ -194,7 +194,7 @@ func (b *Broker) dropUnfinished(ctx context.Context, do iamDo, name string) (lis
 		return err
 	})
 	if err != nil || found.Serial == "" {
-		return false, false, b.iamFailure(err)
+		return false, false, iamFailure(err)
 	}
 	if found.User != "" {
 		return true, false, nil
@@ -204,7 +204,7 @@ func (b *Broker) dropUnfinished(ctx context.Context, do iamDo, name string) (lis
 	case awsapi.Is(err, awsapi.InUse):
 		return true, false, nil
 	case err != nil && !awsapi.Is(err, awsapi.NotThere):
-		return true, false, b.iamFailure(err)
+		return true, false, iamFailure(err)
 	}
 	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", prompt.Clean(name)))
 	return true, true, nil

@@ -75,7 +75,7 @@ func (w *mfaWork) removeDevice(ctx context.Context, d iam.MFADevice) error {
 	if !d.Enabled.IsZero() {
 		err := w.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeactivateMFADevice(ctx, w.user, d.Serial) })
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
-			return w.iamFailure(err)
+			return iamFailure(err)
 		}
 	}
 	if kindOf(d) != VirtualMFA {
@@ -87,7 +87,7 @@ func (w *mfaWork) removeDevice(ctx context.Context, d iam.MFADevice) error {
 			return nil
 		}
 		if !awsapi.Is(err, awsapi.InUse) || try == deleteTries {
-			return w.iamFailure(err)
+			return iamFailure(err)
 		}
 		session.Pause(ctx, time.Second)
 	}

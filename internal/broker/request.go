@@ -208,7 +208,7 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	}
 	client, err := sts.New(r.Endpoint)
 	if err != nil {
-		return session.Session{}, r.awsFailure(err, r.Target)
+		return session.Session{}, r.Target.failure(err)
 	}
 	if err := r.refuseUnknownRoot(ctx, client); err != nil {
 		return session.Session{}, err

@@ -239,13 +239,13 @@ func (v *revocation) goOn(ctx context.Context) error {
 func (v *revocation) awsTime(ctx context.Context) (time.Time, error) {
 	client, err := sts.New(v.profile.Endpoint)
 	if err != nil {
-		return time.Time{}, v.awsFailure(err, v.profile)
+		return time.Time{}, v.profile.failure(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.waits.call)
 	defer cancel()
 	now, err := client.ServerTime(ctx, v.key)
 	if err != nil {
-		return now, v.awsFailure(err, v.profile)
+		return now, v.profile.failure(err)
 	}
 	return now, nil
 }

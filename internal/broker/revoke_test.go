@@ -64,7 +64,7 @@ func (m *revoking) assume(with credential.Credentials) error {
 // list the user's keys with a session of the role.
 func (m *revoking) list(with credential.Credentials) error {
 	m.t.Helper()
-	c, err := iam.New(iamEndpoint(m.target("admin").Profile, m.target("admin").Endpoint), with)
+	c, err := iam.New(m.target("admin").iamEndpoint(), with)
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
-		return s, "", b.awsFailure(err, t)
+		return s, "", t.failure(err)
 	}
 	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
 		if !code.IsEmpty() {
@@ -120,7 +120,7 @@ func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) err
 	}
 	identity, err := client.CallerIdentity(ctx, r.key)
 	if err != nil {
-		return r.fetchFailure(err)
+		return r.Target.failure(err)
 	}
 	r.debug("sts: the key is %s", prompt.Clean(identity.ARN))
 	if !identity.IsRoot() {

@@ -246,5 +246,5 @@ func (r *rotation) iamFailure(err error) error {
 		f.cause = err
 		return f.hint("look at them with: aws iam list-access-keys --user-name %s", shellWord(r.user.UserName()))
 	}
-	return r.awsFailure(err, r.targets[0])
+	return r.targets[0].failure(err)
 }

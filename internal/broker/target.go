@@ -158,6 +158,15 @@ func (t *Target) role() sts.Role {
 	return role
 }
 
+// failure says what AWS has against a request for the target's session; nil
+// for no error.
+func (t *Target) failure(err error) error {
+	if err == nil {
+		return nil
+	}
+	return awsFailure(err, t.Profile, t.takesCode())
+}
+
 // config reads the person's files.
 func (b *Broker) config() (*config.Config, error) {
 	if err := b.home(); err != nil {
@@ -251,7 +260,7 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
 	}
 	if err := awsapi.CheckURL(e.URL); err != nil {
-		return e, b.awsFailure(err, nil)
+		return e, awsFailure(err, nil, false)
 	}
 	b.debug("endpoint: %s", prompt.Clean(cmp.Or(e.URL, "AWS's own")))
 	return e, nil
