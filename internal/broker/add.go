@@ -87,8 +87,7 @@ func (b *Broker) newAdder(o AddOptions) (*adder, error) {
 	if err != nil {
 		return nil, recordFailure(err)
 	}
-	dir, _ := session.FindDir(b.Paths.Cache, true) // no directory, no turns to take
-	return &adder{Broker: b, AddOptions: o, asker: &asker{Broker: b, dir: dir}, record: record}, nil
+	return &adder{Broker: b, AddOptions: o, asker: &asker{Broker: b}, record: record}, nil
 }
 
 // free fails for a name that is taken.

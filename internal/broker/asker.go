@@ -21,7 +21,6 @@ import (
 // two processes that ask about two things must not share the keyboard.
 type asker struct {
 	*Broker
-	dir    string // of the locks; empty excludes nobody
 	ladder *prompt.Ladder
 	before func() // is called before something is asked; nil: nothing is in the way
 }

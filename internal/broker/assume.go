@@ -47,11 +47,11 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 func (r *request) signingSession(ctx context.Context, another bool) (s session.Session, made bool, err error) {
 	from := r.signer()
 	sub := &request{
-		Broker: r.Broker, Target: from, want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
-		cache: r.cache, key: r.key, asker: r.asker, since: r.since, round: r.round,
+		Actor: r.through(from), want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
+		since: r.since, round: r.round,
 	}
 	s, err = sub.session(ctx)
-	r.asker, r.asked, r.coded = sub.asker, r.asked || sub.asked, r.coded || sub.coded
+	r.asked, r.coded = r.asked || sub.asked, r.coded || sub.coded
 	if r.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
 		r.rekey(from.Key)
 	}

@@ -83,15 +83,15 @@ var bootstrapPatience = bootstrapWaits{call: 45 * time.Second, settle: 2 * time.
 
 // bootstrap is one run of Bootstrap.
 type bootstrap struct {
-	*request // of the key that does the work
-	o        BootstrapOptions
-	waits    bootstrapWaits
-	record   keystore.Record
-	name     string       // of that key in the keychain; empty: it was typed
-	who      sts.Identity // whose it is
-	access   *iamAccess   // to IAM, for the key of a user
-	root     *iam.Client  // for the root user's
-	out      Bootstrapped
+	*Actor // the key that does the work
+	o      BootstrapOptions
+	waits  bootstrapWaits
+	record keystore.Record
+	name   string       // of that key in the keychain; empty: it was typed
+	who    sts.Identity // whose it is
+	access *iamAccess   // to IAM, for the key of a user
+	root   *iam.Client  // for the root user's
+	out    Bootstrapped
 
 	journal  *bootstrapJournal
 	plan     []*step

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
@@ -76,7 +77,7 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		adder.asker = &s.asker
+		adder.asker = s.asker
 		if err := adder.open(ctx); err != nil {
 			return err
 		}
@@ -102,7 +103,7 @@ func (s *bootstrap) asksPerson() bool {
 	if err != nil || s.isMissing(aProfile) {
 		return true
 	}
-	_, inHand := t.cached(s.cache, s.since)
+	_, inHand := t.cached(s.cache, time.Now())
 	return !inHand && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
 }
 

@@ -28,7 +28,7 @@ func (s *bootstrap) deviceStep() *step {
 		},
 		make: func(ctx context.Context, t *thing) error {
 			s.Started = time.Now() // what follows has a person's time
-			serial, err := s.enrolDevice(ctx, s.do, &s.asker, enrolment{
+			serial, err := s.enrolDevice(ctx, s.do, s.asker, enrolment{
 				user: s.o.User, name: s.o.User, account: s.accountName(ctx), qrFile: s.o.QRFile,
 			})
 			s.out.MFASerial, t.ID = serial, serial

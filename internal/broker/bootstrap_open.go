@@ -27,8 +27,9 @@ func (s *bootstrap) open(ctx context.Context, b *Broker) (err error) {
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return recordFailure(err)
 	}
-	s.request = &request{Broker: b, asker: asker{Broker: b, before: s.o.Show.Asking}, since: time.Now()}
-	s.cache, s.asker.dir = b.cache(ctx)
+	s.Actor = b.newActor(nil)
+	s.asker.before = s.o.Show.Asking
+	s.cache = b.openCache(ctx)
 	if s.name, err = s.whichKey(); err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func (s *bootstrap) enter() error {
 			targets = append(ours, s.Target)
 		}
 	}
-	s.access = newIAMAccess(s.request, targets, s.who.ARN)
+	s.access = newIAMAccess(s.Actor, targets, s.who.ARN)
 	s.access.patience, s.access.again, s.access.limit = s.waits.settle, s.waits.again, s.waits.call
 	s.access.saying, s.access.object = "acting", "the account's users, groups, roles and policies"
 	s.access.policy = policyOf(map[string]any{"Effect": "Allow", "Action": "iam:*", "Resource": "*"})

@@ -18,10 +18,10 @@ import (
 // and device buy a session of the role, and the key alone may nothing.
 type proof struct {
 	*bootstrap
-	t    *Target                // the profile
-	key  credential.Credentials // the user's
-	role *iam.Client            // signs with the session of the role
-	own  *iam.Client            // signs with the key alone
+	t    *Target     // the profile
+	user *Actor      // the user's key, through the profile
+	role *iam.Client // signs with the session of the role
+	own  *iam.Client // signs with the key alone
 }
 
 // finish proves what was made, takes away what makes it superfluous, and lets
@@ -81,13 +81,11 @@ func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
 	if p.t, err = s.Broker.Target(s.o.Profile); err != nil {
 		return nil, err
 	}
-	r := &request{Broker: s.Broker, Target: p.t, asker: s.asker, cache: s.cache, since: time.Now()}
-	if err := r.openKey(ctx); err != nil {
+	p.user = s.through(p.t)
+	if err := p.user.openKey(ctx); err != nil {
 		return nil, err
 	}
-	s.asker = r.asker
-	p.key = r.key
-	if p.own, err = p.t.iamAs(p.key); err != nil {
+	if p.own, err = p.t.iamAs(p.user.key); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -101,7 +99,7 @@ func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 	}
 	return "AWS knows it", p.until(ctx, "until AWS knows the new key everywhere", func(ctx context.Context) (bool, error) {
 		for range proofs { // its servers do not learn of it all at once
-			who, err := client.CallerIdentity(ctx, p.key)
+			who, err := client.CallerIdentity(ctx, p.user.key)
 			switch {
 			case err == nil && who.UserName() != p.o.User:
 				return true, failed(Other, "the key %q belongs to %s, not to %s", prompt.Clean(p.out.KeyName), prompt.Clean(who.ARN), prompt.Clean(p.o.User))
@@ -140,12 +138,9 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 			return s.Credentials, failed(Other, "an old session could not be removed: %w", err)
 		}
 	}
-	r := &request{Broker: p.Broker, Target: p.t, asker: p.asker, cache: p.cache, since: time.Now(), key: p.key, want: Want{NewDevice: true}}
-	access := newIAMAccess(r, []*Target{p.t}, p.out.UserARN)
-	access.limit = p.waits.call
+	p.user.newDevice = true
 	p.Started = time.Now()
-	_, err := access.withMFA(ctx, p.t)
-	p.asker = r.asker
+	own, err := p.user.getMFASession(ctx, p.t, p.waits.call, func() (creds credential.Credentials, ok bool) { return creds, false })
 	if awsapi.Is(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
 		p.warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", prompt.Clean(p.o.User))
@@ -158,7 +153,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	var creds credential.Credentials
 	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
 		var err error
-		creds, err = access.assume(ctx, p.t)
+		creds, err = p.user.assumeRole(ctx, p.t, own, p.waits.call)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
 	})
 	if awsapi.Is(err, awsapi.Denied) {

@@ -99,7 +99,7 @@ func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 	s.out.Changed = true
 	for _, name := range s.record.NamesOf(id) {
-		store, err := s.keychain(ctx, &s.asker)
+		store, err := s.keychain(ctx, s.asker)
 		if err == nil {
 			err = s.step("forget root key", func() error { return store.Remove(ctx, name) })
 		}

@@ -116,11 +116,12 @@ func (s *bootstrap) journalToUndo(b *Broker) (*bootstrapJournal, error) {
 
 // openToUndo reports whether there is a key that still works.
 func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJournal) (works bool, err error) {
-	s.request = &request{Broker: b, asker: asker{Broker: b, before: s.o.Show.Asking}, since: time.Now()}
+	s.Actor = b.newActor(nil)
+	s.asker.before = s.o.Show.Asking
 	if err := b.home(); err != nil {
 		return false, err
 	}
-	s.cache, s.asker.dir = b.cache(ctx)
+	s.cache = b.openCache(ctx)
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return false, recordFailure(err)
 	}

@@ -219,7 +219,7 @@ func (s *bootstrap) undoKey(ctx context.Context, t thing, user string) error {
 
 // forgetKey takes a key out of the keychain.
 func (s *bootstrap) forgetKey(ctx context.Context, name string) error {
-	store, err := s.keychain(ctx, &s.asker)
+	store, err := s.keychain(ctx, s.asker)
 	if err == nil {
 		err = store.Remove(ctx, name)
 	}

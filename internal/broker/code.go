@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -63,12 +62,6 @@ func (r *request) spend(code credential.Secret, use func(credential.Secret) (cre
 		r.sent = r.sent[:len(r.sent)-1]
 	}
 	return creds, err
-}
-
-// spent reports whether a code was sent to AWS already: by any process
-// lately, or, where nothing can be noted for others, by this one.
-func (r *request) spent(code credential.Secret) bool {
-	return slices.Contains(r.sent, code) || r.cache.CodeUsed(r.Profile.MFASerial, code.Reveal(), time.Now())
 }
 
 // askPerson asks in one of the ways, at most three times. before is what to

@@ -111,7 +111,7 @@ func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error
 // codeFromSeed computes the code that the device shows now.
 func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 	device := r.Profile.MFASerial
-	store, err := r.keychain(ctx, &r.asker)
+	store, err := r.keychain(ctx, r.asker)
 	if err != nil {
 		return credential.Secret{}, keystoreFailure(err, r.Profile.KeyName)
 	}

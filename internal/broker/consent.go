@@ -31,7 +31,7 @@ func (b *Broker) consent(ctx context.Context, t *Target, s session.Session) erro
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
 	defer cancel()
 	c := &consenting{Broker: b, Target: t, since: time.Now()}
-	c.cache, _ = b.cache(ctx)
+	c.cache = b.openCache(ctx)
 	if said, err := c.saidBefore(); said {
 		return err
 	}

@@ -152,7 +152,7 @@ func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 	}
 	b.waysOf(p)
 	source := CodeSource{Ways: b.ways().List()}
-	r := &request{Broker: b, Target: t}
+	r := &request{Actor: b.newActor(t)}
 	for _, way := range source.Ways {
 		if all := r.sources(); way == prompt.ByCommand && len(all) > 0 {
 			source.Setting = all[0].setting

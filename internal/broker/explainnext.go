@@ -54,7 +54,8 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 	if !known {
 		return NextCall{Unknown, "the sessions are sealed with a key that is in the keychain, and that was not opened"}
 	}
-	r := &request{Broker: b, Target: t, cache: cache, since: now}
+	r := &request{Actor: b.newActor(t), since: now}
+	r.cache = cache
 	if s, ok := r.fromCache(); ok {
 		return NextCall{FromCache, fmt.Sprintf("a session with %s left is there; with less than %s it is renewed", Words(s.Left(now)), Words(served(s, r.minLeft(now))))}
 	}

@@ -13,8 +13,7 @@ import (
 
 // Remove takes a key out of the keychain, after asking.
 func (b *Broker) Remove(ctx context.Context, name string) error {
-	dir, _ := session.FindDir(b.Paths.Cache, true)
-	a := &asker{Broker: b, dir: dir}
+	a := &asker{Broker: b}
 	defer a.close()
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
@@ -70,7 +69,7 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 		return err
 	}
 	for _, dir := range session.Dirs(b.Paths.Cache) {
-		cache, err := b.cacheIn(ctx, dir)
+		cache, err := b.openCacheIn(ctx, dir)
 		if err != nil {
 			return failed(Other, "the sessions in %s could not be opened: %w", prompt.Clean(dir), err)
 		}
@@ -85,7 +84,7 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 // key goes first, so that what is left of the files opens for nobody.
 func (b *Broker) LogoutAll(ctx context.Context) error {
 	for _, dir := range session.Dirs(b.Paths.Cache) {
-		a := &asker{Broker: b, dir: dir}
+		a := &asker{Broker: b}
 		err := session.DropKey(ctx, dir, &vault{b, a})
 		a.close()
 		session.Clear(dir)

@@ -14,7 +14,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
-	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
 // iamAccess finds out with what a user's access keys can be managed: a role's
@@ -24,7 +23,7 @@ import (
 // GetSessionToken holds for each role assumed with it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
 type iamAccess struct {
-	*request           // who asks for the code
+	*Actor             // its own: nobody else's is changed
 	targets  []*Target // the profiles of the key, the preferred one first
 	userARN  string
 	object   string        // what is managed, if not the user's access keys
@@ -60,8 +59,8 @@ var errNotThisWay = errors.New("not this way")
 // errSilent means that the next way would take a code.
 var errSilent = errors.New("an MFA code is needed")
 
-func newIAMAccess(r *request, targets []*Target, userARN string) *iamAccess {
-	a := &iamAccess{request: r, targets: targets, userARN: userARN, patience: 2 * time.Minute, again: time.Second, limit: 45 * time.Second}
+func newIAMAccess(actor *Actor, targets []*Target, userARN string) *iamAccess {
+	a := &iamAccess{Actor: actor.through(actor.Target), targets: targets, userARN: userARN, patience: 2 * time.Minute, again: time.Second, limit: 45 * time.Second}
 	a.restart()
 	return a
 }
@@ -86,7 +85,7 @@ func (a *iamAccess) prefer(t *Target, creds credential.Credentials, going string
 	a.restart()
 	says := "with an MFA session of the key itself"
 	if t.Profile.RoleARN != "" {
-		says = a.through(t)
+		says = a.throughRole(t)
 	}
 	a.ways = slices.Concat([]accessWay{{says: says, t: t, creds: func(context.Context) (credential.Credentials, error) { return creds, nil }}}, a.ways)
 }
@@ -96,8 +95,8 @@ func (a *iamAccess) restart() {
 	first := a.targets[0]
 	for _, t := range a.targets {
 		if a.atHome(t) {
-			a.ways = append(a.ways, accessWay{says: a.through(t) + " (session in hand)", t: t,
-				creds: func(context.Context) (credential.Credentials, error) { return a.inHand(t) }})
+			a.ways = append(a.ways, accessWay{says: a.throughRole(t) + " (session in hand)", t: t,
+				creds: func(context.Context) (credential.Credentials, error) { return a.useInHand(t) }})
 		}
 	}
 	a.ways = append(a.ways, accessWay{says: "with the key itself", t: first, own: true,
@@ -117,7 +116,7 @@ func (a *iamAccess) assumeRoles(with string) {
 	for _, t := range a.targets {
 		if a.atHome(t) && !t.Profile.Chained() && !slices.Contains(roles, t.Profile.RoleARN) {
 			roles = append(roles, t.Profile.RoleARN)
-			a.ways = append(a.ways, accessWay{says: a.through(t) + with, t: t,
+			a.ways = append(a.ways, accessWay{says: a.throughRole(t) + with, t: t,
 				creds: func(ctx context.Context) (credential.Credentials, error) {
 					if with != "" && a.base.AccessKeyID == "" {
 						return credential.Credentials{}, errNotThisWay
@@ -134,7 +133,7 @@ func (a *iamAccess) mfaInHand(t *Target) {
 	if m := t.mfaSession(0); !a.newKey {
 		a.ways = append(a.ways, accessWay{says: "with the MFA session in hand", t: t, user: true,
 			creds: func(context.Context) (creds credential.Credentials, err error) {
-				a.base, err = a.inHand(m)
+				a.base, err = a.useInHand(m)
 				return a.base, err
 			}})
 		a.assumeRoles(" (MFA session in hand)")
@@ -152,7 +151,7 @@ func (a *iamAccess) atHome(t *Target) bool {
 	return home == "" || account == home
 }
 
-func (a *iamAccess) through(t *Target) string {
+func (a *iamAccess) throughRole(t *Target) string {
 	_, role := awsapi.SplitARN(t.Profile.RoleARN)
 	return "through the role " + prompt.Clean(role)
 }
@@ -256,104 +255,59 @@ func mayBeDone(err error) bool {
 	return false
 }
 
-// inHandLeft is the life that a session in hand has to have: IAM is called for
-// some seconds, and for minutes where a new key is slow to be known.
-const inHandLeft = 5 * time.Minute
-
-func (a *iamAccess) inHand(t *Target) (credential.Credentials, error) {
-	s, ok := t.cached(a.cache, time.Now())
-	if !ok || s.Left(time.Now()) < inHandLeft {
+// useInHand is the way of a session that is there already.
+func (a *iamAccess) useInHand(t *Target) (credential.Credentials, error) {
+	creds, ok := a.inHand(t)
+	if !ok {
 		return credential.Credentials{}, errNotThisWay
-	}
-	return s.Credentials, nil
-}
-
-// withMFA asks for a code, alone as everybody who asks for one does. Whoever
-// asked meanwhile may have made the question superfluous.
-func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credentials, error) {
-	if a.silent {
-		return credential.Credentials{}, errSilent
-	}
-	asking, cancel := context.WithTimeout(ctx, a.Limits.Question)
-	defer cancel()
-	m := t.mfaSession(t.Profile.MFASession)
-	m.serves = nil // it is the key's session that is asked for
-	m.Key.AccessKeyID = a.key.AccessKeyID
-	if m.passing = m.Profile.Duration == 0; m.passing {
-		m.Profile.Duration = shortestMFASession
-	}
-	lock := session.NewLock(a.asker.dir, m.deviceLock())
-	if err := lock.Wait(asking); err != nil {
-		return credential.Credentials{}, failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
-			lock.Holder(), prompt.Clean(t.Profile.MFASerial))
-	}
-	defer func() { _ = lock.Unlock() }()
-	for _, other := range a.targets {
-		if !a.atHome(other) || slices.Contains(a.tried, a.through(other)+" (session in hand)") {
-			continue
-		}
-		if creds, err := a.inHand(other); err == nil {
-			a.way.says, a.way.t, a.way.user = a.through(other)+" (session in hand)", other, false
-			return creds, nil
-		}
-	}
-	client, err := sts.New(t.Endpoint)
-	if err != nil {
-		return credential.Credentials{}, t.failure(err)
-	}
-	a.request.Target = m
-	a.base, err = a.withCode(asking, func(code credential.Secret) (credential.Credentials, error) {
-		sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)
-		defer cancel()
-		return client.SessionToken(sending, a.key, m.Profile.Duration, sts.MFA{Serial: m.Profile.MFASerial, Code: code})
-	})
-	if err == nil {
-		a.keep(a.sessionOf(a.base))
-	}
-	return a.base, err
-}
-
-// assume the profile's role, and keep the session if it is the one that the
-// profile gets: then what the code was given for is there for everybody.
-func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentials, error) {
-	from, longest := a.base, time.Hour
-	if from.AccessKeyID == "" {
-		if t.hasDevice() {
-			return from, errNotThisWay
-		}
-		from, longest = a.key, 12*time.Hour
-	}
-	client, err := sts.New(t.Endpoint)
-	if err != nil {
-		return credential.Credentials{}, t.failure(err)
-	}
-	// Chained sessions end after an hour, and AWS refuses to be asked for more.
-	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
-	role := t.role()
-	asWanted := role.Duration <= longest
-	if !asWanted {
-		role.Duration = 0
-	}
-	ctx, cancel := context.WithTimeout(ctx, a.limit)
-	defer cancel()
-	creds, err := client.AssumeRole(ctx, from, role, sts.MFA{})
-	if err != nil {
-		if awsapi.NotAllowed(err) {
-			return creds, err
-		}
-		return creds, t.failure(err)
-	}
-	if asWanted {
-		profile := *a.request
-		profile.Target = t
-		profile.keep(profile.sessionOf(creds))
 	}
 	return creds, nil
 }
 
-// sessionOf is what the cache keeps of credentials.
-func (r *request) sessionOf(creds credential.Credentials) session.Session {
-	return session.Session{Credentials: creds, Subject: r.subject(), Issued: time.Now().UTC().Truncate(time.Second)}
+// withMFA gets an MFA session of the key, with a code if need be. Whoever asked
+// for one meanwhile may have made the question superfluous.
+func (a *iamAccess) withMFA(ctx context.Context, t *Target) (credential.Credentials, error) {
+	if a.silent {
+		return credential.Credentials{}, errSilent
+	}
+	another := false
+	creds, err := a.getMFASession(ctx, t, a.limit, func() (creds credential.Credentials, ok bool) {
+		creds, another = a.roleInHand()
+		return creds, another
+	})
+	if !another {
+		a.base = creds
+	}
+	return creds, err
+}
+
+// roleInHand makes a role's session that another process has got meanwhile the
+// way that is tried.
+func (a *iamAccess) roleInHand() (credential.Credentials, bool) {
+	for _, other := range a.targets {
+		says := a.throughRole(other) + " (session in hand)"
+		if !a.atHome(other) || slices.Contains(a.tried, says) {
+			continue
+		}
+		if creds, ok := a.inHand(other); ok {
+			a.way.says, a.way.t, a.way.user = says, other, false
+			return creds, true
+		}
+	}
+	return credential.Credentials{}, false
+}
+
+// assume the profile's role, by the MFA session that there is by now, or else
+// by the key.
+func (a *iamAccess) assume(ctx context.Context, t *Target) (credential.Credentials, error) {
+	by := a.base
+	if by.AccessKeyID == "" {
+		if t.hasDevice() {
+			return by, errNotThisWay
+		}
+		by = a.key
+	}
+	return a.assumeRole(ctx, t, by, a.limit)
 }
 
 // denied says that no way is open, and what would open one.

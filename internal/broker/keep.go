@@ -145,7 +145,7 @@ func (k *Keeper) look(ctx context.Context) {
 		if t, err := run.Target(k.profile); err == nil { // else somebody is editing the files
 			k.view.target = t
 		}
-		k.view.cache, _ = run.cache(ctx)
+		k.view.cache = run.openCache(ctx)
 	}
 	if k.view.target == nil {
 		return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -38,33 +37,6 @@ func (b *Broker) keychain(ctx context.Context, a *asker) (*keystore.Store, error
 	return b.store, err
 }
 
-// openKey reads the profile's key from the keychain. Where the record was
-// wrong about which key that is, the target follows the keychain.
-func (r *request) openKey(ctx context.Context) error {
-	name := r.Profile.KeyName
-	r.waysOf(r.Profile)
-	started := time.Now()
-	store, err := r.keychain(ctx, &r.asker)
-	if err != nil {
-		return keystoreFailure(err, name)
-	}
-	err = r.asker.retry(func() error {
-		r.key, err = store.Get(ctx, name)
-		return err
-	})
-	r.debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
-	if err != nil {
-		r.asked = r.asked || r.asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
-		return keystoreFailure(err, name)
-	}
-	if r.Key.AccessKeyID != r.key.AccessKeyID { // whose this one is, the record does not know
-		now := r.Key
-		now.AccessKeyID, now.ARN = r.key.AccessKeyID, ""
-		r.rekey(now)
-	}
-	return nil
-}
-
 // sealingItem is the keychain's item with the key that seals cached sessions,
 // where the kernel keeps none.
 const sealingItem = "session-sealing-key"
@@ -83,19 +55,18 @@ func (b *Broker) sessionDir() string {
 	return b.dir
 }
 
-// cache opens the person's cached sessions, once a run. What goes wrong with it
-// costs questions, not answers: the cache is nil then, and the directory is
-// empty where there is none for locks either.
-func (b *Broker) cache(ctx context.Context) (*session.Cache, string) {
+// openCache opens the person's cached sessions, once a run. What goes wrong
+// with it costs questions, not answers: the cache is nil then.
+func (b *Broker) openCache(ctx context.Context) *session.Cache {
 	dir := b.sessionDir()
 	if b.opened || dir == "" {
-		return b.sessions, dir
+		return b.sessions
 	}
 	b.opened = true
-	cache, err := b.cacheIn(ctx, dir)
+	cache, err := b.openCacheIn(ctx, dir)
 	if err != nil {
 		b.debug("cache: %v", err)
-		return nil, dir
+		return nil
 	}
 	b.sessions = cache
 	place := "the system"
@@ -103,12 +74,12 @@ func (b *Broker) cache(ctx context.Context) (*session.Cache, string) {
 		place = "the keychain, for the system keeps none"
 	}
 	b.debug("cache: %s, its key with %s", prompt.Clean(dir), place)
-	return cache, dir
+	return cache
 }
 
-// cacheIn opens the sessions in one directory.
-func (b *Broker) cacheIn(ctx context.Context, dir string) (*session.Cache, error) {
-	a := &asker{Broker: b, dir: dir}
+// openCacheIn opens the sessions in one directory.
+func (b *Broker) openCacheIn(ctx context.Context, dir string) (*session.Cache, error) {
+	a := &asker{Broker: b}
 	defer a.close()
 	key := b.sealing
 	if key == nil {

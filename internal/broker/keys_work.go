@@ -17,16 +17,16 @@ import (
 
 // keyWork is work on the access keys of one user: who does it, and on whose.
 type keyWork struct {
-	*request                 // of the key of the keychain that acts
-	record   keystore.Record // what is in the keychain
-	cfg      *config.Config  // which profiles use it
-	targets  []*Target       // through which it can
-	access   *iamAccess      // to IAM for the key of a user
-	iam      *iam.Client     // for a root key
-	account  string
-	user     string // whose keys; empty: the root user's own, which IAM knows by no name
-	signer   string // id of the long-lived key that all this hangs on
-	branch   branch
+	*Actor                  // of the key of the keychain that acts
+	record  keystore.Record // what is in the keychain
+	cfg     *config.Config  // which profiles use it
+	targets []*Target       // through which it can
+	access  *iamAccess      // to IAM for the key of a user
+	iam     *iam.Client     // for a root key
+	account string
+	user    string // whose keys; empty: the root user's own, which IAM knows by no name
+	signer  string // id of the long-lived key that all this hangs on
+	branch  branch
 }
 
 // keyWork finds the key that acts, whose keys are meant, and a way into IAM.
@@ -43,16 +43,14 @@ func (b *Broker) keyWork(ctx context.Context, o KeysOptions, ids []string, chang
 	if w.targets, err = b.actingTargets(w, o, ids, change); err != nil {
 		return nil, err
 	}
-	w.request = &request{Broker: b, Target: w.targets[0], asker: asker{Broker: b}, since: time.Now()}
-	w.cache, w.asker.dir = b.cache(ctx)
+	w.Actor = b.newActor(w.targets[0])
+	w.cache = b.openCache(ctx)
 	if err := w.begin(ctx, o, ids, change); err != nil {
 		w.close()
 		return nil, err
 	}
 	return w, nil
 }
-
-func (w *keyWork) close() { w.asker.close() }
 
 // begin opens the key and IAM.
 func (w *keyWork) begin(ctx context.Context, o KeysOptions, ids []string, change KeyChange) error {
@@ -93,7 +91,7 @@ func (w *keyWork) begin(ctx context.Context, o KeysOptions, ids []string, change
 		w.iam, err = w.Target.iamAs(w.key)
 		return err
 	}
-	w.access = newIAMAccess(w.request, w.targets, w.userARN())
+	w.access = newIAMAccess(w.Actor, w.targets, w.userARN())
 	w.access.saying = "acting"
 	return nil
 }

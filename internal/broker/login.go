@@ -60,7 +60,7 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 			l.Err = ErrNotTried
 		default:
 			l.Session, l.Err = b.give(ctx, in, c.call, c.Target, want)
-			cache, _ := b.cache(ctx)
+			cache := b.openCache(ctx)
 			l.MFAEnds = c.mfaEnds(cache, time.Now())
 			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
 		}
@@ -87,8 +87,8 @@ func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, er
 	if t.Key.AccessKeyID == "" || refuseRoot(t, time.Now()) != nil {
 		return false, nil
 	}
-	r := &request{Broker: b, Target: t, want: want, since: time.Now()}
-	r.cache, _ = b.cache(ctx)
+	r := &request{Actor: b.newActor(t), want: want, since: time.Now()}
+	r.cache = b.openCache(ctx)
 	_, ok := r.fromCache()
 	return ok, nil
 }

@@ -79,7 +79,7 @@ func (b *Broker) enrolDevice(ctx context.Context, do iamDo, a *asker, e enrolmen
 		return "", err
 	}
 	p := &codePair{Broker: b, ask: ask, serial: device.Serial, key: &key}
-	p.cache, _ = b.cache(ctx)
+	p.cache = b.openCache(ctx)
 	return device.Serial, b.enable(ctx, do, p, e)
 }
 

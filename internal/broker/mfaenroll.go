@@ -69,7 +69,7 @@ func (w *mfaWork) enroll(ctx context.Context, o EnrollOptions) (serial string, e
 	if err := w.forgetSessions(arnOfDevice(w.Key.ARN, e.name)); err != nil {
 		return "", err
 	}
-	if serial, err = w.enrolDevice(ctx, w.do, &w.asker, e); err != nil {
+	if serial, err = w.enrolDevice(ctx, w.do, w.asker, e); err != nil {
 		return "", err
 	}
 	w.Report.Step(fmt.Sprintf("MFA device %s is enabled", prompt.Clean(serial)))

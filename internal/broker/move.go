@@ -57,8 +57,7 @@ type MoveOptions struct {
 // them, reads them back, pins the new keystore, removes the old copies. What
 // was cut short is finished by the next call.
 func (b *Broker) MoveKeystore(ctx context.Context, o MoveOptions) error {
-	dir, _ := session.FindDir(b.Paths.Cache, true)
-	a := &asker{Broker: b, dir: dir}
+	a := &asker{Broker: b}
 	defer a.close()
 	m := &mover{Broker: b, options: b.keystoreOptions(a), MoveOptions: o}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())

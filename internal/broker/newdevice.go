@@ -24,7 +24,7 @@ const (
 // at it. One that grows too old meanwhile is refused, and the person asked for
 // another.
 func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) func(credential.Secret) (credential.Credentials, error) {
-	if !r.want.NewDevice {
+	if !r.newDevice {
 		return use
 	}
 	var end time.Time // for all codes together, from the first

@@ -117,7 +117,7 @@ func (b *Broker) knownCache() (cache *session.Cache, known bool) {
 		return nil, true // no key, no sessions
 	}
 	if _, here, err := passphraseFromEnv(); here && err == nil {
-		cache, _ = b.cache(context.Background())
+		cache = b.openCache(context.Background())
 	}
 	return cache, cache != nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -15,14 +16,10 @@ import (
 
 // request is one attempt to get one session.
 type request struct {
-	*Broker
-	*Target
+	*Actor
 	want  Want
-	cache *session.Cache
 	old   session.Session // a session that is still good, though perhaps not for long
-	key   credential.Credentials
 	since time.Time
-	asker asker
 	round *round // what was got beside it; nil: nothing
 	asked bool   // a person, a command or AWS was asked: how it ends is news to others
 	coded bool   // it could not be had without a code
@@ -63,6 +60,15 @@ func (r *request) session(ctx context.Context) (session.Session, error) {
 	r.how = grants.Cached
 	r.warn("the session could not be renewed (%v); the old one ends in %s", err, Words(r.old.Left(time.Now())))
 	return r.old, nil
+}
+
+// openKey notes whether a person was asked for something on the way.
+func (r *request) openKey(ctx context.Context) error {
+	err := r.Actor.openKey(ctx)
+	if err != nil {
+		r.asked = r.asked || r.asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
+	}
+	return err
 }
 
 // kind of session it is, in words.
@@ -154,7 +160,7 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 	defer cancel()
 	var s session.Session
 	var err error
-	lock := session.NewLock(r.asker.dir, r.lockName())
+	lock := session.NewLock(r.sessionDir(), r.lockName())
 	tell := r.telling(func() string {
 		return fmt.Sprintf("waiting for another awsbroker (process %d), which is getting a session", lock.Holder())
 	})
@@ -225,7 +231,7 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 
 // made is a session that AWS just gave, and keeps it.
 func (r *request) made(creds credential.Credentials) (session.Session, error) {
-	s := r.sessionOf(creds)
+	s := r.Target.sessionOf(creds)
 	if s.Left(time.Now()) <= 0 {
 		return s, failed(Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
 			hint("check this machine's clock")
@@ -283,7 +289,7 @@ func (r *request) keep(s session.Session) {
 		return
 	}
 	r.cache.Sweep(time.Now())
-	session.KeepKey(r.asker.dir)
+	session.KeepKey(r.sessionDir())
 }
 
 // remember how the question ended, for those who wait and for this job's

@@ -153,7 +153,7 @@ func (v *revocation) lookAround(ctx context.Context) (err error) {
 
 // newAccess looks for the way to IAM from the beginning.
 func (v *revocation) newAccess() {
-	v.access = newIAMAccess(v.request, v.targets, v.user.ARN)
+	v.access = newIAMAccess(v.Actor, v.targets, v.user.ARN)
 	v.access.patience, v.access.again, v.access.limit, v.access.silent = v.waits.prove, v.waits.again, v.waits.call, v.o.DryRun
 	v.access.saying, v.access.object, v.access.policy = "acting", v.object(), v.permissions()
 }
@@ -263,10 +263,10 @@ func (v *revocation) dropSessions() error {
 	}
 	caches := []*session.Cache{v.cache}
 	for _, dir := range session.Dirs(v.Paths.Cache) {
-		if dir == v.asker.dir {
+		if dir == v.sessionDir() {
 			continue
 		}
-		if cache, err := v.cacheIn(context.Background(), dir); err == nil {
+		if cache, err := v.openCacheIn(context.Background(), dir); err == nil {
 			caches = append(caches, cache)
 		}
 	}

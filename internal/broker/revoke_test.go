@@ -220,7 +220,7 @@ func TestRevokeTwoCodes(t *testing.T) {
 	if err := m.broker().Logout(t.Context(), "admin"); err != nil {
 		t.Fatal(err)
 	}
-	cache, _ := m.broker().cache(t.Context())
+	cache := m.broker().openCache(t.Context())
 	if _, err := cache.ForgetSubject(m.target("admin").subject()); err != nil {
 		t.Fatal(err)
 	}

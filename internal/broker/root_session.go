@@ -34,9 +34,9 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{Broker: b, Target: t, asker: asker{Broker: b}, since: time.Now()}
-	defer r.asker.close()
-	r.cache, r.asker.dir = b.cache(ctx)
+	r := &request{Actor: b.newActor(t), since: time.Now()}
+	defer r.close()
+	r.cache = b.openCache(ctx)
 	if err := r.openKey(ctx); err != nil {
 		return s, "", err
 	}

@@ -71,7 +71,7 @@ const proofs = 3
 
 // rotation is one run of Rotate.
 type rotation struct {
-	*request // the preferred profile, the key that the keychain has, and who asks
+	*Actor // the preferred profile, the key that the keychain has, and who asks
 	RotateOptions
 	name    string
 	targets []*Target // every profile that uses the key; at least one, if only a made-up one
@@ -110,8 +110,8 @@ func (b *Broker) newRotation(ctx context.Context, o RotateOptions) (*rotation, e
 		return nil, err
 	}
 	r := &rotation{RotateOptions: o, name: name, targets: targets, waits: productionWaits}
-	r.request = &request{Broker: b, Target: targets[0], asker: asker{Broker: b}, since: time.Now()}
-	r.cache, r.asker.dir = b.cache(ctx)
+	r.Actor = b.newActor(targets[0])
+	r.cache = b.openCache(ctx)
 	return r, nil
 }
 
@@ -233,7 +233,7 @@ func (r *rotation) look(ctx context.Context) (p pending, unfinished bool, err er
 	if err := r.openKey(ctx); err != nil {
 		return p, false, err
 	}
-	if r.chain, err = r.keychain(ctx, &r.asker); err != nil {
+	if r.chain, err = r.keychain(ctx, r.asker); err != nil {
 		return p, false, keystoreFailure(err, r.name)
 	}
 	if p, err = r.readPending(ctx); err != nil {
@@ -250,7 +250,7 @@ func (r *rotation) look(ctx context.Context) (p pending, unfinished bool, err er
 	if r.user, err = r.whose(ctx, unfinished); err != nil {
 		return p, unfinished, err
 	}
-	r.access = newIAMAccess(r.request, r.targets, r.user.ARN)
+	r.access = newIAMAccess(r.Actor, r.targets, r.user.ARN)
 	r.access.patience, r.access.again, r.access.limit, r.access.silent = r.waits.prove, r.waits.again, r.waits.call, r.DryRun
 	return p, unfinished, nil
 }

@@ -272,7 +272,7 @@ func (m *rotating) use(key *fakeaws.AccessKey) {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	r := &rotation{request: &request{Broker: b, Target: target}, targets: []*Target{target}, waits: m.waits}
+	r := &rotation{Actor: b.newActor(target), targets: []*Target{target}, waits: m.waits}
 	store := m.credentials(key)
 	if _, err := r.callerIdentity(m.t.Context(), store); err != nil {
 		m.t.Fatal(err)

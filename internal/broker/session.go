@@ -63,7 +63,7 @@ func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Tar
 	}
 	b.granted(t, s, how)
 	if !b.flagged() && !t.readsFiles() && !t.Profile.Confirm { // a remembered call is answered without a word
-		cache, _ := b.cache(ctx)
+		cache := b.openCache(ctx)
 		known := session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff}
 		_ = cache.Remember(call, t.cacheKey(), served(s, t.lookupMinLeft()), s.Expiration, known)
 	}
@@ -94,9 +94,9 @@ func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want)
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{Broker: b, Target: t, want: want, asker: asker{Broker: b}, since: in.since, round: in, how: grants.Cached}
-	defer r.asker.close()
-	r.cache, r.asker.dir = b.cache(ctx)
+	r := &request{Actor: b.newActor(t), want: want, since: in.since, round: in, how: grants.Cached}
+	defer r.close()
+	r.cache, r.newDevice = b.openCache(ctx), want.NewDevice
 	s, err := r.session(ctx)
 	return s, r.how, err
 }

@@ -71,10 +71,11 @@ func (b *Broker) call(name string) (calledTarget, error) {
 func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want Want) {
 	needy := map[sharing][]*Target{}
 	standing := map[sharing]*Target{}
-	cache, _ := b.cache(ctx)
+	cache := b.openCache(ctx)
 	for _, a := range all {
 		first := a.first()
-		r := &request{Broker: b, Target: a.Target, want: want, cache: cache, since: in.since, round: in}
+		r := &request{Actor: b.newActor(a.Target), want: want, since: in.since, round: in}
+		r.cache = cache
 		if _, found := r.fromCache(); found {
 			continue
 		}

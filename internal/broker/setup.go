@@ -203,8 +203,8 @@ func chooseKey(record keystore.Record, asked, current string) (string, error) {
 func (b *Broker) propose(ctx context.Context, o *SetupOptions, info keystore.KeyInfo) error {
 	arn := info.ARN
 	if arn == "" && !o.Offline {
-		r := &request{Broker: b, Target: &Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName}}, asker: asker{Broker: b}}
-		defer r.asker.close()
+		r := b.newActor(&Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName}})
+		defer r.close()
 		if err := r.openKey(ctx); err != nil {
 			return err
 		}

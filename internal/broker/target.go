@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -135,6 +136,11 @@ func endpointKey(e awsapi.Endpoint) string {
 // key it was asked for: what logout forgets.
 func (t *Target) subject() string {
 	return session.CacheKey(t.Profile.KeyName, t.Profile.RoleARN, t.Profile.MFASerial)
+}
+
+// sessionOf is what the cache keeps of credentials.
+func (t *Target) sessionOf(creds credential.Credentials) session.Session {
+	return session.Session{Credentials: creds, Subject: t.subject(), Issued: time.Now().UTC().Truncate(time.Second)}
 }
 
 // deviceLock names the lock around a question: one MFA device, whatever the role.
