@@ -33,3 +33,14 @@ func withoutAlwaysOn(document string) string {
 	}
 	return policyOf(statements...)
 }
+
+// denies reports whether a policy denies something to sessions from now on.
+// What revoke puts on a role denies it to older ones.
+func denies(document string) bool {
+	statements, err := statementsOf(document)
+	return err == nil && slices.ContainsFunc(statements, func(s map[string]any) bool {
+		conditions, _ := s["Condition"].(map[string]any)
+		before, _ := conditions["DateLessThan"].(map[string]any)
+		return s["Effect"] == "Deny" && before["aws:TokenIssueTime"] == nil
+	})
+}

@@ -97,7 +97,7 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 
 func (s *bootstrap) storedKey(ctx context.Context) error {
 	info := s.record.Keys[s.name]
-	if rootOver(info, time.Now()) {
+	if info.Over(time.Now()) {
 		return rootOverFailure(prompt.Clean(s.name), info, time.Now())
 	}
 	var err error

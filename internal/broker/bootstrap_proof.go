@@ -91,6 +91,10 @@ func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
 	return p, nil
 }
 
+// knownInARow is how often AWS has to know a key: its servers do not learn of
+// it all at once.
+const knownInARow = 3
+
 // keyWorks waits until STS knows the key.
 func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 	client, err := sts.New(p.t.Endpoint)
@@ -98,7 +102,7 @@ func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 		return "", err
 	}
 	return "AWS knows it", p.until(ctx, "until AWS knows the new key everywhere", func(ctx context.Context) (bool, error) {
-		for range proofs { // its servers do not learn of it all at once
+		for range knownInARow {
 			who, err := client.CallerIdentity(ctx, p.user.key)
 			switch {
 			case err == nil && who.UserName() != p.o.User:

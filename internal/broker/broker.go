@@ -77,3 +77,15 @@ type Reporter interface {
 
 // ErrDeclined means that a person said no.
 var ErrDeclined = errors.New("nothing was changed")
+
+// confirm turns a refusal into a failure of ours.
+func (b *Broker) confirm(ctx context.Context, text, question string) error {
+	err := b.Report.Confirm(ctx, text, question)
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return failed(NeedPerson, "there is no terminal to ask at").hint("say yes beforehand with --yes")
+	}
+	if err != nil {
+		return failed(NeedPerson, "%w", err)
+	}
+	return nil
+}

@@ -75,7 +75,7 @@ func tooOld(info keystore.KeyInfo, now time.Time) bool {
 
 func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
 	switch {
-	case rootOver(info, d.now):
+	case info.Over(d.now):
 		d.found(rootKeyOver, Finding{
 			Title: fmt.Sprintf("%s: %s", name, Countdown(info.Expires, d.now)), Mend: deleteCommand(info.AccessKeyID)})
 	case tooOld(info, d.now):
@@ -103,7 +103,7 @@ var unfinishedNotes = []struct {
 	}},
 	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap of account", func(n workNote) string {
 		for _, t := range n.Things {
-			if t.Kind == aUser {
+			if t.Kind == "user" {
 				return "awsbroker bootstrap --user " + shellWord(t.Name)
 			}
 		}
@@ -119,9 +119,9 @@ type workNote struct {
 	Profile string `json:"profile"`
 	Account string `json:"account"`
 	Things  []struct {
-		Kind thingKind `json:"kind"`
-		Name string    `json:"name"`
-		Done bool      `json:"done"`
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+		Done bool   `json:"done"`
 	} `json:"things"`
 	Proved *time.Time `json:"proved"`
 }

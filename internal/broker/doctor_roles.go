@@ -2,10 +2,8 @@ package broker
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/iam"
@@ -55,35 +53,4 @@ func (a *account) lookAtRole(role iam.Role) {
 			Mend:  fmt.Sprintf("aws iam update-role --role-name %s --max-session-duration 3600 --profile %s", shellWord(role.Name), shellWord(a.profile)),
 		})
 	}
-}
-
-// trustDemand is the least that a trust policy demands of people: a statement
-// for services and identity providers, which have no MFA devices, does not count.
-func trustDemand(text string) demand {
-	var doc policyDocument
-	least := demanded
-	if json.Unmarshal([]byte(text), &doc) != nil {
-		return least
-	}
-	for _, s := range doc.Statement {
-		switch {
-		case s.Effect == "Deny" && s.ifWithoutMFA():
-			return demanded
-		case s.Effect == "Allow" && s.letsPeopleAssume():
-			least = min(least, s.mfa())
-		}
-	}
-	return least
-}
-
-func (s statement) letsPeopleAssume() bool {
-	assume := slices.ContainsFunc(s.Action, func(action string) bool {
-		return action == "*" || strings.EqualFold(action, "sts:*") || strings.EqualFold(action, "sts:AssumeRole")
-	})
-	var principal struct{ AWS oneOrMore[string] }
-	var anybody string
-	if json.Unmarshal(s.Principal, &anybody) == nil {
-		return assume && anybody == "*"
-	}
-	return assume && json.Unmarshal(s.Principal, &principal) == nil && len(principal.AWS) > 0
 }

@@ -99,7 +99,7 @@ func (w *keyWork) begin(ctx context.Context, o KeysOptions, ids []string, change
 // refuseOver refuses all but deletion to a root key past its time, and to one
 // whose time was never set because nobody knew what it is.
 func (w *keyWork) refuseOver(change KeyChange) error {
-	if change == DeleteKey || !rootOver(w.Key, time.Now()) {
+	if change == DeleteKey || !w.Key.Over(time.Now()) {
 		return nil
 	}
 	return rootOverFailure(prompt.Clean(w.Profile.KeyName), w.Key, time.Now())

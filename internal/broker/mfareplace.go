@@ -189,18 +189,6 @@ func byHand(t *Target) *Target {
 	return t.altered(func(p *config.Profile) { p.MFAProcess, p.MFASeed = "", "" })
 }
 
-// altered is a copy of a target, and of those that it is asked for by, with
-// changes in their profiles.
-func (t *Target) altered(change func(*config.Profile)) *Target {
-	if t == nil {
-		return nil
-	}
-	out, p := *t, *t.Profile
-	change(&p)
-	out.Profile, out.From = &p, t.From.altered(change)
-	return &out
-}
-
 // provingTarget is a profile as it will be, or, where none names the old
 // device, a session of the key itself.
 func (w *mfaWork) provingTarget(edits []serialEdit, serial string) (*Target, error) {

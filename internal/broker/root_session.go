@@ -29,7 +29,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 		return s, "", err
 	}
 	t.From = nil // a code buys the session itself
-	if rootOver(t.Key, time.Now()) {
+	if t.Key.Over(time.Now()) {
 		return s, "", rootOverFailure(prompt.Clean(t.Profile.KeyName), t.Key, time.Now())
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
-	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -135,41 +134,6 @@ func (b *Broker) rotateWhich(record keystore.Record, o RotateOptions) (string, e
 		return "", err
 	}
 	return t.Profile.KeyName, nil
-}
-
-// targetsOf are the profiles that use a key, the one asked for before others.
-// A key that no profile uses can still rotate itself, if AWS lets it.
-func (b *Broker) targetsOf(name string, info keystore.KeyInfo, first string) ([]*Target, error) {
-	cfg, err := b.config()
-	if err != nil {
-		return nil, err
-	}
-	var targets []*Target
-	if first != "" {
-		t, err := b.TargetIn(cfg, first)
-		if err != nil {
-			return nil, err
-		}
-		if t.Profile.KeyName != name {
-			return nil, failed(Usage, "profile %s uses the key %q, not %q", prompt.Clean(first), prompt.Clean(t.Profile.KeyName), prompt.Clean(name))
-		}
-		targets = append(targets, t)
-	}
-	for _, profile := range cfg.Ours() {
-		if t, err := b.TargetIn(cfg, profile); profile != first && err == nil && t.Profile.KeyName == name {
-			targets = append(targets, t)
-		}
-	}
-	if len(targets) > 0 {
-		return targets, nil
-	}
-	partition := "aws"
-	if f := strings.SplitN(info.ARN, ":", 3); len(f) == 3 {
-		partition = f[1]
-	}
-	p := &config.Profile{KeyName: name, Partition: partition}
-	e, err := b.endpoint(p)
-	return []*Target{{Profile: p, Key: info, Endpoint: e}}, err
 }
 
 func (r *rotation) run(ctx context.Context) (out Rotated, err error) {

@@ -112,11 +112,6 @@ func (r *rotation) store(ctx context.Context, key credential.Credentials) error 
 	return f
 }
 
-// deleteWith is the command that deletes a key without us.
-func deleteWith(user, id string) string {
-	return fmt.Sprintf("aws iam delete-access-key --user-name %s --access-key-id %s", shellWord(user), shellWord(id))
-}
-
 func (r *rotation) forgetJournal() {
 	err := r.step("remove journal", func() error { return r.removeJournal(r.name) })
 	if err != nil {

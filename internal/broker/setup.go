@@ -227,19 +227,6 @@ func (b *Broker) propose(ctx context.Context, o *SetupOptions, info keystore.Key
 	return nil
 }
 
-// targetAfter is what the profile will stand for once text is the config file.
-func (b *Broker) targetAfter(profile string, text []byte) (*Target, error) {
-	credentials, err := os.ReadFile(b.Paths.Credentials)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, failed(Other, "%w", err)
-	}
-	cfg, err := config.Parse(b.Paths.Config, text, b.Paths.Credentials, credentials)
-	if err != nil {
-		return nil, configFailure(err)
-	}
-	return b.TargetIn(cfg, profile)
-}
-
 // prove gets one session through the profile as it will be. Where nobody can
 // be asked for the code, it says that nothing was proved.
 func (b *Broker) prove(ctx context.Context, t *Target) error {

@@ -2,7 +2,6 @@ package broker
 
 import (
 	"cmp"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -173,123 +171,16 @@ func (t *Target) failure(err error) error {
 	return awsFailure(err, t.Profile, t.takesCode())
 }
 
-// config reads the person's files.
-func (b *Broker) config() (*config.Config, error) {
-	if err := b.home(); err != nil {
-		return nil, err
-	}
-	b.debug("files: %s, %s", prompt.Clean(b.Paths.Config), prompt.Clean(b.Paths.Credentials))
-	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
-	if err != nil {
-		return nil, configFailure(err)
-	}
-	return cfg, nil
-}
-
-// home fails where there is no home directory and nothing that stands for one.
-func (b *Broker) home() error {
-	if b.Paths.Config != "" && b.Paths.State != "" {
+// altered is a copy of a target, and of those that it is asked for by, with
+// changes in their profiles.
+func (t *Target) altered(change func(*config.Profile)) *Target {
+	if t == nil {
 		return nil
 	}
-	return failed(Other, "there is no home directory: HOME is not set").
-		hint("set HOME, or AWS_CONFIG_FILE and XDG_STATE_HOME")
-}
-
-// Target works out what a profile stands for. Files are read, nothing else
-// is opened.
-func (b *Broker) Target(profile string) (*Target, error) {
-	cfg, err := b.config()
-	if err != nil {
-		return nil, err
-	}
-	return b.TargetIn(cfg, profile)
-}
-
-// TargetIn is Target in files that were read before.
-func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
-	p, err := cfg.Resolve(profile)
-	if err != nil {
-		return nil, configFailure(err)
-	}
-	return b.targetOf(p)
-}
-
-// targetOf a profile that was resolved.
-func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
-	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
-	if err != nil {
-		return nil, recordFailure(err)
-	}
-	endpoint, err := b.endpoint(p)
-	if err != nil {
-		return nil, err
-	}
-	t := &Target{Profile: p, Endpoint: endpoint}
-	if b.Keystore == "" || b.Keystore == record.Keystore {
-		t.Key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
-	}
-	t.whileWritten()
-	t.SessionName = sessionName(p, t.Key.ARN)
-	if p.Chained() {
-		if err := b.withSource(t); err != nil {
-			return nil, err
-		}
-	} else {
-		t.withMFASession()
-	}
-	b.debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
-		cmp.Or(t.Key.AccessKeyID, "id unknown"), cmp.Or(string(b.Keystore), string(record.Keystore), "none"))
-	return t, nil
-}
-
-// region of a profile's calls, and who says so.
-func (b *Broker) region(p *config.Profile) (string, config.Origin, error) {
-	return p.ResolveRegion(config.Regions{
-		Flag:             b.Region,
-		AWSRegion:        os.Getenv("AWS_REGION"),
-		AWSDefaultRegion: os.Getenv("AWS_DEFAULT_REGION"),
-	})
-}
-
-// endpoint is where STS is for a profile.
-func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
-	region, from, err := b.region(p)
-	if err != nil {
-		return awsapi.Endpoint{}, configFailure(err)
-	}
-	b.debug("region: %s (%s)", region, from)
-	e := awsapi.Endpoint{
-		Region:    region,
-		URL:       endpointURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
-		CABundle:  cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
-		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
-		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
-	}
-	if err := awsapi.CheckURL(e.URL); err != nil {
-		return e, awsFailure(err, nil, false)
-	}
-	b.debug("endpoint: %s", prompt.Clean(cmp.Or(e.URL, "AWS's own")))
-	return e, nil
-}
-
-// endpointURL follows AWS's order: a variable for the service, one for all, the
-// profile's for the service, the profile's for all.
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-func endpointURL(service string, ignored bool, ofService, ofAll string) string {
-	if envBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
-		return ""
-	}
-	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
-}
-
-func envBool(name string, otherwise bool) bool {
-	switch strings.ToLower(os.Getenv(name)) {
-	case "true":
-		return true
-	case "false":
-		return false
-	}
-	return otherwise
+	out, p := *t, *t.Profile
+	change(&p)
+	out.Profile, out.From = &p, t.From.altered(change)
+	return &out
 }
 
 var notInSessionName = regexp.MustCompile(`[^\w+=,.@-]+`)
@@ -309,14 +200,4 @@ func sessionName(p *config.Profile, keyARN string) string {
 		name += "-awsbroker"
 	}
 	return name[:min(len(name), 64)]
-}
-
-// ChildRegion is the region for the environment of a command: one that a
-// person named, or empty.
-func (b *Broker) ChildRegion(profile string) (string, error) {
-	t, err := b.Target(profile)
-	if err != nil {
-		return "", err
-	}
-	return cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
 }

@@ -58,6 +58,9 @@ type KeyInfo struct {
 // Root reports whether the key is known to be one of an account's root user.
 func (i KeyInfo) Root() bool { return strings.HasSuffix(i.ARN, ":root") }
 
+// Over reports whether a root key's time is over.
+func (i KeyInfo) Over(now time.Time) bool { return i.Root() && !now.Before(i.Expires) }
+
 // Names of the keys, in order.
 func (r Record) Names() []string { return slices.Sorted(maps.Keys(r.Keys)) }
 

@@ -1,0 +1,71 @@
+package broker
+
+import (
+	"cmp"
+	"os"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// region of a profile's calls, and who says so.
+func (b *Broker) region(p *config.Profile) (string, config.Origin, error) {
+	return p.ResolveRegion(config.Regions{
+		Flag:             b.Region,
+		AWSRegion:        os.Getenv("AWS_REGION"),
+		AWSDefaultRegion: os.Getenv("AWS_DEFAULT_REGION"),
+	})
+}
+
+// endpoint is where STS is for a profile.
+func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
+	region, from, err := b.region(p)
+	if err != nil {
+		return awsapi.Endpoint{}, configFailure(err)
+	}
+	b.debug("region: %s (%s)", region, from)
+	e := awsapi.Endpoint{
+		Region:    region,
+		URL:       endpointURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
+		CABundle:  cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
+		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
+		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
+	}
+	if err := awsapi.CheckURL(e.URL); err != nil {
+		return e, awsFailure(err, nil, false)
+	}
+	b.debug("endpoint: %s", prompt.Clean(cmp.Or(e.URL, "AWS's own")))
+	return e, nil
+}
+
+// endpointURL follows AWS's order: a variable for the service, one for all, the
+// profile's for the service, the profile's for all.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func endpointURL(service string, ignored bool, ofService, ofAll string) string {
+	if envBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
+		return ""
+	}
+	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
+}
+
+func envBool(name string, otherwise bool) bool {
+	switch strings.ToLower(os.Getenv(name)) {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	return otherwise
+}
+
+// ChildRegion is the region for the environment of a command: one that a
+// person named, or empty.
+func (b *Broker) ChildRegion(profile string) (string, error) {
+	t, err := b.Target(profile)
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
+}
