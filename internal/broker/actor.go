@@ -23,7 +23,7 @@ type Actor struct {
 // newActor returns an actor for a target, whose key is not open yet. It looks
 // for sessions nowhere, unless it is given a cache.
 func (b *Broker) newActor(t *Target) *Actor {
-	return &Actor{Broker: b, Target: t, asker: &asker{Broker: b}}
+	return &Actor{Broker: b, Target: t, asker: b.newAsker()}
 }
 
 // through returns the actor as it acts through another target: with the same

@@ -87,7 +87,7 @@ func (b *Broker) newAdder(o AddOptions) (*adder, error) {
 	if err != nil {
 		return nil, recordFailure(err)
 	}
-	return &adder{Broker: b, AddOptions: o, asker: &asker{Broker: b}, record: record}, nil
+	return &adder{Broker: b, AddOptions: o, asker: b.newAsker(), record: record}, nil
 }
 
 // free fails for a name that is taken.

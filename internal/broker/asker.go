@@ -25,6 +25,9 @@ type asker struct {
 	before func() // is called before something is asked; nil: nothing is in the way
 }
 
+// newAsker returns an asker that has asked nobody yet. It is to be closed.
+func (b *Broker) newAsker() *asker { return &asker{Broker: b} }
+
 // ways of asking: what the command line or the environment says, else the
 // profile that is worked on.
 func (b *Broker) ways() prompt.Ways { return b.Prompt.Or(b.profileWays) }
@@ -66,7 +69,7 @@ func (a *asker) close() {
 func (b *Broker) Ask(ctx context.Context, text, question string, shown bool) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
 	defer cancel()
-	a := &asker{Broker: b}
+	a := b.newAsker()
 	defer a.close()
 	if _, err := a.open(ctx); err != nil {
 		return false, err

@@ -121,7 +121,7 @@ func (s *bootstrap) run(ctx context.Context, b *Broker) (out Bootstrapped, err e
 	if err := s.open(ctx, b); err != nil {
 		return s.out, s.endAfterAll(ctx, err)
 	}
-	defer s.asker.close()
+	defer s.close()
 	if err := s.refuseEnviron(); err != nil {
 		return s.out, err
 	}

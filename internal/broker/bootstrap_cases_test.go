@@ -117,7 +117,7 @@ func TestBootstrapAndOtherRootKeys(t *testing.T) {
 // next run finishes.
 func TestBootstrapWritesFail(t *testing.T) {
 	t.Parallel()
-	for _, boundary := range some(foundingBoundaries(t)) {
+	for _, boundary := range takeSome(foundingBoundaries(t)) {
 		if strings.Contains(boundary, "root key") {
 			continue
 		}
@@ -158,7 +158,7 @@ func TestBootstrapUndoKilled(t *testing.T) {
 	if len(all) < 20 || f.state() != f.before {
 		t.Fatalf("%v: %s", all, f.state())
 	}
-	for _, boundary := range some(all) {
+	for _, boundary := range takeSome(all) {
 		t.Run(boundary, func(t *testing.T) {
 			t.Parallel()
 			f := prepared(t)
@@ -232,7 +232,7 @@ func TestBootstrapWithAnUnlistedDevice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.run.Settle = patient(10 * time.Second)
+	f.run.Settle = stretch(10 * time.Second)
 	f.succeed()
 	f.wantFinished()
 }

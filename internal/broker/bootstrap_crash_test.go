@@ -29,7 +29,7 @@ func foundingBoundaries(t *testing.T) []string {
 
 func TestBootstrapKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
-	for _, boundary := range some(foundingBoundaries(t)) {
+	for _, boundary := range takeSome(foundingBoundaries(t)) {
 		t.Run(boundary, func(t *testing.T) {
 			t.Parallel()
 			f := newFounding(t)
@@ -99,7 +99,7 @@ func TestBootstrapWithADeadRootKey(t *testing.T) {
 // Killed, and then taken back: what was being made at that moment goes, too.
 func TestBootstrapKilledAndTakenBack(t *testing.T) {
 	t.Parallel()
-	for _, boundary := range some(foundingBoundaries(t)) {
+	for _, boundary := range takeSome(foundingBoundaries(t)) {
 		if strings.Contains(boundary, "root key") {
 			continue
 		}

@@ -42,7 +42,7 @@ func (s *bootstrap) open(ctx context.Context, b *Broker) (err error) {
 		err = s.enter()
 	}
 	if err != nil {
-		s.asker.close()
+		s.close()
 	}
 	return err
 }

@@ -133,7 +133,7 @@ func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 	if s.o.PlanOnly {
 		return nil
 	}
-	defer s.asker.close()
+	defer s.close()
 	s.o.Show.Begin("root key " + info.AccessKeyID)
 	s.forgetRootKey(ctx, info.AccessKeyID)
 	s.o.Show.End("is deleted")

@@ -77,7 +77,7 @@ func TestBootstrapWithLag(t *testing.T) {
 	f := newFounding(t)
 	lag := 700 * time.Millisecond
 	f.server.SetLag(fakeaws.Lag{NewKey: lag, OldKey: lag, Listing: lag, Policies: lag, LastUsed: time.Minute})
-	f.run.Settle = patient(20 * time.Second)
+	f.run.Settle = stretch(20 * time.Second)
 	f.succeed()
 	f.wantFinished()
 }
@@ -379,7 +379,7 @@ func TestBootstrapWithReadsAtRandom(t *testing.T) {
 			t.Parallel()
 			f := newFounding(t)
 			f.server.SetLag(fakeaws.Lag{Reads: 500 * time.Millisecond})
-			f.run.Settle = patient(20 * time.Second)
+			f.run.Settle = stretch(20 * time.Second)
 			f.run.Options.KeepRootKey, f.run.Options.SelfService, f.run.Options.ConsoleLogin = true, true, true
 			f.succeed()
 			f.undo("")

@@ -49,7 +49,7 @@ func (s *bootstrap) undo(ctx context.Context, b *Broker) (out Undone, err error)
 	if err != nil {
 		return out, err
 	}
-	defer s.asker.close()
+	defer s.close()
 	if !works {
 		s.out.Partition, s.out.Account = j.Partition, j.Account
 	}
@@ -142,7 +142,7 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *Broker, j *bootstrapJourn
 		err = s.enter()
 	}
 	if err != nil {
-		s.asker.close()
+		s.close()
 	}
 	return err == nil, err
 }

@@ -97,7 +97,7 @@ func newFoundingIn(t *testing.T, partition, region string) *founding {
 			State: filepath.Join(dir, "state"), Data: filepath.Join(dir, "data"), Cache: filepath.Join(dir, "cache"),
 		},
 		Sessions: filepath.Join(dir, "sessions"), Sealing: make([]byte, 32), Region: region,
-		Log: filepath.Join(dir, "boundaries"), Outcome: filepath.Join(dir, "outcome"), Settle: patient(4 * time.Second),
+		Log: filepath.Join(dir, "boundaries"), Outcome: filepath.Join(dir, "outcome"), Settle: stretch(4 * time.Second),
 		Options: BootstrapOptions{
 			User: "phoebe", Group: "administrators", Role: "admin-mfa", Policy: "assume-admin-role", Profile: "admin",
 			Key: "root", Yes: true, Program: "/usr/local/bin/awsbroker",
@@ -138,7 +138,7 @@ func (f *founding) keychain() *keystore.Store {
 	f.t.Helper()
 	os.Setenv("AWSBROKER_FILE_PASSPHRASE", childPassphrase) // the same for all tests
 	b := &Broker{Paths: f.run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: PersonLimits}
-	store, _, err := keystore.Choose(f.t.Context(), b.keystoreOptions(&asker{Broker: b}))
+	store, _, err := keystore.Choose(f.t.Context(), b.keystoreOptions(b.newAsker()))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -172,8 +172,9 @@ func TestBootstrapChild(t *testing.T) {
 	}
 	b := &Broker{
 		Paths: run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: PersonLimits, Region: run.Region,
-		Report: childReport{run.Options.Yes || run.Undo || run.AlwaysYes, run.No}, opened: true, sessions: cache, dir: run.Sessions,
+		Report: childReport{run.Options.Yes || run.Undo || run.AlwaysYes, run.No},
 	}
+	b.TestOnlySessions(cache, run.Sessions)
 	out := run.do(t.Context(), b)
 	data, err := json.Marshal(out)
 	if err == nil {
@@ -405,8 +406,8 @@ func (f *founding) wantKeyOfThePerson(u fakeaws.UserState) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	b := &Broker{Paths: f.run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: PersonLimits, Report: answers{&said{}, ""},
-		opened: true, sessions: cache, dir: f.run.Sessions}
+	b := &Broker{Paths: f.run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: PersonLimits, Report: &person{}}
+	b.TestOnlySessions(cache, f.run.Sessions)
 	t, err := b.Target("admin")
 	if err != nil {
 		f.t.Fatal(err)
@@ -435,7 +436,7 @@ func (f *founding) wantNoSecrets() {
 		}
 	}
 	seen("the screen", f.screen)
-	err := fsWalk(filepath.Dir(f.run.Paths.Config), func(path string, data []byte) { seen(path, string(data)) })
+	err := walkFiles(filepath.Dir(f.run.Paths.Config), func(path string, data []byte) { seen(path, string(data)) })
 	if err != nil {
 		f.t.Error(err)
 	}

@@ -47,6 +47,13 @@ type Broker struct {
 	noPassphrase error           // how asking for store's passphrase ended, if without one
 }
 
+// TestOnlySessions gives a run a cache and a directory for locks of a test's
+// own, in the place of the machine's. Without a cache nothing is kept.
+func (b *Broker) TestOnlySessions(cache *session.Cache, dir string) {
+	b.looked, b.dir = true, dir
+	b.opened, b.sessions = true, cache
+}
+
 func (b *Broker) debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(format, args...)) }
 
 func (b *Broker) warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(format, args...)) }

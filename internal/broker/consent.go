@@ -53,7 +53,7 @@ type consenting struct {
 
 // ask shows who wants what, once it is this process's turn.
 func (c *consenting) ask(ctx context.Context, s session.Session) error {
-	a := &asker{Broker: c.Broker}
+	a := c.Broker.newAsker()
 	defer a.close()
 	c.waysOf(c.Profile)
 	p, err := a.open(ctx)

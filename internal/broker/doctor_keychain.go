@@ -41,7 +41,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 			Mend:  "unset AWSBROKER_KEYSTORE",
 		})
 	}
-	options := d.keystoreOptions(&asker{Broker: d.Broker})
+	options := d.keystoreOptions(d.Broker.newAsker())
 	options.Kind, options.Passphrase, options.CallTimeout = pinned, nil, keychainLimit
 	store, err := keystore.Open(ctx, options)
 	if err == nil {

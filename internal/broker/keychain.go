@@ -79,7 +79,7 @@ func (b *Broker) openCache(ctx context.Context) *session.Cache {
 
 // openCacheIn opens the sessions in one directory.
 func (b *Broker) openCacheIn(ctx context.Context, dir string) (*session.Cache, error) {
-	a := &asker{Broker: b}
+	a := b.newAsker()
 	defer a.close()
 	key := b.sealing
 	if key == nil {

@@ -27,7 +27,7 @@ func (b *Broker) Keystores(ctx context.Context) (KeystoreView, error) {
 	if err != nil {
 		return KeystoreView{}, keystoreFailure(err, "")
 	}
-	options := b.keystoreOptions(&asker{Broker: b})
+	options := b.keystoreOptions(b.newAsker())
 	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options)}
 	if record.Leaving != nil {
 		view.Old = record.Leaving.Keystore
@@ -57,7 +57,7 @@ type MoveOptions struct {
 // them, reads them back, pins the new keystore, removes the old copies. What
 // was cut short is finished by the next call.
 func (b *Broker) MoveKeystore(ctx context.Context, o MoveOptions) error {
-	a := &asker{Broker: b}
+	a := b.newAsker()
 	defer a.close()
 	m := &mover{Broker: b, options: b.keystoreOptions(a), MoveOptions: o}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())

@@ -73,7 +73,7 @@ func movingBroker(t *testing.T) (b *Broker, told *notes, store string) {
 		Paths:   paths.Paths{State: filepath.Join(home, "state"), Data: filepath.Join(home, "data"), Cache: filepath.Join(home, "cache")},
 		Environ: environ, Limits: PersonLimits, Report: told,
 	}
-	o := b.keystoreOptions(&asker{Broker: b})
+	o := b.keystoreOptions(b.newAsker())
 	o.Kind = keystore.File
 	s, _, err := keystore.Choose(t.Context(), o)
 	if err != nil {
@@ -99,7 +99,7 @@ var seeded = []string{"arn:aws:iam::123456789012:mfa/phoebe", "arn:aws:iam::1234
 // wantKeys checks where keys are kept, and that they are all there.
 func wantKeys(t *testing.T, b *Broker, kind keystore.Kind) {
 	t.Helper()
-	s, err := keystore.Open(t.Context(), b.keystoreOptions(&asker{Broker: b}))
+	s, err := keystore.Open(t.Context(), b.keystoreOptions(b.newAsker()))
 	if err != nil || s.Kind() != kind {
 		t.Fatalf("the keystore is %v: %v", s, err)
 	}

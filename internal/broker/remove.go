@@ -11,7 +11,7 @@ import (
 
 // Remove takes a key out of the keychain, after asking.
 func (b *Broker) Remove(ctx context.Context, name string) error {
-	a := &asker{Broker: b}
+	a := b.newAsker()
 	defer a.close()
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {

@@ -43,7 +43,7 @@ func (b *Broker) Revoke(ctx context.Context, o RevokeOptions) (Revoked, error) {
 	if err != nil {
 		return Revoked{}, err
 	}
-	defer v.asker.close()
+	defer v.close()
 	return v.run(ctx)
 }
 

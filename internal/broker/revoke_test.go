@@ -18,21 +18,30 @@ import (
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
-// revoking is a rotating whose sessions leaked.
+// revoking is a world whose sessions leaked.
 type revoking struct {
-	*rotating
+	*world
 	ro    RevokeOptions
+	waits rotateWaits
 	pause revokeWaits
+	at    func(when, step string) error
 	user  credential.Credentials // of GetSessionToken, with MFA, from before
 	role  credential.Credentials // from before
 	codes int                    // before
 }
 
-func newRevoking(t *testing.T, arrange func(*rotating)) *revoking {
+// rotationWaits are those of an AWS that is quick, or of tests that have no
+// time.
+var rotationWaits = rotateWaits{
+	call: stretch(time.Second), prove: stretch(3 * time.Second), between: time.Millisecond, again: 5 * time.Millisecond,
+	listing: 50 * time.Millisecond, progress: 100 * time.Millisecond,
+}
+
+func newRevoking(t *testing.T, arrange func(*world)) *revoking {
 	t.Helper()
-	m := &revoking{rotating: newRotating(t), pause: revokeWaits{margin: 2 * time.Second, refused: patient(time.Second), blind: time.Millisecond}}
+	m := &revoking{world: newWorld(t), waits: rotationWaits, pause: revokeWaits{margin: 2 * time.Second, refused: stretch(time.Second), blind: time.Millisecond}}
 	if arrange != nil {
-		arrange(m.rotating)
+		arrange(m.world)
 	}
 	client := m.sts()
 	device, code := m.aws.Device.Serial, m.code()
@@ -85,21 +94,15 @@ func (m *revoking) wantAccepted(user, role credential.Credentials) {
 // revoke runs once, as in a new process. Each wait for the clock costs none.
 func (m *revoking) revoke() (out Revoked, err error) {
 	m.t.Helper()
-	defer func() {
-		if e := recover(); e == (killed{}) {
-			err = errKilled
-		} else if e != nil {
-			panic(e)
-		}
-	}()
-	m.told = &said{}
+	defer catchKill(&err)
+	m.told = &person{}
 	b := m.broker()
 	b.Code = m.code()
 	v, err := b.newRevocation(m.t.Context(), m.ro)
 	if err != nil {
 		return out, err
 	}
-	defer v.asker.close()
+	defer v.close()
 	v.waits, v.pause = m.waits, m.pause
 	v.at = func(when, step string) error {
 		if when+step == "afterdrop" {
@@ -140,31 +143,53 @@ func (m *revoking) wantRevoked() {
 		}
 		return
 	}
-	m.wantDone(m.aws.Key.ID)
+	m.wantReplaced()
+}
+
+// wantReplaced holds that the key in the keychain is the user's only one, is
+// another than before, and works.
+func (m *revoking) wantReplaced() {
+	m.t.Helper()
+	id := m.wantWorking()
+	active, all := m.active()
+	if len(active) != 1 || active[0] != id || len(all) != 1 || id == m.aws.Key.ID {
+		m.t.Fatalf("keychain: %s; active in AWS: %v, all: %v\n%s", id, active, all, m.shown())
+	}
+	if left, _ := filepath.Glob(filepath.Join(m.paths.State, "rotation-*")); len(left) > 0 {
+		m.t.Errorf("left behind: %v", left)
+	}
+	if again := m.aws.Server.RepeatedCodes(); len(again) > 0 {
+		m.t.Errorf("a code was sent twice: %+v", again)
+	}
+}
+
+// rotate the key, as an earlier run may have begun to.
+func (m *revoking) rotate() (err error) {
+	m.t.Helper()
+	defer catchKill(&err)
+	b := m.broker()
+	b.Code = m.code()
+	r, err := b.newRotation(m.t.Context(), RotateOptions{})
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	r.waits, r.at = m.waits, m.at
+	if _, _, err := r.look(m.t.Context()); err != nil {
+		return err
+	}
+	next, err := r.begin(m.t.Context())
+	if err != nil {
+		return err
+	}
+	return r.finish(m.t.Context(), next)
 }
 
 // leakages are the kinds of account that something leaks in.
-var leakages = map[string]func(*rotating){
+var leakages = map[string]func(*world){
 	"role":     nil,
-	"itself":   func(m *rotating) { m.selfService(false) },
-	"with MFA": func(m *rotating) { m.selfService(true) },
-}
-
-// selfService lets phoebe's user itself do all that revoke takes.
-func (m *rotating) selfService(mfa bool) {
-	m.t.Helper()
-	condition := ""
-	if mfa {
-		condition = `,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`
-	}
-	for name, policy := range map[string]string{
-		"keys": fmt.Sprintf(`"Action":["iam:*AccessKey*","iam:*UserPolicy"],"Resource":%q`, m.aws.User.ARN()),
-		"role": fmt.Sprintf(`"Action":"iam:*RolePolicy","Resource":%q`, m.aws.Role.ARN()),
-	} {
-		if err := m.aws.User.PutPolicy(name, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`+policy+condition+`}]}`); err != nil {
-			m.t.Fatal(err)
-		}
-	}
+	"itself":   func(m *world) { m.selfService(false) },
+	"with MFA": func(m *world) { m.selfService(true) },
 }
 
 func TestRevoke(t *testing.T) {
@@ -256,7 +281,7 @@ func TestRevokeKilledAtEveryStep(t *testing.T) {
 			if arrange != nil { // what comes before a step is after the last one
 				all = slices.DeleteFunc(all, func(place string) bool { return strings.HasPrefix(place, "before") })
 			}
-			for _, boundary := range some(all) {
+			for _, boundary := range takeSome(all) {
 				t.Run(fmt.Sprintf("%s/%v/%s", name, keep, boundary), func(t *testing.T) {
 					t.Parallel()
 					m := newRevoking(t, arrange)
@@ -424,7 +449,7 @@ func TestRevokeExisting(t *testing.T) {
 func TestRevokeLag(t *testing.T) {
 	t.Parallel()
 	m := newRevoking(t, nil)
-	m.aws.Server.SetLag(fakeaws.Lag{Policies: patient(time.Second), OldKey: patient(time.Second)})
+	m.aws.Server.SetLag(fakeaws.Lag{Policies: stretch(time.Second), OldKey: stretch(time.Second)})
 	if _, err := m.revoke(); err != nil {
 		t.Fatalf("%+v\n%s", err, m.shown())
 	}
@@ -471,7 +496,7 @@ func TestRevokeOtherProfiles(t *testing.T) {
 	for name, role := range map[string]string{"none": "", "foreign": "arn:aws:iam::999999999999:role/admin-mfa"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newRevoking(t, func(m *rotating) { m.selfService(false) })
+			m := newRevoking(t, func(m *world) { m.selfService(false) })
 			if err := os.Remove(m.paths.Config); err != nil {
 				t.Fatal(err)
 			}
@@ -496,7 +521,7 @@ func TestRevokeAfterRotation(t *testing.T) {
 	for _, boundary := range []string{"after create 1", "after store 1", "after swap 1", "after deactivate 1"} {
 		m := newRevoking(t, nil)
 		m.at = stopAt(boundary, kill)
-		if _, err := m.rotate(); !errors.Is(err, errKilled) {
+		if err := m.rotate(); !errors.Is(err, errKilled) {
 			t.Fatal(err)
 		}
 		m.at = nil
@@ -524,4 +549,28 @@ func TestRevokeInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.wantRevoked()
+}
+
+// A revocation forgets MFA sessions: the one that was there, and the one that
+// it was done with. AWS refuses both.
+func TestRevokeForgetsMFASession(t *testing.T) {
+	t.Parallel()
+	const day = "awsbroker_mfa_session = 8h"
+	for _, first := range []string{"dev", "admin"} {
+		t.Run("through "+first, func(t *testing.T) {
+			t.Parallel()
+			m := newRevoking(t, func(m *world) {
+				m.selfService(true)
+				m.role("dev", time.Hour, day)
+				m.login("dev")
+			})
+			m.ro = RevokeOptions{Profile: first, KeepKey: true, Yes: true}
+			if _, err := m.revoke(); err != nil {
+				t.Fatalf("%+v\n%s", err, m.shown())
+			}
+			m.world.role("next", time.Hour, day)
+			m.wantNobodyToAsk("next")
+			m.wantNobodyToAsk("dev")
+		})
+	}
 }

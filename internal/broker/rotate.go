@@ -43,7 +43,7 @@ func (b *Broker) Rotate(ctx context.Context, o RotateOptions) (Rotated, error) {
 	if err != nil {
 		return Rotated{}, err
 	}
-	defer r.asker.close()
+	defer r.close()
 	return r.run(ctx)
 }
 

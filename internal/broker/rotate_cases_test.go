@@ -64,22 +64,6 @@ func TestRotateDryRun(t *testing.T) {
 	}
 }
 
-// readAll is what directories hold.
-func readAll(t *testing.T, dirs ...string) string {
-	t.Helper()
-	var b strings.Builder
-	for _, dir := range dirs {
-		if err := fsWalk(dir, func(path string, data []byte) {
-			if !strings.HasSuffix(path, ".lock") {
-				b.WriteString(path + "\n" + string(data))
-			}
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return b.String()
-}
-
 func TestRotateSecondKey(t *testing.T) {
 	t.Parallel()
 	m := newRotating(t)
@@ -127,8 +111,8 @@ func TestRotateServesAllAlong(t *testing.T) {
 			b := m.broker()
 			b.Region = region
 			s, err := b.Session(t.Context(), "admin", Want{})
-			if err != nil || s.AccessKeyID != session || b.store != nil {
-				t.Errorf("%v, keychain opened: %v", err, b.store != nil)
+			if err != nil || s.AccessKeyID != session || b.InFile() {
+				t.Errorf("%v, keychain opened: %v", err, b.InFile())
 			}
 		}
 		asked++
@@ -144,10 +128,10 @@ func TestRotateServesAllAlong(t *testing.T) {
 	m.wantDone(m.aws.Key.ID)
 
 	// It is forgotten for good: not found under the id from before.
-	if err := m.target("admin").forget(m.broker().sessions); err != nil {
+	if err := m.target("admin").forgetAll(m.cache()); err != nil {
 		t.Fatal(err)
 	}
-	if s, ok := m.target("admin").cached(m.broker().sessions, time.Now()); ok {
+	if s, ok := m.target("admin").cached(m.cache(), time.Now()); ok {
 		t.Errorf("still there: %s", s.AccessKeyID)
 	}
 }
@@ -169,8 +153,8 @@ func TestRotateServesWhileWritten(t *testing.T) {
 	}
 	b := m.broker()
 	s, err := b.Session(t.Context(), "admin", Want{})
-	if err != nil || s.AccessKeyID != want.AccessKeyID || b.store != nil {
-		t.Errorf("%v %s, keychain opened: %v", err, s.AccessKeyID, b.store != nil)
+	if err != nil || s.AccessKeyID != want.AccessKeyID || b.InFile() {
+		t.Errorf("%v %s, keychain opened: %v", err, s.AccessKeyID, b.InFile())
 	}
 	// A key that somebody put in its place has no part in that.
 	m.put(m.aws.User.AddAccessKey())
@@ -178,7 +162,7 @@ func TestRotateServesWhileWritten(t *testing.T) {
 	if err != nil || record.Keys["phoebe"].Before != "" {
 		t.Errorf("%+v %v", record.Keys, err)
 	}
-	if _, ok := m.target("admin").cached(m.broker().sessions, time.Now()); ok {
+	if _, ok := m.target("admin").cached(m.cache(), time.Now()); ok {
 		t.Error("a session of the key before is served")
 	}
 }
@@ -191,14 +175,14 @@ func TestRotateDropsSessionsOfTheKey(t *testing.T) {
 	m.login("admin")
 	m.login("plain")
 	before := m.target("plain")
-	if _, ok := before.cached(m.broker().sessions, time.Now()); !ok {
+	if _, ok := before.cached(m.cache(), time.Now()); !ok {
 		t.Fatal("no session of the key")
 	}
 	if _, err := m.rotate(); err != nil {
 		t.Fatal(err)
 	}
 	for _, target := range []*Target{before, m.target("plain")} {
-		if _, ok := target.cached(m.broker().sessions, time.Now()); ok {
+		if _, ok := target.cached(m.cache(), time.Now()); ok {
 			t.Error("a session of the old key is still there")
 		}
 	}
@@ -345,7 +329,7 @@ func TestRotateChoosesTheWay(t *testing.T) {
 	if _, err := m.rotate(); err != nil || m.coded() != 1 || !strings.Contains(m.shown(), "the key is replaced through the role long") {
 		t.Fatalf("%v, %d codes\n%s", err, m.coded(), m.shown())
 	}
-	if _, ok := m.target("long").cached(m.broker().sessions, time.Now()); ok {
+	if _, ok := m.target("long").cached(m.cache(), time.Now()); ok {
 		t.Error("a session of one hour is kept for one of four")
 	}
 	first := m.stored().AccessKeyID
@@ -502,4 +486,26 @@ func TestRotateSwapCutShort(t *testing.T) {
 			m.finished(m.aws.Key.ID)
 		})
 	}
+}
+
+// A rotation with an MFA session in hand needs no code. What it leaves is the
+// sessions of roles; the MFA session went with its key.
+func TestRotateWithMFASession(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.profile("user", "", m.aws.Device.Serial, "awsbroker_mfa_session = 8h")
+	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.login("dev")
+	old := m.aws.Key.ID
+	before := m.coded()
+	_, _ = m.cache().ForgetSubject(m.target("dev").subject()) // the session of the role alone
+	if _, err := m.rotate(); err != nil {
+		t.Fatalf("%+v\n%s", err, m.shown())
+	}
+	if m.coded() != before {
+		t.Errorf("%d more codes\n%s", m.coded()-before, m.shown())
+	}
+	m.wantDone(old)
+	m.wantNobodyToAsk("user")
+	m.wantNoQuestion("admin") // through whose role it went
 }

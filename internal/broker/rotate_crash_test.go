@@ -41,21 +41,6 @@ func boundaries(t *testing.T, arrange func(*rotating)) (all []string) {
 	return all
 }
 
-// stopAt makes the hook do something at one boundary.
-func stopAt(boundary string, do func() error) func(when, step string) error {
-	n := map[string]int{}
-	return func(when, step string) error {
-		place := when + " " + step
-		n[place]++
-		if fmt.Sprintf("%s %d", place, n[place]) == boundary {
-			return do()
-		}
-		return nil
-	}
-}
-
-func kill() error { panic(killed{}) }
-
 // finished runs rotate again after something went wrong, and holds the
 // invariants: the keychain had a key that works all along, and one more run
 // with one more code ends with it being the only one.
@@ -77,23 +62,10 @@ func (m *rotating) finished(old string) {
 	m.wantDone(old)
 }
 
-// some of the cases, where time is short; the race detector makes the
-// passphrase of the keystore ten times as dear.
-func some[T any](all []T) []T {
-	if !testing.Short() && !raceDetector {
-		return all
-	}
-	var few []T
-	for i := 0; i < len(all); i += 7 {
-		few = append(few, all[i])
-	}
-	return few
-}
-
 func TestRotateKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for name, arrange := range accounts {
-		for _, boundary := range some(boundaries(t, arrange)) {
+		for _, boundary := range takeSome(boundaries(t, arrange)) {
 			t.Run(name+"/"+boundary, func(t *testing.T) {
 				t.Parallel()
 				m := newRotating(t)
@@ -113,7 +85,7 @@ func TestRotateKilledAtEveryStep(t *testing.T) {
 func TestRotateKilledOften(t *testing.T) {
 	t.Parallel()
 	m := newRotating(t)
-	for _, boundary := range some(boundaries(t, accounts["role"])) {
+	for _, boundary := range takeSome(boundaries(t, accounts["role"])) {
 		m.at = stopAt(boundary, kill)
 		if _, err := m.rotate(); err != nil && !errors.Is(err, errKilled) {
 			t.Fatalf("%s: %+v", boundary, err)
@@ -132,7 +104,7 @@ func TestRotateKilledOften(t *testing.T) {
 func TestRotateWritesFail(t *testing.T) {
 	t.Parallel()
 	writes := []string{"probe", "remove probe", "intent", "created", "store", "swap", "generation", "remove pending", "remove journal"}
-	for _, write := range some(writes) {
+	for _, write := range takeSome(writes) {
 		for _, when := range []string{"before", "after"} {
 			for _, wrong := range []error{errors.New("no space left on device"), fmt.Errorf("storing: %w", keystore.ErrTimeout)} {
 				t.Run(fmt.Sprintf("%s/%s/%v", write, when, wrong), func(t *testing.T) {
@@ -191,7 +163,7 @@ func TestRotateCallsFail(t *testing.T) {
 	kinds := []fakeaws.FaultKind{
 		fakeaws.FaultUnavailable, fakeaws.FaultThrottle, fakeaws.FaultHang, fakeaws.FaultDropBefore, fakeaws.FaultDropAfter, fakeaws.FaultGarbage,
 	}
-	for _, call := range some(calls) {
+	for _, call := range takeSome(calls) {
 		for _, kind := range kinds {
 			for _, times := range []int{1, 3} { // three is as often as a call is sent
 				if times > 1 && kind != fakeaws.FaultUnavailable {

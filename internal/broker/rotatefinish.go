@@ -60,7 +60,7 @@ func (r *rotation) finish(ctx context.Context, next credential.Credentials) erro
 		}
 		r.Report.Step("the new key works without the old one, which is deleted")
 	}
-	return r.close(ctx)
+	return r.removeTraces(ctx)
 }
 
 // prove that AWS knows a key, whichever of its servers is asked.
@@ -176,8 +176,8 @@ func (r *rotation) deactivateOld(ctx context.Context) error {
 	return nil
 }
 
-// close removes the traces of a rotation that is done.
-func (r *rotation) close(ctx context.Context) error {
+// removeTraces of a rotation that is done.
+func (r *rotation) removeTraces(ctx context.Context) error {
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
 		return keystoreFailure(err, r.name)
 	}

@@ -26,7 +26,7 @@ func (b *Broker) StoreSeed(ctx context.Context, profile string, given credential
 		return nil, err
 	}
 	device := t.Profile.MFASerial
-	a := &asker{Broker: b}
+	a := b.newAsker()
 	defer a.close()
 	if given.IsEmpty() {
 		if given, err = a.askSeed(ctx, device); err != nil {
@@ -57,7 +57,7 @@ func (b *Broker) RemoveSeed(ctx context.Context, profile string) (device string,
 	if err := b.confirm(ctx, text, "remove it?"); err != nil {
 		return "", err
 	}
-	a := &asker{Broker: b}
+	a := b.newAsker()
 	defer a.close()
 	err = b.withSeeds(ctx, a, func(store *keystore.Store) error { return store.RemoveSeed(ctx, device) })
 	if errors.Is(err, keystore.ErrNotFound) {

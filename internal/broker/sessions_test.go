@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,61 +14,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// role makes a role that phoebe may assume, and a profile for it.
-func (m *rotating) role(name string, most time.Duration, more ...string) *fakeaws.Role {
-	m.t.Helper()
-	role, err := m.aws.AddRole(name, most)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	m.profile(name, role.ARN(), m.aws.Device.Serial, more...)
-	return role
-}
-
-// codesFromCommand is a line for a profile: a command gives n codes, one a
-// run, and then fails.
-func (m *rotating) codesFromCommand(n int) string {
-	m.t.Helper()
-	file := filepath.Join(m.t.TempDir(), "codes")
-	var codes strings.Builder
-	for range n {
-		codes.WriteString(m.code().Reveal() + "\n")
-	}
-	if err := os.WriteFile(file, []byte(codes.String()), 0o600); err != nil {
-		m.t.Fatal(err)
-	}
-	return fmt.Sprintf("awsbroker_mfa_process = test -s %[1]s && head -n 1 %[1]s && sed -i 1d %[1]s", file)
-}
-
-// wantCalls holds how often AWS was asked, and how often with a code.
-func (m *rotating) wantCalls(sessionTokens, assumeRoles, coded int) {
-	m.t.Helper()
-	if s, a, c := m.calls("GetSessionToken"), m.calls("AssumeRole"), m.coded(); s != sessionTokens || a != assumeRoles || c != coded {
-		m.t.Fatalf("%d times GetSessionToken, %d times AssumeRole, %d codes; want %d, %d, %d\n%s", s, a, c, sessionTokens, assumeRoles, coded, m.shown())
-	}
-	if again := m.aws.Server.RepeatedCodes(); len(again) > 0 {
-		m.t.Errorf("a code was sent twice: %+v", again)
-	}
-}
-
-// silently gets a session where nobody can be asked.
-func (m *rotating) silently(profile string) {
-	m.t.Helper()
-	if _, err := m.broker().Session(m.t.Context(), profile, Want{}); err != nil {
-		m.t.Fatalf("%s: %v", profile, err)
-	}
-}
-
-func (m *rotating) wantNobodyToAsk(profile string) {
-	m.t.Helper()
-	_, err := m.broker().Session(m.t.Context(), profile, Want{})
-	wantFailed(m.t, err, NeedPerson, "awsbroker login --profile")
-}
-
 // Profiles of one device, each with a role of its own: one code.
 func TestSessionsOfOneDevice(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("dev", time.Hour)
 	m.role("prod", time.Hour, "awsbroker_source_profile = phoebe", "[profile phoebe]")
 	b := m.broker()
@@ -106,11 +54,12 @@ func TestSessionsOfWithoutCache(t *testing.T) {
 	for name, more := range map[string]string{"shared": "", "MFA session": "awsbroker_mfa_session = 1h"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newRotating(t)
+			m := newWorld(t)
 			m.role("dev", time.Hour, more)
 			m.role("prod", time.Hour, more)
 			b := m.broker()
-			b.Code, b.sessions, b.dir, b.looked = m.code(), nil, "", true
+			b.Code = m.code()
+			b.TestOnlySessions(nil, "")
 			if _, err := b.SessionsOf(t.Context(), []string{"dev", "prod", "dev"}, Want{Fresh: true}); err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +71,7 @@ func TestSessionsOfWithoutCache(t *testing.T) {
 // A role whose sessions are longer than an hour takes a code of its own.
 func TestSessionsOfLongRoles(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("long", 4*time.Hour, "duration_seconds = 4h", m.codesFromCommand(1))
 	line := m.codesFromCommand(1)
 	m.role("dev", time.Hour, line)
@@ -146,7 +95,7 @@ func TestSessionsOfLongRoles(t *testing.T) {
 // An MFA session: one code for the day, whatever the role and the region.
 func TestMFASessionForAllRoles(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	const day = "awsbroker_mfa_session = 8h"
 	m.role("dev", time.Hour, day)
 	m.role("prod", time.Hour, day, m.codesFromCommand(0))
@@ -160,18 +109,18 @@ func TestMFASessionForAllRoles(t *testing.T) {
 		t.Errorf("it lasts %s seconds, not as long as was wished", got)
 	}
 	m.role("test", time.Hour, "awsbroker_mfa_session = 1h", "awsbroker_region = us-west-2")
-	m.silently("test")
+	m.wantNoQuestion("test")
 	m.wantCalls(1, 3, 1)
-	cache := m.broker().sessions
+	cache := m.cache()
 	for name, lives := range map[string]bool{"dev": true, "prod": true, "admin": false} {
-		if ends := m.target(name).mfaEnds(cache, time.Now()); ends.IsZero() == lives {
+		if ends := m.target(name).MFAEnds(cache, time.Now()); ends.IsZero() == lives {
 			t.Errorf("the MFA session of profile %s ends %s", name, ends)
 		}
 	}
 	if err := m.target("prod").forgetAll(cache); err != nil {
 		t.Fatal(err)
 	}
-	m.silently("dev") // its own session is there
+	m.wantNoQuestion("dev") // its own session is there
 	m.role("last", time.Hour, day)
 	m.wantNobodyToAsk("last")
 	m.wantCalls(1, 3, 1)
@@ -181,26 +130,25 @@ func TestMFASessionForAllRoles(t *testing.T) {
 // the MFA session has ended.
 func TestMFASessionRenewsInSilence(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
-	m.aws.Server.SetSessionLife(patient(6 * time.Second)) // of the MFA session
+	m.aws.Server.SetSessionLife(stretch(6 * time.Second)) // of the MFA session
 	b := m.broker()
 	b.Code = m.code()
 	if _, err := b.Session(t.Context(), "dev", Want{}); err != nil {
 		t.Fatal(err)
 	}
-	ends := m.broker()
 	base := m.target("dev").From
-	of, ok := base.cached(ends.sessions, time.Now())
+	of, ok := base.cached(m.cache(), time.Now())
 	if !ok {
 		t.Fatal("no MFA session")
 	}
 	m.aws.Server.SetSessionLife(time.Second)
-	if err := m.target("dev").forget(ends.sessions); err != nil {
+	if err := m.target("dev").Forget(m.cache()); err != nil {
 		t.Fatal(err)
 	}
 	for lives := 0; lives < 3; lives++ {
-		m.silently("dev")
+		m.wantNoQuestion("dev")
 		time.Sleep(1100 * time.Millisecond)
 	}
 	if m.coded() != 1 || m.calls("AssumeRole") < 4 {
@@ -213,7 +161,7 @@ func TestMFASessionRenewsInSilence(t *testing.T) {
 // Many callers of many roles at once, and none has a session: one code.
 func TestMFASessionAskedForOnce(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	code := m.codesFromCommand(1)
 	var names []string
 	for i := range 4 {
@@ -239,7 +187,7 @@ func TestMFASessionOfNoUse(t *testing.T) {
 	for _, code := range []string{"InvalidClientTokenId", "ExpiredToken"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			m := newRotating(t)
+			m := newWorld(t)
 			m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
 			m.login("dev")
 			refuse := func(times int) {
@@ -251,7 +199,7 @@ func TestMFASessionOfNoUse(t *testing.T) {
 			refuse(1)
 			b := m.broker()
 			b.Code = m.code()
-			_ = m.target("dev").forget(b.sessions)
+			_ = m.target("dev").Forget(m.cache())
 			if _, err := b.Session(t.Context(), "dev", Want{}); err != nil {
 				t.Fatal(err)
 			}
@@ -261,7 +209,7 @@ func TestMFASessionOfNoUse(t *testing.T) {
 			refuse(-1)
 			b = m.broker()
 			b.Code = m.code()
-			_ = m.target("dev").forget(b.sessions)
+			_ = m.target("dev").Forget(m.cache())
 			_, err := b.Session(t.Context(), "dev", Want{})
 			wantFailed(t, err, Refused, "AWS")
 			m.wantCalls(3, 5, 3)
@@ -272,7 +220,7 @@ func TestMFASessionOfNoUse(t *testing.T) {
 // A role may demand that the code was given lately.
 func TestMFASessionTooOldForRole(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
 	m.role("strict", time.Hour, "awsbroker_mfa_session = 8h")
 	m.trust("strict", `"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"300"}}`)
@@ -302,24 +250,14 @@ func TestMFASessionTooOldForRole(t *testing.T) {
 	m.wantCalls(3, 4+2+2, 3)
 }
 
-// trust replaces a role's trust policy.
-func (m *rotating) trust(role, condition string) {
-	m.t.Helper()
-	_, err := m.aws.Account.AddRole(role, fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`+
-		`"Principal":{"AWS":%q},"Action":"sts:AssumeRole",%s}]}`, m.aws.Account.ID, condition))
-	if err != nil {
-		m.t.Fatal(err)
-	}
-}
-
 // While a role's session lives, nobody is asked because its MFA session died.
 func TestEarlyRenewalAsksNobody(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h", m.codesFromCommand(0))
 	s := m.login("dev")
 	s.Issued, s.Expiration = time.Now().Add(-42*time.Minute), time.Now().Add(18*time.Minute).Truncate(time.Second)
-	if err := m.broker().sessions.Put(m.target("dev").cacheKey(), s); err != nil {
+	if err := m.cache().Put(m.target("dev").CacheKey(), s); err != nil {
 		t.Fatal(err)
 	}
 	if err := m.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "InvalidClientTokenId", Status: 403}); err != nil {
@@ -335,73 +273,27 @@ func TestEarlyRenewalAsksNobody(t *testing.T) {
 // Whoever waits for a role's session waits for the person who gives the code.
 func TestWaitingForAnothersCode(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
 	m.role("next", time.Hour, "awsbroker_source_profile = dev", "[profile unused]")
 	for _, profile := range []string{"dev", "next"} {
 		target := m.target(profile)
-		lock := session.NewLock(m.broker().sessionDir(), target.deviceLock())
+		lock := session.NewLock(m.sessions, target.DeviceLock())
 		if ok, err := lock.Try(); !ok {
 			t.Fatal(err)
 		}
 		b := m.broker()
-		b.Limits = Limits{Question: 100 * time.Millisecond, Run: patient(time.Second)}
+		b.Limits = Limits{Question: 100 * time.Millisecond, Run: stretch(time.Second)}
 		_, err := b.SessionOf(t.Context(), target, Want{})
 		wantFailed(t, err, NeedPerson, "asks for a code of "+m.aws.Device.Serial)
 		_ = lock.Unlock()
 	}
 }
 
-// A rotation with an MFA session in hand needs no code. What it leaves is the
-// sessions of roles; the MFA session went with its key.
-func TestRotateWithMFASession(t *testing.T) {
-	t.Parallel()
-	m := newRotating(t)
-	m.profile("user", "", m.aws.Device.Serial, "awsbroker_mfa_session = 8h")
-	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
-	m.login("dev")
-	old := m.aws.Key.ID
-	before := m.coded()
-	_ = m.target("dev").forget(m.broker().sessions)
-	if _, err := m.rotate(); err != nil {
-		t.Fatalf("%+v\n%s", err, m.shown())
-	}
-	if m.coded() != before {
-		t.Errorf("%d more codes\n%s", m.coded()-before, m.shown())
-	}
-	m.wantDone(old)
-	m.wantNobodyToAsk("user")
-	m.silently("admin") // through whose role it went
-}
-
-// A revocation forgets MFA sessions: the one that was there, and the one that
-// it was done with. AWS refuses both.
-func TestRevokeForgetsMFASession(t *testing.T) {
-	t.Parallel()
-	const day = "awsbroker_mfa_session = 8h"
-	for _, first := range []string{"dev", "admin"} {
-		t.Run("through "+first, func(t *testing.T) {
-			t.Parallel()
-			m := newRevoking(t, func(m *rotating) {
-				m.selfService(true)
-				m.role("dev", time.Hour, day)
-				m.login("dev")
-			})
-			m.ro = RevokeOptions{Profile: first, KeepKey: true, Yes: true}
-			if _, err := m.revoke(); err != nil {
-				t.Fatalf("%+v\n%s", err, m.shown())
-			}
-			m.rotating.role("next", time.Hour, day)
-			m.wantNobodyToAsk("next")
-			m.wantNobodyToAsk("dev")
-		})
-	}
-}
-
 // What login --for may say.
 func TestWantFor(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
 	m.role("long", 4*time.Hour, "awsbroker_mfa_session = 8h", "duration_seconds = 2h")
 	m.profile("bare", m.aws.Role.ARN(), "")
@@ -427,7 +319,7 @@ func TestWantFor(t *testing.T) {
 // A session for the moment is not given to a profile whose own it resembles.
 func TestPassingSessionIsNobodys(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.profile("base", "", "")
 	m.profile("user", "", m.aws.Device.Serial, "awsbroker_mfa_session = 8h", "awsbroker_source_profile = base")
 	m.login("user")
@@ -456,11 +348,10 @@ func TestPassingSessionIsNobodys(t *testing.T) {
 // somebody else a moment ago: who wants a new one gets one.
 func TestFreshAfterClockWasSetBack(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
-	b := m.broker()
+	m := newWorld(t)
 	ahead := session.Session{Credentials: m.credentials(m.aws.Key), Issued: time.Now().Add(4 * time.Minute)}
 	ahead.Expiration = ahead.Issued.Add(time.Hour)
-	if err := b.sessions.Put(m.target("admin").cacheKey(), ahead); err != nil {
+	if err := m.cache().Put(m.target("admin").CacheKey(), ahead); err != nil {
 		t.Fatal(err)
 	}
 	if s := m.login("admin"); s.AccessKeyID == ahead.AccessKeyID {
@@ -473,8 +364,8 @@ func TestFreshAfterClockWasSetBack(t *testing.T) {
 func TestCacheKeyTellsTagsFromChains(t *testing.T) {
 	first := &Target{Profile: &config.Profile{RoleARN: "first"}}
 	chained := &Target{Profile: &config.Profile{RoleARN: "next", Source: first.Profile}, From: first}
-	tagged := &Target{Profile: &config.Profile{RoleARN: "next", RoleSession: config.RoleSession{Tags: []config.Tag{{Key: "from", Value: first.cacheKey()}}}}}
-	if chained.cacheKey() == tagged.cacheKey() {
+	tagged := &Target{Profile: &config.Profile{RoleARN: "next", RoleSession: config.RoleSession{Tags: []config.Tag{{Key: "from", Value: first.CacheKey()}}}}}
+	if chained.CacheKey() == tagged.CacheKey() {
 		t.Error("they share a session")
 	}
 }
@@ -483,11 +374,11 @@ func TestCacheKeyTellsTagsFromChains(t *testing.T) {
 // they are for the same MFA session.
 func TestFailedSourceIsItsProfiles(t *testing.T) {
 	t.Parallel()
-	m := newRotating(t)
+	m := newWorld(t)
 	m.role("broken", time.Hour, "awsbroker_mfa_session = 8h", "awsbroker_mfa_process = false")
 	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h", m.codesFromCommand(1))
 	_, err := m.broker().Session(t.Context(), "broken", Want{})
 	wantFailed(t, err, NeedPerson, "awsbroker_mfa_process of profile broken")
-	m.silently("dev")
+	m.wantNoQuestion("dev")
 	m.wantCalls(1, 1, 1)
 }
