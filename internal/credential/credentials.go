@@ -15,18 +15,3 @@ type Credentials struct {
 
 // Temporary reports whether c ends by itself.
 func (c Credentials) Temporary() bool { return !c.SessionToken.IsEmpty() }
-
-// IsKeyID reports whether id can be the id of an access key: 16 to 128 capital
-// letters and digits, as IAM makes them. ASIA… are temporary ones.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-func IsKeyID(id string) bool {
-	if len(id) < 16 || len(id) > 128 {
-		return false
-	}
-	for _, c := range []byte(id) {
-		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
-			return false
-		}
-	}
-	return true
-}
