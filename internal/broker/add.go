@@ -94,7 +94,7 @@ func (b *Broker) newAdder(o AddOptions) (*adder, error) {
 func (ad *adder) free(name string) error {
 	if _, exists := ad.record.Keys[name]; exists && !ad.Replace {
 		return failed(Other, "there is a key %q already", name).
-			hint("choose another name, or replace it with: awsbroker add %s --replace", shellWord(name))
+			hint("choose another name, or replace it with: awsbroker add %s --replace", ShellWord(name))
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func (r *request) staleCode(refused error) error {
 	err := r.Target.failure(refused)
 	var f *Failure
 	if errors.As(err, &f) {
-		f.hint("or the role demands a code that was given more recently: awsbroker login --profile %s", shellWord(r.Profile.Name))
+		f.hint("or the role demands a code that was given more recently: awsbroker login --profile %s", ShellWord(r.Profile.Name))
 	}
 	return err
 }

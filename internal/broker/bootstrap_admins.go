@@ -187,7 +187,7 @@ func (s *bootstrap) refuseLockout() error {
 	f.hint("let them add a device first, each as themselves; or let the group do it by itself: --self-service")
 	flags := ""
 	for _, name := range names {
-		flags += " --accept-lockout " + shellWord(name)
+		flags += " --accept-lockout " + ShellWord(name)
 	}
 	return f.hint("if it shall be so:%s", flags)
 }

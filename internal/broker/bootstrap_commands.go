@@ -10,7 +10,7 @@ import (
 // commandsFor undoing a thing with AWS's own CLI, where no key here can.
 func (s *bootstrap) commandsFor(t thing) []string {
 	on := holderFrom(t.On)
-	name, holder := shellWord(t.Name), shellWord(on.Name)
+	name, holder := ShellWord(t.Name), ShellWord(on.Name)
 	aws := func(format string, args ...any) []string { return []string{"aws iam " + fmt.Sprintf(format, args...)} }
 	switch t.Kind {
 	case aGroup, aUser, aRole:
@@ -20,40 +20,40 @@ func (s *bootstrap) commandsFor(t thing) []string {
 	case aMemberOut:
 		return aws("add-user-to-group --group-name %s --user-name %s", holder, name)
 	case aPolicy:
-		return aws("delete-policy --policy-arn %s", shellWord(cmp.Or(t.ID, s.arn("policy/"+t.Name))))
+		return aws("delete-policy --policy-arn %s", ShellWord(cmp.Or(t.ID, s.arn("policy/"+t.Name))))
 	case anAttach:
-		return aws("detach-%s-policy --%s-name %s --policy-arn %s", on.Kind, on.Kind, holder, shellWord(t.ID))
+		return aws("detach-%s-policy --%s-name %s --policy-arn %s", on.Kind, on.Kind, holder, ShellWord(t.ID))
 	case aDetach:
-		return aws("attach-%s-policy --%s-name %s --policy-arn %s", on.Kind, on.Kind, holder, shellWord(t.ID))
+		return aws("attach-%s-policy --%s-name %s --policy-arn %s", on.Kind, on.Kind, holder, ShellWord(t.ID))
 	case anInline:
-		return aws("put-%s-policy --%s-name %s --policy-name %s --policy-document %s", on.Kind, on.Kind, holder, name, shellWord(oneLine(t.Before)))
+		return aws("put-%s-policy --%s-name %s --policy-name %s --policy-document %s", on.Kind, on.Kind, holder, name, ShellWord(oneLine(t.Before)))
 	case aTrust:
-		return aws("update-assume-role-policy --role-name %s --policy-document %s", holder, shellWord(oneLine(t.Before)))
+		return aws("update-assume-role-policy --role-name %s --policy-document %s", holder, ShellWord(oneLine(t.Before)))
 	case aMaxTime:
 		return aws("update-role --role-name %s --max-session-duration %d", holder, seconds(t.Before))
 	case aVersion:
 		if t.InUse != "" && len(t.Made) > 0 {
-			all := aws("set-default-policy-version --policy-arn %s --version-id %s", shellWord(t.ID), shellWord(t.InUse))
+			all := aws("set-default-policy-version --policy-arn %s --version-id %s", ShellWord(t.ID), ShellWord(t.InUse))
 			for _, v := range t.Made {
-				all = append(all, aws("delete-policy-version --policy-arn %s --version-id %s", shellWord(t.ID), shellWord(v))...)
+				all = append(all, aws("delete-policy-version --policy-arn %s --version-id %s", ShellWord(t.ID), ShellWord(v))...)
 			}
 			return all
 		}
-		return aws("create-policy-version --policy-arn %s --set-as-default --policy-document %s", shellWord(t.ID), shellWord(oneLine(t.Before)))
+		return aws("create-policy-version --policy-arn %s --set-as-default --policy-document %s", ShellWord(t.ID), ShellWord(oneLine(t.Before)))
 	case aPassword:
 		return aws("delete-login-profile --user-name %s", holder)
 	case aDevice:
-		serial := shellWord(cmp.Or(t.ID, s.arn("mfa/"+t.Name)))
+		serial := ShellWord(cmp.Or(t.ID, s.arn("mfa/"+t.Name)))
 		return append(aws("deactivate-mfa-device --user-name %s --serial-number %s", holder, serial), aws("delete-virtual-mfa-device --serial-number %s", serial)...)
 	case aKey:
 		if t.ID == "" {
 			return aws("list-access-keys --user-name %s", holder)
 		}
-		return append(aws("delete-access-key --user-name %s --access-key-id %s", holder, shellWord(t.ID)), "awsbroker remove "+name)
+		return append(aws("delete-access-key --user-name %s --access-key-id %s", holder, ShellWord(t.ID)), "awsbroker remove "+name)
 	case aStored:
 		return []string{"awsbroker remove " + name}
 	}
-	return []string{"# and take [profile " + name + "] out of " + shellWord(underHome(s.Paths.Config))}
+	return []string{"# and take [profile " + name + "] out of " + ShellWord(underHome(s.Paths.Config))}
 }
 
 // oneLine is a document without the line ends between its values.

@@ -79,7 +79,7 @@ func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 	for _, k := range keys {
 		if k.Active && k.ID != s.key.AccessKeyID && len(s.record.NamesOf(k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
 			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
-				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", prompt.Clean(s.o.User), prompt.Clean(k.ID), prompt.Clean(s.o.User), shellWord(k.ID)))
+				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", prompt.Clean(s.o.User), prompt.Clean(k.ID), prompt.Clean(s.o.User), ShellWord(k.ID)))
 		}
 	}
 	return err
@@ -96,7 +96,7 @@ func (s *bootstrap) justMade(id string) bool {
 func (s *bootstrap) roomForKey(keys []iam.Key) error {
 	if info, taken := s.record.Keys[s.o.KeyName]; taken && !s.deadKey(info) {
 		return failed(Other, "the keychain has another key called %q, of %s", prompt.Clean(s.o.KeyName), cmp.Or(prompt.Clean(info.ARN), "an unknown owner")).
-			hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", shellWord(s.o.KeyName))
+			hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", ShellWord(s.o.KeyName))
 	}
 	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.strays(keys)) > 0 {
 		return nil

@@ -65,6 +65,6 @@ func (s *bootstrap) refuseBoundary() error {
 	}
 	s.showPlan()
 	return failed(Other, "nothing was changed, for the role %s has a permissions boundary, and may be no administrator: %s", s.o.Role, prompt.Clean(s.boundary)).
-		hint("take it off: aws iam delete-role-permissions-boundary --role-name %s", shellWord(s.o.Role)).
+		hint("take it off: aws iam delete-role-permissions-boundary --role-name %s", ShellWord(s.o.Role)).
 		hint("or let bootstrap make another role: --role NAME")
 }

@@ -53,7 +53,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	}
 	if file, line, ok := cfg.StaticKeys(s.o.Profile); ok {
 		return profileEdit{}, failed(Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, s.o.Profile).
-			hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", shellWord(s.o.Profile))
+			hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", ShellWord(s.o.Profile))
 	}
 	e := profileEdit{before: before, had: cfg.Has(s.o.Profile)}
 	region := s.Region

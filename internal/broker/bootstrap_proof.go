@@ -228,7 +228,7 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 	}
 	if errors.Is(err, errNotRefused) {
 		return "", failed(Other, "the key of %s may still list the account's users without MFA", prompt.Clean(p.o.User)).
-			hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", shellWord(p.o.User), shellWord(p.o.Profile))
+			hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", ShellWord(p.o.User), ShellWord(p.o.Profile))
 	}
 	return "is refused, as it should be", err
 }

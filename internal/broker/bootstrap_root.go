@@ -104,7 +104,7 @@ func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 			err = s.step("forget root key", func() error { return store.Remove(ctx, name) })
 		}
 		if err != nil {
-			s.out.Left = append(s.out.Left, "the root key is deleted in AWS, and still in the keychain: awsbroker remove "+shellWord(name))
+			s.out.Left = append(s.out.Left, "the root key is deleted in AWS, and still in the keychain: awsbroker remove "+ShellWord(name))
 			s.debug("keychain: %v", err)
 		}
 	}

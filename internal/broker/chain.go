@@ -30,7 +30,7 @@ func checkChain(p *config.Profile) error {
 	if p.Duration > longestFromSession {
 		at, _ := p.Origin("duration_seconds")
 		return failed(Other, "%s is %s, but a role that another role assumes has sessions of one hour at most (AWS calls it role chaining)", prompt.Clean(at.String()), Words(p.Duration)).
-			hint("set it to 1h, or let the user's key assume the role: awsbroker setup %s --key %s", shellWord(p.Name), shellWord(p.KeyName))
+			hint("set it to 1h, or let the user's key assume the role: awsbroker setup %s --key %s", ShellWord(p.Name), ShellWord(p.KeyName))
 	}
 	first := p
 	for first.Chained() {

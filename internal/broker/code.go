@@ -82,10 +82,10 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		code, ok := prompt.Code(answer)
 		switch {
 		case !ok:
-			last = failed(NeedPerson, "an MFA code has six digits").hint("run: awsbroker login --profile %s", shellWord(r.Profile.Name))
+			last = failed(NeedPerson, "an MFA code has six digits").hint("run: awsbroker login --profile %s", ShellWord(r.Profile.Name))
 		case r.spent(credential.NewSecret(code)):
 			last = failed(Refused, "this MFA code was used already, and AWS accepts each one once").
-				hint("wait for the next code of the device, then run: awsbroker login --profile %s", shellWord(r.Profile.Name))
+				hint("wait for the next code of the device, then run: awsbroker login --profile %s", ShellWord(r.Profile.Name))
 		default:
 			creds, err := r.spend(credential.NewSecret(code), use)
 			if err == nil {
@@ -185,7 +185,7 @@ func contextEnd(ctx context.Context) error {
 // questionFailure is a question for an MFA code that brought none.
 func questionFailure(err error, t *Target) error {
 	f := failed(NeedPerson, "%w", err)
-	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", shellWord(t.Profile.Name))
+	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", ShellWord(t.Profile.Name))
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
 		f = failed(NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).hint("%s", login)

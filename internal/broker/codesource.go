@@ -122,7 +122,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
 		f := failed(NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", prompt.Clean(device), prompt.Clean(r.Profile.Name)).
-			hint("store it with: awsbroker mfa seed --profile %s", shellWord(r.Profile.Name))
+			hint("store it with: awsbroker mfa seed --profile %s", ShellWord(r.Profile.Name))
 		f.cause = errNoCode
 		return credential.Secret{}, f
 	}
@@ -132,7 +132,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 	key, err := totp.Parse(seed)
 	if err != nil {
 		return credential.Secret{}, failed(Keychain, "the seed of %s in the keychain is damaged", prompt.Clean(device)).
-			hint("store it anew with: awsbroker mfa seed --profile %s", shellWord(r.Profile.Name))
+			hint("store it anew with: awsbroker mfa seed --profile %s", ShellWord(r.Profile.Name))
 	}
 	return credential.NewSecret(key.Code(time.Now())), nil
 }
@@ -145,5 +145,5 @@ func (r *request) sourceFailure(source codeSource, err error) error {
 	}
 	return failed(Refused, "AWS did not accept the code made from the seed in the keychain").
 		hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
-			Words(codeStep), prompt.Clean(r.Profile.MFASerial), "awsbroker mfa seed --profile "+shellWord(r.Profile.Name))
+			Words(codeStep), prompt.Clean(r.Profile.MFASerial), "awsbroker mfa seed --profile "+ShellWord(r.Profile.Name))
 }

@@ -34,7 +34,7 @@ func (t *Target) checkLeft(asked time.Duration) error {
 		return nil
 	}
 	return failed(Usage, "a session of profile %s lasts for %s, so none has %s left", prompt.Clean(name), Words(longest), Words(asked)).
-		hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", shellWord(name))
+		hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", ShellWord(name))
 }
 
 // longest is how long a new session lasts, by AWS's defaults where the profile

@@ -96,16 +96,16 @@ func (d *doctor) openAccount(ctx context.Context) (*account, error) {
 func (a *account) bootstrapCommand(user string, more ...string) string {
 	command := "awsbroker bootstrap --plan"
 	if _, ok := a.record.Keys[a.key]; ok {
-		command += " --key " + shellWord(a.key)
+		command += " --key " + ShellWord(a.key)
 	}
 	profile := a.profile
 	if user != a.user {
 		profile = user // of another person: theirs
 	}
 	if user != "" {
-		command += " --user " + shellWord(user)
+		command += " --user " + ShellWord(user)
 	}
-	return strings.Join(append([]string{command, "--profile " + shellWord(profile)}, more...), " ")
+	return strings.Join(append([]string{command, "--profile " + ShellWord(profile)}, more...), " ")
 }
 
 // gap notes that a question was not answered.

@@ -73,7 +73,7 @@ func (d *doctor) lookAtCLICache() {
 			File:   path,
 			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in clear, for %s yet", cmp.Or(kept.AssumedRoleUser.Arn, "a role"), Words(ends.Sub(d.now))),
 			Advice: "let awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
-			Mend:   "rm " + shellWord(path), fix: d.mendByRemoving(path),
+			Mend:   "rm " + ShellWord(path), fix: d.mendByRemoving(path),
 		})
 	}
 }
@@ -83,7 +83,7 @@ func (d *doctor) lookAtCLICache() {
 func (d *doctor) clearKey(k config.ClearKey, ours bool) {
 	temporary := k.Token || strings.HasPrefix(k.ID, "ASIA")
 	f := Finding{File: k.File, Line: k.Line}
-	move := "awsbroker add --from-profile " + shellWord(k.Profile)
+	move := "awsbroker add --from-profile " + ShellWord(k.Profile)
 	switch {
 	case ours && temporary:
 		f.Title = fmt.Sprintf("profile %s has a session in clear, which AWS's tools use instead of awsbroker", k.Profile)

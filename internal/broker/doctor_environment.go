@@ -96,7 +96,7 @@ func (d *doctor) lookAtFileVariables() {
 		}
 		if strings.HasPrefix(value, "~") || strings.Contains(value, "$") || !filepath.IsAbs(value) {
 			d.found(envFileUnexpanded, Finding{
-				Title: fmt.Sprintf("%s is %q, which is no absolute path", v.name, value), Mend: fmt.Sprintf("export %s=%s", v.name, shellWord(v.path))})
+				Title: fmt.Sprintf("%s is %q, which is no absolute path", v.name, value), Mend: fmt.Sprintf("export %s=%s", v.name, ShellWord(v.path))})
 		}
 		if _, err := os.Stat(v.path); err != nil {
 			d.found(envFileMissing, Finding{

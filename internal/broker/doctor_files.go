@@ -65,13 +65,13 @@ func (d *doctor) lookAtFiles() (string, error) {
 
 // refused tells of a file that cannot be read.
 func (d *doctor) refused(path string, err error) {
-	f := Finding{File: path, Title: err.Error(), Mend: "ls -l " + shellWord(path)}
+	f := Finding{File: path, Title: err.Error(), Mend: "ls -l " + ShellWord(path)}
 	var parse *config.ParseError
 	if errors.As(err, &parse) {
 		f.File, f.Line, f.Title = parse.Path, parse.Line, parse.Problem
 		f.Mend = editorAt(parse.Path, parse.Line)
 		if parse.Line == 0 {
-			f.Title, f.Advice, f.Mend = "the file "+parse.Problem, "make it a file that you can read", "ls -l "+shellWord(path)
+			f.Title, f.Advice, f.Mend = "the file "+parse.Problem, "make it a file that you can read", "ls -l "+ShellWord(path)
 		}
 	}
 	if f.Line == 1 {
@@ -87,7 +87,7 @@ func (d *doctor) refused(path string, err error) {
 
 // editorAt is the command that opens a file at a line.
 func editorAt(path string, line int) string {
-	return fmt.Sprintf("${EDITOR:-vi} +%d %s", line, shellWord(path))
+	return fmt.Sprintf("${EDITOR:-vi} +%d %s", line, ShellWord(path))
 }
 
 // atWork is the age up to which a copy may be that of an edit at work.
@@ -101,14 +101,14 @@ func (d *doctor) lookForLeftovers(path string) {
 		}
 		d.found(leftover, Finding{
 			File: copy, Title: "a copy of " + path + " that was never put in its place",
-			Mend: "rm " + shellWord(copy), fix: d.mendByRemoving(copy),
+			Mend: "rm " + ShellWord(copy), fix: d.mendByRemoving(copy),
 		})
 	}
 	if backup != "" {
 		d.found(leftover, Finding{
 			File: backup, Title: "a copy of " + path + " from before an edit that was cut short",
 			Advice: "compare them, and remove the copy once the file is as it should be",
-			Mend:   fmt.Sprintf("diff %s %s", shellWord(path), shellWord(backup)),
+			Mend:   fmt.Sprintf("diff %s %s", ShellWord(path), ShellWord(backup)),
 		})
 	}
 }

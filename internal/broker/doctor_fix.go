@@ -22,13 +22,13 @@ func (b *Broker) Mend(ctx context.Context, findings []Finding) error {
 		}
 		b.Report.Step(f.ID + ": " + f.Title)
 		err := f.fix(ctx)
-		var failure *Failure
+		var refused *Failure
 		switch {
 		case err == nil:
 			b.Report.Step("mended")
 		case errors.Is(err, ErrDeclined):
 			b.Report.Step("left as it is")
-		case ctx.Err() != nil, errors.As(err, &failure) && failure.Reason == NeedPerson:
+		case ctx.Err() != nil, errors.As(err, &refused) && refused.Reason == NeedPerson:
 			return err // nor can the next be asked about
 		default:
 			b.warn("not mended: %s", prompt.Clean(err.Error()))
@@ -134,7 +134,7 @@ func (b *Broker) mendMode(path string, mode fs.FileMode) func(context.Context) e
 		if is&^mode == 0 {
 			return nil
 		}
-		text := fmt.Sprintf("chmod %o %s (from %o)", is&mode, shellWord(path), is)
+		text := fmt.Sprintf("chmod %o %s (from %o)", is&mode, ShellWord(path), is)
 		if err := b.confirm(ctx, text, "change this?"); err != nil {
 			return err
 		}

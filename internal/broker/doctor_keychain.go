@@ -68,7 +68,7 @@ func (d *doctor) lookAtSessions() (string, error) {
 		d.found(sessionsNowhere, Finding{
 			Title:  "sessions cannot be kept: " + err.Error(),
 			Advice: "make that directory yours and writable",
-			Mend:   "ls -ld " + shellWord(d.Paths.Cache),
+			Mend:   "ls -ld " + ShellWord(d.Paths.Cache),
 		})
 		return "", nil
 	}
@@ -113,7 +113,7 @@ func (d *doctor) lookAtPrompts(ctx context.Context) (string, error) {
 	d.found(nobodyToAsk, Finding{
 		Title:  fmt.Sprintf("nobody can be asked from here for a code of %s %s", plural(len(waiting), "profile", "profiles"), fewOf(waiting)),
 		Advice: "log in beforehand, in a terminal or on the desktop",
-		Mend:   "awsbroker login --profile " + shellWord(waiting[0]),
+		Mend:   "awsbroker login --profile " + ShellWord(waiting[0]),
 	})
 	return "", nil
 }

@@ -56,7 +56,7 @@ func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo
 	}
 	mode := info.Mode().Perm()
 	f := Finding{
-		File: path, Mend: fmt.Sprintf("chmod %o %s", mode&^forbidden, shellWord(path)),
+		File: path, Mend: fmt.Sprintf("chmod %o %s", mode&^forbidden, ShellWord(path)),
 		fix: d.mendMode(path, ^forbidden),
 	}
 	switch {

@@ -81,7 +81,7 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 // rewriting mends a finding by writing the line that setup would, before it
 // makes other edits.
 func (d *doctor) rewriting(p *config.Profile, f Finding, more ...edit) Finding {
-	f.Mend = "awsbroker setup " + shellWord(p.Name)
+	f.Mend = "awsbroker setup " + ShellWord(p.Name)
 	if line, ok := d.processLine(p.Name); ok {
 		f.fix = d.mendFiles(append([]edit{d.setProfile(p.Name, []config.Setting{line})}, more...)...)
 	}

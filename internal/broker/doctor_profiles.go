@@ -59,7 +59,7 @@ func (d *doctor) lookAtProfiles() (string, error) {
 
 func (d *doctor) unusable(name string, err error) {
 	f := placeOf(err)
-	f.Mend = "${EDITOR:-vi} " + shellWord(d.Paths.Config)
+	f.Mend = "${EDITOR:-vi} " + ShellWord(d.Paths.Config)
 	if f.Line > 0 {
 		f.Mend = editorAt(f.File, f.Line)
 	}
@@ -102,7 +102,7 @@ func (d *doctor) lookAtProfile(t *Target) {
 	if process.File != "" && p.Region == "" && cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")) == "" {
 		d.found(noRegion, Finding{
 			Title: "profile " + p.Name + " has no region",
-			Mend:  "awsbroker setup " + shellWord(p.Name) + " --offline --region eu-central-1",
+			Mend:  "awsbroker setup " + ShellWord(p.Name) + " --offline --region eu-central-1",
 		}.at(process))
 	}
 	d.lookAtLives(t)
@@ -116,7 +116,7 @@ func (d *doctor) lookAtKeyOf(t *Target) {
 	}
 	f := Finding{
 		Title: fmt.Sprintf("profile %s needs the key %q, which is not in the keychain", p.Name, p.KeyName),
-		Mend:  "awsbroker add " + shellWord(p.KeyName),
+		Mend:  "awsbroker add " + ShellWord(p.KeyName),
 	}
 	if o, ok := p.Origin("awsbroker_key"); ok {
 		f = f.at(o)

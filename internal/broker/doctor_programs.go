@@ -50,7 +50,7 @@ func (d *doctor) lookAtProgram(ctx context.Context, program string, users []*Tar
 			edits = append(edits, d.setProfile(t.Profile.Name, []config.Setting{line}))
 		}
 	}
-	f := Finding{Mend: "awsbroker setup " + shellWord(names[0])}
+	f := Finding{Mend: "awsbroker setup " + ShellWord(names[0])}
 	if o, ok := users[0].Profile.Origin("credential_process"); ok {
 		f = f.at(o)
 	}

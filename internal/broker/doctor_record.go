@@ -81,7 +81,7 @@ func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
 	case tooOld(info, d.now):
 		at, how := since(info)
 		d.found(keyOld, Finding{
-			Title: fmt.Sprintf("key %s was %s %s ago", name, how, Words(d.now.Sub(at))), Mend: "awsbroker rotate " + shellWord(name)})
+			Title: fmt.Sprintf("key %s was %s %s ago", name, how, Words(d.now.Sub(at))), Mend: "awsbroker rotate " + ShellWord(name)})
 	}
 }
 
@@ -93,18 +93,18 @@ var unfinishedNotes = []struct {
 	mend          func(workNote) string
 }{
 	{rotationUnfinished, "rotation-*.json", "a rotation of the key", func(n workNote) string {
-		return "awsbroker rotate " + shellWord(n.Key)
+		return "awsbroker rotate " + ShellWord(n.Key)
 	}},
 	{revocationUnfinished, "revocation-*.json", "a revocation of the key", func(n workNote) string {
 		if n.Profile == "" {
 			return "awsbroker revoke"
 		}
-		return "awsbroker revoke --profile " + shellWord(n.Profile)
+		return "awsbroker revoke --profile " + ShellWord(n.Profile)
 	}},
 	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap of account", func(n workNote) string {
 		for _, t := range n.Things {
 			if t.Kind == "user" {
-				return "awsbroker bootstrap --user " + shellWord(t.Name)
+				return "awsbroker bootstrap --user " + ShellWord(t.Name)
 			}
 		}
 		return "awsbroker bootstrap"

@@ -38,19 +38,19 @@ func (a *account) lookAtRole(role iam.Role) {
 	switch trustDemand(role.Trust) {
 	case notAsked:
 		a.found(trustWithoutMFA, Finding{
-			Title: fmt.Sprintf("role %s can be assumed without MFA", role.Name), Mend: a.bootstrapCommand(a.user, "--role "+shellWord(role.Name), "--reconcile"),
+			Title: fmt.Sprintf("role %s can be assumed without MFA", role.Name), Mend: a.bootstrapCommand(a.user, "--role "+ShellWord(role.Name), "--reconcile"),
 		})
 	case ifExists:
 		a.found(trustWithoutMFA, Finding{
 			Title:  fmt.Sprintf("role %s asks for MFA only where a request says whether there was any", role.Name),
 			Advice: "a request signed with a long-lived key does not say so, and passes: write Bool, not BoolIfExists or Null",
-			Mend:   a.bootstrapCommand(a.user, "--role "+shellWord(role.Name), "--reconcile"),
+			Mend:   a.bootstrapCommand(a.user, "--role "+ShellWord(role.Name), "--reconcile"),
 		})
 	}
 	if role.MaxSession > time.Hour {
 		a.found(longRoleSession, Finding{
 			Title: fmt.Sprintf("sessions of role %s may last %s", role.Name, Words(role.MaxSession)),
-			Mend:  fmt.Sprintf("aws iam update-role --role-name %s --max-session-duration 3600 --profile %s", shellWord(role.Name), shellWord(a.profile)),
+			Mend:  fmt.Sprintf("aws iam update-role --role-name %s --max-session-duration 3600 --profile %s", ShellWord(role.Name), ShellWord(a.profile)),
 		})
 	}
 }

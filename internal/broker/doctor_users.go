@@ -66,7 +66,7 @@ func (a *account) lookAtConsole(ctx context.Context, u iam.User) []finding {
 	return []finding{{consoleWithoutMFA, Finding{
 		Title:  fmt.Sprintf("user %s has a console password and no MFA device", u.Name),
 		Advice: "have a device added to the user (awsbroker mfa enroll), or take the password away",
-		Mend:   fmt.Sprintf("aws iam delete-login-profile --user-name %s --profile %s", shellWord(u.Name), shellWord(a.profile)),
+		Mend:   fmt.Sprintf("aws iam delete-login-profile --user-name %s --profile %s", ShellWord(u.Name), ShellWord(a.profile)),
 	}}}
 }
 
@@ -98,7 +98,7 @@ func (a *account) lookAtKeys(ctx context.Context, u iam.User) (found []finding) 
 		if idle := now.Sub(since); idle > maxUnused {
 			found = append(found, finding{unusedKey, Finding{
 				Title: fmt.Sprintf("key %s of user %s %s%s", k.ID, u.Name, what, Words(idle)),
-				Mend:  fmt.Sprintf("awsbroker keys deactivate %s --user %s", shellWord(k.ID), shellWord(u.Name)),
+				Mend:  fmt.Sprintf("awsbroker keys deactivate %s --user %s", ShellWord(k.ID), ShellWord(u.Name)),
 			}})
 		} else if now.Sub(k.Created) > maxKeyAge {
 			found = append(found, a.oldKey(u.Name, k.ID, now.Sub(k.Created))...)
@@ -108,7 +108,7 @@ func (a *account) lookAtKeys(ctx context.Context, u iam.User) (found []finding) 
 		found = append(found, finding{secondKey, Finding{
 			Title:  fmt.Sprintf("user %s has %d active access keys", u.Name, active),
 			Advice: "see which is in use, and delete the other",
-			Mend:   "awsbroker keys list --user " + shellWord(u.Name),
+			Mend:   "awsbroker keys list --user " + ShellWord(u.Name),
 		}})
 	}
 	return found
@@ -125,12 +125,12 @@ func (a *account) oldKey(user, id string, age time.Duration) []finding {
 			return nil
 		}
 		return []finding{{keyOld, Finding{
-			Title: fmt.Sprintf("key %s was made %s ago", name, Words(age)), Mend: "awsbroker rotate " + shellWord(name)}}}
+			Title: fmt.Sprintf("key %s was made %s ago", name, Words(age)), Mend: "awsbroker rotate " + ShellWord(name)}}}
 	}
 	return []finding{{keyOld, Finding{
 		Title:  fmt.Sprintf("key %s of user %s was made %s ago", id, user, Words(age)),
 		Advice: "have whoever uses it replace it (awsbroker rotate)",
-		Mend:   "awsbroker keys list --user " + shellWord(user),
+		Mend:   "awsbroker keys list --user " + ShellWord(user),
 	}}}
 }
 
@@ -143,7 +143,7 @@ func (a *account) lookAtGroups(ctx context.Context) {
 	}
 	for _, g := range groups {
 		if p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name)); ok && p.admin != "" && !p.denied {
-			a.found(alwaysAdmin, a.adminFinding("every member of group "+g.Name, p, a.bootstrapCommand(a.user, "--group "+shellWord(g.Name))))
+			a.found(alwaysAdmin, a.adminFinding("every member of group "+g.Name, p, a.bootstrapCommand(a.user, "--group "+ShellWord(g.Name))))
 		}
 	}
 }

@@ -22,7 +22,7 @@ func configFailure(err error) error {
 	case errors.As(err, &unknown):
 		f.Reason = NotFound
 		if len(unknown.Nearest) == 0 {
-			f.hint("list the profiles with: awsbroker list; make one with: awsbroker setup %s", shellWord(unknown.Name))
+			f.hint("list the profiles with: awsbroker list; make one with: awsbroker setup %s", ShellWord(unknown.Name))
 		}
 	case errors.As(err, &notOurs):
 		f.hint("%s", notOurs.Hint)
@@ -43,13 +43,13 @@ func keystoreFailure(err error, key string) error {
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrNoKeystore):
 		f = failed(NotFound, "there is no key %q in the keychain", key).
-			hint("put it there with: awsbroker add %s", shellWord(key))
+			hint("put it there with: awsbroker add %s", ShellWord(key))
 	case errors.Is(err, keystore.ErrName):
 		f.Reason = Usage
 	case errors.Is(err, keystore.ErrDismissed):
 		f.Reason = NeedPerson
 	case errors.Is(err, keystore.ErrCorrupt):
-		f.hint("store the key anew with: awsbroker add %s --replace", shellWord(key))
+		f.hint("store the key anew with: awsbroker add %s --replace", ShellWord(key))
 	case errors.Is(err, keystore.ErrPassphrase):
 		f.hint("run the command again with the right passphrase, or set AWSBROKER_FILE_PASSPHRASE")
 	case errors.Is(err, keystore.ErrPinned):
@@ -107,12 +107,12 @@ func awsFailure(err error, p *config.Profile, coded bool) error {
 		if p == nil {
 			f.hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
 		} else {
-			f.hint("if there is a new key, store it with: awsbroker add %s --replace", shellWord(p.KeyName))
+			f.hint("if there is a new key, store it with: awsbroker add %s --replace", ShellWord(p.KeyName))
 		}
 	case awsapi.WrongSecret:
 		f = failed(Refused, "AWS did not accept the signature: the secret access key is not the one that belongs to the id")
 		if p != nil {
-			f.hint("store the key anew with: awsbroker add %s --replace", shellWord(p.KeyName))
+			f.hint("store the key anew with: awsbroker add %s --replace", ShellWord(p.KeyName))
 		}
 	case awsapi.ClockWrong:
 		f = failed(Refused, "this machine's clock is %s", offset(e.Skew)).

@@ -35,7 +35,7 @@ func roleFailure(e *awsapi.Error, p *config.Profile) *Failure {
 			hint("compare session_tags and transitive_session_tags with those of the profiles that it comes from")
 	case awsapi.ExpiredToken:
 		return failed(Refused, "AWS says that the session which asks for role %s has ended: %s", roleName(p.RoleARN), says).
-			hint("check this machine's clock, or begin anew: awsbroker login --profile %s", shellWord(p.Name))
+			hint("check this machine's clock, or begin anew: awsbroker login --profile %s", ShellWord(p.Name))
 	case awsapi.Denied:
 		return roleDenied(e, p)
 	}
@@ -48,7 +48,7 @@ func roleTooLong(p *config.Profile) *Failure {
 	at, _ := p.Origin("duration_seconds")
 	return failed(Refused, "role %s allows no session of %s: its maximum session duration is shorter", role, Words(p.Duration)).
 		hint("lower %s (a role allows 1h unless somebody raised it), or raise it: aws iam update-role --role-name %s --max-session-duration %d",
-			prompt.Clean(at.String()), shellWord(role), p.Duration/time.Second)
+			prompt.Clean(at.String()), ShellWord(role), p.Duration/time.Second)
 }
 
 // roleDenied says what has to be allowed, and to whom: AWS names the action, but

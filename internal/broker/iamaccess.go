@@ -321,7 +321,7 @@ func (a *iamAccess) denied() error {
 	f.hint("AWS says: %s", prompt.Clean(a.refused.Error()))
 	f.hint("give this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.policy, keyPolicy(a.userARN)))
 	if !slices.ContainsFunc(a.targets, (*Target).hasDevice) {
-		f.hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", shellWord(a.Profile.KeyName))
+		f.hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", ShellWord(a.Profile.KeyName))
 	}
 	return f
 }

@@ -280,7 +280,7 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 			continue
 		}
 		if im.Name != "" && im.Name != name {
-			return false, failed(Other, "the keychain has key %s already, as %q", have.AccessKeyID, name).hint("call it that, or remove it first: awsbroker remove %s", shellWord(name))
+			return false, failed(Other, "the keychain has key %s already, as %q", have.AccessKeyID, name).hint("call it that, or remove it first: awsbroker remove %s", ShellWord(name))
 		}
 		c.name, c.info = name, im.record.Keys[name]
 		return true, nil

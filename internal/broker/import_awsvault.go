@@ -137,10 +137,10 @@ func vaultFailure(err error) error {
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		return failed(NeedPerson, "aws-vault's keys need their passphrase, and there is no terminal to ask at").hint("set AWS_VAULT_FILE_PASSPHRASE")
 	}
-	failure := keystoreFailure(err, "")
+	known := keystoreFailure(err, "")
 	var f *Failure
-	if !errors.As(failure, &f) {
-		return failure
+	if !errors.As(known, &f) {
+		return known
 	}
 	f.Hints = nil
 	switch {
@@ -173,7 +173,7 @@ func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) 
 	for _, c := range stored {
 		if err := s.vault.Remove(ctx, c.item); err != nil {
 			f := failed(Other, "key %q is in the keychain, and was not taken out of aws-vault: %w", c.name, err).
-				hint("take it out there: aws-vault remove %s", shellWord(c.item))
+				hint("take it out there: aws-vault remove %s", ShellWord(c.item))
 			f.Message = prompt.Clean(f.Message)
 			return f
 		}

@@ -258,7 +258,7 @@ func (s *profileSource) stillInClear(path string, stored []*candidate, err error
 	}
 	again := "--all"
 	if s.from.Of != "" {
-		again = shellWord(s.from.Of)
+		again = ShellWord(s.from.Of)
 	}
 	f := failed(Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
 		hint("remove aws_access_key_id and aws_secret_access_key there: %s", prompt.Clean(strings.Join(lines, ", "))).

@@ -82,9 +82,9 @@ func (b *Broker) unfinishedRotation(key string) (string, error) {
 	user := awsapi.NameOf(j.ARN)
 	text := "\na rotation of it is not finished: its user may have one key more, which is forgotten here, too"
 	if j.New != "" {
-		return text + "\nto finish it, say no and run: awsbroker rotate " + shellWord(key) + "\nor delete the other key: " + deleteWith(user, j.New), nil
+		return text + "\nto finish it, say no and run: awsbroker rotate " + ShellWord(key) + "\nor delete the other key: " + deleteWith(user, j.New), nil
 	}
-	return text + "\nto finish it, say no and run: awsbroker rotate " + shellWord(key), nil
+	return text + "\nto finish it, say no and run: awsbroker rotate " + ShellWord(key), nil
 }
 
 // abandonRotation forgets a rotation whose key is removed.

@@ -88,7 +88,7 @@ func (k *Keeper) Current() (session.Session, error) {
 // advice is what a person can do about it.
 func (k *Keeper) advice(state, problem string) string {
 	return fmt.Sprintf("the session of profile %s %s (%s); in another terminal run: awsbroker login --profile %s",
-		prompt.Clean(k.profile), state, problem, shellWord(k.profile))
+		prompt.Clean(k.profile), state, problem, ShellWord(k.profile))
 }
 
 // Run renews the session until ctx ends.

@@ -183,7 +183,7 @@ func (w *keyWork) failure(err error) error {
 		err = w.Target.failure(err)
 	}
 	if errors.As(err, &f) && refused && e.Reason == awsapi.UnknownKey {
-		f.hint("to take it out of the keychain: awsbroker remove %s", shellWord(w.Profile.KeyName))
+		f.hint("to take it out of the keychain: awsbroker remove %s", ShellWord(w.Profile.KeyName))
 	}
 	return err
 }

@@ -63,7 +63,7 @@ func (w *keyWork) notListed(ctx context.Context, id string) error {
 	})
 	switch {
 	case err == nil && owner != "" && owner != w.user && owner != w.account:
-		f.hint("it is a key of user %s: --user %s", prompt.Clean(owner), shellWord(owner))
+		f.hint("it is a key of user %s: --user %s", prompt.Clean(owner), ShellWord(owner))
 	case len(w.names(id)) > 0:
 		f.hint("it was deleted in AWS; to take it out of the keychain, too: %s", deleteCommand(id))
 	default:
@@ -77,7 +77,7 @@ func (w *keyWork) cutFailure(change KeyChange, ids, why []string) error {
 	f := failed(Other, "%s", strings.Join(why, "; "))
 	for _, id := range ids {
 		if names := w.names(id); len(names) > 0 {
-			f.hint("to replace it by a new one, with nothing lost: awsbroker rotate %s", shellWord(names[0]))
+			f.hint("to replace it by a new one, with nothing lost: awsbroker rotate %s", ShellWord(names[0]))
 			break
 		}
 	}
@@ -170,12 +170,16 @@ func (w *keyWork) delete(ctx context.Context, id string) error {
 
 // drop a key from the keychain, unless its name has got another one meanwhile.
 func (w *keyWork) drop(ctx context.Context, name, id string) error {
-	is, err := w.store.Get(ctx, name)
+	store, err := w.keychain(ctx, w.asker)
+	if err != nil {
+		return keystoreFailure(err, name)
+	}
+	is, err := store.Get(ctx, name)
 	if err == nil && is.AccessKeyID != id {
 		w.warn("%q is another key by now, and stays in the keychain", prompt.Clean(name))
 		return nil
 	}
-	if err := w.asker.retry(func() error { return w.store.Remove(ctx, name) }); err != nil && !errors.Is(err, keystore.ErrNotFound) {
+	if err := w.asker.retry(func() error { return store.Remove(ctx, name) }); err != nil && !errors.Is(err, keystore.ErrNotFound) {
 		return keystoreFailure(err, name)
 	}
 	w.Report.Step(fmt.Sprintf("AWS refuses it, and %q is not in the keychain any more", prompt.Clean(name)))
@@ -185,10 +189,14 @@ func (w *keyWork) drop(ctx context.Context, name, id string) error {
 // entries are the names in the keychain that hold a key, with its secret.
 func (w *keyWork) entries(ctx context.Context, id string) (map[string]credential.Credentials, error) {
 	mine := map[string]credential.Credentials{}
+	store, err := w.keychain(ctx, w.asker)
+	if err != nil {
+		return nil, keystoreFailure(err, w.Profile.KeyName)
+	}
 	for _, name := range w.names(id) {
 		var key credential.Credentials
 		err := w.asker.retry(func() (err error) {
-			key, err = w.store.Get(ctx, name)
+			key, err = store.Get(ctx, name)
 			return err
 		})
 		if err != nil {

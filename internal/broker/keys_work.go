@@ -152,7 +152,7 @@ func (w *keyWork) checkOwners(ids []string, change KeyChange) error {
 				continue
 			}
 			return failed(Usage, "%s (%q in your keychain) is a key of %s, not of %s", id, prompt.Clean(name), ownerName(user, account), w.owner()).
-				hint("awsbroker keys %s %s --key %s", change.verb(), id, shellWord(name))
+				hint("awsbroker keys %s %s --key %s", change.verb(), id, ShellWord(name))
 		}
 	}
 	return nil

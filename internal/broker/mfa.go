@@ -23,10 +23,10 @@ type MFAOptions struct {
 // flags with which the same key and profile act again.
 func (o MFAOptions) flags() (text string) {
 	if o.Key != "" {
-		text += " --key " + shellWord(o.Key)
+		text += " --key " + ShellWord(o.Key)
 	}
 	if o.Profile != "" {
-		text += " --profile " + shellWord(o.Profile)
+		text += " --profile " + ShellWord(o.Profile)
 	}
 	return text
 }
@@ -116,7 +116,7 @@ func (b *Broker) mfaWork(ctx context.Context, o MFAOptions) (*mfaWork, error) {
 func (w *mfaWork) otherKey(err error) {
 	var f *Failure
 	if errors.As(err, &f) && awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
-		f.hint("or act with a key that may do it, an administrator's: --user %s --key NAME", shellWord(w.user))
+		f.hint("or act with a key that may do it, an administrator's: --user %s --key NAME", ShellWord(w.user))
 	}
 }
 

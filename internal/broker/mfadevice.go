@@ -175,8 +175,8 @@ func (b *Broker) makeDevice(ctx context.Context, do iamDo, e enrolment) (device 
 
 func nameTaken(name string) error {
 	return failed(Other, "somebody has an MFA device named %q already", prompt.Clean(name)).
-		hint("choose another name: awsbroker mfa enroll --name %s", shellWord(name+"-2")).
-		hint("if it is yours and to be replaced: awsbroker mfa enroll --replace %s", shellWord(name))
+		hint("choose another name: awsbroker mfa enroll --name %s", ShellWord(name+"-2")).
+		hint("if it is yours and to be replaced: awsbroker mfa enroll --replace %s", ShellWord(name))
 }
 
 // dropUnfinished deletes a device of the name that nobody has; AWS refuses to

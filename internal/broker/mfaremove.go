@@ -46,11 +46,11 @@ func (w *mfaWork) mayRemove(d iam.MFADevice) error {
 	name := prompt.Clean(nameOfDevice(d.Serial))
 	if profiles := w.naming(d.Serial); len(profiles) > 0 {
 		return failed(Other, "%s is the MFA device of profile %s", name, prompt.Clean(strings.Join(profiles, ", "))).
-			hint("to put another device in its place, profiles and all: awsbroker mfa enroll --replace %s", shellWord(name))
+			hint("to put another device in its place, profiles and all: awsbroker mfa enroll --replace %s", ShellWord(name))
 	}
 	if len(w.withCodes(d.Serial)) == 0 {
 		return failed(Other, "%s is the last MFA device of %s with codes, which the API needs", name, w.owner()).
-			hint("to put another device in its place: awsbroker mfa enroll --replace %s", shellWord(name))
+			hint("to put another device in its place: awsbroker mfa enroll --replace %s", ShellWord(name))
 	}
 	return nil
 }

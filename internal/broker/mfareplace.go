@@ -21,7 +21,7 @@ import (
 func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
 	if !w.own() {
 		return out, failed(Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
-			hint("give the user a device with: awsbroker mfa enroll --user %s", shellWord(w.user))
+			hint("give the user a device with: awsbroker mfa enroll --user %s", ShellWord(w.user))
 	}
 	old, gone, err := w.replaced(ctx, o.Replace)
 	if f := (*Failure)(nil); errors.As(err, &f) && f.Reason == NotFound {
@@ -44,7 +44,7 @@ func (w *mfaWork) replace(ctx context.Context, o EnrollOptions) (out Enrolled, e
 	defer func() {
 		var f *Failure
 		if errors.As(err, &f) {
-			f.hint("the new device stays; to go on, run again: awsbroker mfa enroll --replace %s%s", shellWord(o.Replace), o.flags())
+			f.hint("the new device stays; to go on, run again: awsbroker mfa enroll --replace %s%s", ShellWord(o.Replace), o.flags())
 		}
 	}()
 	edits := w.editsOf(old.Serial)
@@ -179,7 +179,7 @@ func (w *mfaWork) warnOfSources(profiles []string) {
 		case p.MFAProcess != "":
 			w.warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", prompt.Clean(name))
 		case p.MFASeed != "":
-			w.warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", prompt.Clean(name), shellWord(name))
+			w.warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", prompt.Clean(name), ShellWord(name))
 		}
 	}
 }

@@ -197,10 +197,10 @@ func moveFailure(err error, to keystore.Kind) error {
 		f.Message = prompt.Clean(f.Message)
 		return f
 	}
-	failure := keystoreFailure(err, "")
+	known := keystoreFailure(err, "")
 	var f *Failure
-	if errors.As(failure, &f) {
+	if errors.As(known, &f) {
 		f.Hints = []string{again}
 	}
-	return failure
+	return known
 }

@@ -62,11 +62,11 @@ func (b *Broker) CheckServed(profiles []string) error {
 		}
 		if !p.RunsUs() {
 			return failed(Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", prompt.Clean(name)).
-				hint("awsbroker setup %s", shellWord(name))
+				hint("awsbroker setup %s", ShellWord(name))
 		}
 		if file, line, ok := cfg.StaticKeys(name); ok {
 			return failed(Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", prompt.Clean(name), prompt.Clean(file), line).
-				hint("move it into the keychain: awsbroker add NAME --from-profile %s", shellWord(name))
+				hint("move it into the keychain: awsbroker add NAME --from-profile %s", ShellWord(name))
 		}
 	}
 	return nil

@@ -49,7 +49,7 @@ func (r *request) checkDevice() error {
 		return nil
 	}
 	return failed(Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", prompt.Clean(t.Profile.Name)).
-		hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", shellWord(t.Profile.Name))
+		hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", ShellWord(t.Profile.Name))
 }
 
 // helperEnviron is the environment of a helper command of this target.

@@ -331,7 +331,7 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 			hint("try again in a moment")
 	}
 	f := failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.first().Profile.MFASerial))
-	return f.hint("answer its question, or run: awsbroker login --profile %s", shellWord(r.Profile.Name))
+	return f.hint("answer its question, or run: awsbroker login --profile %s", ShellWord(r.Profile.Name))
 }
 
 func latest(a, b time.Time) time.Time {

@@ -103,7 +103,7 @@ func (v *revocation) run(ctx context.Context) (out Revoked, err error) {
 	defer func() {
 		var f *Failure
 		if v.note != nil && errors.As(err, &f) {
-			f.hint("IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", shellWord(v.profile.Profile.Name))
+			f.hint("IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", ShellWord(v.profile.Profile.Name))
 		}
 	}()
 	if err := v.lookAround(ctx); err != nil {
@@ -171,7 +171,7 @@ func (v *revocation) takeUp(ctx context.Context) error {
 		v.young = !v.note.Cutoff.IsZero()
 	}
 	// What is made before a cutoff that may be in AWS already is of no use.
-	v.until = latest(v.note.Cutoff, latest(v.note.LastUser, v.note.LastRole))
+	v.until = latestOf(v.note.Cutoff, latestOf(v.note.LastUser, v.note.LastRole))
 	if err := v.untilPast(ctx); err != nil {
 		return err
 	}
@@ -281,4 +281,11 @@ func (v *revocation) dropSessions() error {
 		return failed(Other, "%w", err)
 	}
 	return nil
+}
+
+func latestOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

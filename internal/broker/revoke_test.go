@@ -429,12 +429,12 @@ func TestRevokeExisting(t *testing.T) {
 	}
 	m.wantRevoked()
 
-	for name, policy := range map[string]string{
+	for name, document := range map[string]string{
 		"another":    strings.Replace(denyBefore(later), `["*"],"Res`, `["s3:*"],"Res`, 1),
 		"the future": denyBefore(later.Add(time.Hour)),
 	} {
 		m := newRevoking(t, nil)
-		if err := m.aws.User.PutPolicy(revokePolicy, policy); err != nil {
+		if err := m.aws.User.PutPolicy(revokePolicy, document); err != nil {
 			t.Fatal(err)
 		}
 		_, err := m.revoke()

@@ -47,7 +47,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 	t, ok := cutoffOf(doc)
 	if !ok {
 		return t, failed(Other, "the %s %s has a policy %s that says something else, which is not to be lost", h.kind, prompt.Clean(h.name), revokePolicy).
-			hint("look at it: aws iam get-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, shellWord(h.name), revokePolicy).
+			hint("look at it: aws iam get-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, ShellWord(h.name), revokePolicy).
 			hint("then give it another name, or delete it, and run this again")
 	}
 	if now, err := v.awsTime(ctx); err != nil || t.After(now.Add(5*time.Minute)) {
@@ -55,7 +55,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 			return t, err
 		}
 		return t, failed(Other, "the policy %s of the %s %s denies sessions until %s: none would work before", revokePolicy, h.kind, prompt.Clean(h.name), t.Format(time.RFC3339)).
-			hint("delete it first: aws iam delete-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, shellWord(h.name), revokePolicy)
+			hint("delete it first: aws iam delete-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, ShellWord(h.name), revokePolicy)
 	}
 	return t, nil
 }
@@ -82,7 +82,7 @@ func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff tim
 		return there, err
 	}
 	if !there.Before(cutoff) {
-		v.until = latest(v.until, there)
+		v.until = latestOf(v.until, there)
 		return there, nil
 	}
 	err = v.step(step+" "+h.kind, func() error {
@@ -91,7 +91,7 @@ func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff tim
 	if err != nil {
 		return cutoff, v.iamFailure(err)
 	}
-	v.changed, v.ended, v.until = true, true, latest(v.until, cutoff)
+	v.changed, v.ended, v.until = true, true, latestOf(v.until, cutoff)
 	v.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, prompt.Clean(h.name), cutoff.Format("15:04:05 MST")))
 	return cutoff, nil
 }
@@ -185,7 +185,7 @@ func (v *revocation) lastIsThere(ctx context.Context) (bool, error) {
 		if err != nil || is.Before(v.lastOf(h)) {
 			return false, err
 		}
-		v.until = latest(v.until, is)
+		v.until = latestOf(v.until, is)
 	}
 	return true, nil
 }

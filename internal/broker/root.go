@@ -43,7 +43,7 @@ func refuseRoot(t *Target, now time.Time) error {
 	f := failed(Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs", name, prompt.Clean(account))
 	if t.Profile.RoleARN != "" {
 		f = failed(Other, "key %q is the root user's of account %s, and a root user can assume no role", name, prompt.Clean(account)).
-			hint("use the key of an IAM user: awsbroker setup %s --key NAME", shellWord(t.Profile.Name))
+			hint("use the key of an IAM user: awsbroker setup %s --key NAME", ShellWord(t.Profile.Name))
 	}
 	return f.hint("for one command with the root user's rights: awsbroker exec --allow-root -- COMMAND").
 		hint("when nothing needs it any more: %s", deleteCommand(t.Key.AccessKeyID))

@@ -42,7 +42,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	if !t.Key.Root() {
 		return s, "", failed(Keychain, "the keychain holds another key as %q than the record says", prompt.Clean(t.Profile.KeyName)).
-			hint("store the key anew with: awsbroker add %s --replace", shellWord(t.Profile.KeyName))
+			hint("store the key anew with: awsbroker add %s --replace", ShellWord(t.Profile.KeyName))
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
@@ -96,7 +96,7 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 		return b.keyTarget(names[0], record.Keys[names[0]])
 	}
 	return nil, failed(Usage, "which root key? there are %s", prompt.Clean(strings.Join(names, ", "))).
-		hint("name one: awsbroker exec --allow-root --profile %s -- COMMAND", shellWord(names[0]))
+		hint("name one: awsbroker exec --allow-root --profile %s -- COMMAND", ShellWord(names[0]))
 }
 
 // namedTarget is a profile, or else a root key of that name.

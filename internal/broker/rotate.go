@@ -146,7 +146,7 @@ func (r *rotation) run(ctx context.Context) (out Rotated, err error) {
 	defer func() {
 		var f *Failure
 		if r.begun && errors.As(err, &f) {
-			f.hint("nothing is lost; to go on, run again: awsbroker rotate %s", shellWord(r.name))
+			f.hint("nothing is lost; to go on, run again: awsbroker rotate %s", ShellWord(r.name))
 		}
 	}()
 	old, unfinished, err := r.look(ctx)

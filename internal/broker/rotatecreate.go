@@ -239,7 +239,7 @@ func (r *rotation) iamFailure(err error) error {
 	case awsapi.Quota:
 		f := failed(Other, "the user %s has two access keys, and AWS allows no third", prompt.Clean(r.user.UserName()))
 		f.cause = err
-		return f.hint("look at them with: aws iam list-access-keys --user-name %s", shellWord(r.user.UserName()))
+		return f.hint("look at them with: aws iam list-access-keys --user-name %s", ShellWord(r.user.UserName()))
 	}
 	return r.targets[0].failure(err)
 }

@@ -217,7 +217,7 @@ func (r *rotation) resume(ctx context.Context, p pending) (next credential.Crede
 		}
 	default:
 		r.warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
-			prompt.Clean(r.journal.ARN), shellWord(awsapi.NameOf(r.journal.ARN)))
+			prompt.Clean(r.journal.ARN), ShellWord(awsapi.NameOf(r.journal.ARN)))
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
 		return next, keystoreFailure(err, r.name)

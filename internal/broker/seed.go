@@ -93,7 +93,7 @@ func (b *Broker) seedTarget(profile string) (*Target, error) {
 	device := t.Profile.MFASerial
 	if device == "" {
 		return nil, failed(Usage, "profile %s has no MFA device", prompt.Clean(t.Profile.Name)).
-			hint("name it: awsbroker setup %s --mfa-serial arn:aws:iam::ACCOUNT:mfa/DEVICE", shellWord(t.Profile.Name))
+			hint("name it: awsbroker setup %s --mfa-serial arn:aws:iam::ACCOUNT:mfa/DEVICE", ShellWord(t.Profile.Name))
 	}
 	if !strings.HasPrefix(device, "arn:") {
 		return nil, failed(Usage, "%s is a hardware device, and those keep their seed", prompt.Clean(device))

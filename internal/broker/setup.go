@@ -135,7 +135,7 @@ func (b *Broker) complete(ctx context.Context, o *SetupOptions) error {
 	}
 	if file, line, ok := cfg.StaticKeys(o.Profile); ok {
 		return failed(Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, o.Profile).
-			hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", shellWord(o.Profile))
+			hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", ShellWord(o.Profile))
 	}
 	var is config.Profile
 	if cfg.Has(o.Profile) {
@@ -232,7 +232,7 @@ func (b *Broker) propose(ctx context.Context, o *SetupOptions, info keystore.Key
 func (b *Broker) prove(ctx context.Context, t *Target) error {
 	_, err := b.SessionOf(ctx, t, Want{})
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		b.warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", shellWord(t.Profile.Name))
+		b.warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", ShellWord(t.Profile.Name))
 		return nil
 	}
 	return err

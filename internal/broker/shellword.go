@@ -6,8 +6,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
-// shellWord quotes a name for the command lines in hints.
-func shellWord(s string) string {
+// ShellWord quotes a name for the command lines in hints.
+func ShellWord(s string) string {
 	s = prompt.Clean(s)
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_@%+=:,./-", r)
@@ -17,6 +17,3 @@ func shellWord(s string) string {
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
-
-// ShellWord quotes a name for a command line that is shown to a person.
-func ShellWord(s string) string { return shellWord(s) }
