@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/doctor"
 )
 
 // TestDoctorFindingsAreTried: a finding that no fixture has is one that nobody
@@ -22,7 +22,7 @@ func TestDoctorFindingsAreTried(t *testing.T) {
 		tried = append(tried, a.id)
 	}
 	var known []string
-	for _, k := range broker.FindingKinds() {
+	for _, k := range doctor.FindingKinds() {
 		known = append(known, k.ID)
 		if !slices.Contains(tried, k.ID) {
 			t.Errorf("no fixture has %s", k.ID)
@@ -52,7 +52,7 @@ The tables are made by ` + "`make doctor`" + `, which has a set-up for each find
 func doctorDoc(table []ailment, shown []string) string {
 	var b strings.Builder
 	b.WriteString(doctorHead)
-	for _, severity := range []broker.Severity{broker.Serious, broker.Warning, broker.Note} {
+	for _, severity := range []doctor.Severity{doctor.Serious, doctor.Warning, doctor.Note} {
 		name := severity.String()
 		fmt.Fprintf(&b, "## %s\n\n| finding | for example | why | mend |\n|---|---|---|---|\n", strings.ToUpper(name[:1])+name[1:])
 		for i, a := range table {
@@ -66,9 +66,9 @@ func doctorDoc(table []ailment, shown []string) string {
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
-func kindOf(id string) *broker.FindingKind {
-	kinds := broker.FindingKinds()
-	return kinds[slices.IndexFunc(kinds, func(k *broker.FindingKind) bool { return k.ID == id })]
+func kindOf(id string) *doctor.FindingKind {
+	kinds := doctor.FindingKinds()
+	return kinds[slices.IndexFunc(kinds, func(k *doctor.FindingKind) bool { return k.ID == id })]
 }
 
 type findingText struct{ title, mend, star string }

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keychain"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -43,7 +47,7 @@ const addExample = `  awsbroker add phoebe
 
 // addFlags are the flags of add that say where the key comes from.
 type addFlags struct {
-	broker.ImportOptions
+	keychain.ImportOptions
 	csv, profile, vault nameOrAll
 	all                 bool
 }
@@ -104,8 +108,8 @@ func (n *nameOrAll) Set(value string) error {
 // the environment.
 func (o *addFlags) source(named bool) error {
 	chosen := 0
-	for source, value := range map[broker.Source]nameOrAll{
-		broker.FromCSV: o.csv, broker.FromProfiles: o.profile, broker.FromAWSVault: o.vault,
+	for source, value := range map[keychain.Source]nameOrAll{
+		keychain.FromCSV: o.csv, keychain.FromProfiles: o.profile, keychain.FromAWSVault: o.vault,
 	} {
 		if value.set {
 			o.Source, o.Of = source, value.name
@@ -121,7 +125,7 @@ func (o *addFlags) source(named bool) error {
 	switch {
 	case chosen > 1:
 		return addUsage("the key can come from one place only: --csv, --from-env, --from-profile or --from-aws-vault")
-	case o.all && o.Source != broker.FromProfiles && o.Source != broker.FromAWSVault:
+	case o.all && o.Source != keychain.FromProfiles && o.Source != keychain.FromAWSVault:
 		return addUsage("--all goes with --from-profile or --from-aws-vault")
 	case o.all && o.Of != "":
 		return addUsage("either a NAME or --all")
@@ -129,7 +133,7 @@ func (o *addFlags) source(named bool) error {
 		return addUsage("with --all, keys are called as they are there: leave out " + prompt.Clean(o.Name))
 	case o.Source != 0 && o.Of == "" && !o.all:
 		return addUsage("an empty name")
-	case o.Move && o.Source != broker.FromAWSVault:
+	case o.Move && o.Source != keychain.FromAWSVault:
 		return addUsage("--move goes with --from-aws-vault")
 	case o.Source == 0 && !named:
 		return addUsage("awsbroker add takes the name of one key, or says where there is one: --csv, --from-profile, --from-aws-vault")
@@ -140,15 +144,15 @@ func (o *addFlags) source(named bool) error {
 }
 
 func addUsage(text string) error {
-	return &broker.Failure{Reason: broker.Usage, Message: text, Hints: []string{"run: awsbroker add --help"}}
+	return &failure.Error{Reason: failure.Usage, Message: text, Hints: []string{"run: awsbroker add --help"}}
 }
 
-func runAdd(cmd *cobra.Command, a *app, o broker.AddOptions) error {
+func runAdd(cmd *cobra.Command, a *app, o keychain.AddOptions) error {
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err
 	}
-	added, err := b.Add(cmd.Context(), o)
+	added, err := keychain.AddKey(cmd.Context(), b, o)
 	if err != nil {
 		return err
 	}
@@ -161,17 +165,17 @@ func runAdd(cmd *cobra.Command, a *app, o broker.AddOptions) error {
 	case added.Root:
 		a.endRoot(added.AccessKeyID)
 	case !o.Replace:
-		a.showUses([]string{o.Name}, b.Uses([]string{o.Name}))
+		a.showUses([]string{o.Name}, keychain.ProfilesUsing(b, []string{o.Name}))
 	}
 	return nil
 }
 
-func runImport(cmd *cobra.Command, a *app, o broker.ImportOptions) error {
+func runImport(cmd *cobra.Command, a *app, o keychain.ImportOptions) error {
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err
 	}
-	done, err := b.Import(cmd.Context(), o)
+	done, err := keychain.ImportKeys(cmd.Context(), b, o)
 	if len(done.Keys) == 0 {
 		return err
 	}
@@ -183,7 +187,7 @@ func runImport(cmd *cobra.Command, a *app, o broker.ImportOptions) error {
 	}
 	a.showUses(done.Keys, done.Uses)
 	if done.Clear && err == nil {
-		name := broker.ShellWord(done.Keys[0])
+		name := say.ShellWord(done.Keys[0])
 		if len(done.Keys) > 1 {
 			name = "NAME"
 		}
@@ -202,13 +206,13 @@ func (a *app) endRoot(id string) {
 const mostHints = 4
 
 // showUses tells which profiles work with these keys, and what is left to do.
-func (a *app) showUses(keys []string, u broker.Uses) {
+func (a *app) showUses(keys []string, u keychain.Uses) {
 	if len(u.Working) > 0 {
 		a.Step("ready to use: " + plural(len(u.Working), "profile ", "profiles ") + prompt.Clean(strings.Join(u.Working, ", ")))
 	}
 	if len(u.Waiting) == 0 {
 		if len(u.Working) == 0 {
-			a.tell("hint", "36", "next, a profile that uses it: awsbroker setup admin --key "+broker.ShellWord(keys[0]))
+			a.tell("hint", "36", "next, a profile that uses it: awsbroker setup admin --key "+say.ShellWord(keys[0]))
 		}
 		return
 	}
@@ -222,9 +226,9 @@ func (a *app) showUses(keys []string, u broker.Uses) {
 			a.tell("hint", "36", "and so on for the others that you use")
 			return
 		}
-		command := "awsbroker setup " + broker.ShellWord(use.Profile)
+		command := "awsbroker setup " + say.ShellWord(use.Profile)
 		if use.Key != "" {
-			command += " --key " + broker.ShellWord(use.Key)
+			command += " --key " + say.ShellWord(use.Key)
 		}
 		a.tell("hint", "36", command)
 	}

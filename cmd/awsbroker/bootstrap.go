@@ -9,6 +9,10 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/bootstrap"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -40,7 +44,7 @@ goes on from what is there. --undo takes back what it made, and only that.
 partition. For a key of AWS China or GovCloud that is typed it has to be named.`
 
 type bootstrapFlags struct {
-	broker.BootstrapOptions
+	bootstrap.Options
 	undo, json bool
 }
 
@@ -85,10 +89,10 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 		o.User = osUser()
 	}
 	if o.User == "" && o.TrustedAccount == "" && !o.undo {
-		return &broker.Failure{Reason: broker.Usage, Message: "whose user is it to be? root is no person", Hints: []string{"name the person: --user NAME"}}
+		return &failure.Error{Reason: failure.Usage, Message: "whose user is it to be? root is no person", Hints: []string{"name the person: --user NAME"}}
 	}
 	if o.undo && o.PlanOnly {
-		return &broker.Failure{Reason: broker.Usage, Message: "--undo shows each thing and asks; it has no --plan", Hints: []string{"run: awsbroker bootstrap --undo"}}
+		return &failure.Error{Reason: failure.Usage, Message: "--undo shows each thing and asks; it has no --plan", Hints: []string{"run: awsbroker bootstrap --undo"}}
 	}
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
@@ -103,7 +107,7 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 	if o.Program, err = program(); err != nil {
 		return err
 	}
-	out, err := b.Bootstrap(cmd.Context(), o.BootstrapOptions)
+	out, err := bootstrap.Run(cmd.Context(), b, o.Options)
 	progress.close()
 	if err != nil {
 		return err
@@ -115,7 +119,7 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 }
 
 // tellBootstrap says what came of it, and what is left to do.
-func tellBootstrap(a *app, out broker.Bootstrapped, o bootstrapFlags) error {
+func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 	if o.PlanOnly {
 		fmt.Fprintln(a.stdout, out.Text())
 		policies, err := json.MarshalIndent(out.Policies, "", "  ")
@@ -138,7 +142,7 @@ func tellBootstrap(a *app, out broker.Bootstrapped, o bootstrapFlags) error {
 		if o.ConsoleLogin {
 			a.Step("the console's sign-in page: " + out.SignIn)
 		}
-		a.Step("account " + out.Account + " is set up; try: aws sts get-caller-identity --profile " + broker.ShellWord(out.Profile))
+		a.Step("account " + out.Account + " is set up; try: aws sts get-caller-identity --profile " + say.ShellWord(out.Profile))
 	}
 	return nil
 }
@@ -159,13 +163,13 @@ type bootstrapJSON struct {
 	SignIn    string                     `json:"sign_in"`
 	Planned   bool                       `json:"planned"` // nothing was done
 	Changed   bool                       `json:"changed"`
-	Plan      []broker.Planned           `json:"plan"`
+	Plan      []bootstrap.Planned        `json:"plan"`
 	Policies  map[string]json.RawMessage `json:"policies"`
 	Warnings  []string                   `json:"warnings"`
 	Left      []string                   `json:"left"`
 }
 
-func printBootstrap(a *app, out broker.Bootstrapped, planned bool) error {
+func printBootstrap(a *app, out bootstrap.Result, planned bool) error {
 	return printJSON(a.stdout, bootstrapJSON{
 		Account: out.Account, Partition: out.Partition, By: out.By, UserARN: out.UserARN, GroupARN: out.GroupARN, RoleARN: out.RoleARN,
 		PolicyARN: out.PolicyARN, MFASerial: out.MFASerial, Key: out.KeyName, KeyID: out.KeyID, Profile: out.Profile, SignIn: out.SignIn,
@@ -176,7 +180,7 @@ func printBootstrap(a *app, out broker.Bootstrapped, planned bool) error {
 
 // runUndo takes back what bootstrap made.
 func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) error {
-	out, err := b.UndoBootstrap(cmd.Context(), broker.UndoOptions{Key: o.Key, Show: o.Show})
+	out, err := bootstrap.Undo(cmd.Context(), b, bootstrap.UndoOptions{Key: o.Key, Show: o.Show})
 	if err != nil {
 		return err
 	}

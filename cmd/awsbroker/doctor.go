@@ -7,6 +7,9 @@ import (
 	"os"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/doctor"
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -14,7 +17,7 @@ import (
 )
 
 type doctorOptions struct {
-	broker.DoctorOptions
+	doctor.Options
 	fix, json bool
 }
 
@@ -53,34 +56,34 @@ func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
 		return err
 	}
 	if o.fix {
-		local := o.DoctorOptions
+		local := o.Options
 		local.Account = false // nothing there is mended from here
-		if err := b.Mend(cmd.Context(), b.Doctor(cmd.Context(), local).Findings); err != nil {
+		if err := doctor.MendFindings(cmd.Context(), b, doctor.Run(cmd.Context(), b, local).Findings); err != nil {
 			return err
 		}
 	}
-	d := b.Doctor(cmd.Context(), o.DoctorOptions)
+	d := doctor.Run(cmd.Context(), b, o.Options)
 	if cmd.Context().Err() != nil {
-		return &broker.Failure{Reason: broker.NeedPerson, Message: "cancelled: not everything was looked at"}
+		return &failure.Error{Reason: failure.NeedPerson, Message: "cancelled: not everything was looked at"}
 	}
 	if o.json {
 		err = writeDoctorJSON(a.stdout, d)
 	} else {
 		err = a.writeDoctor(d, o)
 	}
-	if err == nil && d.Worst() == broker.Serious {
+	if err == nil && d.Worst() == doctor.Serious {
 		err = childExit(1) // what there is to say is said
 	}
 	return err
 }
 
 // colours of the severities.
-var colours = map[broker.Severity]string{broker.Serious: "31", broker.Warning: "33", broker.Note: "36"}
+var colours = map[doctor.Severity]string{doctor.Serious: "31", doctor.Warning: "33", doctor.Note: "36"}
 
-func (a *app) writeDoctor(d broker.Diagnosis, o doctorOptions) error {
+func (a *app) writeDoctor(d doctor.Diagnosis, o doctorOptions) error {
 	var b strings.Builder
 	colour := isTerminal(a.stdout) && mayColour()
-	for _, severity := range []broker.Severity{broker.Serious, broker.Warning, broker.Note} {
+	for _, severity := range []doctor.Severity{doctor.Serious, doctor.Warning, doctor.Note} {
 		for _, f := range d.Findings {
 			if f.Severity == severity {
 				writeFinding(&b, f, colour)
@@ -101,7 +104,7 @@ func (a *app) writeDoctor(d broker.Diagnosis, o doctorOptions) error {
 	return err
 }
 
-func writeFinding(b *strings.Builder, f broker.Finding, colour bool) {
+func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
 	severity := f.Severity.String()
 	if colour {
 		severity = "\x1b[" + colours[f.Severity] + "m" + severity + "\x1b[0m"
@@ -149,7 +152,7 @@ func tilde(path string) string {
 }
 
 // summary is the last line.
-func summary(d broker.Diagnosis, o doctorOptions) string {
+func summary(d doctor.Diagnosis, o doctorOptions) string {
 	looked := "looked at: " + strings.Join(d.Checked, ", ")
 	if len(d.Findings) == 0 {
 		text := "nothing found; " + looked
@@ -158,15 +161,15 @@ func summary(d broker.Diagnosis, o doctorOptions) string {
 		}
 		return text
 	}
-	count := map[broker.Severity]int{}
+	count := map[doctor.Severity]int{}
 	for _, f := range d.Findings {
 		count[f.Severity]++
 	}
 	var parts []string
 	for _, s := range []struct {
-		severity  broker.Severity
+		severity  doctor.Severity
 		one, many string
-	}{{broker.Serious, "serious finding", "serious findings"}, {broker.Warning, "warning", "warnings"}, {broker.Note, "note", "notes"}} {
+	}{{doctor.Serious, "serious finding", "serious findings"}, {doctor.Warning, "warning", "warnings"}, {doctor.Note, "note", "notes"}} {
 		if n := count[s.severity]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, plural(n, s.one, s.many)))
 		}
@@ -202,7 +205,7 @@ type uncheckedJSON struct {
 	Problem string `json:"problem"`
 }
 
-func writeDoctorJSON(out io.Writer, d broker.Diagnosis) error {
+func writeDoctorJSON(out io.Writer, d doctor.Diagnosis) error {
 	j := doctorJSON{Findings: []findingJSON{}, Unchecked: []uncheckedJSON{}, Checked: append([]string{}, d.Checked...)}
 	for _, f := range d.Findings {
 		j.Findings = append(j.Findings, findingJSON{f.ID, f.Severity.String(), f.Title, f.Why, f.Advice, f.Mend, f.File, f.Line, f.Fixable()})

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -82,7 +85,7 @@ func splitExec(profile string, args []string, dashed bool) (asked string, comman
 // check refuses flags that contradict each other.
 func (o *execOptions) check() error {
 	refuse := func(message, hint string) error {
-		return &broker.Failure{Reason: broker.Usage, Message: message, Hints: []string{hint}}
+		return &failure.Error{Reason: failure.Usage, Message: message, Hints: []string{hint}}
 	}
 	switch {
 	case o.minTTL < 0:
@@ -129,7 +132,7 @@ func runExec(cmd *cobra.Command, a *app, o execOptions) error {
 	}
 	defer end()
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
-		return &broker.Failure{Reason: broker.NeedPerson, Message: "cancelled: " + prompt.Clean(o.command[0]) + " was not run"}
+		return &failure.Error{Reason: failure.NeedPerson, Message: "cancelled: " + prompt.Clean(o.command[0]) + " was not run"}
 	}
 	return replace(path, o.command, childEnviron(a.environ, set))
 }
@@ -148,7 +151,7 @@ func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 		return nil, nil, err
 	}
 	if left := s.Left(time.Now()); left < broker.CommandMinLeft {
-		a.Warn("the session ends in " + broker.Words(left) + ", and the command cannot renew it")
+		a.Warn("the session ends in " + say.Duration(left) + ", and the command cannot renew it")
 	}
 	region, err := b.ChildRegion(profile)
 	return sessionVariables(s, region), nothing, err
@@ -175,9 +178,9 @@ func tooShort(s session.Session, want broker.Want) error {
 	if !want.Strict || left >= want.MinLeft-time.Minute { // it had it a moment ago
 		return nil
 	}
-	return &broker.Failure{
-		Reason:  broker.Other,
-		Message: "the new session has " + broker.Words(left) + " left, less than --min-ttl",
+	return &failure.Error{
+		Reason:  failure.Other,
+		Message: "the new session has " + say.Duration(left) + " left, less than --min-ttl",
 		Hints:   []string{"ask for less, or let the session be renewed with: awsbroker exec --server"},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -69,7 +71,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	}
 	l, e, err := credserver.Listen()
 	if err != nil {
-		return nil, nil, &broker.Failure{Reason: broker.Other, Message: "no server can be started: " + err.Error()}
+		return nil, nil, &failure.Error{Reason: failure.Other, Message: "no server can be started: " + err.Error()}
 	}
 	h := newHandover(profile, e, s)
 	h.SealingKey = b.SealingKey()
@@ -88,7 +90,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	}
 	if end, err = a.startServer(cmd.Context(), b, l, h); err != nil {
 		broker.RemoveStandIn(h.Copy)
-		return nil, nil, &broker.Failure{Reason: broker.Other, Message: "the server did not start: " + err.Error()}
+		return nil, nil, &failure.Error{Reason: failure.Other, Message: "the server did not start: " + err.Error()}
 	}
 	return set, end, nil
 }

@@ -30,6 +30,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
@@ -138,7 +140,7 @@ func runExecServer(ctx context.Context, a *app) error {
 	listener, from, to := os.NewFile(listenerFD, "listener"), os.NewFile(handoverFD, "handover"), os.NewFile(readyFD, "ready")
 	for _, f := range []*os.File{listener, from, to} {
 		if _, err := f.Stat(); err != nil {
-			return &broker.Failure{Reason: broker.Usage, Message: "awsbroker exec --server runs this by itself"}
+			return &failure.Error{Reason: failure.Usage, Message: "awsbroker exec --server runs this by itself"}
 		}
 	}
 	if sid, err := unix.Getsid(0); err != nil || sid != os.Getpid() {

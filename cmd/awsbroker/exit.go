@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/spf13/cobra"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -15,17 +16,17 @@ import (
 // interface: what each means, for the help and the man page.
 var exits = []struct {
 	code    int
-	reason  broker.Reason
+	reason  failure.Reason
 	meaning string
 }{
 	{0, 0, "it worked"},
-	{1, broker.Other, "another failure"},
-	{2, broker.Usage, "the command line does not make sense"},
-	{3, broker.NotFound, "no such profile or key"},
-	{4, broker.NeedPerson, "a person is needed and could not be asked, or said no"},
-	{5, broker.Refused, "AWS refused: denied, wrong code, expired key"},
-	{6, broker.Unreachable, "AWS could not be reached, or cannot answer now"},
-	{7, broker.Keychain, "the keychain is locked or not there"},
+	{1, failure.Other, "another failure"},
+	{2, failure.Usage, "the command line does not make sense"},
+	{3, failure.NotFound, "no such profile or key"},
+	{4, failure.NeedPerson, "a person is needed and could not be asked, or said no"},
+	{5, failure.Refused, "AWS refused: denied, wrong code, expired key"},
+	{6, failure.Unreachable, "AWS could not be reached, or cannot answer now"},
+	{7, failure.Keychain, "the keychain is locked or not there"},
 }
 
 func exitHelp() string {
@@ -54,14 +55,14 @@ func (a *app) exitCode(err error) int {
 	}
 	var notStarted *startFailure
 	if errors.As(err, &notStarted) {
-		f := &broker.Failure{Message: prompt.Clean(notStarted.Error())}
+		f := &failure.Error{Message: prompt.Clean(notStarted.Error())}
 		if notStarted.hint != "" {
 			f.Hints = []string{prompt.Clean(notStarted.hint)}
 		}
 		a.showFailure(f)
 		return notStarted.code
 	}
-	f := failure(err)
+	f := asFailure(err)
 	if !errors.As(err, new(told)) {
 		a.showFailure(f)
 	}
@@ -73,11 +74,11 @@ func (a *app) exitCode(err error) int {
 	return 1
 }
 
-// failure is what there is to say about an error.
-func failure(err error) *broker.Failure {
-	var f *broker.Failure
+// asFailure is what there is to say about an error.
+func asFailure(err error) *failure.Error {
+	var f *failure.Error
 	if !errors.As(err, &f) {
-		f = &broker.Failure{Reason: broker.Other, Message: err.Error()}
+		f = &failure.Error{Reason: failure.Other, Message: err.Error()}
 	}
 	return f
 }
@@ -89,7 +90,7 @@ func (t told) Unwrap() error { return t.error }
 
 // usage is a command line that does not make sense.
 func usage(err error) error {
-	return &broker.Failure{Reason: broker.Usage, Message: err.Error(), Hints: []string{"run: awsbroker --help"}}
+	return &failure.Error{Reason: failure.Usage, Message: err.Error(), Hints: []string{"run: awsbroker --help"}}
 }
 
 // positional checks the arguments of a command in our own words.
@@ -98,8 +99,8 @@ func positional(least, most int, what string) cobra.PositionalArgs {
 		if len(args) >= least && len(args) <= most {
 			return nil
 		}
-		return &broker.Failure{
-			Reason:  broker.Usage,
+		return &failure.Error{
+			Reason:  failure.Usage,
 			Message: fmt.Sprintf("%s takes %s", cmd.CommandPath(), what),
 			Hints:   []string{"run: " + cmd.CommandPath() + " --help"},
 		}

@@ -10,6 +10,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -145,7 +147,7 @@ func leftOrNone(ends, now time.Time) string {
 	if ends.IsZero() {
 		return "none"
 	}
-	return broker.Words(ends.Sub(now)) + " left"
+	return say.Duration(ends.Sub(now)) + " left"
 }
 
 func codesText(c broker.CodeSource) string {

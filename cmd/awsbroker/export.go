@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -57,7 +59,7 @@ func newExport(a *app) *cobra.Command {
 func runExport(cmd *cobra.Command, a *app, profile, format, names string) error {
 	print, ok := formats[format]
 	if !ok {
-		return &broker.Failure{Reason: broker.Usage, Message: fmt.Sprintf("there is no format %q", format), Hints: []string{"the formats are " + names}}
+		return &failure.Error{Reason: failure.Usage, Message: fmt.Sprintf("there is no format %q", format), Hints: []string{"the formats are " + names}}
 	}
 	s, profile, err := a.session(cmd, profile, broker.Want{})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/keys"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -29,18 +31,18 @@ that nothing needs it, delete it.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newKeysList(a),
-		newKeysChange(a, broker.DeactivateKey, "deactivate", "make access keys inactive in AWS",
+		newKeysChange(a, keys.Deactivate, "deactivate", "make access keys inactive in AWS",
 			`Make access keys inactive in AWS: what signs with them is refused, until they
 are activated again.`),
-		newKeysChange(a, broker.ActivateKey, "activate", "make inactive access keys active again in AWS",
+		newKeysChange(a, keys.Activate, "activate", "make inactive access keys active again in AWS",
 			`Make inactive access keys active again in AWS.`),
-		newKeysChange(a, broker.DeleteKey, "delete", "delete access keys in AWS",
+		newKeysChange(a, keys.Delete, "delete", "delete access keys in AWS",
 			`Delete access keys in AWS, for good. A key that is in the keychain goes out of
 it as well, once AWS refuses it. A root key deletes itself, also after its time.`))
 	return cmd
 }
 
-func keysFlags(cmd *cobra.Command, o *broker.KeysOptions) {
+func keysFlags(cmd *cobra.Command, o *keys.Options) {
 	f := cmd.Flags()
 	f.StringVar(&o.User, "user", "", "user whose keys are meant (default the one of the key that acts)")
 	f.StringVar(&o.Key, "key", "", "key of the keychain that acts")
@@ -48,7 +50,7 @@ func keysFlags(cmd *cobra.Command, o *broker.KeysOptions) {
 }
 
 func newKeysList(a *app) *cobra.Command {
-	var o broker.KeysOptions
+	var o keys.Options
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list [KEY]",
@@ -69,7 +71,7 @@ of minutes to hours.`,
 			if err != nil {
 				return err
 			}
-			l, err := b.ListKeys(cmd.Context(), o)
+			l, err := keys.List(cmd.Context(), b, o)
 			if err != nil {
 				return err
 			}
@@ -84,8 +86,8 @@ of minutes to hours.`,
 	return cmd
 }
 
-func newKeysChange(a *app, change broker.KeyChange, name, short, long string) *cobra.Command {
-	var o broker.KeysOptions
+func newKeysChange(a *app, change keys.Change, name, short, long string) *cobra.Command {
+	var o keys.Options
 	cmd := &cobra.Command{
 		Use:   name + " ID…",
 		Short: short,
@@ -96,18 +98,18 @@ func newKeysChange(a *app, change broker.KeyChange, name, short, long string) *c
 			if err != nil {
 				return err
 			}
-			return b.ChangeKeys(cmd.Context(), change, args, o)
+			return keys.Apply(cmd.Context(), b, change, args, o)
 		},
 	}
 	keysFlags(cmd, &o)
-	if change != broker.ActivateKey {
+	if change != keys.Activate {
 		cmd.Flags().BoolVar(&o.Force, "force", false, "even the key that you work with, or the user's last one")
 		cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	}
 	return cmd
 }
 
-func writeKeys(out io.Writer, l broker.Listing, now time.Time) error {
+func writeKeys(out io.Writer, l keys.Listing, now time.Time) error {
 	if len(l.Keys) == 0 {
 		_, err := fmt.Fprintf(out, "%s has no access keys\n", l.Owner())
 		return err
@@ -131,7 +133,7 @@ func writeKeys(out io.Writer, l broker.Listing, now time.Time) error {
 	return err
 }
 
-func keyStatus(k broker.ListedKey) string {
+func keyStatus(k keys.Key) string {
 	if k.Active {
 		return "active"
 	}
@@ -143,7 +145,7 @@ func dayAndAge(t, now time.Time) string {
 	return t.Local().Format(time.DateOnly) + ", " + ago(t, now)
 }
 
-func lastUsed(k broker.ListedKey, now time.Time) string {
+func lastUsed(k keys.Key, now time.Time) string {
 	switch {
 	case !k.UseKnown:
 		return "unknown: AWS did not say"
@@ -176,7 +178,7 @@ type lastUseJSON struct {
 	Region  string    `json:"region"`
 }
 
-func writeKeysJSON(out io.Writer, l broker.Listing) error {
+func writeKeysJSON(out io.Writer, l keys.Listing) error {
 	j := keysJSON{Account: l.Account, User: l.User, Keys: []listedKeyJSON{}}
 	for _, k := range l.Keys {
 		row := listedKeyJSON{AccessKeyID: k.ID, Status: keyStatus(k), Created: k.Created, LastUseKnown: k.UseKnown,

@@ -6,6 +6,9 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keychain"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -27,7 +30,7 @@ keystore is chosen at the first awsbroker add, the best there is or the one that
 			if err != nil {
 				return err
 			}
-			v, err := b.Keystores(cmd.Context())
+			v, err := keychain.ViewKeystores(cmd.Context(), b)
 			if err != nil {
 				return err
 			}
@@ -47,15 +50,15 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return &broker.Failure{
-		Reason:  broker.Usage,
+	return &failure.Error{
+		Reason:  failure.Usage,
 		Message: fmt.Sprintf("there is no command %q of %s", prompt.Clean(args[0]), cmd.CommandPath()),
 		Hints:   []string{"run: " + cmd.CommandPath() + " --help"},
 	}
 }
 
 func newKeystoreMove(a *app) *cobra.Command {
-	var o broker.MoveOptions
+	var o keychain.MoveOptions
 	cmd := &cobra.Command{
 		Use:   "move KIND",
 		Short: "move every key into another keystore",
@@ -77,7 +80,7 @@ keystore is used, from then on the new one. Run the command again to finish it.`
 			if err != nil {
 				return err
 			}
-			return b.MoveKeystore(cmd.Context(), o)
+			return keychain.MoveKeys(cmd.Context(), b, o)
 		},
 	}
 	f := cmd.Flags()
@@ -87,7 +90,7 @@ keystore is used, from then on the new one. Run the command again to finish it.`
 	return cmd
 }
 
-func writeKeystore(out io.Writer, v broker.KeystoreView) error {
+func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "KEYSTORE\tKEYS\tWHERE")
 	for _, p := range v.Places {
@@ -129,7 +132,7 @@ type placeJSON struct {
 	Problem   string `json:"problem"`
 }
 
-func writeKeystoreJSON(out io.Writer, v broker.KeystoreView) error {
+func writeKeystoreJSON(out io.Writer, v keychain.KeystoreView) error {
 	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), string(v.Old), []placeJSON{}}
 	for _, p := range v.Places {
 		problem := ""

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -87,7 +89,7 @@ func writeMFASessions(out io.Writer, profiles []broker.ProfileView, now time.Tim
 		if p.MFASession.IsZero() {
 			continue
 		}
-		line := fmt.Sprintf("MFA session of key %s: %s left", cell(p.Key), broker.Words(p.MFASession.Sub(now)))
+		line := fmt.Sprintf("MFA session of key %s: %s left", cell(p.Key), say.Duration(p.MFASession.Sub(now)))
 		if with[line] == nil {
 			lines = append(lines, line)
 		}
@@ -110,7 +112,7 @@ func sessionText(p broker.ProfileView, now time.Time) string {
 	case p.Expiration.IsZero():
 		return "none"
 	}
-	return broker.Words(p.Expiration.Sub(now)) + " left"
+	return say.Duration(p.Expiration.Sub(now)) + " left"
 }
 
 // cell is text of a table: clean, and never empty.
@@ -128,7 +130,7 @@ func ago(t, now time.Time) string {
 	case now.Sub(t) < 2*time.Second:
 		return "just now"
 	}
-	return broker.Words(now.Sub(t)) + " ago"
+	return say.Duration(now.Sub(t)) + " ago"
 }
 
 func roleName(arn string) string {

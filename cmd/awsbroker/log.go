@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/spf13/cobra"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -66,7 +68,7 @@ in the environment all that is run there.`,
 func runLog(a *app, o logOptions, now time.Time) error {
 	path := paths.FromEnv().LogFile()
 	if path == "" {
-		return &broker.Failure{Reason: broker.Other, Message: "there is no home directory: HOME is not set", Hints: []string{"set HOME, or XDG_STATE_HOME"}}
+		return &failure.Error{Reason: failure.Other, Message: "there is no home directory: HOME is not set", Hints: []string{"set HOME, or XDG_STATE_HOME"}}
 	}
 	lines, spoiled, err := grants.Read(path)
 	if err != nil {
@@ -74,7 +76,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 		if errors.As(err, &where) { // it may be the old log
 			path = where.Path
 		}
-		return &broker.Failure{Reason: broker.Other, Message: "the log cannot be read: " + prompt.Clean(err.Error()),
+		return &failure.Error{Reason: failure.Other, Message: "the log cannot be read: " + prompt.Clean(err.Error()),
 			Hints: []string{"look at what is there, and move it away: " + prompt.Clean(path)}}
 	}
 	if grants.Off() {
@@ -127,7 +129,7 @@ func when(t, now time.Time) string {
 	if t.Sub(now) > 2*time.Second {
 		return t.Local().Format("2006-01-02 15:04")
 	}
-	return broker.Words(max(0, now.Sub(t)))
+	return say.Duration(max(0, now.Sub(t)))
 }
 
 // givenTo names the program, and the command of ours that it ran if it was not

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -158,7 +160,7 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 		if l.Err == nil || errors.Is(l.Err, broker.ErrNotTried) {
 			continue
 		}
-		a.showFailure(failure(broker.OfProfile(l.Profile, l.Err)))
+		a.showFailure(asFailure(broker.OfProfile(l.Profile, l.Err)))
 		if first == nil {
 			first = told{l.Err}
 		}
@@ -169,9 +171,9 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 // loginText is for how long there is a session, and for how long no code will
 // be asked for if that is longer.
 func loginText(l broker.Login, now time.Time) string {
-	text := broker.Words(l.Session.Left(now))
+	text := say.Duration(l.Session.Left(now))
 	if l.MFAEnds.After(l.Session.Expiration) {
-		text += "; no code for " + broker.Words(l.MFAEnds.Sub(now))
+		text += "; no code for " + say.Duration(l.MFAEnds.Sub(now))
 	}
 	return text
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/awsbroker/awsbroker/internal/mfa"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -27,7 +29,7 @@ A new phone: awsbroker mfa enroll --replace NAME, while you have the old one.`,
 	return cmd
 }
 
-func mfaFlags(cmd *cobra.Command, o *broker.MFAOptions) {
+func mfaFlags(cmd *cobra.Command, o *mfa.Options) {
 	f := cmd.Flags()
 	f.StringVar(&o.User, "user", "", "user whose devices are meant (default the one of the key that acts)")
 	f.StringVar(&o.Key, "key", "", "key of the keychain that acts")
@@ -35,7 +37,7 @@ func mfaFlags(cmd *cobra.Command, o *broker.MFAOptions) {
 }
 
 func newMFAEnroll(a *app) *cobra.Command {
-	var o broker.EnrollOptions
+	var o mfa.EnrollOptions
 	cmd := &cobra.Command{
 		Use:   "enroll",
 		Short: "add a virtual MFA device, with a QR code in the terminal",
@@ -58,7 +60,7 @@ that cannot draw: the picture is deleted when the device is enabled.`,
 			return runMFAEnroll(cmd, a, o)
 		},
 	}
-	mfaFlags(cmd, &o.MFAOptions)
+	mfaFlags(cmd, &o.Options)
 	f := cmd.Flags()
 	f.StringVar(&o.Name, "name", "", "name of the device (default the user's, with a number if that is taken)")
 	f.StringVar(&o.Replace, "replace", "", "the device whose place it takes: its name or serial number")
@@ -67,12 +69,12 @@ that cannot draw: the picture is deleted when the device is enabled.`,
 	return cmd
 }
 
-func runMFAEnroll(cmd *cobra.Command, a *app, o broker.EnrollOptions) error {
+func runMFAEnroll(cmd *cobra.Command, a *app, o mfa.EnrollOptions) error {
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err
 	}
-	done, err := b.EnrollMFA(cmd.Context(), o)
+	done, err := mfa.Enroll(cmd.Context(), b, o)
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func runMFAEnroll(cmd *cobra.Command, a *app, o broker.EnrollOptions) error {
 }
 
 func newMFAResync(a *app) *cobra.Command {
-	var o broker.MFAOptions
+	var o mfa.Options
 	cmd := &cobra.Command{
 		Use:   "resync [NAME]",
 		Short: "tell AWS how far the clock of a device is off",
@@ -106,7 +108,7 @@ is better helped by setting its clock to the time of the network.`,
 					return usage(errors.New("a device has a name"))
 				}
 			}
-			serial, err := b.ResyncMFA(cmd.Context(), name, o)
+			serial, err := mfa.Resync(cmd.Context(), b, name, o)
 			if err != nil {
 				return err
 			}
@@ -119,7 +121,7 @@ is better helped by setting its clock to the time of the network.`,
 }
 
 func newMFARemove(a *app) *cobra.Command {
-	var o broker.MFAOptions
+	var o mfa.Options
 	cmd := &cobra.Command{
 		Use:   "remove NAME",
 		Short: "take an MFA device from its user and delete it",
@@ -133,7 +135,7 @@ another one in its place.`,
 			if err != nil {
 				return err
 			}
-			serial, err := b.RemoveMFA(cmd.Context(), args[0], o)
+			serial, err := mfa.Remove(cmd.Context(), b, args[0], o)
 			if err != nil {
 				return err
 			}

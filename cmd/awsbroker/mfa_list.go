@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/mfa"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -14,7 +16,7 @@ import (
 )
 
 func newMFAList(a *app) *cobra.Command {
-	var o broker.MFAOptions
+	var o mfa.Options
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -28,7 +30,7 @@ in to the console only: the API takes codes.`,
 			if err != nil {
 				return err
 			}
-			l, err := b.ListMFA(cmd.Context(), o)
+			l, err := mfa.List(cmd.Context(), b, o)
 			if err != nil {
 				return err
 			}
@@ -47,13 +49,13 @@ in to the console only: the API takes codes.`,
 	return cmd
 }
 
-var mfaKinds = map[broker.MFAKind]string{
-	broker.VirtualMFA:  "virtual device: an authenticator app",
-	broker.HardwareMFA: "hardware token",
-	broker.SecurityKey: "passkey or security key: not for the API",
+var mfaKinds = map[mfa.Kind]string{
+	mfa.Virtual:     "virtual device: an authenticator app",
+	mfa.Hardware:    "hardware token",
+	mfa.SecurityKey: "passkey or security key: not for the API",
 }
 
-func writeMFA(out io.Writer, l broker.MFADevices, now time.Time) error {
+func writeMFA(out io.Writer, l mfa.Listing, now time.Time) error {
 	if len(l.Devices) == 0 {
 		_, err := fmt.Fprintf(out, "%s has no MFA devices\n", l.Owner())
 		return err
@@ -75,7 +77,7 @@ func writeMFA(out io.Writer, l broker.MFADevices, now time.Time) error {
 }
 
 // adviseMFA says what helps a user none of whose devices the API can use.
-func (a *app) adviseMFA(l broker.MFADevices) {
+func (a *app) adviseMFA(l mfa.Listing) {
 	for _, d := range l.Devices {
 		if d.HasCodes() {
 			return
@@ -100,7 +102,7 @@ type mfaDeviceJSON struct {
 	Profiles []string  `json:"profiles"`
 }
 
-func writeMFAJSON(out io.Writer, l broker.MFADevices) error {
+func writeMFAJSON(out io.Writer, l mfa.Listing) error {
 	j := mfaJSON{Account: l.Account, User: l.User, Devices: []mfaDeviceJSON{}}
 	for _, d := range l.Devices {
 		j.Devices = append(j.Devices, mfaDeviceJSON{d.Name, d.Serial, string(d.Kind), d.Enabled, d.HasCodes(), append([]string{}, d.Profiles...)})

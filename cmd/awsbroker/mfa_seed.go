@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/mfa"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -39,7 +42,7 @@ func newMFASeed(a *app) *cobra.Command {
 		Args:  positional(0, 1, "nothing, or - to read the seed from standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] != "-" {
-				return &broker.Failure{Reason: broker.Usage, Message: "a seed is not given as an argument, which others can see",
+				return &failure.Error{Reason: failure.Usage, Message: "a seed is not given as an argument, which others can see",
 					Hints: []string{"run: awsbroker mfa seed"}}
 			}
 			o.stdin = len(args) > 0
@@ -63,7 +66,7 @@ func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
 		return err
 	}
 	if o.remove {
-		device, err := b.RemoveSeed(cmd.Context(), profile)
+		device, err := mfa.RemoveSeed(cmd.Context(), b, profile)
 		if err == nil {
 			a.Step("the keychain has no seed of " + prompt.Clean(device) + " any more")
 		}
@@ -77,7 +80,7 @@ func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
 		}
 		seed = credential.NewSecret(line)
 	}
-	t, err := b.StoreSeed(cmd.Context(), profile, seed)
+	t, err := mfa.StoreSeed(cmd.Context(), b, profile, seed)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
 )
 
 // plainPath needs no quotes in any AWS tool, with or without a shell
@@ -43,8 +43,8 @@ func program() (string, error) {
 	if found != "" && plainPath.MatchString(name) {
 		return name, nil
 	}
-	return "", &broker.Failure{
-		Reason:  broker.Other,
+	return "", &failure.Error{
+		Reason:  failure.Other,
 		Message: "awsbroker runs from a place that no profile can name: " + os.Args[0],
 		Hints:   []string{"install it into a directory on PATH, such as /usr/local/bin, and run setup from there"},
 	}

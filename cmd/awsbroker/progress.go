@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/bootstrap"
 )
 
 // progress is a list of steps, each with a tick when it is done. On a terminal
@@ -23,7 +23,7 @@ type progress struct {
 	once    sync.Once
 }
 
-var _ broker.Progress = (*progress)(nil)
+var _ bootstrap.Progress = (*progress)(nil)
 
 func newProgress(a *app) *progress {
 	p := &progress{app: a, stopped: make(chan struct{})}

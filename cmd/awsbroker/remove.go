@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"github.com/awsbroker/awsbroker/internal/keychain"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -20,7 +22,7 @@ it there, too, unless it is stored somewhere else.`,
 			if err != nil {
 				return err
 			}
-			if err := b.Remove(cmd.Context(), args[0]); err != nil {
+			if err := keychain.RemoveKey(cmd.Context(), b, args[0]); err != nil {
 				return err
 			}
 			a.Step(fmt.Sprintf("key %q is not in the keychain any more", args[0]))

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"golang.org/x/term"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -21,7 +23,7 @@ import (
 // maxLine is what every caller of a credential_process can take on stderr.
 const maxLine = 3 << 10
 
-func (a *app) showFailure(f *broker.Failure) {
+func (a *app) showFailure(f *failure.Error) {
 	message := shorten(f.Message)
 	if a.oneLine {
 		if len(f.Hints) > 0 {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/revoke"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -13,7 +15,7 @@ import (
 )
 
 func newRevoke(a *app) *cobra.Command {
-	var o broker.RevokeOptions
+	var o revoke.Options
 	cmd := &cobra.Command{
 		Use:   "revoke",
 		Short: "something leaked: end all sessions, replace the key",
@@ -44,12 +46,12 @@ change the policies of both; awsbroker finds out which, and says what is missing
 	return cmd
 }
 
-func runRevoke(cmd *cobra.Command, a *app, o broker.RevokeOptions) error {
+func runRevoke(cmd *cobra.Command, a *app, o revoke.Options) error {
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err
 	}
-	done, err := b.Revoke(cmd.Context(), o)
+	done, err := revoke.Run(cmd.Context(), b, o)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func runRevoke(cmd *cobra.Command, a *app, o broker.RevokeOptions) error {
 }
 
 // revokeSummary says what is safe now, and what is not.
-func revokeSummary(r broker.Revoked) string {
+func revokeSummary(r revoke.Result) string {
 	user := prompt.Clean(r.User.UserName())
 	_, role := awsapi.SplitARN(r.Role)
 	role = prompt.Clean(role)
@@ -106,7 +108,7 @@ func revokeSummary(r broker.Revoked) string {
 	return b.String()
 }
 
-func cloudTrail(r broker.Revoked, user string) string {
+func cloudTrail(r revoke.Result, user string) string {
 	by := "Username,AttributeValue=" + user
 	if r.Old != "" {
 		by = "AccessKeyId,AttributeValue=" + r.Old

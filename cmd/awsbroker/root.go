@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -94,7 +96,7 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hints = []string{"did you mean: awsbroker " + strings.Join(near, ", awsbroker ")}
 	}
-	return &broker.Failure{Reason: broker.Usage, Message: fmt.Sprintf("there is no command %q", prompt.Clean(args[0])), Hints: hints}
+	return &failure.Error{Reason: failure.Usage, Message: fmt.Sprintf("there is no command %q", prompt.Clean(args[0])), Hints: hints}
 }
 
 // broker makes the run's broker from the flags.
@@ -141,7 +143,7 @@ func (a *app) code() (credential.Secret, error) {
 	}
 	code, ok := prompt.Code(text)
 	if !ok {
-		return credential.Secret{}, &broker.Failure{Reason: broker.Usage, Message: "an MFA code has six digits"}
+		return credential.Secret{}, &failure.Error{Reason: failure.Usage, Message: "an MFA code has six digits"}
 	}
 	return credential.NewSecret(code), nil
 }

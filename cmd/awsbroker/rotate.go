@@ -3,13 +3,15 @@ package main
 import (
 	"fmt"
 
+	"github.com/awsbroker/awsbroker/internal/rotate"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 )
 
 func newRotate(a *app) *cobra.Command {
-	var o broker.RotateOptions
+	var o rotate.Options
 	cmd := &cobra.Command{
 		Use:   "rotate [KEY]",
 		Short: "replace an access key by a new one",
@@ -42,12 +44,12 @@ profile of the key assumes is; awsbroker finds out which.`,
 	return cmd
 }
 
-func runRotate(cmd *cobra.Command, a *app, o broker.RotateOptions) error {
+func runRotate(cmd *cobra.Command, a *app, o rotate.Options) error {
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err
 	}
-	done, err := b.Rotate(cmd.Context(), o)
+	done, err := rotate.Run(cmd.Context(), b, o)
 	if err != nil {
 		return err
 	}

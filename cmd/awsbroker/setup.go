@@ -3,13 +3,15 @@ package main
 import (
 	"fmt"
 
+	"github.com/awsbroker/awsbroker/internal/setup"
+
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 )
 
 func newSetup(a *app) *cobra.Command {
-	var o broker.SetupOptions
+	var o setup.Options
 	cmd := &cobra.Command{
 		Use:   "setup PROFILE",
 		Short: "write a profile that uses a key of the keychain",
@@ -37,7 +39,7 @@ role/admin-mfa and the device mfa/USER, in the account of the key.`,
 	return cmd
 }
 
-func runSetup(cmd *cobra.Command, a *app, o broker.SetupOptions) error {
+func runSetup(cmd *cobra.Command, a *app, o setup.Options) error {
 	program, err := program()
 	if err != nil {
 		return err
@@ -47,7 +49,7 @@ func runSetup(cmd *cobra.Command, a *app, o broker.SetupOptions) error {
 	if err != nil {
 		return err
 	}
-	changed, err := b.Setup(cmd.Context(), o)
+	changed, err := setup.Run(cmd.Context(), b, o)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
 )
 
 // readLine takes one line of standard input, at most so many bytes of it, and
@@ -27,6 +27,6 @@ func readLine(in io.Reader, most int, patience time.Duration, what string) (stri
 	case line := <-done:
 		return line, nil
 	case <-time.After(patience):
-		return "", &broker.Failure{Reason: broker.NeedPerson, Message: "no " + what + " came from standard input"}
+		return "", &failure.Error{Reason: failure.NeedPerson, Message: "no " + what + " came from standard input"}
 	}
 }

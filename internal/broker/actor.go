@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -14,57 +16,57 @@ import (
 type Actor struct {
 	*Broker
 	*Target
-	key       credential.Credentials // empty until openKey has read it
-	cache     *session.Cache         // nil: sessions are not kept
-	asker     *asker
-	newDevice bool // the MFA device was enabled just now: AWS is given time to hear of it
+	AccessKey credential.Credentials // empty until openKey has read it
+	Cache     *session.Cache         // nil: sessions are not kept
+	Asker     *Asker
+	NewDevice bool // the MFA device was enabled just now: AWS is given time to hear of it
 }
 
-// newActor returns an actor for a target, whose key is not open yet. It looks
+// NewActor returns an actor for a target, whose key is not open yet. It looks
 // for sessions nowhere, unless it is given a cache.
-func (b *Broker) newActor(t *Target) *Actor {
-	return &Actor{Broker: b, Target: t, asker: b.newAsker()}
+func (b *Broker) NewActor(t *Target) *Actor {
+	return &Actor{Broker: b, Target: t, Asker: b.NewAsker()}
 }
 
-// through returns the actor as it acts through another target: with the same
+// Through returns the actor as it acts through another target: with the same
 // key, and asking the same person.
-func (a *Actor) through(t *Target) *Actor {
+func (a *Actor) Through(t *Target) *Actor {
 	other := *a
 	other.Target = t
 	return &other
 }
 
-// close gives back the terminal, if something was asked there.
-func (a *Actor) close() { a.asker.close() }
+// Close gives back the terminal, if something was asked there.
+func (a *Actor) Close() { a.Asker.Close() }
 
-// openKey reads the profile's key from the keychain. Where the record was
+// OpenKey reads the profile's key from the keychain. Where the record was
 // wrong about which key that is, the target follows the keychain.
-func (a *Actor) openKey(ctx context.Context) error {
+func (a *Actor) OpenKey(ctx context.Context) error {
 	name := a.Profile.KeyName
-	a.waysOf(a.Profile)
+	a.SetWaysOf(a.Profile)
 	started := time.Now()
-	store, err := a.keychain(ctx, a.asker)
+	store, err := a.OpenKeychain(ctx, a.Asker)
 	if err != nil {
-		return keystoreFailure(err, name)
+		return failure.OfKeystore(err, name)
 	}
-	err = a.asker.retry(func() error {
-		a.key, err = store.Get(ctx, name)
+	err = a.Asker.Retry(func() error {
+		a.AccessKey, err = store.Get(ctx, name)
 		return err
 	})
-	a.debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
+	a.Debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
 	if err != nil {
-		return keystoreFailure(err, name)
+		return failure.OfKeystore(err, name)
 	}
-	if a.Key.AccessKeyID != a.key.AccessKeyID { // whose this one is, the record does not know
+	if a.Key.AccessKeyID != a.AccessKey.AccessKeyID { // whose this one is, the record does not know
 		now := a.Key
-		now.AccessKeyID, now.ARN = a.key.AccessKeyID, ""
-		a.rekey(now)
+		now.AccessKeyID, now.ARN = a.AccessKey.AccessKeyID, ""
+		a.SetKey(now)
 	}
 	return nil
 }
 
-// spent reports whether a code of the target's device was sent to AWS already:
+// IsSpent reports whether a code of the target's device was sent to AWS already:
 // by any process lately, or, where nothing can be noted for others, by this one.
-func (a *Actor) spent(code credential.Secret) bool {
-	return slices.Contains(a.sent, code) || a.cache.CodeUsed(a.Profile.MFASerial, code.Reveal(), time.Now())
+func (a *Actor) IsSpent(code credential.Secret) bool {
+	return slices.Contains(a.sent, code) || a.Cache.CodeUsed(a.Profile.MFASerial, code.Reveal(), time.Now())
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -11,33 +13,33 @@ import (
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
-// inHandLeft is the life that a session in hand has to have: IAM is called for
+// InHandLeft is the life that a session in hand has to have: IAM is called for
 // some seconds, and for minutes where a new key is slow to be known.
-const inHandLeft = 5 * time.Minute
+const InHandLeft = 5 * time.Minute
 
-// inHand returns the cached session of a target, if it lives for long enough
+// FindSession returns the cached session of a target, if it lives for long enough
 // to act with.
-func (a *Actor) inHand(t *Target) (credential.Credentials, bool) {
-	s, ok := t.cached(a.cache, time.Now())
-	return s.Credentials, ok && s.Left(time.Now()) >= inHandLeft
+func (a *Actor) FindSession(t *Target) (credential.Credentials, bool) {
+	s, ok := t.Cached(a.Cache, time.Now())
+	return s.Credentials, ok && s.Left(time.Now()) >= InHandLeft
 }
 
-// getMFASession returns an MFA session of the actor's key with a code of the
+// GetMFASession returns an MFA session of the actor's key with a code of the
 // target's device, for which one process asks at a time. Where it had to wait
 // for another one, found may have an answer by then. limit is for the request
 // to AWS.
-func (a *Actor) getMFASession(ctx context.Context, t *Target, limit time.Duration, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
+func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duration, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
 	asking, cancel := context.WithTimeout(ctx, a.Limits.Question)
 	defer cancel()
-	m := t.mfaSession(t.Profile.MFASession)
+	m := t.MFATarget(t.Profile.MFASession)
 	m.serves = nil // it is the key's session that is asked for
-	m.Key.AccessKeyID = a.key.AccessKeyID
+	m.Key.AccessKeyID = a.AccessKey.AccessKeyID
 	if m.passing = m.Profile.Duration == 0; m.passing {
 		m.Profile.Duration = shortestMFASession
 	}
-	lock := session.NewLock(a.sessionDir(), m.deviceLock())
+	lock := session.NewLock(a.SessionDir(), m.deviceLock())
 	if err := lock.Wait(asking); err != nil {
-		return credential.Credentials{}, failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
+		return credential.Credentials{}, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
 			lock.Holder(), prompt.Clean(t.Profile.MFASerial))
 	}
 	defer func() { _ = lock.Unlock() }()
@@ -46,13 +48,13 @@ func (a *Actor) getMFASession(ctx context.Context, t *Target, limit time.Duratio
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
-		return credential.Credentials{}, t.failure(err)
+		return credential.Credentials{}, t.Failure(err)
 	}
-	r := &request{Actor: a.through(m)}
+	r := &request{Actor: a.Through(m)}
 	creds, err := r.withCode(asking, func(code credential.Secret) (credential.Credentials, error) {
 		sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer cancel()
-		return client.SessionToken(sending, a.key, m.Profile.Duration, sts.MFA{Serial: m.Profile.MFASerial, Code: code})
+		return client.SessionToken(sending, a.AccessKey, m.Profile.Duration, sts.MFA{Serial: m.Profile.MFASerial, Code: code})
 	})
 	if err == nil {
 		r.keep(m.sessionOf(creds))
@@ -60,19 +62,19 @@ func (a *Actor) getMFASession(ctx context.Context, t *Target, limit time.Duratio
 	return creds, err
 }
 
-// assumeRole returns a session of the target's role, asked for by an MFA
+// AssumeRole returns a session of the target's role, asked for by an MFA
 // session or by the key itself. It is kept if it is the one that the profile
 // gets: then what a code was given for is there for everybody. limit is for the
 // request to AWS. What AWS does not allow is an error of package awsapi, other
 // errors are failures.
-func (a *Actor) assumeRole(ctx context.Context, t *Target, by credential.Credentials, limit time.Duration) (credential.Credentials, error) {
+func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credentials, limit time.Duration) (credential.Credentials, error) {
 	longest := 12 * time.Hour
 	if by.Temporary() {
 		longest = longestFromSession // and AWS refuses to be asked for more
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
-		return credential.Credentials{}, t.failure(err)
+		return credential.Credentials{}, t.Failure(err)
 	}
 	role := t.role()
 	asWanted := role.Duration <= longest
@@ -86,10 +88,10 @@ func (a *Actor) assumeRole(ctx context.Context, t *Target, by credential.Credent
 		if awsapi.NotAllowed(err) {
 			return creds, err
 		}
-		return creds, t.failure(err)
+		return creds, t.Failure(err)
 	}
 	if asWanted {
-		r := &request{Actor: a.through(t)}
+		r := &request{Actor: a.Through(t)}
 		r.keep(t.sessionOf(creds))
 	}
 	return creds, nil

@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -16,34 +18,34 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// asker is this process's turn at a terminal, or at another place where people
+// Asker is this process's turn at a terminal, or at another place where people
 // are asked. It is taken at the first question and kept until the last, since
 // two processes that ask about two things must not share the keyboard.
-type asker struct {
+type Asker struct {
 	*Broker
 	ladder *prompt.Ladder
-	before func() // is called before something is asked; nil: nothing is in the way
+	Before func() // is called before something is asked; nil: nothing is in the way
 }
 
-// newAsker returns an asker that has asked nobody yet. It is to be closed.
-func (b *Broker) newAsker() *asker { return &asker{Broker: b} }
+// NewAsker returns an asker that has asked nobody yet. It is to be closed.
+func (b *Broker) NewAsker() *Asker { return &Asker{Broker: b} }
 
 // ways of asking: what the command line or the environment says, else the
 // profile that is worked on.
 func (b *Broker) ways() prompt.Ways { return b.Prompt.Or(b.profileWays) }
 
-// waysOf makes a profile the one that is worked on.
-func (b *Broker) waysOf(p *config.Profile) {
+// SetWaysOf makes a profile the one that is worked on.
+func (b *Broker) SetWaysOf(p *config.Profile) {
 	b.profileWays, _ = prompt.ParseWays(p.Prompt) // config has checked it
 }
 
-// open finds a way to ask, waiting for its turn there until ctx ends.
-func (a *asker) open(ctx context.Context) (prompt.Prompter, error) { return a.openOne(ctx, a.ways()) }
+// Open finds a way to ask, waiting for its turn there until ctx ends.
+func (a *Asker) Open(ctx context.Context) (prompt.Prompter, error) { return a.openOne(ctx, a.ways()) }
 
 // openOne finds one of these ways, or keeps the one that was found before.
-func (a *asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter, error) {
-	if a.before != nil {
-		a.before()
+func (a *Asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter, error) {
+	if a.Before != nil {
+		a.Before()
 	}
 	if a.ladder != nil {
 		return a.ladder, nil
@@ -56,7 +58,7 @@ func (a *asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter,
 	return ladder, nil
 }
 
-func (a *asker) close() {
+func (a *Asker) Close() {
 	if a.ladder == nil {
 		return
 	}
@@ -64,14 +66,18 @@ func (a *asker) close() {
 	a.ladder = nil
 }
 
+// AtTerminal reports whether the person is asked at the terminal, and not in a
+// window. Open is to be called before.
+func (a *Asker) AtTerminal() bool { return a.ladder.AtTerminal() }
+
 // Ask asks for a yes, in the way that codes are asked for. A person who has
 // text on the terminal already is not shown it again.
 func (b *Broker) Ask(ctx context.Context, text, question string, shown bool) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
 	defer cancel()
-	a := b.newAsker()
-	defer a.close()
-	if _, err := a.open(ctx); err != nil {
+	a := b.NewAsker()
+	defer a.Close()
+	if _, err := a.Open(ctx); err != nil {
 		return false, err
 	}
 	if !shown || !a.ladder.AtTerminal() {
@@ -107,8 +113,8 @@ func (b *Broker) takeTurn(ctx context.Context, place string) (giveBack func(), e
 func (b *Broker) awaitTurn(ctx context.Context, place string) (*turn, error) {
 	ctx, cancel := context.WithDeadline(ctx, latest(b.Started.Add(b.Limits.Question), time.Now().Add(time.Second)))
 	defer cancel()
-	t := &turn{lock: session.NewLock(b.sessionDir(), place)}
-	_, err := t.lock.Await(ctx, b.telling(func() string {
+	t := &turn{lock: session.NewLock(b.SessionDir(), place)}
+	_, err := t.lock.Await(ctx, b.TellWaiting(func() string {
 		return fmt.Sprintf("waiting for process %d, which asks something here", t.lock.Holder())
 	}))
 	switch {
@@ -117,7 +123,7 @@ func (b *Broker) awaitTurn(ctx context.Context, place string) (*turn, error) {
 	case ctx.Err() != nil:
 		return nil, prompt.ErrCancelled
 	case err != nil:
-		b.debug("no turns at the terminal: %v", err)
+		b.Debug("no turns at the terminal: %v", err)
 	}
 	if b.turns == nil {
 		b.turns = map[string]*turn{}
@@ -126,9 +132,9 @@ func (b *Broker) awaitTurn(ctx context.Context, place string) (*turn, error) {
 	return t, nil
 }
 
-// telling is a check for session.Lock.Await that finds nothing, but tells a
+// TellWaiting is a check for session.Lock.Await that finds nothing, but tells a
 // person who waits for more than a moment what for.
-func (b *Broker) telling(what func() string) func() bool {
+func (b *Broker) TellWaiting(what func() string) func() bool {
 	since, told := time.Now(), false
 	return func() bool {
 		if !told && time.Since(since) > time.Second {
@@ -141,7 +147,7 @@ func (b *Broker) telling(what func() string) func() bool {
 
 // passphrase opens the encrypted-file keystore: from the environment, for
 // machines without a person, else from the terminal.
-func (a *asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
+func (a *Asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
 	if s, ok, err := passphraseFromEnv(); ok || err != nil {
 		return s, err
 	}
@@ -153,8 +159,8 @@ func (a *asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (c
 	return s, err
 }
 
-// retry lets a person who mistyped the passphrase type it again.
-func (a *asker) retry(use func() error) error {
+// Retry lets a person who mistyped the passphrase type it again.
+func (a *Asker) Retry(use func() error) error {
 	for try := 1; ; try++ {
 		err := use()
 		if !errors.Is(err, keystore.ErrPassphrase) || a.ladder == nil || try == tries {
@@ -164,8 +170,8 @@ func (a *asker) retry(use func() error) error {
 	}
 }
 
-func (a *asker) typedPassphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
-	t, err := a.open(ctx)
+func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
+	t, err := a.Open(ctx)
 	if err != nil {
 		return credential.Secret{}, err
 	}
@@ -210,7 +216,7 @@ func passphraseFromEnv() (credential.Secret, bool, error) {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return credential.Secret{}, false, failed(Keychain, "cannot read the passphrase: %v", err)
+		return credential.Secret{}, false, failure.New(failure.Keychain, "cannot read the passphrase: %v", err)
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	return credential.NewSecret(strings.TrimSuffix(line, "\r")), true, nil

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -17,7 +20,7 @@ import (
 func (r *request) assume(ctx context.Context) (session.Session, error) {
 	client, err := sts.New(r.Endpoint)
 	if err != nil {
-		return session.Session{}, r.Target.failure(err)
+		return session.Session{}, r.Target.Failure(err)
 	}
 	var refused error
 	for {
@@ -35,9 +38,9 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 		}
 		if made || refused != nil || !r.worthAnother(err, by) {
 			r.noteUseless(err, by, made)
-			return session.Session{}, r.Target.failure(err)
+			return session.Session{}, r.Target.Failure(err)
 		}
-		r.debug("sts: the session that asked may be stale; trying another")
+		r.Debug("sts: the session that asked may be stale; trying another")
 		refused = err
 	}
 }
@@ -47,13 +50,13 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 func (r *request) signingSession(ctx context.Context, another bool) (s session.Session, made bool, err error) {
 	from := r.signer()
 	sub := &request{
-		Actor: r.through(from), want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
+		Actor: r.Through(from), want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
 		since: r.since, round: r.round,
 	}
 	s, err = sub.session(ctx)
 	r.asked, r.coded = r.asked || sub.asked, r.coded || sub.coded
 	if r.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
-		r.rekey(from.Key)
+		r.SetKey(from.Key)
 	}
 	_, made = r.round.has(from)
 	return s, made, err
@@ -65,11 +68,11 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 	from := r.signer()
 	switch {
 	case awsapi.Is(err, awsapi.ExpiredToken, awsapi.UnknownKey):
-		_ = from.forget(r.cache) // of no use to anybody
-	case !awsapi.Is(err, awsapi.Denied) || from.mfa && r.cache.Declined(r.uselessKey(), by, time.Now()):
+		_ = from.forget(r.Cache) // of no use to anybody
+	case !awsapi.Is(err, awsapi.Denied) || from.mfa && r.Cache.Declined(r.uselessKey(), by, time.Now()):
 		return false
 	}
-	if from.asks(r.cache, time.Now()) {
+	if from.Asks(r.Cache, time.Now()) {
 		return r.old.Left(time.Now()) <= askingMinLeft && (from.mfa || !awsapi.Is(err, awsapi.Denied))
 	}
 	return true
@@ -79,7 +82,7 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 // so that nobody is asked for another one as long as the MFA session lives.
 func (r *request) noteUseless(err error, by session.Session, made bool) {
 	if made && r.signer().mfa && awsapi.Is(err, awsapi.Denied) {
-		_ = r.cache.Decline(r.uselessKey(), by, by.Expiration)
+		_ = r.Cache.Decline(r.uselessKey(), by, by.Expiration)
 	}
 }
 
@@ -87,10 +90,10 @@ func (r *request) uselessKey() string { return session.CacheKey("useless", r.cac
 
 // staleCode is a refusal that a code might have helped against.
 func (r *request) staleCode(refused error) error {
-	err := r.Target.failure(refused)
-	var f *Failure
+	err := r.Target.Failure(refused)
+	var f *failure.Error
 	if errors.As(err, &f) {
-		f.hint("or the role demands a code that was given more recently: awsbroker login --profile %s", ShellWord(r.Profile.Name))
+		f.Hint("or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.Profile.Name))
 	}
 	return err
 }

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -43,7 +45,7 @@ type Broker struct {
 	sent []credential.Secret // MFA codes that went to AWS in this run
 
 	store        *keystore.Store // once it was opened
-	asking       *asker          // whose terminal store asks at
+	asking       *Asker          // whose terminal store asks at
 	noPassphrase error           // how asking for store's passphrase ended, if without one
 }
 
@@ -54,9 +56,9 @@ func (b *Broker) TestOnlySessions(cache *session.Cache, dir string) {
 	b.opened, b.sessions = true, cache
 }
 
-func (b *Broker) debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(format, args...)) }
+func (b *Broker) Debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(format, args...)) }
 
-func (b *Broker) warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(format, args...)) }
+func (b *Broker) Warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(format, args...)) }
 
 // Limits are the waits of a run, counted from its start.
 type Limits struct {
@@ -85,14 +87,14 @@ type Reporter interface {
 // ErrDeclined means that a person said no.
 var ErrDeclined = errors.New("nothing was changed")
 
-// confirm turns a refusal into a failure of ours.
-func (b *Broker) confirm(ctx context.Context, text, question string) error {
+// Confirm turns a refusal into a failure of ours.
+func (b *Broker) Confirm(ctx context.Context, text, question string) error {
 	err := b.Report.Confirm(ctx, text, question)
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		return failed(NeedPerson, "there is no terminal to ask at").hint("say yes beforehand with --yes")
+		return failure.New(failure.NeedPerson, "there is no terminal to ask at").Hint("say yes beforehand with --yes")
 	}
 	if err != nil {
-		return failed(NeedPerson, "%w", err)
+		return failure.New(failure.NeedPerson, "%w", err)
 	}
 	return nil
 }

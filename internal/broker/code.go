@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -25,11 +28,11 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 	use = r.untilKnown(ctx, use)
 	switch {
 	case !r.coded:
-		r.debug("code: none is needed, the profile has no MFA device")
+		r.Debug("code: none is needed, the profile has no MFA device")
 		creds, err := use(credential.Secret{})
-		return creds, r.Target.failure(err)
+		return creds, r.Target.Failure(err)
 	case !r.Code.IsEmpty():
-		r.debug("code: from --mfa-code")
+		r.Debug("code: from --mfa-code")
 		creds, err := r.useOnce(r.Code, use)
 		if err == nil {
 			r.consented(r.Target)
@@ -41,24 +44,24 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 
 // useOnce sends a code that nobody is there to correct.
 func (r *request) useOnce(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	if r.spent(code) {
-		return credential.Credentials{}, failed(Refused, "this MFA code was used already, and AWS accepts each one once").
-			hint("wait for the next code of the device, up to 30 seconds")
+	if r.IsSpent(code) {
+		return credential.Credentials{}, failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
+			Hint("wait for the next code of the device, up to 30 seconds")
 	}
 	creds, err := r.spend(code, use)
-	return creds, r.Target.failure(err)
+	return creds, r.Target.Failure(err)
 }
 
 // spend notes a code as used before it is sent: whatever happens then, even a
 // kill, the same digits do not go out a second time. A request that AWS never
 // saw, or threw away for its signature, leaves the code as good as it was.
 func (r *request) spend(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	_ = r.cache.UseCode(r.Profile.MFASerial, code.Reveal(), time.Now())
+	_ = r.Cache.UseCode(r.Profile.MFASerial, code.Reveal(), time.Now())
 	r.sent = append(r.sent, code)
 	creds, err := use(code)
 	var e *awsapi.Error
 	if errors.As(err, &e) && (!e.Sent || e.Reason == awsapi.ClockWrong || e.Reason == awsapi.WrongSecret) {
-		_ = r.cache.KeepCode(r.Profile.MFASerial, code.Reveal(), time.Now())
+		_ = r.Cache.KeepCode(r.Profile.MFASerial, code.Reveal(), time.Now())
 		r.sent = r.sent[:len(r.sent)-1]
 	}
 	return creds, err
@@ -67,7 +70,7 @@ func (r *request) spend(code credential.Secret, use func(credential.Secret) (cre
 // askPerson asks in one of the ways, at most three times. before is what to
 // say of the sources that gave no code.
 func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	t, err := r.asker.openOne(ctx, ways)
+	t, err := r.Asker.openOne(ctx, ways)
 	if err != nil {
 		return credential.Credentials{}, questionFailure(err, r.Target)
 	}
@@ -82,22 +85,22 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		code, ok := prompt.Code(answer)
 		switch {
 		case !ok:
-			last = failed(NeedPerson, "an MFA code has six digits").hint("run: awsbroker login --profile %s", ShellWord(r.Profile.Name))
-		case r.spent(credential.NewSecret(code)):
-			last = failed(Refused, "this MFA code was used already, and AWS accepts each one once").
-				hint("wait for the next code of the device, then run: awsbroker login --profile %s", ShellWord(r.Profile.Name))
+			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: awsbroker login --profile %s", say.ShellWord(r.Profile.Name))
+		case r.IsSpent(credential.NewSecret(code)):
+			last = failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
+				Hint("wait for the next code of the device, then run: awsbroker login --profile %s", say.ShellWord(r.Profile.Name))
 		default:
 			creds, err := r.spend(credential.NewSecret(code), use)
 			if err == nil {
 				r.consented(r.Target)
 				return creds, nil
 			}
-			if last = r.Target.failure(err); !correctable(err) {
+			if last = r.Target.Failure(err); !correctable(err) {
 				return creds, last
 			}
 		}
 		if try < tries {
-			t.Print(fmt.Sprintf("%v; %s left\n", last, count(tries-try, "try", "tries")))
+			t.Print(fmt.Sprintf("%v; %s left\n", last, say.Count(tries-try, "try", "tries")))
 		}
 	}
 	return credential.Credentials{}, last
@@ -117,7 +120,7 @@ func (r *request) introduction() string {
 		fmt.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", prompt.Clean(r.Endpoint.URL))
 	}
 	b.WriteString(r.scope(r.life()))
-	if !r.cache.LastCode(r.Profile.MFASerial, time.Now()).IsZero() {
+	if !r.Cache.LastCode(r.Profile.MFASerial, time.Now()).IsZero() {
 		b.WriteString("the code just used will not do: wait for the next one\n")
 	}
 	return b.String()
@@ -128,8 +131,8 @@ func (r *request) introduction() string {
 func (t *Target) scope(life time.Duration) string {
 	switch {
 	case t.mfa && !t.passing:
-		return fmt.Sprintf("for %s the roles of key %s will ask for no other code\n", Words(life), prompt.Clean(t.Profile.KeyName))
-	case t.Profile.MFASession > 0 && t.needsOwnCode():
+		return fmt.Sprintf("for %s the roles of key %s will ask for no other code\n", say.Duration(life), prompt.Clean(t.Profile.KeyName))
+	case t.Profile.MFASession > 0 && t.NeedsOwnCode():
 		return "it takes a code of its own: sessions through an MFA session end after one hour\n"
 	}
 	return ""
@@ -172,7 +175,7 @@ func within(ctx context.Context) string {
 	if !ok {
 		return ""
 	}
-	return ", within " + Words(time.Until(deadline))
+	return ", within " + say.Duration(time.Until(deadline))
 }
 
 func contextEnd(ctx context.Context) error {
@@ -184,19 +187,19 @@ func contextEnd(ctx context.Context) error {
 
 // questionFailure is a question for an MFA code that brought none.
 func questionFailure(err error, t *Target) error {
-	f := failed(NeedPerson, "%w", err)
-	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", ShellWord(t.Profile.Name))
+	f := failure.New(failure.NeedPerson, "%w", err)
+	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		f = failed(NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).hint("%s", login)
+		f = failure.New(failure.NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrTimeout):
-		f = failed(NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).hint("%s", login)
+		f = failure.New(failure.NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCancelled):
-		f = failed(NeedPerson, "cancelled: no MFA code for %s", t.describe()).hint("%s", login)
+		f = failure.New(failure.NeedPerson, "cancelled: no MFA code for %s", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCommand):
-		f = failed(NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
-			hint("try the command by itself in a shell: it has to print six digits")
+		f = failure.New(failure.NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
+			Hint("try the command by itself in a shell: it has to print six digits")
 	}
-	f.cause = err
+	f.Cause = err
 	return f
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -47,7 +50,7 @@ func (r *request) climb(ctx context.Context, use func(credential.Secret) (creden
 	}
 	var complaints []error
 	for _, source := range r.sources() {
-		r.debug("code: from %s", source.setting)
+		r.Debug("code: from %s", source.setting)
 		code, err := r.unspent(ctx, source)
 		if err == nil {
 			creds, err := r.useOnce(code, use)
@@ -65,7 +68,7 @@ func (r *request) climb(ctx context.Context, use func(credential.Secret) (creden
 func (r *request) askAfter(ctx context.Context, ways prompt.Ways, complaints []error, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	var said strings.Builder
 	for _, c := range complaints {
-		r.debug("code: %v", c)
+		r.Debug("code: %v", c)
 		fmt.Fprintln(&said, c)
 	}
 	creds, err := r.askPerson(ctx, ways, said.String(), use)
@@ -83,10 +86,10 @@ var errNoCode = errors.New("no code")
 func (r *request) unspent(ctx context.Context, source codeSource) (credential.Secret, error) {
 	for {
 		code, err := source.code(ctx)
-		if err != nil || !r.spent(code) {
+		if err != nil || !r.IsSpent(code) {
 			return code, err
 		}
-		r.debug("code: it was just used; waiting for the next one")
+		r.Debug("code: it was just used; waiting for the next one")
 		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
 		if !session.Pause(ctx, time.Until(next)) {
 			return code, questionFailure(contextEnd(ctx), r.Target)
@@ -111,39 +114,39 @@ func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error
 // codeFromSeed computes the code that the device shows now.
 func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 	device := r.Profile.MFASerial
-	store, err := r.keychain(ctx, r.asker)
+	store, err := r.OpenKeychain(ctx, r.Asker)
 	if err != nil {
-		return credential.Secret{}, keystoreFailure(err, r.Profile.KeyName)
+		return credential.Secret{}, failure.OfKeystore(err, r.Profile.KeyName)
 	}
 	var seed credential.Secret
-	err = r.asker.retry(func() error {
+	err = r.Asker.Retry(func() error {
 		seed, err = store.Seed(ctx, device)
 		return err
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
-		f := failed(NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", prompt.Clean(device), prompt.Clean(r.Profile.Name)).
-			hint("store it with: awsbroker mfa seed --profile %s", ShellWord(r.Profile.Name))
-		f.cause = errNoCode
+		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", prompt.Clean(device), prompt.Clean(r.Profile.Name)).
+			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.Profile.Name))
+		f.Cause = errNoCode
 		return credential.Secret{}, f
 	}
 	if err != nil {
-		return credential.Secret{}, keystoreFailure(err, r.Profile.KeyName)
+		return credential.Secret{}, failure.OfKeystore(err, r.Profile.KeyName)
 	}
 	key, err := totp.Parse(seed)
 	if err != nil {
-		return credential.Secret{}, failed(Keychain, "the seed of %s in the keychain is damaged", prompt.Clean(device)).
-			hint("store it anew with: awsbroker mfa seed --profile %s", ShellWord(r.Profile.Name))
+		return credential.Secret{}, failure.New(failure.Keychain, "the seed of %s in the keychain is damaged", prompt.Clean(device)).
+			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.Profile.Name))
 	}
 	return credential.NewSecret(key.Code(time.Now())), nil
 }
 
 // sourceFailure says what to look at when AWS did not take the code of a seed.
 func (r *request) sourceFailure(source codeSource, err error) error {
-	var f *Failure
+	var f *failure.Error
 	if source.setting != "awsbroker_mfa_seed" || !correctable(err) || !errors.As(err, &f) {
 		return err
 	}
-	return failed(Refused, "AWS did not accept the code made from the seed in the keychain").
-		hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
-			Words(codeStep), prompt.Clean(r.Profile.MFASerial), "awsbroker mfa seed --profile "+ShellWord(r.Profile.Name))
+	return failure.New(failure.Refused, "AWS did not accept the code made from the seed in the keychain").
+		Hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
+			say.Duration(codeStep), prompt.Clean(r.Profile.MFASerial), "awsbroker mfa seed --profile "+say.ShellWord(r.Profile.Name))
 }

@@ -3,6 +3,9 @@ package broker
 import (
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -33,8 +36,8 @@ func (t *Target) checkLeft(asked time.Duration) error {
 	if asked < longest {
 		return nil
 	}
-	return failed(Usage, "a session of profile %s lasts for %s, so none has %s left", prompt.Clean(name), Words(longest), Words(asked)).
-		hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", ShellWord(name))
+	return failure.New(failure.Usage, "a session of profile %s lasts for %s, so none has %s left", prompt.Clean(name), say.Duration(longest), say.Duration(asked)).
+		Hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(name))
 }
 
 // longest is how long a new session lasts, by AWS's defaults where the profile

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -31,7 +34,7 @@ func (b *Broker) consent(ctx context.Context, t *Target, s session.Session) erro
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
 	defer cancel()
 	c := &consenting{Broker: b, Target: t, since: time.Now()}
-	c.cache = b.openCache(ctx)
+	c.cache = b.OpenCache(ctx)
 	if said, err := c.saidBefore(); said {
 		return err
 	}
@@ -53,19 +56,19 @@ type consenting struct {
 
 // ask shows who wants what, once it is this process's turn.
 func (c *consenting) ask(ctx context.Context, s session.Session) error {
-	a := c.Broker.newAsker()
-	defer a.close()
-	c.waysOf(c.Profile)
-	p, err := a.open(ctx)
+	a := c.Broker.NewAsker()
+	defer a.Close()
+	c.SetWaysOf(c.Profile)
+	p, err := a.Open(ctx)
 	if err != nil {
 		return c.failure(err)
 	}
 	if said, err := c.saidBefore(); said { // while it waited
 		return err
 	}
-	p.Begin(fmt.Sprintf("%s wants the session of\n%s, with %s left\n", prompt.Caller(), c.describe(), Words(s.Left(time.Now()))))
+	p.Begin(fmt.Sprintf("%s wants the session of\n%s, with %s left\n", prompt.Caller(), c.describe(), say.Duration(s.Left(time.Now()))))
 	deadline, _ := ctx.Deadline()
-	yes, err := p.Confirm(ctx, fmt.Sprintf("give it out? (within %s)", Words(time.Until(deadline))))
+	yes, err := p.Confirm(ctx, fmt.Sprintf("give it out? (within %s)", say.Duration(time.Until(deadline))))
 	if err == nil && !yes {
 		err = ErrDeclined
 	}
@@ -78,10 +81,10 @@ func (c *consenting) ask(ctx context.Context, s session.Session) error {
 func (c *consenting) memory() string { return "consent\x00" + c.Profile.Name + "\x00" + c.cacheKey() }
 
 // yesReason marks a remembered yes, which has no reason to fail.
-const yesReason Reason = 0
+const yesReason failure.Reason = 0
 
 func (c *consenting) remember(err error) {
-	f := &Failure{Reason: yesReason}
+	f := &failure.Error{Reason: yesReason}
 	if err != nil && !errors.As(err, &f) || errors.Is(err, prompt.ErrNoTerminal) {
 		return
 	}
@@ -97,8 +100,8 @@ func (c *consenting) saidBefore() (said bool, err error) {
 	if !ok || n.Job != session.JobID() || !n.Applies(n.Job, c.since, time.Now()) {
 		return false, nil
 	}
-	c.debug("confirm: this job was answered a moment ago")
-	if Reason(n.Reason) == yesReason {
+	c.Debug("confirm: this job was answered a moment ago")
+	if failure.Reason(n.Reason) == yesReason {
 		return true, nil
 	}
 	return true, remembered(n)
@@ -108,13 +111,13 @@ func (c *consenting) failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	f := failed(NeedPerson, "the session of %s is given out after a yes only (awsbroker_confirm): %w", c.describe(), err)
+	f := failure.New(failure.NeedPerson, "the session of %s is given out after a yes only (awsbroker_confirm): %w", c.describe(), err)
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		f.hint("run the command in a terminal")
+		f.Hint("run the command in a terminal")
 	case errors.Is(err, ErrDeclined):
-		f = failed(NeedPerson, "the session of %s was not given out: the answer was no", c.describe())
+		f = failure.New(failure.NeedPerson, "the session of %s was not given out: the answer was no", c.describe())
 	}
-	f.cause = err
+	f.Cause = err
 	return f
 }

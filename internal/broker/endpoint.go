@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -23,20 +25,20 @@ func (b *Broker) region(p *config.Profile) (string, config.Origin, error) {
 func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	region, from, err := b.region(p)
 	if err != nil {
-		return awsapi.Endpoint{}, configFailure(err)
+		return awsapi.Endpoint{}, failure.OfConfig(err)
 	}
-	b.debug("region: %s (%s)", region, from)
+	b.Debug("region: %s (%s)", region, from)
 	e := awsapi.Endpoint{
 		Region:    region,
 		URL:       endpointURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
 		CABundle:  cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
-		FIPS:      envBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
-		DualStack: envBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
+		FIPS:      EnvBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
+		DualStack: EnvBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
 	}
 	if err := awsapi.CheckURL(e.URL); err != nil {
-		return e, awsFailure(err, nil, false)
+		return e, failure.OfAWS(err, nil, false)
 	}
-	b.debug("endpoint: %s", prompt.Clean(cmp.Or(e.URL, "AWS's own")))
+	b.Debug("endpoint: %s", prompt.Clean(cmp.Or(e.URL, "AWS's own")))
 	return e, nil
 }
 
@@ -44,13 +46,13 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 // profile's for the service, the profile's for all.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 func endpointURL(service string, ignored bool, ofService, ofAll string) string {
-	if envBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
+	if EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
 		return ""
 	}
 	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
 }
 
-func envBool(name string, otherwise bool) bool {
+func EnvBool(name string, otherwise bool) bool {
 	switch strings.ToLower(os.Getenv(name)) {
 	case "true":
 		return true

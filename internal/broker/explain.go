@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/grants"
@@ -64,7 +67,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return Explanation{}, recordFailure(err)
+		return Explanation{}, failure.OfRecord(err)
 	}
 	p := t.Profile
 	e := Explanation{
@@ -88,7 +91,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	}
 	e.Codes = b.codeSource(ctx, t)
 	cache, known := b.knownCache()
-	if s, ok := t.cached(cache, time.Now()); ok {
+	if s, ok := t.Cached(cache, time.Now()); ok {
 		e.Expiration = s.Expiration
 	}
 	e.MFAEnds = t.mfaEnds(cache, time.Now())
@@ -106,12 +109,12 @@ func (t *Target) steps() []string {
 		text := "a session of the user itself"
 		switch {
 		case t.mfa:
-			text = "an MFA session for " + Words(t.Profile.Duration)
+			text = "an MFA session for " + say.Duration(t.Profile.Duration)
 		case t.Profile.RoleARN != "":
 			account, role := awsapi.SplitARN(t.Profile.RoleARN)
 			text = "role " + role + " in account " + account
 		}
-		if t.takesCode() {
+		if t.TakesCode() {
 			text += ", with an MFA code"
 		}
 		steps = append(steps, text)
@@ -147,12 +150,12 @@ func (b *Broker) settings(p *config.Profile) []config.Origin {
 // codeSource finds out who would give a code. Nobody is asked.
 func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 	p := t.Profile
-	if !t.hasDevice() && !(t.From != nil && t.From.hasDevice()) {
+	if !t.HasDevice() && !(t.From != nil && t.From.HasDevice()) {
 		return CodeSource{}
 	}
-	b.waysOf(p)
+	b.SetWaysOf(p)
 	source := CodeSource{Ways: b.ways().List()}
-	r := &request{Actor: b.newActor(t)}
+	r := &request{Actor: b.NewActor(t)}
 	for _, way := range source.Ways {
 		if all := r.sources(); way == prompt.ByCommand && len(all) > 0 {
 			source.Setting = all[0].setting
@@ -168,7 +171,7 @@ func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 
 // personWay is the first way of asking a person that works here.
 func (b *Broker) personWay(ctx context.Context, t *Target) (prompt.Way, bool) {
-	b.waysOf(t.Profile)
+	b.SetWaysOf(t.Profile)
 	for _, way := range b.ways().List() {
 		if one, ok := b.canAsk(ctx, way); ok {
 			return one, true

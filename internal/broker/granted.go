@@ -23,13 +23,13 @@ func (b *Broker) granted(t *Target, s session.Session, how grants.How) {
 		Command:     b.Command,
 	})
 	if err != nil {
-		b.debug("log: %s", prompt.Clean(err.Error()))
+		b.Debug("log: %s", prompt.Clean(err.Error()))
 	}
 }
 
 // rotateLog is for whoever holds the lock of a device.
 func (b *Broker) rotateLog() {
 	if err := grants.Rotate(b.Paths.LogFile()); err != nil {
-		b.debug("log: it could not be put away: %s", prompt.Clean(err.Error()))
+		b.Debug("log: it could not be put away: %s", prompt.Clean(err.Error()))
 	}
 }

@@ -18,8 +18,8 @@ var iamRegions = map[string]string{
 	"aws-us-gov": "us-gov-west-1",
 }
 
-// iamEndpoint is where IAM is for a target, given where STS is.
-func (t *Target) iamEndpoint() awsapi.Endpoint {
+// IAMEndpoint is where IAM is for a target, given where STS is.
+func (t *Target) IAMEndpoint() awsapi.Endpoint {
 	p, e := t.Profile, t.Endpoint
 	e.Region = cmp.Or(iamRegions[p.Partition], config.DefaultRegion(p.Partition), e.Region)
 	e.URL = endpointURL("IAM", p.IgnoreEndpointURLs, p.IAMEndpointURL, p.EndpointURL)
@@ -27,11 +27,11 @@ func (t *Target) iamEndpoint() awsapi.Endpoint {
 	return e
 }
 
-// iamAs is IAM for a target, acting as whoever creds belong to.
-func (t *Target) iamAs(creds credential.Credentials) (*iam.Client, error) {
-	c, err := iam.New(t.iamEndpoint(), creds)
+// IAM is IAM for a target, acting as whoever creds belong to.
+func (t *Target) IAM(creds credential.Credentials) (*iam.Client, error) {
+	c, err := iam.New(t.IAMEndpoint(), creds)
 	if err != nil {
-		return nil, t.failure(err)
+		return nil, t.Failure(err)
 	}
 	return c, nil
 }

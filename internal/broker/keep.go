@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -88,7 +90,7 @@ func (k *Keeper) Current() (session.Session, error) {
 // advice is what a person can do about it.
 func (k *Keeper) advice(state, problem string) string {
 	return fmt.Sprintf("the session of profile %s %s (%s); in another terminal run: awsbroker login --profile %s",
-		prompt.Clean(k.profile), state, problem, ShellWord(k.profile))
+		prompt.Clean(k.profile), state, problem, say.ShellWord(k.profile))
 }
 
 // Run renews the session until ctx ends.
@@ -130,7 +132,7 @@ func (k *Keeper) minLeft(s session.Session) time.Duration {
 		return served(s, askingMinLeft)
 	}
 	t := k.view.target
-	return served(s, t.minLeft(t.asks(k.view.cache, time.Now())))
+	return served(s, t.minLeft(t.Asks(k.view.cache, time.Now())))
 }
 
 // look takes a session from the cache that is newer than the one in memory,
@@ -145,13 +147,13 @@ func (k *Keeper) look(ctx context.Context) {
 		if t, err := run.Target(k.profile); err == nil { // else somebody is editing the files
 			k.view.target = t
 		}
-		k.view.cache = run.openCache(ctx)
+		k.view.cache = run.OpenCache(ctx)
 	}
 	if k.view.target == nil {
 		return
 	}
 	old := k.held()
-	if s, ok := k.view.target.cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
+	if s, ok := k.view.target.Cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
 		k.adopt(s)
 		k.broker.granted(k.view.target, s, grants.Cached)
 	}
@@ -195,7 +197,7 @@ func (k *Keeper) renew(ctx context.Context, old session.Session) {
 			return
 		case asks:
 			k.asked, run.Limits = old.Expiration, askingLimits
-		case !t.asks(k.view.cache, time.Now()):
+		case !t.Asks(k.view.cache, time.Now()):
 			run.Limits = silentLimits
 		}
 	}
@@ -228,7 +230,7 @@ func (k *Keeper) failed(old session.Session, why string) {
 		return
 	}
 	k.told = old.Expiration
-	state := "ends in " + Words(left)
+	state := "ends in " + say.Duration(left)
 	if left <= 0 {
 		state = "has ended"
 	}
@@ -237,7 +239,7 @@ func (k *Keeper) failed(old session.Session, why string) {
 
 // asksPerson reports whether the next session takes a code that a person gives.
 func (t *Target) asksPerson(c *session.Cache) bool {
-	return t.asks(c, time.Now()) && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
+	return t.Asks(c, time.Now()) && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
 }
 
 // quiet is for runs that nobody watches.

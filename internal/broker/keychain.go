@@ -11,7 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-func (b *Broker) keystoreOptions(a *asker) keystore.Options {
+func (b *Broker) KeystoreOptions(a *Asker) keystore.Options {
 	return keystore.Options{
 		RecordPath: b.Paths.KeystoreFile(),
 		FileDir:    b.Paths.KeystoreDir(),
@@ -21,14 +21,14 @@ func (b *Broker) keystoreOptions(a *asker) keystore.Options {
 	}
 }
 
-// keychain opens the keystore, once a run: it keeps a passphrase that a person
+// OpenKeychain opens the keystore, once a run: it keeps a passphrase that a person
 // typed, who asks for it next.
-func (b *Broker) keychain(ctx context.Context, a *asker) (*keystore.Store, error) {
+func (b *Broker) OpenKeychain(ctx context.Context, a *Asker) (*keystore.Store, error) {
 	b.asking = a
 	if b.store != nil {
 		return b.store, nil
 	}
-	o := b.keystoreOptions(a)
+	o := b.KeystoreOptions(a)
 	o.Passphrase = func(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
 		return b.asking.passphrase(ctx, p)
 	}
@@ -37,35 +37,35 @@ func (b *Broker) keychain(ctx context.Context, a *asker) (*keystore.Store, error
 	return b.store, err
 }
 
-// sealingItem is the keychain's item with the key that seals cached sessions,
+// SealingItem is the keychain's item with the key that seals cached sessions,
 // where the kernel keeps none.
-const sealingItem = "session-sealing-key"
+const SealingItem = "session-sealing-key"
 
-// sessionDir is where this run's sessions and locks are; empty where there is
+// SessionDir is where this run's sessions and locks are; empty where there is
 // no place for them.
-func (b *Broker) sessionDir() string {
+func (b *Broker) SessionDir() string {
 	if !b.looked {
 		b.looked = true
 		dir, err := session.FindDir(b.Paths.Cache, true)
 		if err != nil {
-			b.debug("cache: %v", err)
+			b.Debug("cache: %v", err)
 		}
 		b.dir = dir
 	}
 	return b.dir
 }
 
-// openCache opens the person's cached sessions, once a run. What goes wrong
+// OpenCache opens the person's cached sessions, once a run. What goes wrong
 // with it costs questions, not answers: the cache is nil then.
-func (b *Broker) openCache(ctx context.Context) *session.Cache {
-	dir := b.sessionDir()
+func (b *Broker) OpenCache(ctx context.Context) *session.Cache {
+	dir := b.SessionDir()
 	if b.opened || dir == "" {
 		return b.sessions
 	}
 	b.opened = true
-	cache, err := b.openCacheIn(ctx, dir)
+	cache, err := b.OpenCacheIn(ctx, dir)
 	if err != nil {
-		b.debug("cache: %v", err)
+		b.Debug("cache: %v", err)
 		return nil
 	}
 	b.sessions = cache
@@ -73,14 +73,14 @@ func (b *Broker) openCache(ctx context.Context) *session.Cache {
 	if !session.InSystem(dir) {
 		place = "the keychain, for the system keeps none"
 	}
-	b.debug("cache: %s, its key with %s", prompt.Clean(dir), place)
+	b.Debug("cache: %s, its key with %s", prompt.Clean(dir), place)
 	return cache
 }
 
-// openCacheIn opens the sessions in one directory.
-func (b *Broker) openCacheIn(ctx context.Context, dir string) (*session.Cache, error) {
-	a := b.newAsker()
-	defer a.close()
+// OpenCacheIn opens the sessions in one directory.
+func (b *Broker) OpenCacheIn(ctx context.Context, dir string) (*session.Cache, error) {
+	a := b.NewAsker()
+	defer a.Close()
 	key := b.sealing
 	if key == nil {
 		var err error
@@ -109,17 +109,17 @@ func (b *Broker) Unseal(key []byte) { b.sealing = key }
 // vault is the keychain as the place of the sealing key.
 type vault struct {
 	*Broker
-	asker *asker
+	asker *Asker
 }
 
 func (v *vault) Get(ctx context.Context) ([]byte, error) {
-	store, err := v.keychain(ctx, v.asker)
+	store, err := v.OpenKeychain(ctx, v.asker)
 	if err != nil {
 		return nil, err
 	}
 	var item credential.Secret
-	err = v.asker.retry(func() error {
-		item, err = store.GetItem(ctx, sealingItem)
+	err = v.asker.Retry(func() error {
+		item, err = store.GetItem(ctx, SealingItem)
 		return err
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
@@ -132,21 +132,21 @@ func (v *vault) Get(ctx context.Context) ([]byte, error) {
 }
 
 func (v *vault) Set(ctx context.Context, key []byte) error {
-	store, err := v.keychain(ctx, v.asker)
+	store, err := v.OpenKeychain(ctx, v.asker)
 	if err != nil {
 		return err
 	}
-	return v.asker.retry(func() error {
-		return store.SetItem(ctx, sealingItem, credential.NewSecret(base64.StdEncoding.EncodeToString(key)))
+	return v.asker.Retry(func() error {
+		return store.SetItem(ctx, SealingItem, credential.NewSecret(base64.StdEncoding.EncodeToString(key)))
 	})
 }
 
 func (v *vault) Remove(ctx context.Context) error {
-	store, err := v.keychain(ctx, v.asker)
+	store, err := v.OpenKeychain(ctx, v.asker)
 	if err != nil {
 		return err
 	}
-	err = store.RemoveItem(ctx, sealingItem)
+	err = store.RemoveItem(ctx, SealingItem)
 	if errors.Is(err, keystore.ErrNotFound) {
 		return nil
 	}

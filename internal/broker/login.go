@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -60,7 +62,7 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 			l.Err = ErrNotTried
 		default:
 			l.Session, l.Err = b.give(ctx, in, c.call, c.Target, want)
-			cache := b.openCache(ctx)
+			cache := b.OpenCache(ctx)
 			l.MFAEnds = c.mfaEnds(cache, time.Now())
 			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
 		}
@@ -84,11 +86,11 @@ func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, er
 	if err != nil {
 		return false, err
 	}
-	if t.Key.AccessKeyID == "" || refuseRoot(t, time.Now()) != nil {
+	if t.Key.AccessKeyID == "" || RefuseRoot(t, time.Now()) != nil {
 		return false, nil
 	}
-	r := &request{Actor: b.newActor(t), want: want, since: time.Now()}
-	r.cache = b.openCache(ctx)
+	r := &request{Actor: b.NewActor(t), want: want, since: time.Now()}
+	r.Cache = b.OpenCache(ctx)
 	_, ok := r.fromCache()
 	return ok, nil
 }
@@ -96,7 +98,7 @@ func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, er
 // ProfilesOf a key are those of ours that use it; an empty key is any, and then
 // also those that have something wrong with them.
 func (b *Broker) ProfilesOf(key string) ([]string, error) {
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +113,8 @@ func (b *Broker) ProfilesOf(key string) ([]string, error) {
 		return names, nil
 	}
 	if key != "" {
-		return nil, failed(NotFound, "no profile in %s uses the key %q", prompt.Clean(b.Paths.Config), prompt.Clean(key)).
-			hint("see which there are with: awsbroker list")
+		return nil, failure.New(failure.NotFound, "no profile in %s uses the key %q", prompt.Clean(b.Paths.Config), prompt.Clean(key)).
+			Hint("see which there are with: awsbroker list")
 	}
 	return nil, b.noneOfOurs()
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -37,19 +40,19 @@ func (t *Target) withMFASession() {
 	switch {
 	case p.MFASession == 0 || p.MFASerial == "":
 	case p.RoleARN == "":
-		*t = *t.mfaSession(p.MFASession)
+		*t = *t.MFATarget(p.MFASession)
 		t.serves = nil
-	case !t.needsOwnCode():
-		t.From = t.mfaSession(p.MFASession)
+	case !t.NeedsOwnCode():
+		t.From = t.MFATarget(p.MFASession)
 	}
 }
 
-// needsOwnCode reports whether the sessions of a role are longer than those
+// NeedsOwnCode reports whether the sessions of a role are longer than those
 // that an MFA session can ask for.
-func (t *Target) needsOwnCode() bool { return t.Profile.Duration > longestFromSession }
+func (t *Target) NeedsOwnCode() bool { return t.Profile.Duration > longestFromSession }
 
-// mfaSession is the MFA session of the target's key, of the target's device.
-func (t *Target) mfaSession(life time.Duration) *Target {
+// MFATarget is the MFA session of the target's key, of the target's device.
+func (t *Target) MFATarget(life time.Duration) *Target {
 	p := *t.Profile
 	p.RoleARN, p.Duration, p.RoleSession = "", life, config.RoleSession{}
 	return &Target{Profile: &p, Key: t.Key, Endpoint: t.Endpoint, mfa: true, serves: []*Target{t}}
@@ -79,19 +82,19 @@ func (t *Target) checkFor(want Want) error {
 	case life == 0:
 		return nil
 	case life < shortestMFASession || life > longestMFASession:
-		return failed(Usage, "an MFA session lasts from 15 minutes to 36 hours, not %s", lineOf(life))
+		return failure.New(failure.Usage, "an MFA session lasts from 15 minutes to 36 hours, not %s", lineOf(life))
 	case t.throughMFASession(), want.ForSome:
 		return nil
 	case t.From != nil:
 		return t.From.checkFor(want)
 	case p.MFASerial == "":
-		return failed(Usage, "profile %s has no MFA device, so there is no MFA session that could last for %s", name, Words(life))
+		return failure.New(failure.Usage, "profile %s has no MFA device, so there is no MFA session that could last for %s", name, say.Duration(life))
 	case p.MFASession > 0:
-		return failed(Usage, "profile %s wants sessions of %s, which need a code of their own: through an MFA session they end after one hour", name, Words(p.Duration)).
-			hint("leave out --for, or set duration_seconds = 1h in that profile")
+		return failure.New(failure.Usage, "profile %s wants sessions of %s, which need a code of their own: through an MFA session they end after one hour", name, say.Duration(p.Duration)).
+			Hint("leave out --for, or set duration_seconds = 1h in that profile")
 	}
-	return failed(Usage, "profile %s has no MFA session, so its session lasts as long as its role says", name).
-		hint("add this line to it: awsbroker_mfa_session = %s", lineOf(life))
+	return failure.New(failure.Usage, "profile %s has no MFA session, so its session lasts as long as its role says", name).
+		Hint("add this line to it: awsbroker_mfa_session = %s", lineOf(life))
 }
 
 // lineOf is a duration as it is written in the config file.
@@ -117,5 +120,5 @@ func (t *Target) sharing() (how sharing, ok bool) {
 	p := t.Profile
 	e := t.Endpoint
 	e.Region = config.PartitionOfRegion(e.Region)
-	return sharing{p.KeyName, p.MFASerial, e}, t.takesCode() && p.RoleARN != "" && !t.needsOwnCode()
+	return sharing{p.KeyName, p.MFASerial, e}, t.TakesCode() && p.RoleARN != "" && !t.NeedsOwnCode()
 }

@@ -15,7 +15,7 @@ import (
 // not know either.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 const (
-	newDeviceWait  = 2 * time.Minute // how long that may take
+	NewDeviceWait  = 2 * time.Minute // how long that may take
 	newDeviceAgain = time.Second     // how often STS is asked
 )
 
@@ -24,7 +24,7 @@ const (
 // at it. One that grows too old meanwhile is refused, and the person asked for
 // another.
 func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) func(credential.Secret) (credential.Credentials, error) {
-	if !r.newDevice {
+	if !r.NewDevice {
 		return use
 	}
 	var end time.Time // for all codes together, from the first
@@ -38,7 +38,7 @@ func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (c
 				return creds, err
 			}
 			if end.IsZero() {
-				end = time.Now().Add(newDeviceWait)
+				end = time.Now().Add(NewDeviceWait)
 				r.Report.Step("waiting until AWS knows the new device; its code is not used up")
 			}
 			if time.Now().After(end) {

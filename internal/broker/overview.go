@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -45,9 +47,9 @@ type ProfileView struct {
 func (b *Broker) Overview() (Overview, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return Overview{}, recordFailure(err)
+		return Overview{}, failure.OfRecord(err)
 	}
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return Overview{}, err
 	}
@@ -77,12 +79,12 @@ func (b *Broker) profileView(cfg *config.Config, name string) ProfileView {
 		view.Problem = "there is no key " + t.Profile.KeyName + " in the keychain"
 		return view
 	}
-	if err := refuseRoot(t, time.Now()); err != nil {
+	if err := RefuseRoot(t, time.Now()); err != nil {
 		view.Problem = err.Error()
 		return view
 	}
 	cache, known := b.knownCache()
-	if s, ok := t.cached(cache, time.Now()); ok {
+	if s, ok := t.Cached(cache, time.Now()); ok {
 		view.Expiration = s.Expiration
 	}
 	view.MFASession = t.mfaEnds(cache, time.Now())
@@ -94,7 +96,7 @@ func (b *Broker) profileView(cfg *config.Config, name string) ProfileView {
 // from without a code; zero if there is none.
 func (t *Target) mfaEnds(c *session.Cache, now time.Time) (ends time.Time) {
 	for from := t.From; from != nil; from = from.From {
-		if s, ok := from.cached(c, now); ok && from.mfa {
+		if s, ok := from.Cached(c, now); ok && from.mfa {
 			ends = s.Expiration
 		}
 	}
@@ -117,7 +119,7 @@ func (b *Broker) knownCache() (cache *session.Cache, known bool) {
 		return nil, true // no key, no sessions
 	}
 	if _, here, err := passphraseFromEnv(); here && err == nil {
-		cache = b.openCache(context.Background())
+		cache = b.OpenCache(context.Background())
 	}
 	return cache, cache != nil
 }

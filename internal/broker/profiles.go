@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -16,7 +19,7 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 	if name := cmp.Or(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" && name != StandInProfile {
 		return name, false, nil
 	}
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return "", false, err
 	}
@@ -33,40 +36,40 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 	case 1:
 		return ours[0], true, nil
 	}
-	return "", false, failed(Usage, "which profile? there are %s", prompt.Clean(strings.Join(ours, ", "))).
-		hint("name one with --profile, or set AWS_PROFILE")
+	return "", false, failure.New(failure.Usage, "which profile? there are %s", prompt.Clean(strings.Join(ours, ", "))).
+		Hint("name one with --profile, or set AWS_PROFILE")
 }
 
 func (b *Broker) noneOfOurs() error {
-	return failed(NotFound, "no profile in %s uses awsbroker", prompt.Clean(b.Paths.Config)).
-		hint("make one with: awsbroker setup PROFILE")
+	return failure.New(failure.NotFound, "no profile in %s uses awsbroker", prompt.Clean(b.Paths.Config)).
+		Hint("make one with: awsbroker setup PROFILE")
 }
 
 // HasProfile reports whether the config files have a profile of that name.
 func (b *Broker) HasProfile(name string) bool {
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	return err == nil && cfg.Has(name)
 }
 
 // CheckServed reports a profile through which AWS's tools would not come to
 // awsbroker by themselves.
 func (b *Broker) CheckServed(profiles []string) error {
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return err
 	}
 	for _, name := range profiles {
 		p, err := cfg.Resolve(name)
 		if err != nil {
-			return configFailure(err)
+			return failure.OfConfig(err)
 		}
 		if !p.RunsUs() {
-			return failed(Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", prompt.Clean(name)).
-				hint("awsbroker setup %s", ShellWord(name))
+			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", prompt.Clean(name)).
+				Hint("awsbroker setup %s", say.ShellWord(name))
 		}
 		if file, line, ok := cfg.StaticKeys(name); ok {
-			return failed(Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", prompt.Clean(name), prompt.Clean(file), line).
-				hint("move it into the keychain: awsbroker add NAME --from-profile %s", ShellWord(name))
+			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", prompt.Clean(name), prompt.Clean(file), line).
+				Hint("move it into the keychain: awsbroker add NAME --from-profile %s", say.ShellWord(name))
 		}
 	}
 	return nil

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -34,8 +37,8 @@ func CheckRecursion(profile string) error {
 	}
 	profiles := strings.Split(chain, ",")
 	if slices.Contains(profiles, profile) || len(profiles) >= maxChain {
-		return failed(Other, "profile %q comes back to itself: %s", prompt.Clean(profile), prompt.Clean(strings.Join(append(profiles, profile), " -> "))).
-			hint("look for a helper command in these profiles that uses one of them")
+		return failure.New(failure.Other, "profile %q comes back to itself: %s", prompt.Clean(profile), prompt.Clean(strings.Join(append(profiles, profile), " -> "))).
+			Hint("look for a helper command in these profiles that uses one of them")
 	}
 	return nil
 }
@@ -45,11 +48,11 @@ func CheckRecursion(profile string) error {
 // before the locks of roles are taken, one of which may be the helper's, too.
 func (r *request) checkDevice() error {
 	t := r.first()
-	if !r.asks(r.cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
+	if !r.Asks(r.Cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
 		return nil
 	}
-	return failed(Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", prompt.Clean(t.Profile.Name)).
-		hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", ShellWord(t.Profile.Name))
+	return failure.New(failure.Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", prompt.Clean(t.Profile.Name)).
+		Hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
 }
 
 // helperEnviron is the environment of a helper command of this target.

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -34,17 +37,17 @@ func (r *request) session(ctx context.Context) (session.Session, error) {
 	if r.Key.AccessKeyID == "" {
 		// The record does not know the key: without its id there is no cache key.
 		err := r.openKey(ctx)
-		r.asker.close() // who waits for a lock must not keep its holder from the terminal
+		r.Asker.Close() // who waits for a lock must not keep its holder from the terminal
 		if err != nil {
 			return session.Session{}, err
 		}
 	}
-	r.old, _ = r.cached(r.cache, r.since)
+	r.old, _ = r.Cached(r.Cache, r.since)
 	if s, ok := r.fromCache(); ok {
-		r.debug("cache: %s with %s left", r.kind(), Words(s.Left(r.since)))
+		r.Debug("cache: %s with %s left", r.kind(), say.Duration(s.Left(r.since)))
 		return s, nil
 	}
-	r.debug("cache: %s", r.miss())
+	r.Debug("cache: %s", r.miss())
 	if err := r.checkDevice(); err != nil {
 		return session.Session{}, err
 	}
@@ -56,17 +59,17 @@ func (r *request) session(ctx context.Context) (session.Session, error) {
 		return s, err
 	}
 	// An early renewal that did not work out: what is there is still good.
-	_ = r.cache.Decline(r.cacheKey(), r.old, r.renewAgain())
+	_ = r.Cache.Decline(r.cacheKey(), r.old, r.renewAgain())
 	r.how = grants.Cached
-	r.warn("the session could not be renewed (%v); the old one ends in %s", err, Words(r.old.Left(time.Now())))
+	r.Warn("the session could not be renewed (%v); the old one ends in %s", err, say.Duration(r.old.Left(time.Now())))
 	return r.old, nil
 }
 
 // openKey notes whether a person was asked for something on the way.
 func (r *request) openKey(ctx context.Context) error {
-	err := r.Actor.openKey(ctx)
+	err := r.Actor.OpenKey(ctx)
 	if err != nil {
-		r.asked = r.asked || r.asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
+		r.asked = r.asked || r.Asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
 	}
 	return err
 }
@@ -83,11 +86,11 @@ func (r *request) kind() string {
 func (r *request) signer() *Target { return r.round.signer(r.Target) }
 
 // takesCode is that of the target, unless a session for the moment gives it.
-func (r *request) takesCode() bool { return r.signer() == nil && r.Target.takesCode() }
+func (r *request) takesCode() bool { return r.signer() == nil && r.Target.TakesCode() }
 
 // lockName is that of the device if this request needs a code.
 func (r *request) lockName() string {
-	if r.takesCode() || !r.Target.takesCode() {
+	if r.takesCode() || !r.Target.TakesCode() {
 		return r.deviceLock()
 	}
 	return "session:" + r.cacheKey()
@@ -101,7 +104,7 @@ func (r *request) minLeft(now time.Time) time.Duration {
 	if r.signs {
 		return signingLeft
 	}
-	return r.Target.minLeft(r.asks(r.cache, now))
+	return r.Target.minLeft(r.Asks(r.Cache, now))
 }
 
 // suffices reports whether s has the life that the caller wants. Where no
@@ -118,7 +121,7 @@ func (r *request) fromCache() (session.Session, bool) {
 		return s, true
 	}
 	now := time.Now()
-	s, ok := r.cached(r.cache, now)
+	s, ok := r.Cached(r.Cache, now)
 	if !ok {
 		return s, false
 	}
@@ -128,7 +131,7 @@ func (r *request) fromCache() (session.Session, bool) {
 	if r.want.Strict && s.Left(now) < r.want.MinLeft {
 		return s, false
 	}
-	return s, enough(s, r.minLeft(now), now) && r.suffices(s, now) || r.cache.Declined(r.cacheKey(), s, now)
+	return s, enough(s, r.minLeft(now), now) && r.suffices(s, now) || r.Cache.Declined(r.cacheKey(), s, now)
 }
 
 // renewAgain is when an early renewal that failed may be tried again: a person
@@ -143,14 +146,14 @@ func (r *request) renewAgain() time.Time {
 // miss says why the cache has no answer.
 func (r *request) miss() string {
 	switch {
-	case r.cache == nil:
+	case r.Cache == nil:
 		return "there is none"
 	case r.old.AccessKeyID == "":
 		return "none for these settings: " + r.kind()
 	case r.fresh():
 		return "wanted anew: " + r.kind()
 	}
-	return fmt.Sprintf("%s has only %s left", r.kind(), Words(r.old.Left(r.since)))
+	return fmt.Sprintf("%s has only %s left", r.kind(), say.Duration(r.old.Left(r.since)))
 }
 
 // underLock waits until this process is the only one that asks for a code of
@@ -160,8 +163,8 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 	defer cancel()
 	var s session.Session
 	var err error
-	lock := session.NewLock(r.sessionDir(), r.lockName())
-	tell := r.telling(func() string {
+	lock := session.NewLock(r.SessionDir(), r.lockName())
+	tell := r.TellWaiting(func() string {
 		return fmt.Sprintf("waiting for another awsbroker (process %d), which is getting a session", lock.Holder())
 	})
 	done, lockErr := lock.Await(asking, func() (found bool) {
@@ -169,19 +172,19 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 		if s, found = r.fromCache(); found {
 			return true
 		}
-		if f, ok := r.cache.Failure(r.cacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
+		if f, ok := r.Cache.Failure(r.cacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
 			err, found = remembered(f), true
 		}
 		return found
 	})
 	switch {
 	case done:
-		r.debug("another process asked; taking its answer")
+		r.Debug("another process asked; taking its answer")
 		return s, err
 	case errors.Is(lockErr, session.ErrLockWait):
 		return s, r.lockFailure(ctx, lock.Holder())
 	case lockErr != nil:
-		r.debug("no lock: %v", lockErr)
+		r.Debug("no lock: %v", lockErr)
 	default:
 		defer func() { _ = lock.Unlock() }()
 	}
@@ -203,7 +206,7 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	if r.signer() != nil {
 		return r.assume(ctx)
 	}
-	if r.key.AccessKeyID == "" {
+	if r.AccessKey.AccessKeyID == "" {
 		if err := r.openKey(ctx); err != nil {
 			return session.Session{}, err
 		}
@@ -214,14 +217,14 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	}
 	client, err := sts.New(r.Endpoint)
 	if err != nil {
-		return session.Session{}, r.Target.failure(err)
+		return session.Session{}, r.Target.Failure(err)
 	}
 	if err := r.refuseUnknownRoot(ctx, client); err != nil {
 		return session.Session{}, err
 	}
 	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
 		r.asked = true
-		return r.fetch(ctx, client, r.key, code)
+		return r.fetch(ctx, client, r.AccessKey, code)
 	})
 	if err != nil {
 		return session.Session{}, err
@@ -233,8 +236,8 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 func (r *request) made(creds credential.Credentials) (session.Session, error) {
 	s := r.Target.sessionOf(creds)
 	if s.Left(time.Now()) <= 0 {
-		return s, failed(Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
-			hint("check this machine's clock")
+		return s, failure.New(failure.Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
+			Hint("check this machine's clock")
 	}
 	r.how = grants.Renewed
 	if r.coded {
@@ -261,7 +264,7 @@ func (r *request) fetch(ctx context.Context, client *sts.Client, by credential.C
 	} else {
 		creds, err = client.AssumeRole(ctx, by, r.role(), mfa)
 	}
-	r.debug("sts: %s in %s", outcome(err), time.Since(started).Round(time.Millisecond))
+	r.Debug("sts: %s in %s", outcome(err), time.Since(started).Round(time.Millisecond))
 	return creds, err
 }
 
@@ -284,18 +287,18 @@ func (r *request) keep(s session.Session) {
 	if r.signer() == nil {
 		r.rotateLog()
 	}
-	if err := r.cache.Put(r.cacheKey(), s); err != nil {
-		r.warn("the session could not be kept, so the next call will need another: %s", prompt.Clean(err.Error()))
+	if err := r.Cache.Put(r.cacheKey(), s); err != nil {
+		r.Warn("the session could not be kept, so the next call will need another: %s", prompt.Clean(err.Error()))
 		return
 	}
-	r.cache.Sweep(time.Now())
-	session.KeepKey(r.sessionDir())
+	r.Cache.Sweep(time.Now())
+	session.KeepKey(r.SessionDir())
 }
 
 // remember how the question ended, for those who wait and for this job's
 // second try.
 func (r *request) remember(err error) {
-	var f *Failure
+	var f *failure.Error
 	if !errors.As(err, &f) {
 		return
 	}
@@ -303,7 +306,7 @@ func (r *request) remember(err error) {
 	if len(f.Hints) > 0 {
 		n.Hint = f.Hints[0]
 	}
-	_ = r.cache.Failed(r.cacheKey(), n)
+	_ = r.Cache.Failed(r.cacheKey(), n)
 }
 
 // codesFrom names who would give a code: profiles that share an MFA session may
@@ -315,7 +318,7 @@ func (r *request) codesFrom() string {
 }
 
 func remembered(f session.Failure) error {
-	out := failed(Reason(f.Reason), "%s", f.Message)
+	out := failure.New(failure.Reason(f.Reason), "%s", f.Message)
 	if f.Hint != "" {
 		out.Hints = []string{f.Hint}
 	}
@@ -326,12 +329,12 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return questionFailure(prompt.ErrCancelled, r.Target)
 	}
-	if !r.asks(r.cache, time.Now()) {
-		return failed(Unreachable, "gave up waiting for another awsbroker (process %d) that waits for AWS", holder).
-			hint("try again in a moment")
+	if !r.Asks(r.Cache, time.Now()) {
+		return failure.New(failure.Unreachable, "gave up waiting for another awsbroker (process %d) that waits for AWS", holder).
+			Hint("try again in a moment")
 	}
-	f := failed(NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.first().Profile.MFASerial))
-	return f.hint("answer its question, or run: awsbroker login --profile %s", ShellWord(r.Profile.Name))
+	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.first().Profile.MFASerial))
+	return f.Hint("answer its question, or run: awsbroker login --profile %s", say.ShellWord(r.Profile.Name))
 }
 
 func latest(a, b time.Time) time.Time {

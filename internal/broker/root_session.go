@@ -8,6 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -30,23 +33,23 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	t.From = nil // a code buys the session itself
 	if t.Key.Over(time.Now()) {
-		return s, "", rootOverFailure(prompt.Clean(t.Profile.KeyName), t.Key, time.Now())
+		return s, "", RootOverFailure(prompt.Clean(t.Profile.KeyName), t.Key, time.Now())
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{Actor: b.newActor(t), since: time.Now()}
-	defer r.close()
-	r.cache = b.openCache(ctx)
+	r := &request{Actor: b.NewActor(t), since: time.Now()}
+	defer r.Close()
+	r.Cache = b.OpenCache(ctx)
 	if err := r.openKey(ctx); err != nil {
 		return s, "", err
 	}
 	if !t.Key.Root() {
-		return s, "", failed(Keychain, "the keychain holds another key as %q than the record says", prompt.Clean(t.Profile.KeyName)).
-			hint("store the key anew with: awsbroker add %s --replace", ShellWord(t.Profile.KeyName))
+		return s, "", failure.New(failure.Keychain, "the keychain holds another key as %q than the record says", prompt.Clean(t.Profile.KeyName)).
+			Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(t.Profile.KeyName))
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
-		return s, "", t.failure(err)
+		return s, "", t.Failure(err)
 	}
 	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
 		if !code.IsEmpty() {
@@ -54,17 +57,17 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 		}
 		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
-		return client.SessionToken(ctx, r.key, rootSessionLife, sts.MFA{Serial: t.Profile.MFASerial, Code: code})
+		return client.SessionToken(ctx, r.AccessKey, rootSessionLife, sts.MFA{Serial: t.Profile.MFASerial, Code: code})
 	})
 	if err != nil {
 		return s, "", err
 	}
 	account, _ := awsapi.SplitARN(t.Key.ARN)
 	limit := ", but call no IAM API"
-	if t.takesCode() {
+	if t.TakesCode() {
 		limit = "" // a session with MFA may
 	}
-	b.warn("for %s the command may do everything in account %s%s", Words(rootSessionLife), prompt.Clean(account), limit)
+	b.Warn("for %s the command may do everything in account %s%s", say.Duration(rootSessionLife), prompt.Clean(account), limit)
 	s = session.Session{Credentials: creds, Issued: time.Now().UTC().Truncate(time.Second)}
 	return s, cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
 }
@@ -73,13 +76,13 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 func (b *Broker) rootTarget(named string) (*Target, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return nil, recordFailure(err)
+		return nil, failure.OfRecord(err)
 	}
 	if named != "" {
 		t, err := b.namedTarget(record, named)
 		if err == nil && !t.Key.Root() {
-			return nil, failed(Usage, "--allow-root is for root keys, and %q is not known to be one", prompt.Clean(t.Profile.KeyName)).
-				hint("leave out --allow-root")
+			return nil, failure.New(failure.Usage, "--allow-root is for root keys, and %q is not known to be one", prompt.Clean(t.Profile.KeyName)).
+				Hint("leave out --allow-root")
 		}
 		return t, err
 	}
@@ -91,22 +94,22 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 	names := slices.DeleteFunc(record.Names(), func(name string) bool { return !record.Keys[name].Root() })
 	switch len(names) {
 	case 0:
-		return nil, failed(NotFound, "there is no root key in the keychain")
+		return nil, failure.New(failure.NotFound, "there is no root key in the keychain")
 	case 1:
-		return b.keyTarget(names[0], record.Keys[names[0]])
+		return b.KeyTarget(names[0], record.Keys[names[0]])
 	}
-	return nil, failed(Usage, "which root key? there are %s", prompt.Clean(strings.Join(names, ", "))).
-		hint("name one: awsbroker exec --allow-root --profile %s -- COMMAND", ShellWord(names[0]))
+	return nil, failure.New(failure.Usage, "which root key? there are %s", prompt.Clean(strings.Join(names, ", "))).
+		Hint("name one: awsbroker exec --allow-root --profile %s -- COMMAND", say.ShellWord(names[0]))
 }
 
 // namedTarget is a profile, or else a root key of that name.
 func (b *Broker) namedTarget(record keystore.Record, name string) (*Target, error) {
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
 	if info := record.Keys[name]; info.Root() && !cfg.Has(name) {
-		return b.keyTarget(name, info)
+		return b.KeyTarget(name, info)
 	}
 	return b.TargetIn(cfg, name)
 }
@@ -118,15 +121,15 @@ func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) err
 	if r.Key.ARN != "" || r.Profile.RoleARN != "" {
 		return nil
 	}
-	identity, err := client.CallerIdentity(ctx, r.key)
+	identity, err := client.CallerIdentity(ctx, r.AccessKey)
 	if err != nil {
-		return r.Target.failure(err)
+		return r.Target.Failure(err)
 	}
-	r.debug("sts: the key is %s", prompt.Clean(identity.ARN))
+	r.Debug("sts: the key is %s", prompt.Clean(identity.ARN))
 	if !identity.IsRoot() {
 		return nil
 	}
-	return failed(Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs",
+	return failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs",
 		prompt.Clean(r.Profile.KeyName), prompt.Clean(identity.Account)).
-		hint("when nothing needs it any more: %s", deleteCommand(r.key.AccessKeyID))
+		Hint("when nothing needs it any more: %s", say.DeleteKey(r.AccessKey.AccessKeyID))
 }

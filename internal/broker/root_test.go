@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 )
@@ -63,15 +65,15 @@ func TestRefuseRoot(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := &Target{Profile: &config.Profile{Name: "admin", KeyName: "root-account", RoleARN: c.role}, Key: c.key}
-			err := refuseRoot(target, added.Add(c.after))
+			err := RefuseRoot(target, added.Add(c.after))
 			if c.want == "" {
 				if err != nil {
 					t.Fatal(err)
 				}
 				return
 			}
-			var f *Failure
-			if !errors.As(err, &f) || f.Reason != Other || !strings.Contains(f.Message, c.want) ||
+			var f *failure.Error
+			if !errors.As(err, &f) || f.Reason != failure.Other || !strings.Contains(f.Message, c.want) ||
 				!strings.Contains(strings.Join(f.Hints, "\n"), c.hint) {
 				t.Errorf("refused with %+v, want %q with the hint %q", err, c.want, c.hint)
 			}

@@ -43,7 +43,7 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 func (b *Broker) warnOfUnknown(t *Target) {
 	for _, p := range t.Profile.Problems {
 		if p.Kind == config.UnknownSetting {
-			b.warn("%s", prompt.Clean(p.String()))
+			b.Warn("%s", prompt.Clean(p.String()))
 		}
 	}
 }
@@ -63,7 +63,7 @@ func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Tar
 	}
 	b.granted(t, s, how)
 	if !b.flagged() && !t.readsFiles() && !t.Profile.Confirm { // a remembered call is answered without a word
-		cache := b.openCache(ctx)
+		cache := b.OpenCache(ctx)
 		known := session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff}
 		_ = cache.Remember(call, t.cacheKey(), served(s, t.lookupMinLeft()), s.Expiration, known)
 	}
@@ -86,7 +86,7 @@ func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.S
 // sessionIn gets a session as one of several in a round, and tells how it came
 // about.
 func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want) (session.Session, grants.How, error) {
-	if err := refuseRoot(t, time.Now()); err != nil {
+	if err := RefuseRoot(t, time.Now()); err != nil {
 		return session.Session{}, "", err
 	}
 	if err := t.checkFor(want); err != nil {
@@ -94,9 +94,9 @@ func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want)
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{Actor: b.newActor(t), want: want, since: in.since, round: in, how: grants.Cached}
-	defer r.close()
-	r.cache, r.newDevice = b.openCache(ctx), want.NewDevice
+	r := &request{Actor: b.NewActor(t), want: want, since: in.since, round: in, how: grants.Cached}
+	defer r.Close()
+	r.Cache, r.NewDevice = b.OpenCache(ctx), want.NewDevice
 	s, err := r.session(ctx)
 	return s, r.how, err
 }

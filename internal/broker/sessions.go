@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -71,11 +73,11 @@ func (b *Broker) call(name string) (calledTarget, error) {
 func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want Want) {
 	needy := map[sharing][]*Target{}
 	standing := map[sharing]*Target{}
-	cache := b.openCache(ctx)
+	cache := b.OpenCache(ctx)
 	for _, a := range all {
 		first := a.first()
-		r := &request{Actor: b.newActor(a.Target), want: want, since: in.since, round: in}
-		r.cache = cache
+		r := &request{Actor: b.NewActor(a.Target), want: want, since: in.since, round: in}
+		r.Cache = cache
 		if _, found := r.fromCache(); found {
 			continue
 		}
@@ -93,7 +95,7 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 			m.serves = append(m.serves, targets...)
 			in.shared[how] = m
 		} else if len(targets) > 1 {
-			m := targets[0].mfaSession(shortestMFASession)
+			m := targets[0].MFATarget(shortestMFASession)
 			m.passing, m.serves = true, targets
 			in.shared[how] = m
 		}
@@ -103,9 +105,9 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 // OfProfile says whose session could not be had, where the text does not.
 func OfProfile(name string, err error) error {
 	profile := "profile " + prompt.Clean(name)
-	var f *Failure
+	var f *failure.Error
 	if !errors.As(err, &f) {
-		return failed(Other, "%s: %w", profile, err)
+		return failure.New(failure.Other, "%s: %w", profile, err)
 	}
 	if strings.HasPrefix(f.Message, profile+" ") {
 		return f

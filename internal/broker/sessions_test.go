@@ -1,4 +1,4 @@
-package broker
+package broker_test
 
 import (
 	"context"
@@ -9,6 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/brokertest"
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -17,35 +21,35 @@ import (
 // Profiles of one device, each with a role of its own: one code.
 func TestSessionsOfOneDevice(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("dev", time.Hour)
-	m.role("prod", time.Hour, "awsbroker_source_profile = phoebe", "[profile phoebe]")
-	b := m.broker()
-	b.Code = m.code()
+	m := brokertest.NewWorld(t)
+	m.AddRole("dev", time.Hour)
+	m.AddRole("prod", time.Hour, "awsbroker_source_profile = phoebe", "[profile phoebe]")
+	b := m.NewBroker()
+	b.Code = m.NextCode()
 	profiles := []string{"prod", "admin", "dev", "prod"}
-	all, err := b.SessionsOf(t.Context(), profiles, Want{})
+	all, err := b.SessionsOf(t.Context(), profiles, broker.Want{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.wantCalls(1, 3, 1)
+	m.WantCalls(1, 3, 1)
 	if len(all) != 4 || all[0].AccessKeyID != all[3].AccessKeyID || all[0].AccessKeyID == all[1].AccessKeyID {
 		t.Errorf("not in the order of the profiles: %+v", all)
 	}
-	if got := m.aws.Server.Calls("GetSessionToken")[0].Params["DurationSeconds"]; got != "900" {
+	if got := m.AWS.Server.Calls("GetSessionToken")[0].Params["DurationSeconds"]; got != "900" {
 		t.Errorf("the session for the moment lasts %s seconds", got)
 	}
 	// They are the sessions of the profiles, and nothing else is left.
 	for i, name := range profiles {
-		if s, err := m.broker().Session(t.Context(), name, Want{}); err != nil || s.AccessKeyID != all[i].AccessKeyID {
+		if s, err := m.NewBroker().Session(t.Context(), name, broker.Want{}); err != nil || s.AccessKeyID != all[i].AccessKeyID {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if again, err := m.broker().SessionsOf(t.Context(), profiles, Want{}); err != nil || again[1].AccessKeyID != all[1].AccessKeyID {
+	if again, err := m.NewBroker().SessionsOf(t.Context(), profiles, broker.Want{}); err != nil || again[1].AccessKeyID != all[1].AccessKeyID {
 		t.Errorf("%v", err)
 	}
-	m.wantCalls(1, 3, 1)
-	m.role("late", time.Hour)
-	m.wantNobodyToAsk("late")
+	m.WantCalls(1, 3, 1)
+	m.AddRole("late", time.Hour)
+	m.WantNobodyToAsk("late")
 }
 
 // Nowhere to keep anything: still one code.
@@ -54,16 +58,16 @@ func TestSessionsOfWithoutCache(t *testing.T) {
 	for name, more := range map[string]string{"shared": "", "MFA session": "awsbroker_mfa_session = 1h"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newWorld(t)
-			m.role("dev", time.Hour, more)
-			m.role("prod", time.Hour, more)
-			b := m.broker()
-			b.Code = m.code()
+			m := brokertest.NewWorld(t)
+			m.AddRole("dev", time.Hour, more)
+			m.AddRole("prod", time.Hour, more)
+			b := m.NewBroker()
+			b.Code = m.NextCode()
 			b.TestOnlySessions(nil, "")
-			if _, err := b.SessionsOf(t.Context(), []string{"dev", "prod", "dev"}, Want{Fresh: true}); err != nil {
+			if _, err := b.SessionsOf(t.Context(), []string{"dev", "prod", "dev"}, broker.Want{Fresh: true}); err != nil {
 				t.Fatal(err)
 			}
-			m.wantCalls(1, 2, 1)
+			m.WantCalls(1, 2, 1)
 		})
 	}
 }
@@ -71,114 +75,114 @@ func TestSessionsOfWithoutCache(t *testing.T) {
 // A role whose sessions are longer than an hour takes a code of its own.
 func TestSessionsOfLongRoles(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("long", 4*time.Hour, "duration_seconds = 4h", m.codesFromCommand(1))
-	line := m.codesFromCommand(1)
-	m.role("dev", time.Hour, line)
-	m.role("prod", time.Hour, line)
-	all, err := m.broker().SessionsOf(t.Context(), []string{"dev", "long", "prod"}, Want{})
+	m := brokertest.NewWorld(t)
+	m.AddRole("long", 4*time.Hour, "duration_seconds = 4h", m.CodesFromCommand(1))
+	line := m.CodesFromCommand(1)
+	m.AddRole("dev", time.Hour, line)
+	m.AddRole("prod", time.Hour, line)
+	all, err := m.NewBroker().SessionsOf(t.Context(), []string{"dev", "long", "prod"}, broker.Want{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.wantCalls(1, 3, 2)
+	m.WantCalls(1, 3, 2)
 	if left := all[1].Left(time.Now()); left < 3*time.Hour {
 		t.Errorf("the long one has %s left", left)
 	}
 
 	// One code cannot do both, and who it fails for is said.
-	b := m.broker()
-	b.Code = m.code()
-	_, err = b.SessionsOf(t.Context(), []string{"long", "dev", "prod"}, Want{Fresh: true})
-	wantFailed(t, err, Refused, "profile dev: this MFA code was used already")
+	b := m.NewBroker()
+	b.Code = m.NextCode()
+	_, err = b.SessionsOf(t.Context(), []string{"long", "dev", "prod"}, broker.Want{Fresh: true})
+	brokertest.WantFailed(t, err, failure.Refused, "profile dev: this MFA code was used already")
 }
 
 // An MFA session: one code for the day, whatever the role and the region.
 func TestMFASessionForAllRoles(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
+	m := brokertest.NewWorld(t)
 	const day = "awsbroker_mfa_session = 8h"
-	m.role("dev", time.Hour, day)
-	m.role("prod", time.Hour, day, m.codesFromCommand(0))
-	b := m.broker()
-	b.Code = m.code()
-	if _, err := b.SessionsOf(t.Context(), []string{"dev", "prod"}, Want{Fresh: true, For: 2 * time.Hour}); err != nil {
+	m.AddRole("dev", time.Hour, day)
+	m.AddRole("prod", time.Hour, day, m.CodesFromCommand(0))
+	b := m.NewBroker()
+	b.Code = m.NextCode()
+	if _, err := b.SessionsOf(t.Context(), []string{"dev", "prod"}, broker.Want{Fresh: true, For: 2 * time.Hour}); err != nil {
 		t.Fatal(err)
 	}
-	m.wantCalls(1, 2, 1)
-	if got := m.aws.Server.Calls("GetSessionToken")[0].Params["DurationSeconds"]; got != "7200" {
+	m.WantCalls(1, 2, 1)
+	if got := m.AWS.Server.Calls("GetSessionToken")[0].Params["DurationSeconds"]; got != "7200" {
 		t.Errorf("it lasts %s seconds, not as long as was wished", got)
 	}
-	m.role("test", time.Hour, "awsbroker_mfa_session = 1h", "awsbroker_region = us-west-2")
-	m.wantNoQuestion("test")
-	m.wantCalls(1, 3, 1)
-	cache := m.cache()
+	m.AddRole("test", time.Hour, "awsbroker_mfa_session = 1h", "awsbroker_region = us-west-2")
+	m.WantNoQuestion("test")
+	m.WantCalls(1, 3, 1)
+	cache := m.OpenCache()
 	for name, lives := range map[string]bool{"dev": true, "prod": true, "admin": false} {
-		if ends := m.target(name).MFAEnds(cache, time.Now()); ends.IsZero() == lives {
+		if ends := m.Target(name).MFAEnds(cache, time.Now()); ends.IsZero() == lives {
 			t.Errorf("the MFA session of profile %s ends %s", name, ends)
 		}
 	}
-	if err := m.target("prod").forgetAll(cache); err != nil {
+	if err := m.Target("prod").ForgetSessions(cache); err != nil {
 		t.Fatal(err)
 	}
-	m.wantNoQuestion("dev") // its own session is there
-	m.role("last", time.Hour, day)
-	m.wantNobodyToAsk("last")
-	m.wantCalls(1, 3, 1)
+	m.WantNoQuestion("dev") // its own session is there
+	m.AddRole("last", time.Hour, day)
+	m.WantNobodyToAsk("last")
+	m.WantCalls(1, 3, 1)
 }
 
 // The sessions of roles end, one after the other, and nobody is asked until
 // the MFA session has ended.
 func TestMFASessionRenewsInSilence(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
-	m.aws.Server.SetSessionLife(stretch(6 * time.Second)) // of the MFA session
-	b := m.broker()
-	b.Code = m.code()
-	if _, err := b.Session(t.Context(), "dev", Want{}); err != nil {
+	m := brokertest.NewWorld(t)
+	m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.AWS.Server.SetSessionLife(brokertest.Stretch(6 * time.Second)) // of the MFA session
+	b := m.NewBroker()
+	b.Code = m.NextCode()
+	if _, err := b.Session(t.Context(), "dev", broker.Want{}); err != nil {
 		t.Fatal(err)
 	}
-	base := m.target("dev").From
-	of, ok := base.cached(m.cache(), time.Now())
+	base := m.Target("dev").From
+	of, ok := base.Cached(m.OpenCache(), time.Now())
 	if !ok {
 		t.Fatal("no MFA session")
 	}
-	m.aws.Server.SetSessionLife(time.Second)
-	if err := m.target("dev").Forget(m.cache()); err != nil {
+	m.AWS.Server.SetSessionLife(time.Second)
+	if err := m.Target("dev").Forget(m.OpenCache()); err != nil {
 		t.Fatal(err)
 	}
 	for lives := 0; lives < 3; lives++ {
-		m.wantNoQuestion("dev")
+		m.WantNoQuestion("dev")
 		time.Sleep(1100 * time.Millisecond)
 	}
-	if m.coded() != 1 || m.calls("AssumeRole") < 4 {
-		t.Errorf("%d codes, %d sessions", m.coded(), m.calls("AssumeRole"))
+	if m.CountCodes() != 1 || m.CountCalls("AssumeRole") < 4 {
+		t.Errorf("%d codes, %d sessions", m.CountCodes(), m.CountCalls("AssumeRole"))
 	}
 	time.Sleep(time.Until(of.Expiration))
-	m.wantNobodyToAsk("dev")
+	m.WantNobodyToAsk("dev")
 }
 
 // Many callers of many roles at once, and none has a session: one code.
 func TestMFASessionAskedForOnce(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	code := m.codesFromCommand(1)
+	m := brokertest.NewWorld(t)
+	code := m.CodesFromCommand(1)
 	var names []string
 	for i := range 4 {
 		names = append(names, fmt.Sprintf("role%d", i))
-		m.role(names[i], time.Hour, "awsbroker_mfa_session = 8h", code)
+		m.AddRole(names[i], time.Hour, "awsbroker_mfa_session = 8h", code)
 	}
 	var all sync.WaitGroup
 	for i := range 16 {
-		b := m.broker()
+		b := m.NewBroker()
 		all.Go(func() {
-			if _, err := b.Session(t.Context(), names[i%len(names)], Want{}); err != nil {
+			if _, err := b.Session(t.Context(), names[i%len(names)], broker.Want{}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	all.Wait()
-	m.wantCalls(1, 4, 1)
+	m.WantCalls(1, 4, 1)
 }
 
 // An MFA session that AWS does not take any more is replaced, once.
@@ -187,32 +191,32 @@ func TestMFASessionOfNoUse(t *testing.T) {
 	for _, code := range []string{"InvalidClientTokenId", "ExpiredToken"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			m := newWorld(t)
-			m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
-			m.login("dev")
+			m := brokertest.NewWorld(t)
+			m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h")
+			m.Login("dev")
 			refuse := func(times int) {
-				m.aws.Server.ClearFaults()
-				if err := m.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: code, Status: 403, Times: times}); err != nil {
+				m.AWS.Server.ClearFaults()
+				if err := m.AWS.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: code, Status: 403, Times: times}); err != nil {
 					t.Fatal(err)
 				}
 			}
 			refuse(1)
-			b := m.broker()
-			b.Code = m.code()
-			_ = m.target("dev").Forget(m.cache())
-			if _, err := b.Session(t.Context(), "dev", Want{}); err != nil {
+			b := m.NewBroker()
+			b.Code = m.NextCode()
+			_ = m.Target("dev").Forget(m.OpenCache())
+			if _, err := b.Session(t.Context(), "dev", broker.Want{}); err != nil {
 				t.Fatal(err)
 			}
-			m.wantCalls(2, 3, 2)
+			m.WantCalls(2, 3, 2)
 
 			// Refused with a new one as well: that is the answer.
 			refuse(-1)
-			b = m.broker()
-			b.Code = m.code()
-			_ = m.target("dev").Forget(m.cache())
-			_, err := b.Session(t.Context(), "dev", Want{})
-			wantFailed(t, err, Refused, "AWS")
-			m.wantCalls(3, 5, 3)
+			b = m.NewBroker()
+			b.Code = m.NextCode()
+			_ = m.Target("dev").Forget(m.OpenCache())
+			_, err := b.Session(t.Context(), "dev", broker.Want{})
+			brokertest.WantFailed(t, err, failure.Refused, "AWS")
+			m.WantCalls(3, 5, 3)
 		})
 	}
 }
@@ -220,72 +224,72 @@ func TestMFASessionOfNoUse(t *testing.T) {
 // A role may demand that the code was given lately.
 func TestMFASessionTooOldForRole(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
-	m.role("strict", time.Hour, "awsbroker_mfa_session = 8h")
-	m.trust("strict", `"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"300"}}`)
-	m.login("dev")
-	m.aws.Server.Advance(10 * time.Minute) // no more than AWS forgives a clock
+	m := brokertest.NewWorld(t)
+	m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.AddRole("strict", time.Hour, "awsbroker_mfa_session = 8h")
+	m.SetTrust("strict", `"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":"300"}}`)
+	m.Login("dev")
+	m.AWS.Server.Advance(10 * time.Minute) // no more than AWS forgives a clock
 
 	// Without anybody to ask, AWS's refusal is the news.
-	_, err := m.broker().Session(t.Context(), "strict", Want{})
-	wantFailed(t, err, Refused, "the role demands a code that was given more recently: awsbroker login --profile strict")
-	m.wantCalls(1, 2, 1)
-	b := m.broker()
-	b.Code = m.code()
-	if _, err := b.Session(t.Context(), "strict", Want{}); err != nil {
+	_, err := m.NewBroker().Session(t.Context(), "strict", broker.Want{})
+	brokertest.WantFailed(t, err, failure.Refused, "the role demands a code that was given more recently: awsbroker login --profile strict")
+	m.WantCalls(1, 2, 1)
+	b := m.NewBroker()
+	b.Code = m.NextCode()
+	if _, err := b.Session(t.Context(), "strict", broker.Want{}); err != nil {
 		t.Fatal(err)
 	}
-	m.wantCalls(2, 4, 2)
+	m.WantCalls(2, 4, 2)
 
 	// A role that is denied for another reason costs one code, not one a call.
-	m.role("denied", time.Hour, "awsbroker_mfa_session = 8h")
-	m.trust("denied", `"Condition":{"StringEquals":{"sts:ExternalId":"another"}}`)
+	m.AddRole("denied", time.Hour, "awsbroker_mfa_session = 8h")
+	m.SetTrust("denied", `"Condition":{"StringEquals":{"sts:ExternalId":"another"}}`)
 	for range 3 {
-		b := m.broker()
-		b.Code = m.code()
-		_, err := b.Session(t.Context(), "denied", Want{})
-		wantFailed(t, err, Refused, "AccessDenied")
+		b := m.NewBroker()
+		b.Code = m.NextCode()
+		_, err := b.Session(t.Context(), "denied", broker.Want{})
+		brokertest.WantFailed(t, err, failure.Refused, "AccessDenied")
 	}
-	m.wantCalls(3, 4+2+2, 3)
+	m.WantCalls(3, 4+2+2, 3)
 }
 
 // While a role's session lives, nobody is asked because its MFA session died.
 func TestEarlyRenewalAsksNobody(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h", m.codesFromCommand(0))
-	s := m.login("dev")
+	m := brokertest.NewWorld(t)
+	m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h", m.CodesFromCommand(0))
+	s := m.Login("dev")
 	s.Issued, s.Expiration = time.Now().Add(-42*time.Minute), time.Now().Add(18*time.Minute).Truncate(time.Second)
-	if err := m.cache().Put(m.target("dev").CacheKey(), s); err != nil {
+	if err := m.OpenCache().Put(m.Target("dev").CacheKey(), s); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "InvalidClientTokenId", Status: 403}); err != nil {
+	if err := m.AWS.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "InvalidClientTokenId", Status: 403}); err != nil {
 		t.Fatal(err)
 	}
-	again, err := m.broker().Session(t.Context(), "dev", Want{})
-	if err != nil || again.AccessKeyID != s.AccessKeyID || !strings.Contains(m.shown(), "the session could not be renewed") {
-		t.Errorf("%v\n%s", err, m.shown())
+	again, err := m.NewBroker().Session(t.Context(), "dev", broker.Want{})
+	if err != nil || again.AccessKeyID != s.AccessKeyID || !strings.Contains(m.Shown(), "the session could not be renewed") {
+		t.Errorf("%v\n%s", err, m.Shown())
 	}
-	m.wantCalls(1, 2, 1)
+	m.WantCalls(1, 2, 1)
 }
 
 // Whoever waits for a role's session waits for the person who gives the code.
 func TestWaitingForAnothersCode(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
-	m.role("next", time.Hour, "awsbroker_source_profile = dev", "[profile unused]")
+	m := brokertest.NewWorld(t)
+	m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.AddRole("next", time.Hour, "awsbroker_source_profile = dev", "[profile unused]")
 	for _, profile := range []string{"dev", "next"} {
-		target := m.target(profile)
-		lock := session.NewLock(m.sessions, target.DeviceLock())
+		target := m.Target(profile)
+		lock := session.NewLock(m.Sessions, target.DeviceLock())
 		if ok, err := lock.Try(); !ok {
 			t.Fatal(err)
 		}
-		b := m.broker()
-		b.Limits = Limits{Question: 100 * time.Millisecond, Run: stretch(time.Second)}
-		_, err := b.SessionOf(t.Context(), target, Want{})
-		wantFailed(t, err, NeedPerson, "asks for a code of "+m.aws.Device.Serial)
+		b := m.NewBroker()
+		b.Limits = broker.Limits{Question: 100 * time.Millisecond, Run: brokertest.Stretch(time.Second)}
+		_, err := b.SessionOf(t.Context(), target, broker.Want{})
+		brokertest.WantFailed(t, err, failure.NeedPerson, "asks for a code of "+m.AWS.Device.Serial)
 		_ = lock.Unlock()
 	}
 }
@@ -293,10 +297,10 @@ func TestWaitingForAnothersCode(t *testing.T) {
 // What login --for may say.
 func TestWantFor(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h")
-	m.role("long", 4*time.Hour, "awsbroker_mfa_session = 8h", "duration_seconds = 2h")
-	m.profile("bare", m.aws.Role.ARN(), "")
+	m := brokertest.NewWorld(t)
+	m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h")
+	m.AddRole("long", 4*time.Hour, "awsbroker_mfa_session = 8h", "duration_seconds = 2h")
+	m.AddProfile("bare", m.AWS.Role.ARN(), "")
 	for _, tt := range []struct {
 		profile string
 		life    time.Duration
@@ -308,63 +312,63 @@ func TestWantFor(t *testing.T) {
 		{"long", 8 * time.Hour, "profile long wants sessions of 2 hours, which need a code of their own"},
 		{"bare", 8 * time.Hour, "profile bare has no MFA device"},
 	} {
-		_, err := m.broker().Session(context.Background(), tt.profile, Want{For: tt.life})
-		wantFailed(t, err, Usage, tt.says)
-		_, err = m.broker().SessionsOf(context.Background(), []string{tt.profile}, Want{For: tt.life})
-		wantFailed(t, err, Usage, tt.says)
+		_, err := m.NewBroker().Session(context.Background(), tt.profile, broker.Want{For: tt.life})
+		brokertest.WantFailed(t, err, failure.Usage, tt.says)
+		_, err = m.NewBroker().SessionsOf(context.Background(), []string{tt.profile}, broker.Want{For: tt.life})
+		brokertest.WantFailed(t, err, failure.Usage, tt.says)
 	}
-	m.wantCalls(0, 0, 0)
+	m.WantCalls(0, 0, 0)
 }
 
 // A session for the moment is not given to a profile whose own it resembles.
 func TestPassingSessionIsNobodys(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.profile("base", "", "")
-	m.profile("user", "", m.aws.Device.Serial, "awsbroker_mfa_session = 8h", "awsbroker_source_profile = base")
-	m.login("user")
-	code := m.codesFromCommand(2)
-	before, _ := os.ReadFile(m.paths.Config)
+	m := brokertest.NewWorld(t)
+	m.AddProfile("base", "", "")
+	m.AddProfile("user", "", m.AWS.Device.Serial, "awsbroker_mfa_session = 8h", "awsbroker_source_profile = base")
+	m.Login("user")
+	code := m.CodesFromCommand(2)
+	before, _ := os.ReadFile(m.Paths.Config)
 	after := strings.Replace(string(before), "[profile base]", "[profile base]\n"+code, 1)
-	if err := os.WriteFile(m.paths.Config, []byte(after), 0o600); err != nil {
+	if err := os.WriteFile(m.Paths.Config, []byte(after), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m.role("dev", time.Hour, code)
-	m.role("prod", time.Hour, code)
-	if err := m.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "InvalidClientTokenId", Status: 403, Times: 1}); err != nil {
+	m.AddRole("dev", time.Hour, code)
+	m.AddRole("prod", time.Hour, code)
+	if err := m.AWS.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "InvalidClientTokenId", Status: 403, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
-	all, err := m.broker().SessionsOf(t.Context(), []string{"dev", "prod", "user"}, Want{})
+	all, err := m.NewBroker().SessionsOf(t.Context(), []string{"dev", "prod", "user"}, broker.Want{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if left := all[2].Left(time.Now()); left < 7*time.Hour {
 		t.Errorf("the user's session has %s left", left)
 	}
-	m.wantCalls(3, 3, 3)
+	m.WantCalls(3, 3, 3)
 }
 
 // A session that is dated ahead was made before the clock was set back, not by
 // somebody else a moment ago: who wants a new one gets one.
 func TestFreshAfterClockWasSetBack(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	ahead := session.Session{Credentials: m.credentials(m.aws.Key), Issued: time.Now().Add(4 * time.Minute)}
+	m := brokertest.NewWorld(t)
+	ahead := session.Session{Credentials: m.Credentials(m.AWS.Key), Issued: time.Now().Add(4 * time.Minute)}
 	ahead.Expiration = ahead.Issued.Add(time.Hour)
-	if err := m.cache().Put(m.target("admin").CacheKey(), ahead); err != nil {
+	if err := m.OpenCache().Put(m.Target("admin").CacheKey(), ahead); err != nil {
 		t.Fatal(err)
 	}
-	if s := m.login("admin"); s.AccessKeyID == ahead.AccessKeyID {
+	if s := m.Login("admin"); s.AccessKeyID == ahead.AccessKeyID {
 		t.Error("the old one was taken for new")
 	}
-	m.wantCalls(0, 1, 1)
+	m.WantCalls(0, 1, 1)
 }
 
 // No list of tags makes one session look like another.
 func TestCacheKeyTellsTagsFromChains(t *testing.T) {
-	first := &Target{Profile: &config.Profile{RoleARN: "first"}}
-	chained := &Target{Profile: &config.Profile{RoleARN: "next", Source: first.Profile}, From: first}
-	tagged := &Target{Profile: &config.Profile{RoleARN: "next", RoleSession: config.RoleSession{Tags: []config.Tag{{Key: "from", Value: first.CacheKey()}}}}}
+	first := &broker.Target{Profile: &config.Profile{RoleARN: "first"}}
+	chained := &broker.Target{Profile: &config.Profile{RoleARN: "next", Source: first.Profile}, From: first}
+	tagged := &broker.Target{Profile: &config.Profile{RoleARN: "next", RoleSession: config.RoleSession{Tags: []config.Tag{{Key: "from", Value: first.CacheKey()}}}}}
 	if chained.CacheKey() == tagged.CacheKey() {
 		t.Error("they share a session")
 	}
@@ -374,11 +378,11 @@ func TestCacheKeyTellsTagsFromChains(t *testing.T) {
 // they are for the same MFA session.
 func TestFailedSourceIsItsProfiles(t *testing.T) {
 	t.Parallel()
-	m := newWorld(t)
-	m.role("broken", time.Hour, "awsbroker_mfa_session = 8h", "awsbroker_mfa_process = false")
-	m.role("dev", time.Hour, "awsbroker_mfa_session = 8h", m.codesFromCommand(1))
-	_, err := m.broker().Session(t.Context(), "broken", Want{})
-	wantFailed(t, err, NeedPerson, "awsbroker_mfa_process of profile broken")
-	m.wantNoQuestion("dev")
-	m.wantCalls(1, 1, 1)
+	m := brokertest.NewWorld(t)
+	m.AddRole("broken", time.Hour, "awsbroker_mfa_session = 8h", "awsbroker_mfa_process = false")
+	m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h", m.CodesFromCommand(1))
+	_, err := m.NewBroker().Session(t.Context(), "broken", broker.Want{})
+	brokertest.WantFailed(t, err, failure.NeedPerson, "awsbroker_mfa_process of profile broken")
+	m.WantNoQuestion("dev")
+	m.WantCalls(1, 1, 1)
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -24,7 +26,7 @@ const StandInProfile = "awsbroker-server"
 // there; access keys in clear are not. The copy is read-only: whoever writes
 // to it would lose what they wrote.
 func (b *Broker) StandIn() (*StandIn, error) {
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +35,8 @@ func (b *Broker) StandIn() (*StandIn, error) {
 		return nil, nil
 	}
 	if own, signsIn := cfg.SignsIn(StandInProfile); signsIn {
-		return nil, failed(Other, "there is a profile %s with credentials (%s), and that name is awsbroker's own", StandInProfile, prompt.Clean(own.String())).
-			hint("give it another name")
+		return nil, failure.New(failure.Other, "there is a profile %s with credentials (%s), and that name is awsbroker's own", StandInProfile, prompt.Clean(own.String())).
+			Hint("give it another name")
 	}
 	b.Report.Step("the default profile has credentials of its own (" + prompt.Clean(shadow.String()) +
 		"), so the command works through the profile " + StandInProfile)
@@ -43,13 +45,13 @@ func (b *Broker) StandIn() (*StandIn, error) {
 	}
 	file, err := b.writeStandIn(cfg.StandIn(StandInProfile))
 	if err != nil {
-		return nil, failed(Other, "the config file could not be copied for the command: %v", err)
+		return nil, failure.New(failure.Other, "the config file could not be copied for the command: %v", err)
 	}
 	return &StandIn{Profile: StandInProfile, Config: file, Copied: true}, nil
 }
 
 func (b *Broker) writeStandIn(text []byte) (path string, err error) {
-	dir := b.sessionDir()
+	dir := b.SessionDir()
 	if dir == "" {
 		return "", errors.New("there is no directory for it")
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -37,11 +39,11 @@ const (
 	askingMinLeft = 5 * time.Minute
 )
 
-// hasDevice reports whether there is an MFA device whose codes the key can use.
-func (t *Target) hasDevice() bool { return t.Profile.MFASerial != "" && !t.Profile.Chained() }
+// HasDevice reports whether there is an MFA device whose codes the key can use.
+func (t *Target) HasDevice() bool { return t.Profile.MFASerial != "" && !t.Profile.Chained() }
 
-// takesCode reports whether AWS is given a code with the request for the session.
-func (t *Target) takesCode() bool { return t.From == nil && t.Profile.MFASerial != "" }
+// TakesCode reports whether AWS is given a code with the request for the session.
+func (t *Target) TakesCode() bool { return t.From == nil && t.Profile.MFASerial != "" }
 
 // first is the session that the key itself asks for, at the beginning of what
 // the target's comes from.
@@ -52,16 +54,16 @@ func (t *Target) first() *Target {
 	return t
 }
 
-// asks reports whether a new session takes a code now: not if the session that
+// Asks reports whether a new session takes a code now: not if the session that
 // asks for it is there, or can be had without one.
-func (t *Target) asks(c *session.Cache, now time.Time) bool {
+func (t *Target) Asks(c *session.Cache, now time.Time) bool {
 	if t.From == nil {
-		return t.takesCode()
+		return t.TakesCode()
 	}
-	if s, ok := t.From.cached(c, now); ok && enough(s, signingLeft, now) {
+	if s, ok := t.From.Cached(c, now); ok && enough(s, signingLeft, now) {
 		return false
 	}
-	return t.From.asks(c, now)
+	return t.From.Asks(c, now)
 }
 
 // minLeft is the life under which a session is renewed, if that asks for a
@@ -78,7 +80,7 @@ func (t *Target) minLeft(asks bool) time.Duration {
 
 // lookupMinLeft is the life under which an answer has to be worked out anew:
 // whether that asks is seen then.
-func (t *Target) lookupMinLeft() time.Duration { return t.minLeft(t.takesCode()) }
+func (t *Target) lookupMinLeft() time.Duration { return t.minLeft(t.TakesCode()) }
 
 // readsFiles reports whether more files than those that a call looks at decide
 // about the session.
@@ -86,8 +88,8 @@ func (t *Target) readsFiles() bool {
 	return t.Profile.PolicyFile != "" || t.From != nil && t.From.readsFiles()
 }
 
-// rekey gives the target, and those it comes from, another key.
-func (t *Target) rekey(k keystore.KeyInfo) {
+// SetKey gives the target, and those it comes from, another key.
+func (t *Target) SetKey(k keystore.KeyInfo) {
 	for ; t != nil; t = t.From {
 		t.Key = k
 	}
@@ -130,20 +132,20 @@ func endpointKey(e awsapi.Endpoint) string {
 	return session.CacheKey(e.Region, e.URL, e.CABundle, strconv.FormatBool(e.FIPS), strconv.FormatBool(e.DualStack))
 }
 
-// subject names whose session of which role it is, wherever and with whatever
+// Subject names whose session of which role it is, wherever and with whatever
 // key it was asked for: what logout forgets.
-func (t *Target) subject() string {
+func (t *Target) Subject() string {
 	return session.CacheKey(t.Profile.KeyName, t.Profile.RoleARN, t.Profile.MFASerial)
 }
 
 // sessionOf is what the cache keeps of credentials.
 func (t *Target) sessionOf(creds credential.Credentials) session.Session {
-	return session.Session{Credentials: creds, Subject: t.subject(), Issued: time.Now().UTC().Truncate(time.Second)}
+	return session.Session{Credentials: creds, Subject: t.Subject(), Issued: time.Now().UTC().Truncate(time.Second)}
 }
 
 // deviceLock names the lock around a question: one MFA device, whatever the role.
 func (t *Target) deviceLock() string {
-	if t.takesCode() {
+	if t.TakesCode() {
 		return "mfa:" + t.Profile.MFASerial
 	}
 	return "session:" + t.cacheKey()
@@ -162,24 +164,24 @@ func (t *Target) role() sts.Role {
 	return role
 }
 
-// failure says what AWS has against a request for the target's session; nil
+// Failure says what AWS has against a request for the target's session; nil
 // for no error.
-func (t *Target) failure(err error) error {
+func (t *Target) Failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	return awsFailure(err, t.Profile, t.takesCode())
+	return failure.OfAWS(err, t.Profile, t.TakesCode())
 }
 
-// altered is a copy of a target, and of those that it is asked for by, with
+// CopyWith is a copy of a target, and of those that it is asked for by, with
 // changes in their profiles.
-func (t *Target) altered(change func(*config.Profile)) *Target {
+func (t *Target) CopyWith(change func(*config.Profile)) *Target {
 	if t == nil {
 		return nil
 	}
 	out, p := *t, *t.Profile
 	change(&p)
-	out.Profile, out.From = &p, t.From.altered(change)
+	out.Profile, out.From = &p, t.From.CopyWith(change)
 	return &out
 }
 

@@ -6,38 +6,40 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
-// config reads the person's files.
-func (b *Broker) config() (*config.Config, error) {
-	if err := b.home(); err != nil {
+// ReadConfig reads the person's files.
+func (b *Broker) ReadConfig() (*config.Config, error) {
+	if err := b.CheckHome(); err != nil {
 		return nil, err
 	}
-	b.debug("files: %s, %s", prompt.Clean(b.Paths.Config), prompt.Clean(b.Paths.Credentials))
+	b.Debug("files: %s, %s", prompt.Clean(b.Paths.Config), prompt.Clean(b.Paths.Credentials))
 	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
 	if err != nil {
-		return nil, configFailure(err)
+		return nil, failure.OfConfig(err)
 	}
 	return cfg, nil
 }
 
-// home fails where there is no home directory and nothing that stands for one.
-func (b *Broker) home() error {
+// CheckHome fails where there is no home directory and nothing that stands for one.
+func (b *Broker) CheckHome() error {
 	if b.Paths.Config != "" && b.Paths.State != "" {
 		return nil
 	}
-	return failed(Other, "there is no home directory: HOME is not set").
-		hint("set HOME, or AWS_CONFIG_FILE and XDG_STATE_HOME")
+	return failure.New(failure.Other, "there is no home directory: HOME is not set").
+		Hint("set HOME, or AWS_CONFIG_FILE and XDG_STATE_HOME")
 }
 
 // Target works out what a profile stands for. Files are read, nothing else
 // is opened.
 func (b *Broker) Target(profile string) (*Target, error) {
-	cfg, err := b.config()
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,7 @@ func (b *Broker) Target(profile string) (*Target, error) {
 func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	p, err := cfg.Resolve(profile)
 	if err != nil {
-		return nil, configFailure(err)
+		return nil, failure.OfConfig(err)
 	}
 	return b.targetOf(p)
 }
@@ -57,7 +59,7 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
-		return nil, recordFailure(err)
+		return nil, failure.OfRecord(err)
 	}
 	endpoint, err := b.endpoint(p)
 	if err != nil {
@@ -76,15 +78,15 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	} else {
 		t.withMFASession()
 	}
-	b.debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
+	b.Debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
 		cmp.Or(t.Key.AccessKeyID, "id unknown"), cmp.Or(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
 }
 
-// targetsOf are the profiles that use a key, the one asked for before others.
+// TargetsOf are the profiles that use a key, the one asked for before others.
 // A key that no profile uses can still rotate itself, if AWS lets it.
-func (b *Broker) targetsOf(name string, info keystore.KeyInfo, first string) ([]*Target, error) {
-	cfg, err := b.config()
+func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]*Target, error) {
+	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +97,7 @@ func (b *Broker) targetsOf(name string, info keystore.KeyInfo, first string) ([]
 			return nil, err
 		}
 		if t.Profile.KeyName != name {
-			return nil, failed(Usage, "profile %s uses the key %q, not %q", prompt.Clean(first), prompt.Clean(t.Profile.KeyName), prompt.Clean(name))
+			return nil, failure.New(failure.Usage, "profile %s uses the key %q, not %q", prompt.Clean(first), prompt.Clean(t.Profile.KeyName), prompt.Clean(name))
 		}
 		targets = append(targets, t)
 	}
@@ -112,23 +114,23 @@ func (b *Broker) targetsOf(name string, info keystore.KeyInfo, first string) ([]
 	return []*Target{{Profile: p, Key: info, Endpoint: e}}, err
 }
 
-// targetAfter is what the profile will stand for once text is the config file.
-func (b *Broker) targetAfter(profile string, text []byte) (*Target, error) {
+// TargetAfter is what the profile will stand for once text is the config file.
+func (b *Broker) TargetAfter(profile string, text []byte) (*Target, error) {
 	credentials, err := os.ReadFile(b.Paths.Credentials)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, failed(Other, "%w", err)
+		return nil, failure.New(failure.Other, "%w", err)
 	}
 	cfg, err := config.Parse(b.Paths.Config, text, b.Paths.Credentials, credentials)
 	if err != nil {
-		return nil, configFailure(err)
+		return nil, failure.OfConfig(err)
 	}
 	return b.TargetIn(cfg, profile)
 }
 
-// keyTarget is a key by itself as something to sign with, outside of any
+// KeyTarget is a key by itself as something to sign with, outside of any
 // profile. AWS is asked in the key's own partition, where alone a refusal of
 // the key means that it is gone.
-func (b *Broker) keyTarget(name string, info keystore.KeyInfo) (*Target, error) {
+func (b *Broker) KeyTarget(name string, info keystore.KeyInfo) (*Target, error) {
 	partition := awsapi.PartitionOf(info.ARN)
 	t := &Target{Profile: &config.Profile{Name: name, KeyName: name, Partition: partition}, Key: info}
 	var err error

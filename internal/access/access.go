@@ -1,0 +1,338 @@
+package access
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Access finds out with what a user's access keys can be managed: a role's
+// session that is in hand, the key itself, a session of the key with MFA, or
+// a role's session made from that. It takes the first that AWS does not
+// refuse, and asks for one code at most: the fact of MFA in a session of
+// GetSessionToken holds for each role assumed with it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+type Access struct {
+	*broker.Actor                  // its own: nobody else's is changed
+	targets       []*broker.Target // the profiles of the key, the preferred one first
+	userARN       string
+	Object        string        // what is managed, if not the user's access keys
+	Policy        string        // what would allow it, if not keyPolicy
+	Patience      time.Duration // how long IAM may take to learn of a new key
+	Again         time.Duration // the pause before it is asked again
+	Limit         time.Duration // of one call
+	Silent        bool          // nobody may be asked for a code
+
+	ways    []Way       // not tried yet
+	Client  *iam.Client // nil: the next way has to be tried
+	Way     Way
+	Saying  string // before it says which way it goes; empty: that the key can be replaced
+	said    string
+	base    credential.Credentials // the session with MFA, once there is one
+	newKey  bool                   // the key is so young that IAM may not know it
+	refused error                  // what AWS said to the last way
+	tried   []string
+}
+
+// Way is one way to be somebody in IAM.
+type Way struct {
+	says   string // "through …", "with …"
+	Target *broker.Target
+	Own    bool // with the key itself
+	User   bool // with a session of the user's own
+	creds  func(context.Context) (credential.Credentials, error)
+}
+
+// errNotThisWay means that a way is not open, and the next may be.
+var errNotThisWay = errors.New("not this way")
+
+// ErrSilent means that the next way would take a code.
+var ErrSilent = errors.New("an MFA code is needed")
+
+func New(actor *broker.Actor, targets []*broker.Target, userARN string) *Access {
+	a := &Access{Actor: actor.Through(actor.Target), targets: targets, userARN: userARN, Patience: 2 * time.Minute, Again: time.Second, Limit: 45 * time.Second}
+	a.restart()
+	return a
+}
+
+// UseKey is to be called when another key has taken the place of the one that
+// signed. A way that does not depend on it goes on being used.
+func (a *Access) UseKey(key credential.Credentials) {
+	a.AccessKey, a.newKey, a.base = key, true, credential.Credentials{}
+	if a.Way.Own {
+		a.Client = nil
+	}
+	a.restart()
+}
+
+// Prefer a session that was got through a target's profile to all other ways,
+// and leave out those that hang on a device that is about to go.
+func (a *Access) Prefer(t *broker.Target, creds credential.Credentials, going string) {
+	a.Client, a.base = nil, credential.Credentials{}
+	a.targets = slices.Concat([]*broker.Target{t}, slices.DeleteFunc(slices.Clone(a.targets), func(other *broker.Target) bool {
+		return other.Profile.MFASerial == going
+	}))
+	a.restart()
+	says := "with an MFA session of the key itself"
+	if t.Profile.RoleARN != "" {
+		says = a.throughRole(t)
+	}
+	a.ways = slices.Concat([]Way{{says: says, Target: t, creds: func(context.Context) (credential.Credentials, error) { return creds, nil }}}, a.ways)
+}
+
+func (a *Access) restart() {
+	a.ways = nil
+	first := a.targets[0]
+	for _, t := range a.targets {
+		if a.atHome(t) {
+			a.ways = append(a.ways, Way{says: a.throughRole(t) + " (session in hand)", Target: t,
+				creds: func(context.Context) (credential.Credentials, error) { return a.useInHand(t) }})
+		}
+	}
+	a.ways = append(a.ways, Way{says: "with the key itself", Target: first, Own: true,
+		creds: func(context.Context) (credential.Credentials, error) { return a.AccessKey, nil }})
+	if i := slices.IndexFunc(a.targets, (*broker.Target).HasDevice); i >= 0 {
+		t := a.targets[i]
+		a.mfaInHand(t)
+		a.ways = append(a.ways, Way{says: "with an MFA session of the key itself", Target: t, User: true,
+			creds: func(ctx context.Context) (credential.Credentials, error) { return a.withMFA(ctx, t) }})
+	}
+	a.assumeRoles("")
+}
+
+// assumeRoles with the MFA session that there is by then, or else the key.
+func (a *Access) assumeRoles(with string) {
+	var roles []string
+	for _, t := range a.targets {
+		if a.atHome(t) && !t.Profile.Chained() && !slices.Contains(roles, t.Profile.RoleARN) {
+			roles = append(roles, t.Profile.RoleARN)
+			a.ways = append(a.ways, Way{says: a.throughRole(t) + with, Target: t,
+				creds: func(ctx context.Context) (credential.Credentials, error) {
+					if with != "" && a.base.AccessKeyID == "" {
+						return credential.Credentials{}, errNotThisWay
+					}
+					return a.assume(ctx, t)
+				}})
+		}
+	}
+}
+
+// mfaInHand uses an MFA session that lives, before a code is asked for: as
+// itself, and to assume the roles with it. A new key has none.
+func (a *Access) mfaInHand(t *broker.Target) {
+	if m := t.MFATarget(0); !a.newKey {
+		a.ways = append(a.ways, Way{says: "with the MFA session in hand", Target: t, User: true,
+			creds: func(context.Context) (creds credential.Credentials, err error) {
+				a.base, err = a.useInHand(m)
+				return a.base, err
+			}})
+		a.assumeRoles(" (MFA session in hand)")
+	}
+}
+
+// atHome reports whether a profile has a role in the account of the user. One
+// in another account may well manage a user of the same name: another one.
+func (a *Access) atHome(t *broker.Target) bool {
+	if t.Profile.RoleARN == "" {
+		return false
+	}
+	home, _ := awsapi.SplitARN(a.userARN)
+	account, _ := awsapi.SplitARN(t.Profile.RoleARN)
+	return home == "" || account == home
+}
+
+func (a *Access) throughRole(t *broker.Target) string {
+	_, role := awsapi.SplitARN(t.Profile.RoleARN)
+	return "through the role " + prompt.Clean(role)
+}
+
+// Do makes a call in the first way that AWS does not refuse. A call that
+// creates something may be in it: what was refused was not done.
+func (a *Access) Do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	for {
+		if a.Client == nil {
+			if err := a.next(ctx); err != nil {
+				return err
+			}
+		}
+		err := a.patiently(ctx, call)
+		if !awsapi.NotAllowed(err) {
+			if err == nil {
+				a.say()
+			}
+			return err
+		}
+		a.Debug("iam: not %s: %s", a.Way.says, prompt.Clean(err.Error()))
+		a.refused, a.Client = err, nil
+	}
+}
+
+// Peek makes a call in the present way only: it is not worth a code.
+func (a *Access) Peek(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	if a.Client == nil {
+		return errNotThisWay
+	}
+	return a.once(ctx, call)
+}
+
+func (a *Access) once(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	ctx, cancel := context.WithTimeout(ctx, a.Limit)
+	defer cancel()
+	return call(ctx, a.Client)
+}
+
+// patiently repeats a call for as long as IAM may not have heard of the key.
+func (a *Access) patiently(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	end := time.Now().Add(a.Patience)
+	for {
+		err := a.once(ctx, call)
+		var e *awsapi.Error
+		if !a.Way.Own || !a.newKey || !errors.As(err, &e) || e.Reason != awsapi.UnknownKey {
+			return err
+		}
+		if time.Now().After(end) || !session.Pause(ctx, a.Again) {
+			return err
+		}
+	}
+}
+
+func (a *Access) next(ctx context.Context) error {
+	for len(a.ways) > 0 {
+		a.Way, a.ways = a.ways[0], a.ways[1:]
+		creds, err := a.Way.creds(ctx)
+		if errors.Is(err, errNotThisWay) {
+			continue
+		}
+		if !slices.Contains(a.tried, a.Way.says) {
+			a.tried = append(a.tried, a.Way.says)
+		}
+		if awsapi.NotAllowed(err) {
+			a.Debug("sts: not %s: %s", a.Way.says, prompt.Clean(err.Error()))
+			a.refused = err
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		a.Client, err = a.Way.Target.IAM(creds)
+		return err
+	}
+	return a.denied()
+}
+
+// say which way it goes, once.
+func (a *Access) say() {
+	if a.said != a.Way.says {
+		a.said = a.Way.says
+		a.Report.Step(cmp.Or(a.Saying, "the key is replaced") + " " + a.Way.says)
+	}
+}
+
+// MayBeDone reports whether a call that failed may have been carried out.
+func MayBeDone(err error) bool {
+	var f *failure.Error
+	if errors.As(err, &f) {
+		return false // the way to IAM was refused, or nobody gave a code
+	}
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return true
+	}
+	switch e.Reason {
+	case awsapi.Unreachable, awsapi.Garbled, awsapi.Failing, awsapi.Redirected:
+		return e.Sent
+	}
+	return false
+}
+
+// useInHand is the way of a session that is there already.
+func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
+	creds, ok := a.FindSession(t)
+	if !ok {
+		return credential.Credentials{}, errNotThisWay
+	}
+	return creds, nil
+}
+
+// withMFA gets an MFA session of the key, with a code if need be. Whoever asked
+// for one meanwhile may have made the question superfluous.
+func (a *Access) withMFA(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+	if a.Silent {
+		return credential.Credentials{}, ErrSilent
+	}
+	another := false
+	creds, err := a.GetMFASession(ctx, t, a.Limit, func() (creds credential.Credentials, ok bool) {
+		creds, another = a.roleInHand()
+		return creds, another
+	})
+	if !another {
+		a.base = creds
+	}
+	return creds, err
+}
+
+// roleInHand makes a role's session that another process has got meanwhile the
+// way that is tried.
+func (a *Access) roleInHand() (credential.Credentials, bool) {
+	for _, other := range a.targets {
+		says := a.throughRole(other) + " (session in hand)"
+		if !a.atHome(other) || slices.Contains(a.tried, says) {
+			continue
+		}
+		if creds, ok := a.FindSession(other); ok {
+			a.Way.says, a.Way.Target, a.Way.User = says, other, false
+			return creds, true
+		}
+	}
+	return credential.Credentials{}, false
+}
+
+// assume the profile's role, by the MFA session that there is by now, or else
+// by the key.
+func (a *Access) assume(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+	by := a.base
+	if by.AccessKeyID == "" {
+		if t.HasDevice() {
+			return by, errNotThisWay
+		}
+		by = a.AccessKey
+	}
+	return a.AssumeRole(ctx, t, by, a.Limit)
+}
+
+// denied says that no way is open, and what would open one.
+func (a *Access) denied() error {
+	if a.refused == nil {
+		a.refused = errors.New("there is no way to ask")
+	}
+	object := cmp.Or(a.Object, "the access keys of "+prompt.Clean(a.userARN))
+	f := failure.New(failure.Refused, "AWS does not let %s be managed %s", object, strings.Join(a.tried, ", nor "))
+	f.Cause = a.refused
+	f.Hint("AWS says: %s", prompt.Clean(a.refused.Error()))
+	f.Hint("give this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.Policy, keyPolicy(a.userARN)))
+	if !slices.ContainsFunc(a.targets, (*broker.Target).HasDevice) {
+		f.Hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", say.ShellWord(a.Profile.KeyName))
+	}
+	return f
+}
+
+// keyPolicy allows what a rotation needs, and no more.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+func keyPolicy(userARN string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListAccessKeys","iam:GetAccessKeyLastUsed",`+
+		`"iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"],"Resource":%q}]}`, prompt.Clean(userARN))
+}

@@ -1,0 +1,202 @@
+package bootstrap
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/policy"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// grant is a policy that the user has, by itself or through a group.
+type grant struct {
+	of       iam.Holder
+	name     string
+	arn      string // of a managed policy; empty for an inline one
+	document string // of an inline one
+	always   bool   // it makes the user an administrator without MFA
+	denies   bool   // it denies something
+}
+
+func (g grant) String() string {
+	if g.arn == "" {
+		return "inline policy " + g.name + " of " + g.of.String()
+	}
+	return g.name + " of " + g.of.String()
+}
+
+// findGrants reads every policy that the user has, or will have as a member of
+// the group.
+func (s *bootstrap) findGrants(ctx context.Context) ([]grant, error) {
+	holders := []iam.Holder{iam.GroupNamed(s.o.Group), iam.UserNamed(s.o.User)}
+	groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, s.o.User) })
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+		return nil, err
+	}
+	for _, g := range groups {
+		if !strings.EqualFold(g.Name, s.o.Group) {
+			holders = append(holders, iam.GroupNamed(g.Name))
+		}
+	}
+	var all []grant
+	for _, h := range holders {
+		found, err := s.grantsOf(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// grantsOf a user, group or role; none if it is not there. What is listed and
+// then not known, is looked at again.
+func (s *bootstrap) grantsOf(ctx context.Context, h iam.Holder) ([]grant, error) {
+	return settled(ctx, s, func(ctx context.Context) ([]grant, error) { return s.readGrants(ctx, h) })
+}
+
+// readGrants: AdministratorAccess is known; other policies are read for what
+// they allow.
+func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, err error) {
+	attached, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
+	if awsapi.Is(err, awsapi.NotThere) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range attached {
+		g := grant{of: h, name: p.Name, arn: p.ARN, always: p.ARN == policy.ManagedARN(s.out.Partition, policy.AdministratorAccess)}
+		if !g.always {
+			document, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (string, error) { return c.ManagedDocument(ctx, p.ARN) })
+			if err != nil {
+				return nil, err
+			}
+			g.always, g.denies = policy.AlwaysAdmin(document), policy.Denies(document)
+		}
+		all = append(all, g)
+	}
+	names, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]string, error) { return c.Inlines(ctx, h) })
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		document, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (string, error) { return c.Inline(ctx, h, name) })
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, grant{of: h, name: name, document: document, always: policy.AlwaysAdmin(document), denies: policy.Denies(document)})
+	}
+	return all, nil
+}
+
+// taking is what becomes of a grant that makes an administrator at any time.
+func (s *bootstrap) taking(g grant) string {
+	switch {
+	case g.of.Kind == iam.OfGroup && g.of.Name != s.o.Group:
+		return fmt.Sprintf("%s leaves group %s, which has %s", s.o.User, g.of.Name, g.name)
+	case g.arn != "":
+		return fmt.Sprintf("%s off %s", g.name, g.of)
+	case policy.WithoutAlwaysAdmin(g.document) == "":
+		return fmt.Sprintf("inline policy %s off %s", g.name, g.of)
+	}
+	return fmt.Sprintf("what makes an administrator, off inline policy %s of %s", g.name, g.of)
+}
+
+// take such a grant away, as the session of the role that was just proved.
+func (s *bootstrap) take(ctx context.Context, c *iam.Client, g grant) error {
+	t := thing{Kind: aDetach, Name: g.name, On: g.of.String(), ID: g.arn}
+	remove := func() error { return c.Detach(ctx, g.of, g.arn) }
+	switch left := policy.WithoutAlwaysAdmin(g.document); {
+	case g.of.Kind == iam.OfGroup && g.of.Name != s.o.Group:
+		t = thing{Kind: aMemberOut, Name: s.o.User, On: g.of.String()}
+		remove = func() error { return c.RemoveFromGroup(ctx, g.of.Name, s.o.User) }
+	case g.arn == "" && left == "":
+		t = thing{Kind: anInline, Name: g.name, On: g.of.String(), Before: g.document}
+		remove = func() error { return c.DeleteInline(ctx, g.of, g.name) }
+	case g.arn == "":
+		t = thing{Kind: anInline, Name: g.name, On: g.of.String(), Before: g.document}
+		remove = func() error { return c.PutInline(ctx, g.of, g.name, left) }
+	}
+	if have := s.journal.find(t); have != nil {
+		t = *have // what it was at first counts
+	}
+	t.Done = true // for undoing, what was there is known, whether or not it is gone
+	if err := s.note("intend to take "+g.String(), t); err != nil {
+		return err
+	}
+	s.out.Changed = true
+	err := s.step("take "+g.String(), func() error { return s.calmly(ctx, remove) })
+	if awsapi.Is(err, awsapi.NotThere) {
+		return nil // somebody was faster, or an answer was lost
+	}
+	return err
+}
+
+// lockedOut is a member of the group who could not be an administrator any
+// more: without a device that shows codes, nobody gets the role.
+type lockedOut struct{ user, devices string }
+
+// findLockedOut looks at the other members of the group.
+func (s *bootstrap) findLockedOut(ctx context.Context) error {
+	members, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.User, error) {
+		_, members, err := c.Group(ctx, s.o.Group)
+		return members, err
+	})
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+		return err
+	}
+	for _, u := range members {
+		if strings.EqualFold(u.Name, s.o.User) {
+			continue
+		}
+		devices, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, u.Name) })
+		switch {
+		case err != nil && !awsapi.Is(err, awsapi.NotThere):
+			return err
+		case slices.ContainsFunc(devices, iam.MFADevice.HasCodes):
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s, of the same group, has an MFA device, and needs the role from now on", prompt.Clean(u.Name)))
+		case len(devices) > 0:
+			s.locked = append(s.locked, lockedOut{u.Name, "a passkey or security key only, which the role can't be had with"})
+		default:
+			s.locked = append(s.locked, lockedOut{u.Name, "no MFA device"})
+		}
+	}
+	for _, l := range s.locked {
+		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s, of the same group, has %s: no administrator any more", prompt.Clean(l.user), l.devices))
+	}
+	return nil
+}
+
+// refuseLockout stops where somebody would lose their rights unasked.
+func (s *bootstrap) refuseLockout() error {
+	var names []string
+	for _, l := range s.locked {
+		if !slices.Contains(s.o.AcceptLockout, l.user) {
+			names = append(names, l.user)
+		}
+	}
+	if len(names) == 0 || s.o.SelfService || !s.takesFromGroup() {
+		return nil
+	}
+	s.showPlan()
+	f := failure.New(failure.Other, "who has no MFA device would not be an administrator any more: %s", prompt.Clean(strings.Join(names, ", ")))
+	f.Hint("let them add a device first, each as themselves; or let the group do it by itself: --self-service")
+	flags := ""
+	for _, name := range names {
+		flags += " --accept-lockout " + say.ShellWord(name)
+	}
+	return f.Hint("if it shall be so:%s", flags)
+}
+
+// takesFromGroup reports whether the group loses its rights.
+func (s *bootstrap) takesFromGroup() bool {
+	return slices.ContainsFunc(s.always, func(g grant) bool { return g.of == iam.GroupNamed(s.o.Group) })
+}

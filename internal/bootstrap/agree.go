@@ -1,0 +1,162 @@
+package bootstrap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keychain"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// agree stops where the plan cannot be, makes sure that what it takes is
+// there (a keychain, somebody to ask), shows the plan and asks for a yes.
+func (s *bootstrap) agree(ctx context.Context) error {
+	if err := s.refuseDifferences(); err != nil {
+		return err
+	}
+	if err := s.refuseBoundary(); err != nil {
+		return err
+	}
+	if err := s.refuseLockout(); err != nil {
+		return err
+	}
+	if !s.hasWork() {
+		return nil
+	}
+	if err := s.getReady(ctx); err != nil {
+		return err
+	}
+	s.journal.Partition, s.journal.Key, s.journal.KeyID, s.journal.Region = s.out.Partition, s.name, s.AccessKey.AccessKeyID, s.Region
+	return s.Confirm(ctx, s.out.Text(), "carry this out?")
+}
+
+// hasWork reports whether there is anything to be done or proved.
+func (s *bootstrap) hasWork() bool {
+	return slices.ContainsFunc(s.out.Plan, func(p Planned) bool { return p.Sign != "=" })
+}
+
+// refuseDifferences: what somebody made otherwise is not changed unasked.
+func (s *bootstrap) refuseDifferences() error {
+	var differing []string
+	for _, st := range s.plan {
+		if st.is.is == differs {
+			differing = append(differing, st.what)
+		}
+	}
+	if len(differing) == 0 || s.o.Reconcile {
+		return nil
+	}
+	s.showPlan()
+	return failure.New(failure.Other, "nothing was changed, for this is there and differs: %s", prompt.Clean(strings.Join(differing, ", "))).
+		Hint("to have it changed: --reconcile; to leave it alone, give yours another name (--role, --policy, --profile)")
+}
+
+// showPlan where nobody is asked about it.
+func (s *bootstrap) showPlan() {
+	for line := range strings.SplitSeq(s.out.Text(), "\n") {
+		s.Report.Step(line)
+	}
+}
+
+// getReady opens the keychain, and finds somebody to ask, before anything is
+// changed that would be left half done without them.
+func (s *bootstrap) getReady(ctx context.Context) error {
+	if s.asksPerson() {
+		if _, err := s.Asker.Open(ctx); errors.Is(err, prompt.ErrNoTerminal) {
+			return failure.New(failure.NeedPerson, "MFA codes have to be typed, and there is no terminal to ask for them at").
+				Hint("run it in a terminal, or look at what it would do with --plan")
+		} else if err != nil {
+			return failure.New(failure.NeedPerson, "%w", err)
+		}
+	}
+	if s.isMissing(aKey) || s.isMissing(aStored) {
+		adder, err := keychain.NewAdder(s.Broker, keychain.AddOptions{Name: s.o.KeyName})
+		if err != nil {
+			return err
+		}
+		adder.Asker = s.Asker
+		if err := adder.Open(ctx); err != nil {
+			return err
+		}
+		s.adder = adder
+	}
+	return nil
+}
+
+func (s *bootstrap) isMissing(k thingKind) bool {
+	return slices.ContainsFunc(s.plan, func(st *step) bool { return st.thing.Kind == k && st.is.is == missing })
+}
+
+// asksPerson reports whether codes or a password have to be typed: a device or
+// a password is new, or a session has to be bought that nothing else pays for.
+func (s *bootstrap) asksPerson() bool {
+	if s.isMissing(aDevice) || s.isMissing(aPassword) {
+		return true
+	}
+	if !s.needsProof() || !s.Code.IsEmpty() {
+		return false
+	}
+	t, err := s.Broker.Target(s.o.Profile)
+	if err != nil || s.isMissing(aProfile) {
+		return true
+	}
+	_, inHand := t.Cached(s.Cache, time.Now())
+	return !inHand && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
+}
+
+// Text is the plan for a person.
+func (o Result) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "account   %s (%s)\nasked by  %s\n\n", o.Account, o.Partition, prompt.Clean(o.By))
+	wide := 0
+	for _, p := range o.Plan {
+		if p.How != "" {
+			wide = max(wide, min(len(p.What), 36))
+		}
+	}
+	signs := map[string]bool{}
+	for _, p := range o.Plan {
+		signs[p.Sign] = true
+		line := fmt.Sprintf("  %s %-*s  %s", p.Sign, wide, p.What, p.How)
+		if len(line) > 79 && p.How != "" {
+			line = fmt.Sprintf("  %s %s\n      %s", p.Sign, p.What, p.How)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		if p.Diff != "" {
+			b.WriteString(indentedBy("      ", p.Diff) + "\n")
+		}
+	}
+	var legend []string
+	for _, l := range []struct{ sign, means string }{{"+", "is made"}, {"=", "is there"}, {"~", "is changed"}, {"?", "is proved"}, {"-", "is taken away"}} {
+		if signs[l.sign] {
+			legend = append(legend, l.sign+" "+l.means)
+		}
+	}
+	b.WriteString("\n  " + strings.Join(legend, ", "))
+	for _, w := range o.Warnings {
+		b.WriteString("\n\n" + folded("  ! ", w))
+	}
+	return b.String()
+}
+
+// folded breaks a text into lines of 78 letters; the first begins with mark.
+func folded(mark, text string) string {
+	var b strings.Builder
+	line := mark
+	for i, word := range strings.Fields(text) {
+		if i > 0 && len(line)+1+len(word) > 78 {
+			b.WriteString(line + "\n")
+			line = strings.Repeat(" ", len(mark))
+		} else if i > 0 {
+			line += " "
+		}
+		line += word
+	}
+	return b.String() + line
+}

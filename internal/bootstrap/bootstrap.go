@@ -1,0 +1,257 @@
+package bootstrap
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keychain"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// Options say what an account is to have, and who makes it so.
+type Options struct {
+	User    string // the person's, in IAM
+	Group   string // of administrators
+	Role    string // what they may assume, with MFA
+	Policy  string // what lets the group assume it
+	Profile string // in ~/.aws/config
+	KeyName string // of the user's key in the keychain; empty: as the user
+
+	Key            string   // of the keychain, that does it; empty: the only root key there is, or a typed one
+	TrustedAccount string   // only the role is made, for the users of that account
+	Billing        bool     // the role may see and pay bills
+	ConsoleLogin   bool     // the user gets a password
+	SelfService    bool     // the group may enrol MFA devices by itself
+	AcceptLockout  []string // members of the group who lose their rights, for they have no MFA device
+	Reconcile      bool     // what is there and differs is changed
+	KeepRootKey    bool
+	PlanOnly       bool
+	Yes            bool
+	QRFile         string // a PNG of the QR code goes there
+	Program        string // as SetupOptions has it
+
+	Show Progress
+}
+
+// Progress shows how a long piece of work goes, step by step. Text given to it
+// is clean.
+type Progress interface {
+	Begin(step string)
+	Waiting(what string) // it takes longer, and why
+	Asking()             // a question comes now
+	End(outcome string)  // of the step that began last
+}
+
+// Result is what an account has, or is to have.
+type Result struct {
+	Account   string
+	Partition string
+	By        string // ARN of who does it
+
+	UserARN   string
+	GroupARN  string
+	RoleARN   string
+	PolicyARN string
+	MFASerial string
+	KeyName   string
+	KeyID     string // empty before it is made
+	Profile   string
+	SignIn    string // the account's page for the console
+
+	Plan     []Planned
+	Policies map[string]json.RawMessage // by name: what they say, or are to say
+	Warnings []string
+	Left     []string // what remains to be done, and how
+	Changed  bool
+}
+
+// bootstrapWaits are how long it waits for what.
+type bootstrapWaits struct {
+	call   time.Duration // one request, with its repetitions
+	settle time.Duration // until AWS shows or acts on what was changed
+	again  time.Duration // from one look to the next
+	list   time.Duration // until a list shows every key that was made
+}
+
+var bootstrapPatience = bootstrapWaits{call: 45 * time.Second, settle: 2 * time.Minute, again: time.Second, list: 30 * time.Second}
+
+// bootstrap is one run of Bootstrap.
+type bootstrap struct {
+	*broker.Actor // the key that does the work
+	o             Options
+	waits         bootstrapWaits
+	record        keystore.Record
+	name          string         // of that key in the keychain; empty: it was typed
+	who           sts.Identity   // whose it is
+	access        *access.Access // to IAM, for the key of a user
+	root          *iam.Client    // for the root user's
+	out           Result
+
+	journal  *bootstrapJournal
+	plan     []*step
+	adder    *keychain.Adder // the open keychain for the user's key
+	always   []grant         // what makes the user an administrator without MFA
+	others   []grant         // what else it may
+	locked   []lockedOut     // members of the group who would lose their rights
+	selfARN  string          // of the policy for self-service; empty if it is not asked for
+	boundary string          // of the role: what it does not allow, nobody may
+	restores bool            // undoing gives whoever signs the rights back that it needs
+
+	// at is called before and after each change; an error takes the place of
+	// the change's own. Tests stop the run there.
+	at func(when, step string) error
+}
+
+// Run sets an account up: one user who may do one thing, assume a role
+// that wants MFA and whose sessions last an hour. It reads first, shows what it
+// would do, asks, does it, and proves it. Running it again goes on from what is
+// there.
+func Run(ctx context.Context, b *broker.Broker, o Options) (Result, error) {
+	s := &bootstrap{o: o, waits: bootstrapPatience}
+	return s.run(ctx, b)
+}
+
+func (s *bootstrap) run(ctx context.Context, b *broker.Broker) (out Result, err error) {
+	if err := s.open(ctx, b); err != nil {
+		return s.out, s.endAfterAll(ctx, err)
+	}
+	defer s.Close()
+	if err := s.refuseEnviron(); err != nil {
+		return s.out, err
+	}
+	unlock, err := s.alone()
+	if err != nil {
+		return s.out, err
+	}
+	defer unlock()
+	if err := s.makePlan(ctx); err != nil {
+		return s.out, err
+	}
+	if s.o.PlanOnly {
+		return s.out, nil
+	}
+	if err := s.agree(ctx); err != nil {
+		return s.out, err
+	}
+	defer func() {
+		var f *failure.Error
+		if s.out.Changed && errors.As(err, &f) {
+			f.Hint("what was made stays, and is gone on from: run the same command again, or take it back with: awsbroker bootstrap --undo")
+		}
+	}()
+	for _, st := range s.plan {
+		if err := s.carry(ctx, st); err != nil {
+			return s.out, err
+		}
+	}
+	return s.out, s.finish(ctx)
+}
+
+// alone makes this process the only one that sets the account up.
+func (s *bootstrap) alone() (unlock func(), err error) {
+	if err := os.MkdirAll(s.Paths.State, 0o700); err != nil {
+		return nil, failure.New(failure.Other, "%w", err)
+	}
+	lock := session.NewLock(s.Paths.State, "bootstrap:"+s.out.Account)
+	if ok, err := lock.Try(); err != nil {
+		return nil, failure.New(failure.Other, "%w", err)
+	} else if !ok {
+		return nil, failure.New(failure.Other, "another awsbroker (process %d) is setting up account %s", lock.Holder(), s.out.Account).
+			Hint("wait for it, then run this again")
+	}
+	if s.journal, err = readBootstrap(s.Broker, s.out.Account); err != nil {
+		_ = lock.Unlock()
+		return nil, err
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
+// step does something that a test may want to see fail.
+func (s *bootstrap) step(name string, do func() error) error {
+	if s.at != nil {
+		if err := s.at("before", name); err != nil {
+			return err
+		}
+	}
+	err := do()
+	if s.at != nil {
+		if wrong := s.at("after", name); wrong != nil {
+			return wrong
+		}
+	}
+	return err
+}
+
+// do makes a call to IAM: as the root user itself, or in whichever way the key
+// of a user is allowed to. It is made again while AWS is busy.
+func (s *bootstrap) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	for end := time.Now().Add(s.waits.settle); ; {
+		err := s.once(ctx, call)
+		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+			return err
+		}
+	}
+}
+
+func (s *bootstrap) once(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	if s.access != nil {
+		return s.access.Do(ctx, call)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.waits.call)
+	defer cancel()
+	return call(ctx, s.root)
+}
+
+// patiently is do for what refers to something that was made a moment ago:
+// IAM may not know it everywhere.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+func (s *bootstrap) patiently(ctx context.Context, what string, call func(context.Context, *iam.Client) error) error {
+	for end := time.Now().Add(s.waits.settle); ; {
+		err := s.do(ctx, call)
+		var e *awsapi.Error
+		young := errors.As(err, &e) && (e.Reason == awsapi.NotThere || e.Code == "MalformedPolicyDocument")
+		if !young || time.Now().After(end) {
+			return err
+		}
+		s.o.Show.Waiting("until AWS knows " + what)
+		if !session.Pause(ctx, s.waits.again) {
+			return err
+		}
+	}
+}
+
+// settled repeats a look for as long as AWS shows a thing and the next moment
+// does not know it: of a change of just now, one server has heard and another
+// has not.
+func settled[T any](ctx context.Context, s *bootstrap, look func(context.Context) (T, error)) (out T, err error) {
+	for end := time.Now().Add(s.waits.settle); ; {
+		out, err = look(ctx)
+		if !awsapi.Is(err, awsapi.NotThere) || time.Now().After(end) {
+			return out, err
+		}
+		s.o.Show.Waiting("until AWS shows it everywhere")
+		if !session.Pause(ctx, s.waits.again) {
+			return out, err
+		}
+	}
+}
+
+// get is do for a call that has an answer.
+func get[T any](ctx context.Context, s *bootstrap, call func(context.Context, *iam.Client) (T, error)) (out T, err error) {
+	err = s.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		out, err = call(ctx, c)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,112 @@
+package bootstrap
+
+import (
+	"context"
+	"crypto/rand"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// passwordStep is the user's password for the console, which has to be changed
+// at the first sign-in.
+func (s *bootstrap) passwordStep() *step {
+	user := iam.UserNamed(s.o.User).String()
+	return &step{
+		what: "console password of " + s.o.User, how: "to be changed at the first sign-in",
+		thing: thing{Kind: aPassword, On: user},
+		look: func(ctx context.Context) (state, error) {
+			_, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.LoginProfile, error) {
+				return c.LoginProfile(ctx, s.o.User)
+			})
+			return found("", err)
+		},
+		make: func(ctx context.Context, _ *thing) error {
+			password, err := s.newPassword(ctx)
+			if err != nil {
+				return err
+			}
+			return s.patiently(ctx, "the user", func(ctx context.Context, c *iam.Client) error {
+				return c.CreateLoginProfile(ctx, s.o.User, password)
+			})
+		},
+	}
+}
+
+// newPassword is typed twice, or made up and shown once: before it is set, so
+// that no password is set that nobody saw.
+func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) {
+	s.Started = time.Now()
+	a, err := s.Asker.Open(ctx)
+	for err == nil {
+		var first, second credential.Secret
+		a.Print("a password for " + prompt.Clean(s.o.User) + " at " + s.out.SignIn + "; it has to be changed at the first sign-in\n")
+		if first, err = a.Hidden(ctx, "new password (nothing: one is made up): "); err != nil {
+			break
+		}
+		if first.IsEmpty() {
+			made := madeUpPassword()
+			a.Print("the password, which is shown this once: " + made.Reveal() + "\n")
+			_, err = a.Line(ctx, "press Enter once you have noted it: ")
+			return made, err
+		}
+		if second, err = a.Hidden(ctx, "the same again: "); err == nil && first == second {
+			return first, nil
+		}
+		if err == nil {
+			a.Print("these two differ\n")
+		}
+	}
+	f := failure.New(failure.NeedPerson, "no password was set: %w", err)
+	return credential.Secret{}, f.Hint("leave out --console-login, or run it in a terminal")
+}
+
+// What a password is made of: letters that are not mistaken for others, and
+// one of each kind that a password policy may demand.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
+const (
+	lowerCase = "abcdefghijkmnopqrstuvwxyz"
+	upperCase = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+	digits    = "23456789"
+	symbols   = "-_+=!@#%"
+)
+
+func madeUpPassword() credential.Secret {
+	parts := []string{lowerCase, upperCase, digits, symbols}
+	var b strings.Builder
+	for b.Len() < 24 {
+		from := strings.Join(parts[:3], "")
+		if n := b.Len(); n%6 == 5 {
+			from = parts[n/6%4]
+		}
+		b.WriteByte(from[below(len(from))])
+	}
+	return credential.NewSecret(b.String())
+}
+
+// below is a random number from 0 to n-1.
+func below(n int) int {
+	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
+	if err != nil {
+		panic(err) // crypto/rand does not fail
+	}
+	return int(i.Int64())
+}
+
+// signInPage of an account's users.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/console_account-alias.html
+func signInPage(partition, account string) string {
+	switch partition {
+	case "aws-cn":
+		return "https://" + account + ".signin.amazonaws.cn/console"
+	case "aws-us-gov":
+		return "https://" + account + ".signin.amazonaws-us-gov.com/console"
+	}
+	return "https://" + account + ".signin.aws.amazon.com/console"
+}

@@ -1,0 +1,76 @@
+package bootstrap
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/mfa"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+)
+
+// deviceStep is the MFA device of the user. One that shows codes is taken as
+// it is, and proved later; passkeys and security keys are of no use here.
+func (s *bootstrap) deviceStep() *step {
+	user := iam.UserNamed(s.o.User).String()
+	return &step{
+		what: "MFA device of " + s.o.User, how: "QR code is shown, two codes asked for",
+		thing: thing{Kind: aDevice, Name: s.o.User, On: user},
+		look: func(ctx context.Context) (state, error) {
+			d, ok, err := s.findDevice(ctx)
+			s.out.MFASerial = cmp.Or(d.Serial, s.arn("mfa/"+s.o.User))
+			if err != nil || !ok {
+				return state{}, err
+			}
+			return state{is: there, id: d.Serial}, nil
+		},
+		make: func(ctx context.Context, t *thing) error {
+			s.Started = time.Now() // what follows has a person's time
+			serial, err := mfa.MakeDevice(ctx, s.Broker, s.do, s.Asker, mfa.NewDevice{
+				User: s.o.User, Name: s.o.User, Account: s.accountName(ctx), QRFile: s.o.QRFile,
+			})
+			s.out.MFASerial, t.ID = serial, serial
+			return err
+		},
+	}
+}
+
+// findDevice is the user's device: the one that the profile names, the one
+// that is named as the user, or any that shows codes.
+func (s *bootstrap) findDevice(ctx context.Context) (iam.MFADevice, bool, error) {
+	all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, s.o.User) })
+	if awsapi.Is(err, awsapi.NotThere) {
+		return iam.MFADevice{}, false, nil
+	}
+	all = slices.DeleteFunc(all, func(d iam.MFADevice) bool { return !d.HasCodes() })
+	if err != nil || len(all) == 0 {
+		return iam.MFADevice{}, false, err
+	}
+	named := ""
+	if cfg, err := s.ReadConfig(); err == nil {
+		if p, err := cfg.Resolve(s.o.Profile); err == nil {
+			named = p.MFASerial
+		}
+	}
+	for _, want := range []string{named, s.arn("mfa/" + s.o.User)} {
+		for _, d := range all {
+			if strings.EqualFold(d.Serial, want) {
+				return d, true, nil
+			}
+		}
+	}
+	return all[0], true, nil
+}
+
+// accountName is what people know the account by.
+func (s *bootstrap) accountName(ctx context.Context) string {
+	aliases, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]string, error) { return c.Aliases(ctx) })
+	if err != nil || len(aliases) == 0 {
+		return s.out.Account
+	}
+	return aliases[0]
+}

@@ -1,0 +1,241 @@
+package bootstrap
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// keyStep is the user's access key: made in AWS and put into the keychain,
+// where its secret is nowhere else. A key of the user that the keychain has is
+// taken as it is; one that was typed to do all this goes into it.
+func (s *bootstrap) keyStep() *step {
+	user := iam.UserNamed(s.o.User).String()
+	st := &step{
+		what: "access key of " + s.o.User, how: "into the keychain, seen by nobody",
+		thing: thing{Kind: aKey, Name: s.o.KeyName, On: user},
+		look:  s.lookForKey, make: s.makeKey,
+	}
+	if s.ownsTyped() {
+		st.how = "the one you typed, into the keychain"
+		st.thing.Kind = aStored
+		st.make = func(ctx context.Context, t *thing) error {
+			t.ID = s.AccessKey.AccessKeyID
+			return s.storeKey(ctx, s.AccessKey)
+		}
+	}
+	return st
+}
+
+// ownsTyped reports whether the key that was typed is the user's own.
+func (s *bootstrap) ownsTyped() bool { return s.name == "" && s.who.UserName() == s.o.User }
+
+// lookForKey finds a key of the keychain that is the user's, in use in AWS.
+func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+	if awsapi.Is(err, awsapi.NotThere) {
+		keys, err = nil, nil
+	}
+	if err != nil {
+		return state{}, err
+	}
+	record, err := keystore.ReadRecord(s.Paths.KeystoreFile())
+	if err != nil {
+		return state{}, failure.OfRecord(err)
+	}
+	s.record = record
+	for _, name := range slices.Concat([]string{s.name, s.o.KeyName}, record.Names()) {
+		info, listed := record.Keys[name]
+		account, _ := awsapi.SplitARN(info.ARN)
+		if !listed || account != s.out.Account || awsapi.NameOf(info.ARN) != s.o.User || info.Root() {
+			continue
+		}
+		if slices.ContainsFunc(keys, func(k iam.Key) bool { return k.ID == info.AccessKeyID && k.Active }) || s.justMade(info.AccessKeyID) {
+			s.out.KeyName, s.out.KeyID = name, info.AccessKeyID
+			return state{is: there, id: info.AccessKeyID}, nil
+		}
+	}
+	s.out.KeyName, s.out.KeyID = s.o.KeyName, ""
+	return state{}, s.roomForKey(keys)
+}
+
+// warnOfOtherKeys names keys of the user that somebody has, and not the
+// keychain.
+func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+	if awsapi.Is(err, awsapi.NotThere) {
+		return nil
+	}
+	for _, k := range keys {
+		if k.Active && k.ID != s.AccessKey.AccessKeyID && len(s.record.NamesOf(k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
+				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", prompt.Clean(s.o.User), prompt.Clean(k.ID), prompt.Clean(s.o.User), say.ShellWord(k.ID)))
+		}
+	}
+	return err
+}
+
+// justMade reports whether the journal knows a key that AWS may not list yet.
+func (s *bootstrap) justMade(id string) bool {
+	return id != "" && slices.ContainsFunc(s.journal.Things, func(t thing) bool {
+		return t.Kind == aKey && t.ID == id && time.Since(t.At) < s.waits.settle
+	})
+}
+
+// roomForKey fails where a key can't be made or stored, before anything is.
+func (s *bootstrap) roomForKey(keys []iam.Key) error {
+	if info, taken := s.record.Keys[s.o.KeyName]; taken && !s.deadKey(info) {
+		return failure.New(failure.Other, "the keychain has another key called %q, of %s", prompt.Clean(s.o.KeyName), cmp.Or(prompt.Clean(info.ARN), "an unknown owner")).
+			Hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", say.ShellWord(s.o.KeyName))
+	}
+	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.strays(keys)) > 0 {
+		return nil
+	}
+	f := failure.New(failure.Other, "the user %s has two access keys, which are not in the keychain, and AWS allows no third", prompt.Clean(s.o.User))
+	for _, k := range keys {
+		f.Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, prompt.Clean(k.ID)))
+	}
+	return f
+}
+
+// deadKey reports whether a key of the keychain is one that bootstrap made and
+// then deleted in AWS, since the keychain seemed to have refused it.
+func (s *bootstrap) deadKey(info keystore.KeyInfo) bool {
+	account, _ := awsapi.SplitARN(info.ARN)
+	begun := s.journal.find(thing{Kind: aKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
+	return begun != nil && !begun.Done && account == s.out.Account && awsapi.NameOf(info.ARN) == s.o.User
+}
+
+// strays are keys that a creation made whose answer never arrived: they were
+// not there before, and were made after it was written down.
+func (s *bootstrap) strays(keys []iam.Key) []iam.Key {
+	t := s.journal.find(thing{Kind: aKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
+	if t == nil || t.Done {
+		return nil
+	}
+	var all []iam.Key
+	for _, k := range keys {
+		if !slices.Contains(t.Listed, k.ID) && !k.Created.Before(t.At) && k.ID != s.AccessKey.AccessKeyID {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// makeKey asks AWS for a key and stores it. What an earlier try may have made
+// goes first.
+func (s *bootstrap) makeKey(ctx context.Context, t *thing) error {
+	begun := s.journal.find(*t)
+	if err := s.deleteStrays(ctx, len(begun.Listed) > 0); err != nil {
+		return err
+	}
+	var now time.Time
+	var keys []iam.Key
+	err := s.patiently(ctx, "the user", func(ctx context.Context, c *iam.Client) (err error) {
+		keys, now, err = c.KeysNow(ctx, s.o.User)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t.At, t.Listed = now, []string{"none"}
+	for _, k := range keys {
+		t.Listed = append(t.Listed, k.ID)
+	}
+	if err := s.note("intend key", *t); err != nil {
+		return err
+	}
+	var key credential.Credentials
+	err = s.step("create key", func() error {
+		// From here to the keychain nobody interrupts: the secret comes only once.
+		return s.patiently(context.WithoutCancel(ctx), "the user", func(ctx context.Context, c *iam.Client) (err error) {
+			key, err = c.CreateKey(ctx, s.o.User)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	t.ID = key.AccessKeyID
+	return s.keepKey(context.WithoutCancel(ctx), key)
+}
+
+// keepKey stores a new key, or deletes it in AWS again.
+func (s *bootstrap) keepKey(ctx context.Context, key credential.Credentials) error {
+	err := s.storeKey(ctx, key)
+	if err == nil {
+		return nil
+	}
+	var f *failure.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	if gone := s.adder.Store.Remove(ctx, s.o.KeyName); gone != nil && !errors.Is(gone, keystore.ErrNotFound) {
+		s.Debug("keychain: %v", gone)
+	}
+	undo := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, key.AccessKeyID) })
+	if undo != nil {
+		f.Message += "; and the new key, whose secret is lost, could not be deleted in AWS again"
+		return f.Hint("delete it with: %s", say.DeleteKeyWithAWS(s.o.User, key.AccessKeyID))
+	}
+	f.Message += "; the new key was deleted in AWS again"
+	return f
+}
+
+func (s *bootstrap) storeKey(ctx context.Context, key credential.Credentials) error {
+	err := s.step("store key", func() error {
+		return s.adder.Put(ctx, s.o.KeyName, key, keystore.KeyInfo{ARN: s.out.UserARN})
+	})
+	if err != nil {
+		return failure.OfKeystore(err, s.o.KeyName)
+	}
+	s.out.KeyName, s.out.KeyID = s.o.KeyName, key.AccessKeyID
+	return session.NextGeneration(s.Paths)
+}
+
+// deleteStrays deletes keys whose secret nobody has. A list may be late: where
+// a creation was begun before, it is looked at for a while.
+func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
+	for end := time.Now().Add(s.waits.list); begun; {
+		keys, err := settled(ctx, s, func(ctx context.Context) ([]iam.Key, error) {
+			return get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+		})
+		if err != nil {
+			return err
+		}
+		strays := s.strays(keys)
+		for _, k := range strays {
+			use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
+			if err != nil || !use.At.IsZero() {
+				return failure.New(failure.Other, "the access key %s of %s appeared meanwhile, and may be in use", k.ID, prompt.Clean(s.o.User)).
+					Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, k.ID))
+			}
+			err = s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, k.ID) })
+			if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+				return err
+			}
+			s.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
+		}
+		if len(strays) > 0 || time.Now().After(end) {
+			return nil
+		}
+		s.o.Show.Waiting("until AWS lists all keys")
+		if !session.Pause(ctx, s.waits.again) {
+			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS lists all keys")
+		}
+	}
+	return nil
+}

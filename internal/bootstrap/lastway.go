@@ -1,0 +1,73 @@
+package bootstrap
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// refuseLastWay: whoever signs has to be an administrator afterwards, by what
+// stays. The root user always is.
+func (s *bootstrap) refuseLastWay(ctx context.Context) error {
+	if s.who.IsRoot() {
+		return nil
+	}
+	user := s.who.UserName()
+	stays, err := s.staysAdministrator(ctx, user)
+	if err != nil {
+		return s.stopped(&step{what: "the rights of user " + user}, err)
+	}
+	if stays {
+		return nil
+	}
+	return failure.New(failure.Other, "that would take away the last way into account %s that is known here: %s would not be an administrator any more", s.out.Account, prompt.Clean(user)).
+		Hint("make an access key of the root user in the console, and: awsbroker add root; awsbroker bootstrap --undo --key root")
+}
+
+// staysAdministrator reports whether a user is one by what bootstrap did not
+// make, or gives back.
+func (s *bootstrap) staysAdministrator(ctx context.Context, user string) (bool, error) {
+	if s.journal.find(thing{Kind: aUser, Name: user}) != nil {
+		return false, nil
+	}
+	holders := []string{iam.UserNamed(user).String()}
+	groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
+	if err != nil {
+		return false, err
+	}
+	for _, g := range groups {
+		holder := iam.GroupNamed(g.Name).String()
+		if s.journal.find(thing{Kind: aMember, Name: user, On: holder}) == nil {
+			holders = append(holders, holder)
+		}
+	}
+	for _, t := range s.journal.Things {
+		if (t.Kind == aDetach || t.Kind == anInline) && slices.Contains(holders, t.On) || t.Kind == aMemberOut && t.Name == user {
+			s.restores = true
+			return true, nil
+		}
+	}
+	for _, holder := range holders {
+		grants, err := s.grantsOf(ctx, holderFrom(holder))
+		if err != nil {
+			return false, err
+		}
+		for _, g := range grants {
+			if g.always && s.journal.find(thing{Kind: anAttach, Name: g.name, On: holder}) == nil {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// holderFrom is the reverse of Holder.String.
+func holderFrom(text string) iam.Holder {
+	kind, name, _ := strings.Cut(text, " ")
+	return iam.Holder{Kind: iam.HolderKind(kind), Name: name}
+}

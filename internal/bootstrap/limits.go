@@ -1,0 +1,73 @@
+package bootstrap
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// lookForLimits finds what makes less than an administrator of a role that is
+// there: whoever lets everything else go for it would be none.
+func (s *bootstrap) lookForLimits(ctx context.Context) error {
+	r, err := s.readRole(ctx)
+	if awsapi.Is(err, awsapi.NotThere) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if s.boundary = r.Boundary; s.boundary != "" {
+		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("role %s has a permissions boundary, %s: it may be no administrator", s.o.Role, prompt.Clean(s.boundary)))
+	}
+	grants, err := s.grantsOf(ctx, iam.RoleNamed(s.o.Role))
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		if g.denies {
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s denies something: the role may be less than an administrator", prompt.Clean(g.String())))
+		}
+	}
+	return nil
+}
+
+// lookForOtherKeys of a user that is there: they may all that the new one may,
+// and nobody here has them.
+func (s *bootstrap) lookForOtherKeys(ctx context.Context) error {
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+	if awsapi.Is(err, awsapi.NotThere) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	unfinished := s.strays(keys)
+	for _, k := range keys {
+		if !k.Active || k.ID == s.out.KeyID || k.ID == s.AccessKey.AccessKeyID || slices.Contains(unfinished, k) {
+			continue
+		}
+		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
+			s.o.User, prompt.Clean(k.ID), k.Created.Format("2006-01-02")))
+	}
+	return nil
+}
+
+// refuseBoundary: AdministratorAccess under a permissions boundary may be
+// anything, and the proof does not try everything.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+func (s *bootstrap) refuseBoundary() error {
+	if s.boundary == "" {
+		return nil
+	}
+	s.showPlan()
+	return failure.New(failure.Other, "nothing was changed, for the role %s has a permissions boundary, and may be no administrator: %s", s.o.Role, prompt.Clean(s.boundary)).
+		Hint("take it off: aws iam delete-role-permissions-boundary --role-name %s", say.ShellWord(s.o.Role)).
+		Hint("or let bootstrap make another role: --role NAME")
+}

@@ -1,0 +1,196 @@
+package bootstrap
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keychain"
+	"github.com/awsbroker/awsbroker/internal/policy"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// open finds the key that does the work, and whose it is.
+func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
+	if err := checkBootstrap(&s.o); err != nil {
+		return err
+	}
+	if err := b.CheckHome(); err != nil {
+		return err
+	}
+	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
+		return failure.OfRecord(err)
+	}
+	s.Actor = b.NewActor(nil)
+	s.Asker.Before = s.o.Show.Asking
+	s.Cache = b.OpenCache(ctx)
+	if s.name, err = s.whichKey(); err != nil {
+		return err
+	}
+	if s.name == "" {
+		err = s.typedKey(ctx)
+	} else {
+		err = s.storedKey(ctx)
+	}
+	if err == nil {
+		err = s.enter()
+	}
+	if err != nil {
+		s.Close()
+	}
+	return err
+}
+
+// whichKey of the keychain does the work; empty: one that has to be typed.
+func (s *bootstrap) whichKey() (string, error) {
+	if s.o.Key != "" {
+		if _, ok := s.record.Keys[s.o.Key]; !ok {
+			return "", failure.OfKeystore(keystore.ErrNotFound, s.o.Key)
+		}
+		return s.o.Key, nil
+	}
+	roots := slices.DeleteFunc(s.record.Names(), func(name string) bool { return !s.record.Keys[name].Root() })
+	switch len(roots) {
+	case 0:
+		return "", nil
+	case 1:
+		s.Report.Step("the root key " + prompt.Clean(roots[0]) + " of the keychain does it (another one: --key)")
+		return roots[0], nil
+	}
+	return "", failure.New(failure.Usage, "which root key? there are %s", prompt.Clean(strings.Join(roots, ", "))).Hint("name one with --key")
+}
+
+// typedKey is held in memory only.
+func (s *bootstrap) typedKey(ctx context.Context) error {
+	a, err := s.Asker.Open(ctx)
+	if err == nil {
+		a.Print("a key that may set the account up, such as the root user's; it is not stored\n")
+		if s.AccessKey.AccessKeyID, err = a.Line(ctx, "access key id: "); err == nil {
+			s.AccessKey.SecretAccessKey, err = a.Hidden(ctx, "secret access key (not shown): ")
+		}
+	}
+	if err == nil {
+		s.AccessKey, err = keychain.TidyKey(s.AccessKey)
+	}
+	var f *failure.Error
+	switch {
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return failure.New(failure.NeedPerson, "no key of the keychain is named, and there is no terminal to type one at").
+			Hint("name one: awsbroker bootstrap --key NAME")
+	case errors.As(err, &f):
+		return err
+	case err != nil:
+		return failure.New(failure.NeedPerson, "%w", err)
+	}
+	if s.who, err = s.IdentifyKey(ctx, s.AccessKey); err != nil {
+		return err
+	}
+	s.Target, err = s.KeyTarget("", keystore.KeyInfo{AccessKeyID: s.AccessKey.AccessKeyID, ARN: s.who.ARN})
+	return err
+}
+
+func (s *bootstrap) storedKey(ctx context.Context) error {
+	info := s.record.Keys[s.name]
+	if info.Over(time.Now()) {
+		return broker.RootOverFailure(prompt.Clean(s.name), info, time.Now())
+	}
+	var err error
+	if s.Target, err = s.KeyTarget(s.name, info); err != nil {
+		return err
+	}
+	if err := s.OpenKey(ctx); err != nil {
+		return err
+	}
+	client, err := sts.New(s.Endpoint)
+	if err != nil {
+		return s.Target.Failure(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.waits.call)
+	defer cancel()
+	if s.who, err = client.CallerIdentity(ctx, s.AccessKey); err != nil {
+		return s.Target.Failure(err)
+	}
+	return nil
+}
+
+// enter IAM as who the key belongs to.
+func (s *bootstrap) enter() error {
+	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, awsapi.PartitionOf(s.who.ARN)
+	s.Profile.Partition, s.Key.ARN = s.out.Partition, s.who.ARN
+	if s.Region != "" && config.PartitionOfRegion(s.Region) != s.out.Partition {
+		return failure.New(failure.Usage, "the region %s is not in %s, where account %s is", prompt.Clean(s.Region), s.out.Partition, s.out.Account)
+	}
+	if config.PartitionOfRegion(s.Endpoint.Region) != s.out.Partition {
+		s.Endpoint.Region = config.DefaultRegion(s.out.Partition)
+	}
+	switch {
+	case s.who.IsRoot():
+		var err error
+		s.root, err = s.Target.IAM(s.AccessKey)
+		return err
+	case s.who.UserName() == "":
+		return failure.New(failure.Other, "the key belongs to %s, which is neither the root user nor an IAM user", prompt.Clean(s.who.ARN)).
+			Hint("use a key of the root user or of an administrator")
+	}
+	targets := []*broker.Target{s.Target}
+	if s.name != "" {
+		ours, err := s.TargetsOf(s.name, s.Key, "")
+		if err != nil {
+			return err
+		}
+		if ours[0].Profile.Name != "" {
+			targets = append(ours, s.Target)
+		}
+	}
+	s.access = access.New(s.Actor, targets, s.who.ARN)
+	s.access.Patience, s.access.Again, s.access.Limit = s.waits.settle, s.waits.again, s.waits.call
+	s.access.Saying, s.access.Object = "acting", "the account's users, groups, roles and policies"
+	s.access.Policy = policy.Compose(map[string]any{"Effect": "Allow", "Action": "iam:*", "Resource": "*"})
+	return nil
+}
+
+// Names in IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+var iamName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// checkBootstrap refuses options that make no sense, before anything is asked.
+func checkBootstrap(o *Options) error {
+	o.KeyName = cmp.Or(o.KeyName, o.User)
+	for _, n := range []struct{ flag, name string }{{"--user", o.User}, {"--group", o.Group}, {"--role", o.Role}, {"--policy", o.Policy}} {
+		if o.TrustedAccount != "" && n.flag != "--role" {
+			continue
+		}
+		if !iamName.MatchString(n.name) {
+			return failure.New(failure.Usage, "%q cannot be a name in IAM: one to 64 letters, digits and _ + = , . @ - only", prompt.Clean(n.name)).
+				Hint("name another with %s", n.flag)
+		}
+	}
+	switch {
+	case o.TrustedAccount != "":
+		if !accountID.MatchString(o.TrustedAccount) {
+			return failure.New(failure.Usage, "%q is no account: those have twelve digits", prompt.Clean(o.TrustedAccount))
+		}
+		return nil
+	case strings.EqualFold(o.User, "root"):
+		return failure.New(failure.Usage, "a user called root would be taken for the root user").Hint("name the person: --user NAME")
+	case !config.ValidProfileName(o.Profile):
+		return failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", prompt.Clean(o.Profile))
+	}
+	if err := keystore.CheckName(o.KeyName); err != nil {
+		return failure.OfKeystore(err, o.KeyName)
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package bootstrap
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/policy"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// Planned is one line of the plan.
+type Planned struct {
+	Sign string `json:"sign"` // + made, = there already, ~ changed, - taken away, ? proved
+	What string `json:"what"`
+	How  string `json:"how,omitempty"`
+	Diff string `json:"diff,omitempty"`
+}
+
+// stepsOf the plan, in their order.
+func (s *bootstrap) stepsOf() []*step {
+	role := iam.RoleNamed(s.o.Role)
+	steps := []*step{s.roleStep(), s.trustStep(), s.maxTimeStep(), s.attachAWS(policy.AdministratorAccess, role)}
+	if s.o.Billing {
+		steps = append(steps, s.attachAWS(policy.BillingPolicy, role))
+	}
+	if s.o.TrustedAccount != "" {
+		return steps
+	}
+	group, user := iam.GroupNamed(s.o.Group), iam.UserNamed(s.o.User)
+	steps = append([]*step{s.groupStep(), s.userStep(), s.memberStep()}, steps...)
+	steps = append(steps,
+		s.policyStep(s.o.Policy, "allows one thing: to assume that role", "Lets administrators assume "+s.o.Role+" (awsbroker bootstrap)",
+			func() string { return policy.AllowAssume(s.out.RoleARN) }, &s.out.PolicyARN),
+		s.attachStep(s.o.Policy, group, func() string { return s.out.PolicyARN }))
+	if s.o.SelfService {
+		steps = append(steps,
+			s.policyStep(selfServicePolicy, "own MFA device, password and keys", "Lets users manage their own credentials (awsbroker bootstrap)",
+				func() string { return policy.SelfService(s.out.Partition) }, &s.selfARN),
+			s.attachStep(selfServicePolicy, group, func() string { return s.selfARN }))
+	}
+	if s.o.ConsoleLogin {
+		steps = append(steps, s.attachAWS(policy.ChangePassword, user), s.passwordStep())
+	}
+	return append(steps, s.deviceStep(), s.keyStep(), s.profileStep())
+}
+
+const selfServicePolicy = "self-service"
+
+// makePlan reads everything, and changes nothing.
+func (s *bootstrap) makePlan(ctx context.Context) error {
+	if s.o.TrustedAccount == "" {
+		s.out.Profile = s.o.Profile
+	}
+	s.out.SignIn = signInPage(s.out.Partition, s.accountName(ctx))
+	if err := s.summarize(ctx); err != nil {
+		return s.stopped(&step{what: "the account"}, err)
+	}
+	if err := s.takeNames(ctx); err != nil {
+		return s.stopped(&step{what: "the account"}, err)
+	}
+	s.plan = s.stepsOf()
+	for _, st := range s.plan {
+		var err error
+		if st.is, err = settled(ctx, s, st.look); err != nil {
+			return s.stopped(st, err)
+		}
+		s.planStep(st)
+	}
+	if err := s.lookForLimits(ctx); err != nil {
+		return s.stopped(&step{what: "the rights of role " + s.o.Role}, err)
+	}
+	if s.o.TrustedAccount == "" {
+		if err := s.planTaking(ctx); err != nil {
+			return s.stopped(&step{what: "the rights of user " + s.o.User}, err)
+		}
+		if err := s.lookForOtherKeys(ctx); err != nil {
+			return s.stopped(&step{what: "the access keys of user " + s.o.User}, err)
+		}
+	}
+	if s.who.IsRoot() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.AccessKey.AccessKeyID, How: "last of all; it is asked again"})
+	}
+	return s.planPolicies(ctx)
+}
+
+func (s *bootstrap) planStep(st *step) {
+	p := Planned{What: prompt.Clean(st.what)}
+	switch st.is.is {
+	case missing:
+		p.Sign, p.How = "+", prompt.Clean(st.how)
+	case there:
+		p.Sign = "="
+	case differs:
+		p.Sign, p.Diff = "~", st.is.diff
+	default:
+		return
+	}
+	if p.Sign == "=" && len(s.plan) > 0 && (strings.HasPrefix(st.what, "trust policy of ") || strings.HasPrefix(st.what, "longest session of ")) {
+		return // the line of the role says it
+	}
+	s.out.Plan = append(s.out.Plan, p)
+	if v := st.is.makesRoom(); v != "" {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "version " + v + " of " + p.What, How: "for good: AWS keeps five, and it is the oldest unused one"})
+	}
+}
+
+// planTaking finds what makes the user an administrator without MFA.
+func (s *bootstrap) planTaking(ctx context.Context) error {
+	if err := s.warnOfOtherKeys(ctx); err != nil {
+		return err
+	}
+	grants, err := s.findGrants(ctx)
+	if err != nil {
+		return err
+	}
+	ours := []string{s.out.PolicyARN, s.selfARN, policy.ManagedARN(s.out.Partition, policy.ChangePassword)}
+	for _, g := range grants {
+		switch {
+		case g.always && g.arn == "" && policy.WithoutAlwaysAdmin(g.document) != "":
+			s.always, s.others = append(s.always, g), append(s.others, g)
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("the rest of %s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
+		case g.always:
+			s.always = append(s.always, g)
+		case g.arn == "" || !slices.Contains(ours, g.arn):
+			s.others = append(s.others, g)
+			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
+		}
+	}
+	if s.needsProof() {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "?", What: "proof", How: "of key, device and role, with one more code"})
+	}
+	for _, g := range s.always {
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: prompt.Clean(s.taking(g)), How: "after the proof, by the role"})
+	}
+	if s.takesFromGroup() {
+		return s.findLockedOut(ctx)
+	}
+	return nil
+}
+
+// needsProof reports whether something is new, or hangs on the proof.
+func (s *bootstrap) needsProof() bool {
+	if s.o.TrustedAccount != "" {
+		return false
+	}
+	return len(s.always) > 0 || len(s.journal.Things) > 0 && s.journal.Proved == nil || s.who.IsRoot() && !s.o.KeepRootKey ||
+		slices.ContainsFunc(s.plan, func(st *step) bool { return st.is.is == missing || st.is.is == differs })
+}
+
+// planPolicies shows what the policies say, or are to say.
+func (s *bootstrap) planPolicies(context.Context) error {
+	s.out.Policies = map[string]json.RawMessage{
+		"trust policy of role " + s.o.Role: json.RawMessage(s.trust()),
+	}
+	if s.o.TrustedAccount != "" {
+		s.out.Policies["for account "+s.o.TrustedAccount] = json.RawMessage(policy.AllowAssume(s.out.RoleARN))
+		return nil
+	}
+	s.out.Policies[s.o.Policy] = json.RawMessage(policy.AllowAssume(s.out.RoleARN))
+	if s.o.SelfService {
+		s.out.Policies[selfServicePolicy] = json.RawMessage(policy.SelfService(s.out.Partition))
+	}
+	return nil
+}
+
+// summarize says what there is to know of the account, and what only the
+// console can do.
+func (s *bootstrap) summarize(ctx context.Context) error {
+	sum, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Summary, error) { return c.Summary(ctx) })
+	if awsapi.Is(err, awsapi.Denied) {
+		return err
+	}
+	if err != nil {
+		s.Debug("iam: account summary: %s", prompt.Clean(err.Error()))
+		return nil // it is news, not a need
+	}
+	if !sum.RootMFA && s.out.Partition != "aws-us-gov" { // GovCloud's root has no console
+		s.out.Left = append(s.out.Left, "the root user has no MFA device: sign in to the console as root, \"Security credentials\", \"Assign MFA device\"")
+	}
+	if sum.RootKeys && !s.who.IsRoot() {
+		s.out.Left = append(s.out.Left, "the root user has access keys, which only root can delete: sign in to the console as root, \"Security credentials\", \"Access keys\"")
+	}
+	if s.o.Billing {
+		s.out.Left = append(s.out.Left, "for the bills, root has to allow it once: console, \"Account\", \"IAM user and role access to Billing information\", Activate")
+		if _, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.ManagedPolicy, error) {
+			return c.ManagedPolicy(ctx, policy.ManagedARN(s.out.Partition, policy.BillingPolicy))
+		}); awsapi.Is(err, awsapi.NotThere) {
+			return failure.New(failure.Usage, "the partition %s has no policy %s", s.out.Partition, policy.BillingPolicy).Hint("leave out --billing")
+		}
+	}
+	if s.o.SelfService {
+		s.out.Warnings = append(s.out.Warnings, "--self-service: with a member's access key alone one can add an MFA device to that user, and with it become administrator; "+
+			"take the policy off the group when all have a device")
+	}
+	return nil
+}

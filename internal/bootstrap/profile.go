@@ -1,0 +1,108 @@
+package bootstrap
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/setup"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// profileEdit is what the config file gets.
+type profileEdit struct {
+	before, after []byte
+	diff          string
+	had           bool // the profile was there
+}
+
+// profileStep is the profile, as setup writes it.
+func (s *bootstrap) profileStep() *step {
+	what := "profile " + s.o.Profile
+	return &step{
+		what: what, how: "in " + underHome(s.Paths.Config),
+		thing: thing{Kind: aProfile, Name: s.o.Profile}, changed: thing{Kind: aProfile, Name: s.o.Profile},
+		look: func(context.Context) (state, error) {
+			edit, err := s.editProfile()
+			switch {
+			case err != nil:
+				return state{}, err
+			case edit.diff == "":
+				return state{is: there}, nil
+			case !edit.had:
+				return state{}, nil
+			}
+			return state{is: differs, before: string(config.Section(edit.before, s.o.Profile)), diff: edit.diff}, nil
+		},
+		make: func(context.Context, *thing) error { return s.writeProfile() },
+		mend: func(context.Context, *thing) error { return s.writeProfile() },
+	}
+}
+
+func (s *bootstrap) editProfile() (profileEdit, error) {
+	before, err := os.ReadFile(s.Paths.Config)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return profileEdit{}, failure.New(failure.Other, "%w", err)
+	}
+	cfg, err := s.ReadConfig()
+	if err != nil {
+		return profileEdit{}, err
+	}
+	if file, line, ok := cfg.StaticKeys(s.o.Profile); ok {
+		return profileEdit{}, failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, s.o.Profile).
+			Hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(s.o.Profile))
+	}
+	e := profileEdit{before: before, had: cfg.Has(s.o.Profile)}
+	region := s.Region
+	if p, err := cfg.Resolve(s.o.Profile); err == nil && region == "" {
+		region = p.Region
+	}
+	if region == "" {
+		region, _ = environRegion()
+	}
+	o := setup.Options{
+		Profile: s.o.Profile, KeyName: s.out.KeyName, RoleARN: s.out.RoleARN, MFASerial: s.out.MFASerial,
+		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
+	}
+	if e.after, err = config.SetProfile(before, o.Profile, o.Settings(), setup.BesideHelper); err != nil {
+		return e, failure.OfConfig(err)
+	}
+	e.diff = config.Diff(s.Paths.Config, before, e.after)
+	return e, nil
+}
+
+func (s *bootstrap) writeProfile() error {
+	e, err := s.editProfile()
+	if err != nil {
+		return err
+	}
+	if err := s.step("write profile", func() error { return config.WriteFile(s.Paths.Config, e.before, e.after) }); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", s.Paths.Config, err)
+	}
+	return session.NextGeneration(s.Paths)
+}
+
+// underHome writes a path as people do.
+func underHome(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home+string(os.PathSeparator)); err == nil && ok {
+		return "~" + string(os.PathSeparator) + rest
+	}
+	return path
+}
+
+// indentedBy puts a text a little to the right.
+func indentedBy(margin, text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(margin+lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,277 @@
+package bootstrap
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// proof is what shows that the account works as it is meant to: the user's key
+// and device buy a session of the role, and the key alone may nothing.
+type proof struct {
+	*bootstrap
+	t    *broker.Target // the profile
+	user *broker.Actor  // the user's key, through the profile
+	role *iam.Client    // signs with the session of the role
+	own  *iam.Client    // signs with the key alone
+}
+
+// finish proves what was made, takes away what makes it superfluous, and lets
+// the root key go.
+func (s *bootstrap) finish(ctx context.Context) error {
+	if s.o.TrustedAccount != "" {
+		s.noteProved() // it is, by whoever uses the role from the other account
+		s.finishTrusted()
+		return nil
+	}
+	if !s.needsProof() {
+		return nil
+	}
+	p, err := s.newProof(ctx)
+	if err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		what string
+		skip bool
+		do   func(context.Context) (outcome string, err error)
+	}{
+		{what: "the key works", do: p.keyWorks},
+		{what: "the role can be assumed", do: p.roleWorks},
+		{what: "administrators without MFA", skip: len(s.always) == 0, do: p.takeAlways},
+		{what: "the key without MFA", do: p.keyAloneRefused},
+	} {
+		if part.skip {
+			continue
+		}
+		s.o.Show.Begin(part.what)
+		outcome, err := part.do(ctx)
+		if err != nil {
+			return s.stopped(&step{what: part.what}, err)
+		}
+		s.o.Show.End(outcome)
+	}
+	s.noteProved()
+	return s.endRootKey(ctx)
+}
+
+// noteProved writes down that nothing is left to be proved.
+func (s *bootstrap) noteProved() {
+	if len(s.journal.Things) == 0 || s.journal.Proved != nil {
+		return
+	}
+	now := time.Now().UTC().Truncate(time.Second)
+	s.journal.Proved = &now
+	if err := s.step("proved", func() error { return writeBootstrap(s.Broker, s.journal) }); err != nil {
+		s.Debug("journal: %v", err) // the next run proves it again
+	}
+}
+
+func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
+	p := &proof{bootstrap: s}
+	var err error
+	if p.t, err = s.Broker.Target(s.o.Profile); err != nil {
+		return nil, err
+	}
+	p.user = s.Through(p.t)
+	if err := p.user.OpenKey(ctx); err != nil {
+		return nil, err
+	}
+	if p.own, err = p.t.IAM(p.user.AccessKey); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// knownInARow is how often AWS has to know a key: its servers do not learn of
+// it all at once.
+const knownInARow = 3
+
+// keyWorks waits until STS knows the key.
+func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
+	client, err := sts.New(p.t.Endpoint)
+	if err != nil {
+		return "", err
+	}
+	return "AWS knows it", p.until(ctx, "until AWS knows the new key everywhere", func(ctx context.Context) (bool, error) {
+		for range knownInARow {
+			who, err := client.CallerIdentity(ctx, p.user.AccessKey)
+			switch {
+			case err == nil && who.UserName() != p.o.User:
+				return true, failure.New(failure.Other, "the key %q belongs to %s, not to %s", prompt.Clean(p.out.KeyName), prompt.Clean(who.ARN), prompt.Clean(p.o.User))
+			case err != nil:
+				return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
+			}
+		}
+		return true, nil
+	})
+}
+
+// roleWorks gets a session of the role that the profile gets from now on: one
+// in hand, or one that is bought with a code. The code pays for a short session
+// of the user, from which the role is assumed as often as it takes until IAM
+// has heard of everything; so one code does.
+func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
+	creds, err := p.roleSession(ctx)
+	if err != nil {
+		return "", err
+	}
+	if p.role, err = p.t.IAM(creds); err != nil {
+		return "", err
+	}
+	return "a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
+		_, err := p.role.Role(ctx, p.o.Role)
+		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !inPassing(err), err
+	})
+}
+
+func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error) {
+	if s, ok := p.t.Cached(p.Cache, time.Now()); ok && s.Left(time.Now()) > broker.InHandLeft {
+		if s.Issued.After(p.lastMade()) {
+			return s.Credentials, nil
+		}
+		if err := p.t.ForgetSessions(p.Cache); err != nil {
+			return s.Credentials, failure.New(failure.Other, "an old session could not be removed: %w", err)
+		}
+	}
+	p.user.NewDevice = true
+	p.Started = time.Now()
+	own, err := p.user.GetMFASession(ctx, p.t, p.waits.call, func() (creds credential.Credentials, ok bool) { return creds, false })
+	if awsapi.Is(err, awsapi.Denied) {
+		// It needs no permission, but some organizations deny it.
+		p.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", prompt.Clean(p.o.User))
+		s, err := p.SessionOf(ctx, p.t, broker.Want{NewDevice: true})
+		return s.Credentials, err
+	}
+	if err != nil {
+		return credential.Credentials{}, err
+	}
+	var creds credential.Credentials
+	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
+		var err error
+		creds, err = p.user.AssumeRole(ctx, p.t, own, p.waits.call)
+		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
+	})
+	if awsapi.Is(err, awsapi.Denied) {
+		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", prompt.Clean(p.o.User), prompt.Clean(p.o.Role), prompt.Clean(err.Error())).
+			Hint("look at the role's trust policy, and whether a policy, a permissions boundary or an organization denies it")
+	}
+	return creds, err
+}
+
+// lastMade is when the last thing was made or changed here. A session from
+// before does not prove it.
+func (p *proof) lastMade() (last time.Time) {
+	for _, t := range p.journal.Things {
+		if t.At.After(last) {
+			last = t.At
+		}
+	}
+	return last
+}
+
+// takeAlways takes the rights away that need no MFA, signed by the session of
+// the role: that it can be had was just seen. What was not in the plan stays,
+// for nobody saw it; that the key is not refused then tells of it.
+func (p *proof) takeAlways(ctx context.Context) (outcome string, err error) {
+	grants, err := p.findGrants(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, g := range grants {
+		planned := slices.ContainsFunc(p.always, func(shown grant) bool {
+			return shown.of == g.of && shown.name == g.name && shown.arn == g.arn
+		})
+		switch {
+		case !g.always:
+			continue
+		case !planned:
+			p.others = append(p.others, g)
+			continue
+		}
+		if err := p.take(ctx, p.role, g); err != nil {
+			return "", err
+		}
+	}
+	return "are none any more", nil
+}
+
+// keyAloneRefused shows that the key by itself may nothing any more.
+func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error) {
+	limit := p.waits.settle
+	if len(p.always) == 0 {
+		limit = min(limit, unheard) // nothing was taken away that AWS would have to hear of
+	}
+	err = p.within(ctx, limit, "until AWS refuses the key by itself", func(ctx context.Context) (bool, error) {
+		_, err := p.own.Users(ctx)
+		switch {
+		case awsapi.Is(err, awsapi.Denied):
+			return true, nil
+		case err == nil:
+			return false, errNotRefused
+		}
+		return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
+	})
+	if errors.Is(err, errNotRefused) && len(p.others) == 0 && !p.t.IAMEndpoint().IsAWS() {
+		// The policies allow it nowhere: what answers here checks none, as
+		// servers for trying things out do.
+		p.out.Left = append(p.out.Left, "nothing showed that the user's key is refused without MFA: this endpoint, which is not AWS's own, checks no policies")
+		return "is not refused: nothing here checks policies", nil
+	}
+	if errors.Is(err, errNotRefused) {
+		return "", failure.New(failure.Other, "the key of %s may still list the account's users without MFA", prompt.Clean(p.o.User)).
+			Hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", say.ShellWord(p.o.User), say.ShellWord(p.o.Profile))
+	}
+	return "is refused, as it should be", err
+}
+
+// inPassing reports whether a look may succeed the next time.
+func inPassing(err error) bool {
+	return awsapi.Is(err, awsapi.Throttled, awsapi.Busy, awsapi.Failing, awsapi.Unreachable, awsapi.Garbled)
+}
+
+// unheard is how long a user who never had rights may seem to have some.
+const unheard = 20 * time.Second
+
+var errNotRefused = errors.New("AWS still accepts it")
+
+// until repeats a look until it is done, as long as AWS may take to hear of a
+// change. The last error is returned if it never is.
+func (p *proof) until(ctx context.Context, what string, look func(context.Context) (done bool, err error)) error {
+	return p.within(ctx, p.waits.settle, what, look)
+}
+
+func (p *proof) within(ctx context.Context, limit time.Duration, what string, look func(context.Context) (done bool, err error)) error {
+	for end := time.Now().Add(limit); ; {
+		done, err := look(ctx)
+		if done || time.Now().After(end) {
+			return err
+		}
+		p.o.Show.Waiting(what)
+		if !session.Pause(ctx, p.waits.again) {
+			return failure.New(failure.NeedPerson, "interrupted while waiting %s", what)
+		}
+	}
+}
+
+// calmly makes a call that may be made again while AWS is busy.
+func (s *bootstrap) calmly(ctx context.Context, call func() error) error {
+	for end := time.Now().Add(s.waits.settle); ; {
+		err := call()
+		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package bootstrap
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/policy"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// endRootKey deletes the root key that did all this: it may do everything,
+// nothing can limit it, and nothing needs it any more. The last call is signed
+// by itself.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html#ru-bp-access-keys
+func (s *bootstrap) endRootKey(ctx context.Context) error {
+	if !s.who.IsRoot() {
+		return nil
+	}
+	if s.o.KeepRootKey {
+		s.out.Left = append(s.out.Left, "the root key "+s.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
+		return nil
+	}
+	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, "") })
+	if err != nil {
+		return s.stopped(&step{what: "the root user's keys"}, err)
+	}
+	for _, k := range keys {
+		if k.ID == s.AccessKey.AccessKeyID {
+			continue
+		}
+		if err := s.endOtherRootKey(ctx, k); err != nil {
+			return err
+		}
+	}
+	text := fmt.Sprintf("the root key %s did its work, and nothing needs it any more:\n"+
+		"it may do everything in account %s, and no policy can limit it;\n"+
+		"from now on %s does it all with a code, through the role %s", s.AccessKey.AccessKeyID, s.out.Account, s.o.User, s.o.Role)
+	if err := s.Confirm(ctx, text, "delete the root key, in AWS and here?"); err != nil {
+		s.out.Left = append(s.out.Left, "the root key "+s.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
+		return nil
+	}
+	s.o.Show.Begin("root key " + s.AccessKey.AccessKeyID)
+	if err := s.deleteRootKey(ctx, s.AccessKey.AccessKeyID); err != nil {
+		return s.stopped(&step{what: "root key " + s.AccessKey.AccessKeyID}, err)
+	}
+	s.o.Show.End("is deleted")
+	return nil
+}
+
+// endOtherRootKey asks about another key of the root user's: who knows what
+// uses it, if anything does.
+func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
+	id := prompt.Clean(k.ID)
+	left := "the root user has another key, " + id + ": delete it in the console as root, \"Security credentials\", \"Access keys\""
+	if s.o.Yes { // it was not in the plan
+		s.out.Left = append(s.out.Left, left)
+		return nil
+	}
+	use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
+	used := "never used"
+	switch {
+	case err != nil:
+		used = "last use unknown"
+	case !use.At.IsZero():
+		used = "last used " + use.At.Format("2006-01-02") + " (" + prompt.Clean(use.Service) + ")"
+	}
+	text := fmt.Sprintf("the root user has another access key: %s, made %s, %s", id, k.Created.Format("2006-01-02"), used)
+	if err := s.Confirm(ctx, text, "delete that one, too?"); err != nil {
+		s.out.Left = append(s.out.Left, left)
+		return nil
+	}
+	s.o.Show.Begin("root key " + id)
+	if err := s.deleteRootKey(ctx, k.ID); err != nil {
+		return s.stopped(&step{what: "root key " + id}, err)
+	}
+	s.o.Show.End("is deleted")
+	return nil
+}
+
+// deleteRootKey in AWS, and wherever the keychain has it. A key that AWS does
+// not know any more is deleted: an answer was lost.
+func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
+	s.journal.Ending = id
+	if err := s.step("intend to delete root key", func() error { return writeBootstrap(s.Broker, s.journal) }); err != nil {
+		return failure.New(failure.Other, "it could not be written down that the root key goes: %w", err)
+	}
+	err := s.step("delete root key", func() error {
+		return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, "", id) })
+	})
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) && !(id == s.AccessKey.AccessKeyID && awsapi.Is(err, awsapi.UnknownKey)) {
+		return err
+	}
+	s.forgetRootKey(ctx, id)
+	return nil
+}
+
+// forgetRootKey takes a key that AWS has deleted out of the keychain.
+func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
+	s.out.Changed = true
+	for _, name := range s.record.NamesOf(id) {
+		store, err := s.OpenKeychain(ctx, s.Asker)
+		if err == nil {
+			err = s.step("forget root key", func() error { return store.Remove(ctx, name) })
+		}
+		if err != nil {
+			s.out.Left = append(s.out.Left, "the root key is deleted in AWS, and still in the keychain: awsbroker remove "+say.ShellWord(name))
+			s.Debug("keychain: %v", err)
+		}
+	}
+}
+
+// endAfterAll ends what a run began that was killed at the very last: AWS does
+// not know the root key any more, for that run had it deleted. Only the
+// keychain still has it.
+func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
+	info := s.record.Keys[s.name]
+	if !info.Root() || !awsapi.Is(err, awsapi.UnknownKey) {
+		return err
+	}
+	s.out.By, s.out.Partition = info.ARN, awsapi.PartitionOf(info.ARN)
+	s.out.Account, _ = awsapi.SplitARN(info.ARN)
+	unlock, busy := s.alone()
+	if busy != nil {
+		return busy
+	}
+	defer unlock()
+	if s.journal.Ending != info.AccessKeyID {
+		return err
+	}
+	s.out.Profile = s.o.Profile
+	s.out.Plan = []Planned{{Sign: "-", What: "root key " + info.AccessKeyID, How: "AWS has deleted it; it goes out of the keychain"}}
+	if s.o.PlanOnly {
+		return nil
+	}
+	defer s.Close()
+	s.o.Show.Begin("root key " + info.AccessKeyID)
+	s.forgetRootKey(ctx, info.AccessKeyID)
+	s.o.Show.End("is deleted")
+	return nil
+}
+
+func (s *bootstrap) deleteRootHint() string {
+	if s.name != "" {
+		return say.DeleteKey(s.AccessKey.AccessKeyID)
+	}
+	return "delete it in the console as root, \"Security credentials\", \"Access keys\""
+}
+
+// finishTrusted says what is to be done in the account whose users are trusted.
+func (s *bootstrap) finishTrusted() {
+	s.out.Left = append(s.out.Left, fmt.Sprintf("in account %s, let who shall be administrator here have: %s", s.o.TrustedAccount, policy.AllowAssume(s.out.RoleARN)),
+		fmt.Sprintf("then write a profile for it: awsbroker setup NAME --key KEY --role-arn %s --mfa-serial SERIAL", s.out.RoleARN))
+	if s.who.IsRoot() {
+		s.out.Left = append(s.out.Left, "when that works, delete the root key: "+s.deleteRootHint())
+	}
+}

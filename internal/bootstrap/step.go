@@ -1,0 +1,235 @@
+package bootstrap
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// step is one thing that an account is to have. Looking changes nothing, and
+// may be done at any time.
+type step struct {
+	what  string        // "user phoebe"
+	how   string        // what making it comes to, for the plan
+	thing thing         // as the journal knows it, if it is made
+	id    func() string // its ARN, where that is known before
+	look  func(context.Context) (state, error)
+	make  func(context.Context, *thing) error
+
+	mend    func(context.Context, *thing) error // makes what differs as it should be
+	changed thing                               // as the journal knows that
+
+	is state // when the plan was made
+}
+
+// condition of a thing in AWS or on this machine.
+type condition int
+
+const (
+	missing condition = iota
+	there             // as it should be
+	differs
+	implied // comes with something that is made before it
+)
+
+// state is what looking found.
+type state struct {
+	is     condition
+	id     string // ARN, serial number or access key id
+	before string // what it says, if it differs
+	diff   string // to what it should say, for people
+
+	versions []iam.Version // of a policy that differs, the oldest first
+}
+
+// carry out one step: if it is not there, it is made, and waited for.
+func (s *bootstrap) carry(ctx context.Context, st *step) error {
+	found, err := settled(ctx, s, st.look)
+	if err == nil && st.make == nil && found.is != differs {
+		return nil // a part of another step's
+	}
+	s.o.Show.Begin(prompt.Clean(st.what))
+	outcome := "is there"
+	if err == nil {
+		switch found.is {
+		case missing:
+			outcome, err = s.create(ctx, st)
+		case differs:
+			outcome = "is changed"
+			err = s.change(ctx, st, found)
+		case there:
+			err = s.own(st, found)
+		}
+	}
+	if err != nil {
+		return s.stopped(st, err)
+	}
+	s.o.Show.End(outcome)
+	return nil
+}
+
+// own notes that a thing which an earlier run was about to make is there.
+func (s *bootstrap) own(st *step, found state) error {
+	t := s.journal.find(st.thing)
+	if t == nil || t.Done {
+		return nil
+	}
+	t.ID, t.Done = cmp.Or(found.id, t.ID), true
+	s.out.Changed = true
+	return s.note("found "+st.what, *t)
+}
+
+// create makes a thing. A call is sent once: where the answer is lost, or says
+// that there is one already, looking tells.
+func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err error) {
+	t := st.thing
+	have := s.journal.find(t)
+	begun := have != nil && !have.Done // by an earlier run, which may have made it
+	t.At = time.Now().UTC().Truncate(time.Second)
+	if begun {
+		t.Listed, t.At = have.Listed, have.At
+	}
+	if st.id != nil {
+		t.ID = st.id()
+	}
+	if err := s.note("intend "+st.what, t); err != nil {
+		return "", err
+	}
+	lost := false
+	end := time.Now().Add(s.waits.settle)
+	for try := 1; ; try++ {
+		err = s.step("make "+st.what, func() error { return st.make(ctx, &t) })
+		if err == nil {
+			break
+		}
+		lost = lost || access.MayBeDone(err)
+		exists := awsapi.Is(err, awsapi.Exists)
+		found, lookErr := settled(ctx, s, st.look)
+		if lookErr == nil && found.is == there {
+			t.ID = cmp.Or(t.ID, found.id)
+			if exists && !lost && !begun {
+				s.forget(t, false) // somebody else made it meanwhile
+				return "is there", nil
+			}
+			break
+		}
+		if !lost && !exists {
+			s.forget(t, begun)
+			return "", err
+		}
+		if exists { // and is not shown yet
+			s.o.Show.Waiting("until AWS shows it")
+		}
+		if try >= 3 && !(exists && time.Now().Before(end)) || !session.Pause(ctx, s.waits.again) {
+			return "", err
+		}
+	}
+	t.Done = true
+	s.out.Changed = true
+	if err := s.note("made "+st.what, t); err != nil {
+		return "", err
+	}
+	return "is made", s.appears(ctx, st)
+}
+
+// appears waits until AWS shows what was made.
+func (s *bootstrap) appears(ctx context.Context, st *step) error {
+	for end := time.Now().Add(s.waits.settle); ; {
+		found, err := st.look(ctx)
+		switch {
+		case awsapi.Is(err, awsapi.NotThere): // a list has it already
+		case err != nil || found.is != missing:
+			return err
+		}
+		if time.Now().After(end) {
+			return failure.New(failure.Unreachable, "AWS does not show what was made: %s", st.what).Hint("it may take some minutes more")
+		}
+		s.o.Show.Waiting("until AWS shows it")
+		if !session.Pause(ctx, s.waits.again) {
+			return failure.New(failure.NeedPerson, "interrupted while waiting for AWS to show %s", st.what)
+		}
+	}
+}
+
+// change what differs, as --reconcile allows.
+func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
+	if !s.o.Reconcile || st.mend == nil {
+		return failure.New(failure.Other, "%s changed while this ran, and is not what it should be", st.what)
+	}
+	t := st.changed
+	t.Before, t.ID, t.At = found.before, found.id, time.Now().UTC().Truncate(time.Second)
+	if have := s.journal.find(t); have != nil {
+		// It was changed before: what it was at first counts.
+		t.Before, t.Listed, t.InUse, t.Made, t.Lost = have.Before, have.Listed, have.InUse, have.Made, have.Lost
+	} else {
+		t.Listed, t.InUse = versionsIn(found.versions)
+	}
+	if v := found.makesRoom(); v != "" {
+		t.Lost = append(t.Lost, v)
+	}
+	if err := s.note("intend "+st.what, t); err != nil {
+		return err
+	}
+	for try := 1; ; try++ {
+		err := s.step("change "+st.what, func() error { return st.mend(ctx, &t) })
+		if err == nil {
+			break
+		}
+		if now, lookErr := settled(ctx, s, st.look); access.MayBeDone(err) && lookErr == nil && now.is == there {
+			break
+		}
+		if !access.MayBeDone(err) || try == 3 || !session.Pause(ctx, s.waits.again) {
+			return err
+		}
+	}
+	t.Done = true
+	s.out.Changed = true
+	return s.note("changed "+st.what, t)
+}
+
+// note a thing in the journal. With it, what was proved before is not any more.
+func (s *bootstrap) note(step string, t thing) error {
+	s.journal.set(t)
+	s.journal.Proved = nil
+	if err := s.step(step, func() error { return writeBootstrap(s.Broker, s.journal) }); err != nil {
+		return failure.New(failure.Other, "it could not be written down what bootstrap makes: %w", err)
+	}
+	return nil
+}
+
+// forget a thing that was not made, unless an earlier run may have.
+func (s *bootstrap) forget(t thing, begun bool) {
+	if begun {
+		return
+	}
+	s.journal.drop(t)
+	if err := writeBootstrap(s.Broker, s.journal); err != nil {
+		s.Debug("journal: %v", err) // it says that there may be a thing; looking tells
+	}
+}
+
+// stopped says at which step it stopped, and why.
+func (s *bootstrap) stopped(st *step, err error) error {
+	s.o.Show.End("failed")
+	var f *failure.Error
+	if errors.As(err, &f) {
+		return err
+	}
+	err = failure.OfIAM(err)
+	if errors.As(err, &f) {
+		f.Message = prompt.Clean(st.what) + ": " + f.Message
+		if awsapi.Is(err, awsapi.Denied) {
+			f.Hints = []string{"the key that does this needs to be allowed it: use the root user's, or an administrator's"}
+		}
+	}
+	return err
+}

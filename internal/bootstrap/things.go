@@ -1,0 +1,219 @@
+package bootstrap
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/policy"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// roleMaximum is how long a session of the role may be: an administrator for
+// an hour at a time.
+const roleMaximum = time.Hour
+
+// arn of something of the account in IAM.
+func (s *bootstrap) arn(resource string) string {
+	return "arn:" + s.out.Partition + ":iam::" + s.out.Account + ":" + resource
+}
+
+// found turns NotThere into a state.
+func found(id string, err error) (state, error) {
+	if awsapi.Is(err, awsapi.NotThere) {
+		return state{}, nil
+	}
+	return state{is: there, id: id}, err
+}
+
+func (s *bootstrap) groupStep() *step {
+	return &step{
+		what: "group " + s.o.Group, thing: thing{Kind: aGroup, Name: s.o.Group},
+		look: func(ctx context.Context) (state, error) {
+			g, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Group, error) {
+				g, _, err := c.Group(ctx, s.o.Group)
+				return g, err
+			})
+			s.out.GroupARN = cmp.Or(g.ARN, s.arn("group/"+s.o.Group))
+			return found(g.ARN, err)
+		},
+		make: func(ctx context.Context, t *thing) error {
+			g, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Group, error) { return c.CreateGroup(ctx, s.o.Group) })
+			t.ID = g.ARN
+			return err
+		},
+	}
+}
+
+func (s *bootstrap) userStep() *step {
+	return &step{
+		what: "user " + s.o.User, thing: thing{Kind: aUser, Name: s.o.User},
+		look: func(ctx context.Context) (state, error) {
+			u, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.User, error) { return c.User(ctx, s.o.User) })
+			s.out.UserARN = cmp.Or(u.ARN, s.arn("user/"+s.o.User))
+			return found(u.ARN, err)
+		},
+		make: func(ctx context.Context, t *thing) error {
+			u, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.User, error) { return c.CreateUser(ctx, s.o.User) })
+			t.ID = u.ARN
+			return err
+		},
+	}
+}
+
+func (s *bootstrap) memberStep() *step {
+	return &step{
+		what:  s.o.User + " in group " + s.o.Group,
+		thing: thing{Kind: aMember, Name: s.o.User, On: iam.GroupNamed(s.o.Group).String()},
+		look: func(ctx context.Context) (state, error) {
+			groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, s.o.User) })
+			if !slices.ContainsFunc(groups, func(g iam.Group) bool { return strings.EqualFold(g.Name, s.o.Group) }) {
+				_, err := found("", err)
+				return state{}, err
+			}
+			return state{is: there}, err
+		},
+		make: func(ctx context.Context, _ *thing) error {
+			return s.patiently(ctx, "the user and the group", func(ctx context.Context, c *iam.Client) error {
+				return c.AddToGroup(ctx, s.o.Group, s.o.User)
+			})
+		},
+	}
+}
+
+// readRole is the role as it is, and notes its ARN.
+func (s *bootstrap) readRole(ctx context.Context) (iam.Role, error) {
+	r, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Role, error) { return c.Role(ctx, s.o.Role) })
+	s.out.RoleARN = cmp.Or(r.ARN, s.arn("role/"+s.o.Role))
+	return r, err
+}
+
+func (s *bootstrap) roleStep() *step {
+	return &step{
+		what: "role " + s.o.Role, how: s.roleHow(),
+		thing: thing{Kind: aRole, Name: s.o.Role},
+		look: func(ctx context.Context) (state, error) {
+			r, err := s.readRole(ctx)
+			return found(r.ARN, err)
+		},
+		make: func(ctx context.Context, t *thing) error {
+			r, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Role, error) {
+				return c.CreateRole(ctx, iam.NewRole{Name: s.o.Role, Trust: s.trust(), MaxSession: roleMaximum,
+					Description: "Administrator for an hour, with MFA (awsbroker bootstrap)"})
+			})
+			t.ID = r.ARN
+			return s.trustFailure(err)
+		},
+	}
+}
+
+// trustFailure says what a refused trust policy means: AWS knows the account
+// that is to be trusted not.
+func (s *bootstrap) trustFailure(err error) error {
+	var e *awsapi.Error
+	if s.o.TrustedAccount == "" || !errors.As(err, &e) || e.Code != "MalformedPolicyDocument" {
+		return err
+	}
+	f := failure.New(failure.Refused, "AWS knows no account %s that a role here could trust: %s", s.o.TrustedAccount, prompt.Clean(e.Error())).
+		Hint("look at the twelve digits: aws sts get-caller-identity tells them, with a key of that account; it has to be in the partition %s, too", s.out.Partition)
+	f.Cause = err
+	return f
+}
+
+func (s *bootstrap) roleHow() string {
+	if s.o.TrustedAccount != "" {
+		return "for users of account " + s.o.TrustedAccount + " with MFA, an hour at a time"
+	}
+	return "with MFA only, for an hour at a time"
+}
+
+// trusted is the account whose users may assume the role.
+func (s *bootstrap) trusted() string { return cmp.Or(s.o.TrustedAccount, s.out.Account) }
+
+func (s *bootstrap) trust() string { return policy.TrustWithMFA(s.out.Partition, s.trusted()) }
+
+func (s *bootstrap) trustStep() *step {
+	return &step{
+		what: "trust policy of role " + s.o.Role, changed: thing{Kind: aTrust, On: iam.RoleNamed(s.o.Role).String()},
+		look: func(ctx context.Context) (state, error) {
+			r, err := s.readRole(ctx)
+			if err != nil {
+				_, err := found("", err)
+				return state{is: implied}, err
+			}
+			return policyState(r.ARN, "trust policy of role "+s.o.Role, r.Trust, s.trust()), nil
+		},
+		mend: func(ctx context.Context, _ *thing) error {
+			return s.trustFailure(s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, s.o.Role, s.trust()) }))
+		},
+	}
+}
+
+func (s *bootstrap) maxTimeStep() *step {
+	return &step{
+		what: "longest session of role " + s.o.Role, changed: thing{Kind: aMaxTime, On: iam.RoleNamed(s.o.Role).String()},
+		look: func(ctx context.Context) (state, error) {
+			r, err := s.readRole(ctx)
+			switch {
+			case err != nil:
+				_, err := found("", err)
+				return state{is: implied}, err
+			case r.MaxSession == roleMaximum:
+				return state{is: there}, nil
+			}
+			return state{is: differs, before: r.MaxSession.String(), diff: fmt.Sprintf("-%s\n+%s", say.Duration(r.MaxSession), say.Duration(roleMaximum))}, nil
+		},
+		mend: func(ctx context.Context, _ *thing) error {
+			return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, s.o.Role, roleMaximum) })
+		},
+	}
+}
+
+// policyState compares what a policy says with what it should.
+func policyState(id, name, is, should string) state {
+	if policy.Same(is, should) {
+		return state{is: there, id: id}
+	}
+	a, err := policy.Normalize(is)
+	if err != nil {
+		a = is + "\n"
+	}
+	b, _ := policy.Normalize(should)
+	return state{is: differs, id: id, before: is, diff: config.Diff(name, []byte(a), []byte(b))}
+}
+
+// attachStep gives a managed policy to a holder. The ARN may not be known
+// before the policy is made.
+func (s *bootstrap) attachStep(what string, to iam.Holder, arn func() string) *step {
+	return &step{
+		what: what + " on " + to.String(), thing: thing{Kind: anAttach, Name: what, On: to.String()}, id: arn,
+		look: func(ctx context.Context) (state, error) {
+			all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, to) })
+			if slices.ContainsFunc(all, func(a iam.Attached) bool { return a.ARN == arn() }) {
+				return state{is: there, id: arn()}, err
+			}
+			_, err = found("", err)
+			return state{}, err
+		},
+		make: func(ctx context.Context, _ *thing) error {
+			return s.patiently(ctx, "the policy and the "+string(to.Kind), func(ctx context.Context, c *iam.Client) error {
+				return c.Attach(ctx, to, arn())
+			})
+		},
+	}
+}
+
+// attachAWS gives one of AWS's own policies.
+func (s *bootstrap) attachAWS(name string, to iam.Holder) *step {
+	return s.attachStep(name, to, func() string { return policy.ManagedARN(s.out.Partition, name) })
+}

@@ -1,0 +1,225 @@
+package bootstrap
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// UndoOptions say what is taken back, and who does it.
+type UndoOptions struct {
+	Key  string // of the keychain; empty: the one that did it, if it is still there
+	Show Progress
+}
+
+// Undone is what came of it.
+type Undone struct {
+	Account  string
+	Removed  []string // in words
+	Lost     []string // what does not come back, in words
+	Kept     []string // a person said no, or AWS did
+	Commands []string // what would do it, where nothing here can
+}
+
+// Undo takes back what bootstrap made, the last thing first, asking
+// for each. What was there before is not touched.
+func Undo(ctx context.Context, b *broker.Broker, o UndoOptions) (Undone, error) {
+	s := &bootstrap{o: Options{Key: o.Key, Show: o.Show}, waits: bootstrapPatience}
+	return s.undo(ctx, b)
+}
+
+func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err error) {
+	j, err := s.journalToUndo(b)
+	if err != nil {
+		return out, err
+	}
+	out.Account = j.Account
+	if s.o.Key == "" {
+		s.o.Key = j.Key
+	}
+	works, err := s.openToUndo(ctx, b, j)
+	if err != nil {
+		return out, err
+	}
+	defer s.Close()
+	if !works {
+		s.out.Partition, s.out.Account = j.Partition, j.Account
+	}
+	if !works && slices.ContainsFunc(j.Things, thing.inAWS) {
+		for _, t := range slices.Backward(j.Things) {
+			out.Commands = append(out.Commands, s.commandsFor(t)...)
+		}
+		return out, nil
+	}
+	if j.Account != s.out.Account {
+		return out, failure.New(failure.Usage, "the key %q is of account %s, and what is to be taken back is in %s", prompt.Clean(s.name), s.out.Account, j.Account)
+	}
+	unlock, err := s.alone()
+	if err != nil {
+		return out, err
+	}
+	defer unlock()
+	if works {
+		if err := s.refuseLastWay(ctx); err != nil {
+			return out, err
+		}
+	}
+	return s.undoAll(ctx, out)
+}
+
+// inAWS reports whether it takes a key to undo a thing: others are on this
+// machine.
+func (t thing) inAWS() bool { return t.Kind != aProfile && t.Kind != aStored }
+
+// journalToUndo is the only one there is, or that of the key's account.
+func (s *bootstrap) journalToUndo(b *broker.Broker) (*bootstrapJournal, error) {
+	files, _ := filepath.Glob(filepath.Join(b.Paths.State, "bootstrap-*.json"))
+	var all []*bootstrapJournal
+	for _, file := range files {
+		account := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "bootstrap-"), ".json")
+		j, err := readBootstrap(b, account)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, j)
+	}
+	if s.o.Key != "" {
+		record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+		if err != nil {
+			return nil, failure.OfRecord(err)
+		}
+		account, _ := awsapi.SplitARN(record.Keys[s.o.Key].ARN)
+		if i := slices.IndexFunc(all, func(j *bootstrapJournal) bool { return j.Account == account }); i >= 0 {
+			return all[i], nil
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil, failure.New(failure.NotFound, "bootstrap made nothing that is written down here")
+	case 1:
+		return all[0], nil
+	}
+	var accounts []string
+	for _, j := range all {
+		accounts = append(accounts, j.Account)
+	}
+	return nil, failure.New(failure.Usage, "in which account? there are %s", strings.Join(accounts, ", ")).Hint("name a key of it: awsbroker bootstrap --undo --key NAME")
+}
+
+// openToUndo reports whether there is a key that still works.
+func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *bootstrapJournal) (works bool, err error) {
+	s.Actor = b.NewActor(nil)
+	s.Asker.Before = s.o.Show.Asking
+	if err := b.CheckHome(); err != nil {
+		return false, err
+	}
+	s.Cache = b.OpenCache(ctx)
+	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
+		return false, failure.OfRecord(err)
+	}
+	if _, ok := s.record.Keys[s.o.Key]; !ok && s.o.Key != j.Key {
+		return false, failure.OfKeystore(keystore.ErrNotFound, s.o.Key)
+	} else if !ok || s.o.Key == "" {
+		return false, nil
+	}
+	if b.Region == "" {
+		b.Region = j.Region
+	}
+	s.name = s.o.Key
+	err = s.storedKey(ctx)
+	if awsapi.Is(err, awsapi.UnknownKey) && s.o.Key == j.Key {
+		return false, nil
+	}
+	if err == nil {
+		err = s.enter()
+	}
+	if err != nil {
+		s.Close()
+	}
+	return err == nil, err
+}
+
+// undoAll goes through the journal backwards.
+func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
+	restoring := s.restores
+	for _, t := range slices.Backward(slices.Clone(s.journal.Things)) {
+		gives := t.Kind == aDetach || t.Kind == anInline || t.Kind == aMemberOut
+		if restoring && !gives {
+			// What was given back is what signs from here on: the role goes.
+			restoring = false
+			if err := s.actAsItself(ctx); err != nil {
+				return out, err
+			}
+		}
+		err := s.Confirm(ctx, "  - "+prompt.Clean(t.words()), "take that back?")
+		var f *failure.Error
+		if errors.As(err, &f) && errors.Is(err, broker.ErrDeclined) {
+			out.Kept = append(out.Kept, prompt.Clean(t.words()))
+			if restoring {
+				return out, failure.New(failure.NeedPerson, "without that, nothing else can be taken back: %s would be locked out", prompt.Clean(s.who.UserName()))
+			}
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		s.o.Show.Begin(prompt.Clean(t.words()))
+		err = s.step("undo "+t.words(), func() error { return s.undoYoung(ctx, t) })
+		if awsapi.Is(err, awsapi.InUse) {
+			s.o.Show.End("stays, for something else needs it")
+			out.Kept = append(out.Kept, prompt.Clean(t.words()))
+			continue
+		}
+		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+			return out, s.stopped(&step{what: t.words()}, err)
+		}
+		s.journal.drop(t)
+		if err := writeBootstrap(s.Broker, s.journal); err != nil {
+			return out, failure.New(failure.Other, "%w", err)
+		}
+		s.o.Show.End("is taken back")
+		for _, v := range t.Lost {
+			out.Lost = append(out.Lost, prompt.Clean("version "+v+" of "+t.On))
+		}
+		out.Removed = append(out.Removed, prompt.Clean(t.words()))
+	}
+	if len(s.journal.Things) == 0 {
+		if err := keystore.RemoveFile(bootstrapFile(s.Broker, s.journal.Account)); err != nil {
+			return out, failure.New(failure.Other, "%w", err)
+		}
+	}
+	return out, nil
+}
+
+// actAsItself makes the key that signs do so by itself, once AWS lets it.
+func (s *bootstrap) actAsItself(ctx context.Context) error {
+	var err error
+	t := *s.Target
+	p := *t.Profile
+	p.RoleARN, p.MFASerial = "", ""
+	t.Profile = &p
+	if s.root, err = t.IAM(s.AccessKey); err != nil {
+		return err
+	}
+	s.access = nil
+	for end := time.Now().Add(s.waits.settle); ; {
+		_, err := s.root.Users(ctx)
+		if !awsapi.Is(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+			if err != nil {
+				return failure.OfIAM(err)
+			}
+			return nil
+		}
+	}
+}

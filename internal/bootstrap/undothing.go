@@ -1,0 +1,255 @@
+package bootstrap
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// undoYoung is undoThing for a thing of which AWS may not show yet all that
+// hangs on it, for it was just made.
+func (s *bootstrap) undoYoung(ctx context.Context, t thing) error {
+	for end := t.At.Add(s.waits.settle); ; {
+		err := s.undoThing(ctx, t)
+		if !awsapi.Is(err, awsapi.InUse) || time.Now().After(end) {
+			return err
+		}
+		s.o.Show.Waiting("until AWS shows what hangs on it")
+		if !session.Pause(ctx, s.waits.again) {
+			return err
+		}
+	}
+}
+
+// undoThing takes one thing back. That it is not there is AWS's NotThere.
+func (s *bootstrap) undoThing(ctx context.Context, t thing) error {
+	on := holderFrom(t.On)
+	call := func(do func(context.Context, *iam.Client) error) error { return s.do(ctx, do) }
+	switch t.Kind {
+	case aGroup:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.DeleteGroup(ctx, t.Name) })
+	case aUser:
+		return s.undoUser(ctx, t.Name)
+	case aRole:
+		return s.undoRole(ctx, t.Name)
+	case aMember:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.RemoveFromGroup(ctx, on.Name, t.Name) })
+	case aMemberOut:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.AddToGroup(ctx, on.Name, t.Name) })
+	case aPolicy:
+		return s.undoPolicy(ctx, cmp.Or(t.ID, s.arn("policy/"+t.Name)))
+	case anAttach:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.Detach(ctx, on, t.ID) })
+	case aDetach:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.Attach(ctx, on, t.ID) })
+	case anInline:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.PutInline(ctx, on, t.Name, t.Before) })
+	case aTrust:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, on.Name, t.Before) })
+	case aMaxTime:
+		d, err := time.ParseDuration(t.Before)
+		if err != nil {
+			return err
+		}
+		return call(func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, on.Name, d) })
+	case aVersion:
+		return s.undoVersion(ctx, t)
+	case aPassword:
+		return call(func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, on.Name) })
+	case aDevice:
+		return s.undoDevice(ctx, on.Name, cmp.Or(t.ID, s.arn("mfa/"+t.Name)))
+	case aKey:
+		return s.undoKey(ctx, t, on.Name)
+	case aStored:
+		return s.forgetKey(ctx, t.Name)
+	case aProfile:
+		return s.undoProfile(ctx, t)
+	}
+	return failure.New(failure.Other, "nobody knows how to take back a %q", t.Kind)
+}
+
+// undoUser deletes a user with all that it has got since: it was made here.
+func (s *bootstrap) undoUser(ctx context.Context, user string) error {
+	keys, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, k.ID) }); err != nil {
+			return err
+		}
+	}
+	devices, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, user) })
+	if err != nil {
+		return err
+	}
+	for _, d := range devices {
+		if err := s.undoDevice(ctx, user, d.Serial); err != nil && !awsapi.Is(err, awsapi.NotThere) {
+			return err
+		}
+	}
+	if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, user) }); err != nil {
+		return err
+	}
+	groups, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.RemoveFromGroup(ctx, g.Name, user) }); err != nil {
+			return err
+		}
+	}
+	if err := s.strip(ctx, iam.UserNamed(user)); err != nil {
+		return err
+	}
+	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteUser(ctx, user) })
+}
+
+func (s *bootstrap) undoRole(ctx context.Context, role string) error {
+	if err := s.strip(ctx, iam.RoleNamed(role)); err != nil {
+		return err
+	}
+	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteRole(ctx, role) })
+}
+
+// strip a user or role that was made here of its policies, whoever gave them.
+func (s *bootstrap) strip(ctx context.Context, h iam.Holder) error {
+	grants, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
+	if err != nil {
+		return err
+	}
+	for _, p := range grants {
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.Detach(ctx, h, p.ARN) }); err != nil {
+			return err
+		}
+	}
+	names, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]string, error) { return c.Inlines(ctx, h) })
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteInline(ctx, h, name) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hanging lists what hangs on a thing that is to go: nothing, where it is not
+// shown. Whether it is gone, its deletion tells: a look may be late.
+func hanging[T any](ctx context.Context, s *bootstrap, list func(context.Context, *iam.Client) ([]T, error)) ([]T, error) {
+	all, err := get(ctx, s, list)
+	if awsapi.Is(err, awsapi.NotThere) {
+		return nil, nil
+	}
+	return all, err
+}
+
+// gone is do for what may be gone already.
+func (s *bootstrap) gone(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	if err := s.do(ctx, call); err != nil && !awsapi.Is(err, awsapi.NotThere) {
+		return err
+	}
+	return nil
+}
+
+func (s *bootstrap) undoPolicy(ctx context.Context, arn string) error {
+	versions, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, arn) })
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		if v.Default {
+			continue
+		}
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, arn, v.ID) }); err != nil {
+			return err
+		}
+	}
+	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeletePolicy(ctx, arn) })
+}
+
+func (s *bootstrap) undoDevice(ctx context.Context, user, serial string) error {
+	if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeactivateMFADevice(ctx, user, serial) }); err != nil {
+		return err
+	}
+	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, serial) })
+}
+
+// undoKey deletes the key that bootstrap made, or the one that a rotation put
+// in its place; and one of which only AWS's list knows.
+func (s *bootstrap) undoKey(ctx context.Context, t thing, user string) error {
+	ids := []string{t.ID}
+	if info, ok := s.record.Keys[t.Name]; ok && awsapi.NameOf(info.ARN) == user && !slices.Contains(ids, info.AccessKeyID) {
+		ids = append(ids, info.AccessKeyID)
+	}
+	if !t.Done {
+		s.o.User, s.o.KeyName = user, t.Name
+		keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
+		if err != nil {
+			return err
+		}
+		for _, k := range s.strays(keys) {
+			ids = append(ids, k.ID)
+		}
+	}
+	for _, id := range ids {
+		if id == "" || id == s.AccessKey.AccessKeyID {
+			continue
+		}
+		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, id) }); err != nil {
+			return err
+		}
+	}
+	if info, ok := s.record.Keys[t.Name]; !ok || awsapi.NameOf(info.ARN) != user || t.Name == s.name {
+		return nil
+	}
+	return s.forgetKey(ctx, t.Name)
+}
+
+// forgetKey takes a key out of the keychain.
+func (s *bootstrap) forgetKey(ctx context.Context, name string) error {
+	store, err := s.OpenKeychain(ctx, s.Asker)
+	if err == nil {
+		err = store.Remove(ctx, name)
+	}
+	if err != nil && !errors.Is(err, keystore.ErrNotFound) {
+		return failure.OfKeystore(err, name)
+	}
+	return session.NextGeneration(s.Paths)
+}
+
+// undoProfile takes the profile out of the config file, or makes it what it
+// was, and forgets its sessions.
+func (s *bootstrap) undoProfile(ctx context.Context, t thing) error {
+	if err := s.Logout(ctx, t.Name); err != nil {
+		s.Debug("cache: %v", err) // the sessions end within the hour
+	}
+	before, err := os.ReadFile(s.Paths.Config)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return failure.New(failure.Other, "%w", err)
+	}
+	after, err := config.SwapSection(before, t.Name, []byte(t.Before))
+	if err != nil {
+		return failure.OfConfig(err)
+	}
+	if err := config.WriteFile(s.Paths.Config, before, after); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", s.Paths.Config, err)
+	}
+	return session.NextGeneration(s.Paths)
+}

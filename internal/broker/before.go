@@ -1,0 +1,72 @@
+package broker
+
+import (
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// A role session does not depend on the key that it was asked for with: it
+// outlives a rotation. What it is cached under has the key's id in it, though,
+// and the region and endpoint of whoever asked, so that not all of them can be
+// listed and renamed. Instead the record remembers the id before the rotation.
+
+// Cached is the target's session. One of a role from before the last rotation
+// is moved to where it is found from now on.
+func (t *Target) Cached(c *session.Cache, now time.Time) (session.Session, bool) {
+	s, ok := c.Get(t.cacheKey(), now)
+	if ok || !t.servesBefore() {
+		return s, ok
+	}
+	s, ok = c.Get(t.before().cacheKey(), now)
+	if ok {
+		_ = c.Put(t.cacheKey(), s)
+	}
+	return s, ok
+}
+
+// forget the target's session, wherever cached would find it.
+func (t *Target) forget(c *session.Cache) error {
+	err := c.Forget(t.cacheKey())
+	if t.servesBefore() {
+		err = errors.Join(err, c.Forget(t.before().cacheKey()))
+	}
+	return err
+}
+
+// ForgetSessions forgets every session of the target's subject, and of those that
+// new sessions of it could be made from.
+func (t *Target) ForgetSessions(c *session.Cache) error {
+	var problems []error
+	for ; t != nil; t = t.From {
+		_, err := c.ForgetSubject(t.Subject())
+		problems = append(problems, err, t.forget(c))
+		if t.HasDevice() {
+			_, err := c.ForgetSubject(t.MFATarget(0).Subject()) // also of other profiles of the key
+			problems = append(problems, err)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (t *Target) servesBefore() bool { return t.Profile.RoleARN != "" && t.Key.Before != "" }
+
+// before is the target as it was before the last rotation of its key.
+func (t *Target) before() *Target {
+	b := *t
+	b.Key.AccessKeyID = t.Key.Before
+	if t.From != nil {
+		b.From = t.From.before()
+	}
+	return &b
+}
+
+// whileWritten gives a target whose key is just being replaced by a rotation
+// the id from before: the record names none, and callers need not open the
+// keychain meanwhile. Where there is no such session, the keychain decides.
+func (t *Target) whileWritten() {
+	if t.Key.AccessKeyID == "" && t.servesBefore() {
+		t.Key.AccessKeyID = t.Key.Before
+	}
+}

@@ -1,5 +1,0 @@
-package broker
-
-// systemSeals is that this system is one that keeps the key which seals
-// sessions, if it can.
-const systemSeals = true

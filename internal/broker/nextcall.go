@@ -1,0 +1,84 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// NextCall is what the next call for a session would come to.
+type NextCall struct {
+	Outcome Outcome
+	Why     string
+}
+
+// Outcome of a call.
+type Outcome string
+
+// The outcomes. They are part of the JSON of explain.
+const (
+	FromCache Outcome = "cached"   // the session is there
+	Silently  Outcome = "renewed"  // a new one, and nobody is asked
+	AsksCode  Outcome = "asks"     // a person is asked for a code
+	AsksYes   Outcome = "confirms" // a person is asked for a yes
+	Fails     Outcome = "fails"
+	Unknown   Outcome = "unknown"
+)
+
+// nextCall decides as Session would, without doing it. Who types a code says
+// yes with it; any other session of a profile with awsbroker_confirm takes one.
+func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
+	next := b.nextSession(t, codes, cache, known)
+	if !t.Profile.Confirm || next.Outcome != FromCache && next.Outcome != Silently {
+		return next
+	}
+	if _, ok := b.personWay(ctx, t); !ok {
+		return NextCall{Fails, next.Why + "; awsbroker_confirm is set, and nobody can be asked from here"}
+	}
+	return NextCall{AsksYes, next.Why + "; awsbroker_confirm is set"}
+}
+
+// nextSession is how the next session comes about, before anybody is asked
+// whether it may be given out.
+func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
+	now := time.Now()
+	if err := RefuseRoot(t, now); err != nil {
+		return NextCall{Fails, err.Error()}
+	}
+	if t.Key.AccessKeyID == "" {
+		return NextCall{Unknown, fmt.Sprintf("there is no record of a key %s, so the keychain has to be opened to see", prompt.Clean(t.Profile.KeyName))}
+	}
+	if !known {
+		return NextCall{Unknown, "the sessions are sealed with a key that is in the keychain, and that was not opened"}
+	}
+	r := &request{Actor: b.NewActor(t), since: now}
+	r.Cache = cache
+	if s, ok := r.fromCache(); ok {
+		return NextCall{FromCache, fmt.Sprintf("a session with %s left is there; with less than %s it is renewed", say.Duration(s.Left(now)), say.Duration(served(s, r.minLeft(now))))}
+	}
+	r.old, _ = t.Cached(cache, now)
+	why := "there is no session for these settings"
+	if r.old.AccessKeyID != "" {
+		why = "the session has only " + say.Duration(r.old.Left(now)) + " left"
+	}
+	switch {
+	case !t.Asks(cache, now) && t.From != nil:
+		return NextCall{Silently, why + ", and the one that a new one comes from is there, or takes no code"}
+	case !t.Asks(cache, now):
+		return NextCall{Silently, why + ", and a new one takes no MFA code"}
+	case r.checkDevice() != nil:
+		return NextCall{Fails, r.checkDevice().Error()}
+	case codes.Setting != "":
+		return NextCall{Silently, why + ", and a new one takes an MFA code, which " + codes.Setting + " gives"}
+	case codes.Way != "":
+		return NextCall{AsksCode, why + ", and a new one takes an MFA code; way of asking: " + string(codes.Way)}
+	case r.old.AccessKeyID != "":
+		return NextCall{FromCache, why + ", but a new one takes an MFA code, and nobody can be asked from here"}
+	}
+	return NextCall{Fails, why + ", a new one takes an MFA code, and nobody can be asked from here"}
+}

@@ -1,0 +1,106 @@
+package doctor
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+)
+
+var (
+	keyInClear = findingKind("key-in-clear", Serious,
+		"every program that you run can read it, and so can whoever gets a backup or the disk")
+	keyShadows = findingKind("key-shadows-profile", Serious,
+		"most AWS tools take keys in clear and never ask awsbroker, so that the session is not the one you think")
+	sessionInClear = findingKind("session-in-clear", Warning,
+		"the AWS CLI keeps the sessions of roles that it assumes itself in files, as readable as keys are until they end")
+	halfKey = findingKind("half-key", Warning,
+		"an access key is an id and its secret, and AWS's tools fail at one without the other")
+)
+
+// lookAtClearKeys looks for access keys in the two files.
+func (d *doctor) lookAtClearKeys() (string, error) {
+	if d.cfg == nil {
+		return "", errors.New("the files cannot be read")
+	}
+	ours := d.cfg.Ours()
+	for _, name := range d.cfg.Names() {
+		keys, err := d.cfg.ClearKeys(name)
+		if err != nil {
+			f := placeOf(err)
+			f.Mend = editorAt(f.File, f.Line)
+			d.found(halfKey, f)
+			continue
+		}
+		for _, k := range keys {
+			d.clearKey(k, slices.Contains(ours, name))
+		}
+	}
+	d.lookAtCLICache()
+	return "", nil
+}
+
+// lookAtCLICache looks for sessions that the AWS CLI keeps.
+// https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html#cli-configure-role-cache
+func (d *doctor) lookAtCLICache() {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return
+	}
+	paths, _ := filepath.Glob(filepath.Join(home, ".aws", "cli", "cache", "*.json"))
+	for _, path := range paths {
+		var kept struct {
+			Credentials     struct{ Expiration string }
+			AssumedRoleUser struct{ Arn string }
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || json.Unmarshal(data, &kept) != nil {
+			continue
+		}
+		// Versions of the CLI write Z and UTC.
+		ends, err := time.Parse(time.RFC3339, strings.Replace(kept.Credentials.Expiration, "UTC", "Z", 1))
+		if err != nil || ends.Before(d.now) {
+			continue
+		}
+		d.found(sessionInClear, Finding{
+			File:   path,
+			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in clear, for %s yet", cmp.Or(kept.AssumedRoleUser.Arn, "a role"), say.Duration(ends.Sub(d.now))),
+			Advice: "let awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
+			Mend:   "rm " + say.ShellWord(path), fix: mendByRemoving(d.Broker, path),
+		})
+	}
+}
+
+// clearKey tells of a key in clear. One that ends by itself is no harm but
+// where it is in the way.
+func (d *doctor) clearKey(k config.ClearKey, ours bool) {
+	temporary := k.Token || strings.HasPrefix(k.ID, "ASIA")
+	f := Finding{File: k.File, Line: k.Line}
+	move := "awsbroker add --from-profile " + say.ShellWord(k.Profile)
+	switch {
+	case ours && temporary:
+		f.Title = fmt.Sprintf("profile %s has a session in clear, which AWS's tools use instead of awsbroker", k.Profile)
+		f.Mend = editorAt(k.File, k.Line)
+		if k.File == d.Paths.Credentials {
+			f.fix = mendFiles(d.Broker, withoutKeys(d.Broker, k.Section, clearLines...))
+		}
+		d.found(keyShadows, f)
+	case ours:
+		f.Title = fmt.Sprintf("profile %s has the key %s in clear, which AWS's tools use instead of awsbroker", k.Profile, k.ID)
+		f.Mend, f.fix = move, mendByMoving(d.Broker, k.Profile)
+		d.found(keyShadows, f)
+	case !temporary:
+		f.Title = fmt.Sprintf("profile %s has the key %s in clear", k.Profile, k.ID)
+		f.Mend, f.fix = move, mendByMoving(d.Broker, k.Profile)
+		d.found(keyInClear, f)
+	}
+}

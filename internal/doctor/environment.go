@@ -1,0 +1,179 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+var (
+	envKeys = findingKind("env-keys", Warning,
+		"most AWS tools take the keys of the environment, whatever AWS_PROFILE says")
+	envSessionOver = findingKind("env-session-over", Warning,
+		"AWS CLI and boto3 fail at a session in the environment that is over, without asking for another")
+	envRole = findingKind("env-role", Warning,
+		"most SDKs sign in as that role, whatever AWS_PROFILE says")
+	envProfileMissing = findingKind("env-profile-missing", Serious,
+		"AWS CLI, boto3 and Terraform fail at a profile that does not exist, even where there are keys")
+	envProfilesDiffer = findingKind("env-profiles-differ", Warning,
+		"boto3 takes AWS_DEFAULT_PROFILE and the AWS CLI and the SDKs take AWS_PROFILE")
+	envLoadConfig = findingKind("env-load-config", Warning,
+		"old Go programs do not read ~/.aws/config then, and find no profile of awsbroker's")
+	envFileUnexpanded = findingKind("env-file-unexpanded", Warning,
+		"boto3 replaces ~ and $ in that variable, and Go programs look for a file of that very name")
+	envFileMissing = findingKind("env-file-missing", Warning,
+		"a file that is not there is as good as an empty one, for every AWS tool")
+	envEndpoint = findingKind("env-endpoint", Warning,
+		"MFA codes and signatures go to that host, and sessions come from it")
+	clockOff = findingKind("clock-off", Warning,
+		"MFA codes are accepted for a minute or two, and AWS refuses signatures that are 5 minutes old")
+	clockWrong = findingKind("clock-wrong", Serious,
+		"AWS refuses signatures from this machine's clock, or will soon")
+)
+
+// lookAtEnvironment looks for variables that come before the profiles.
+func (d *doctor) lookAtEnvironment() (string, error) {
+	if id := os.Getenv("AWS_ACCESS_KEY_ID"); id != "" {
+		d.found(envKeys, Finding{
+			Title: fmt.Sprintf("AWS_ACCESS_KEY_ID is set (%s)", id),
+			Mend:  "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",
+		})
+		if at, err := time.Parse(time.RFC3339, os.Getenv("AWS_CREDENTIAL_EXPIRATION")); err == nil && at.Before(d.now) {
+			d.found(envSessionOver, Finding{
+				Title: fmt.Sprintf("AWS_CREDENTIAL_EXPIRATION says that the session in the environment ended %s ago", say.Duration(d.now.Sub(at))),
+				Mend:  "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION",
+			})
+		}
+	}
+	if os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "" {
+		d.found(envRole, Finding{Title: "AWS_WEB_IDENTITY_TOKEN_FILE is set", Mend: "unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME"})
+	}
+	if v, set := os.LookupEnv("AWS_SDK_LOAD_CONFIG"); set && !truthy(v) {
+		d.found(envLoadConfig, Finding{Title: fmt.Sprintf("AWS_SDK_LOAD_CONFIG is %q", v), Mend: "export AWS_SDK_LOAD_CONFIG=1"})
+	}
+	d.lookAtProfileVariables()
+	d.lookAtFileVariables()
+	d.lookAtEndpointVariables()
+	return "environment", nil
+}
+
+// truthy is strconv.ParseBool of the old Go SDK.
+func truthy(v string) bool {
+	switch strings.ToLower(v) {
+	case "1", "t", "true":
+		return true
+	}
+	return false
+}
+
+func (d *doctor) lookAtProfileVariables() {
+	one, other := os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")
+	for _, v := range []struct{ name, value string }{{"AWS_PROFILE", one}, {"AWS_DEFAULT_PROFILE", other}} {
+		if v.value != "" && d.files && !d.cfg.Has(v.value) {
+			d.found(envProfileMissing, Finding{
+				Title: fmt.Sprintf("%s names the profile %q, which does not exist", v.name, v.value), Mend: "unset " + v.name})
+		}
+	}
+	if one != "" && other != "" && one != other {
+		d.found(envProfilesDiffer, Finding{
+			Title: fmt.Sprintf("AWS_PROFILE is %q and AWS_DEFAULT_PROFILE is %q", one, other), Mend: "unset AWS_DEFAULT_PROFILE"})
+	}
+}
+
+func (d *doctor) lookAtFileVariables() {
+	for _, v := range []struct{ name, path string }{
+		{"AWS_CONFIG_FILE", d.Paths.Config}, {"AWS_SHARED_CREDENTIALS_FILE", d.Paths.Credentials},
+	} {
+		value := os.Getenv(v.name)
+		if value == "" {
+			continue
+		}
+		if strings.HasPrefix(value, "~") || strings.Contains(value, "$") || !filepath.IsAbs(value) {
+			d.found(envFileUnexpanded, Finding{
+				Title: fmt.Sprintf("%s is %q, which is no absolute path", v.name, value), Mend: fmt.Sprintf("export %s=%s", v.name, say.ShellWord(v.path))})
+		}
+		if _, err := os.Stat(v.path); err != nil {
+			d.found(envFileMissing, Finding{
+				Title: fmt.Sprintf("%s names a file that is not there: %s", v.name, v.path), Mend: "unset " + v.name})
+		}
+	}
+}
+
+func (d *doctor) lookAtEndpointVariables() {
+	if broker.EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", false) {
+		return
+	}
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"} {
+		if e := (awsapi.Endpoint{URL: os.Getenv(name)}); !e.IsAWS() && !e.IsLocal() {
+			d.found(envEndpoint, Finding{Title: name + " names a host that is not AWS's: " + e.Host(), Mend: "unset " + name})
+		}
+	}
+}
+
+// The clock may be this far off.
+const (
+	clockTolerance = time.Minute
+	clockLimit     = 5 * time.Minute
+	clockPatience  = 4 * time.Second // for AWS to say what time it is
+)
+
+// askTheTime asks AWS what time it is, in the background: it may take a while
+// to find out that AWS cannot be reached.
+func (d *doctor) askTheTime(ctx context.Context) func() (string, error) {
+	endpoint := d.PlainEndpoint()
+	if len(d.targets) > 0 {
+		endpoint = d.targets[0].Endpoint
+	}
+	var offset time.Duration
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ctx, cancel := context.WithTimeout(ctx, clockPatience)
+		defer cancel()
+		var client *sts.Client
+		if client, err = sts.New(endpoint); err == nil {
+			offset, err = client.ClockOffset(ctx)
+		}
+	}()
+	return func() (string, error) {
+		if !finished(done, time.Second) {
+			d.Report.Step("asking AWS what time it is")
+			<-done
+		}
+		if err != nil {
+			return "", fmt.Errorf("AWS did not say what time it is: %w", err)
+		}
+		d.lookAtClock(offset)
+		return "clock", nil
+	}
+}
+
+func finished(done <-chan struct{}, within time.Duration) bool {
+	select {
+	case <-done:
+		return true
+	case <-time.After(within):
+		return false
+	}
+}
+
+func (d *doctor) lookAtClock(ahead time.Duration) {
+	f := Finding{Title: "this machine's clock is " + failure.ClockText(ahead), Advice: "set the clock, for example with", Mend: "sudo timedatectl set-ntp true"}
+	switch off := ahead.Abs(); {
+	case off > clockLimit:
+		d.found(clockWrong, f)
+	case off > clockTolerance:
+		d.found(clockOff, f)
+	}
+}

@@ -1,0 +1,89 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/policy"
+
+	"github.com/awsbroker/awsbroker/internal/iam"
+)
+
+// policies are what somebody may do, as far as doctor wants to know.
+type policies struct {
+	admin  string // the first policy that allows everything without MFA; empty if none does
+	denied bool   // what is done without MFA is denied
+}
+
+func (p *policies) add(name string, other *policies) {
+	if p.admin == "" && other.admin != "" {
+		p.admin = cmp.Or(name, other.admin)
+	}
+	p.denied = p.denied || other.denied
+}
+
+// policiesOf reads the inline and the managed policies of a user or a group;
+// false if that is not allowed.
+func (a *account) policiesOf(ctx context.Context, of iam.Holder) (*policies, bool) {
+	all := &policies{}
+	attached, err := a.iam.Attached(ctx, of)
+	if err != nil {
+		a.gap("attached policies", of.String(), err)
+		return nil, false
+	}
+	for _, m := range attached {
+		p, err := a.managed(ctx, m)
+		if err != nil {
+			a.gap("managed policies", m.Name, err)
+			continue
+		}
+		all.add(m.Name, p)
+	}
+	names, err := a.iam.Inlines(ctx, of)
+	if err != nil {
+		a.gap("inline policies", of.String(), err)
+		return all, true
+	}
+	for _, name := range names {
+		text, err := a.iam.Inline(ctx, of, name)
+		if err != nil {
+			a.gap("inline policies", of.String(), err)
+			continue
+		}
+		all.add(name, readPolicies(name, text))
+	}
+	return all, true
+}
+
+// managed reads a managed policy, once. AWS's AdministratorAccess is known.
+func (a *account) managed(ctx context.Context, m iam.Attached) (*policies, error) {
+	if strings.HasSuffix(m.ARN, ":iam::aws:policy/AdministratorAccess") {
+		return &policies{admin: m.Name}, nil
+	}
+	a.mu.Lock()
+	p := a.documents[m.ARN]
+	a.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	text, err := a.iam.ManagedDocument(ctx, m.ARN)
+	if err != nil {
+		return nil, err
+	}
+	p = readPolicies(m.Name, text)
+	a.mu.Lock()
+	a.documents[m.ARN] = p
+	a.mu.Unlock()
+	return p, nil
+}
+
+// readPolicies reads one document. One that cannot be read allows nothing.
+func readPolicies(name, text string) *policies {
+	admin, denied := policy.Weigh(text)
+	p := &policies{denied: denied}
+	if admin {
+		p.admin = name
+	}
+	return p
+}

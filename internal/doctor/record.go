@@ -1,0 +1,154 @@
+package doctor
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/keystore"
+)
+
+var (
+	recordDamaged = findingKind("record-damaged", Serious,
+		"without its record awsbroker does not know which keychain holds the keys")
+	noKey = findingKind("no-key", Note,
+		"awsbroker makes sessions from an access key in the keychain")
+	keyOld = findingKind("key-old", Warning,
+		"the longer a key is used, the more places may have a copy of it")
+	rootKeyOver = findingKind("root-key-over", Serious,
+		"a key of the root user may do everything in the account, and nothing can limit it")
+	rotationUnfinished = findingKind("rotation-unfinished", Warning,
+		"the user may have a second key in AWS that nobody uses and nobody watches")
+	revocationUnfinished = findingKind("revocation-unfinished", Serious,
+		"what leaked may still work")
+	bootstrapUnfinished = findingKind("bootstrap-unfinished", Warning,
+		"the account is between two states, and a powerful key may still be there")
+	moveUnfinished = findingKind("move-unfinished", Warning,
+		"the keychain that keys were moved out of still has copies of them")
+)
+
+// maxKeyAge is the age at which AWS advises to replace a key.
+// https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-3
+const maxKeyAge = 90 * 24 * time.Hour
+
+// lookAtRecord looks at what is known of the keys without the keychain.
+func (d *doctor) lookAtRecord() (string, error) {
+	var err error
+	if d.record, err = keystore.ReadRecord(d.Paths.KeystoreFile()); err != nil {
+		d.found(recordDamaged, Finding{File: d.Paths.KeystoreFile(), Title: err.Error(),
+			Advice: "move that file away, and name the keys again", Mend: "awsbroker add KEY"})
+		return "", nil
+	}
+	d.known = true
+	names := d.record.Names()
+	if len(names) == 0 {
+		d.found(noKey, Finding{Title: "there is no key in the keychain yet", Mend: "awsbroker add NAME"})
+	}
+	for _, name := range names {
+		d.lookAtKey(name, d.record.Keys[name])
+	}
+	if l := d.record.Leaving; l != nil {
+		d.found(moveUnfinished, Finding{
+			Title: "old copies of keys are left in " + l.Keystore.Words(),
+			Mend:  "awsbroker keystore move " + string(d.record.Keystore),
+		})
+	}
+	d.lookForNotes()
+	return "", nil
+}
+
+// since is when a key came here, which may be long after it was made.
+func since(info keystore.KeyInfo) (at time.Time, how string) {
+	if info.Rotated.After(info.Added) {
+		return info.Rotated, "replaced"
+	}
+	return info.Added, "added"
+}
+
+func tooOld(info keystore.KeyInfo, now time.Time) bool {
+	at, _ := since(info)
+	return !info.Root() && now.Sub(at) > maxKeyAge
+}
+
+func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
+	switch {
+	case info.Over(d.now):
+		d.found(rootKeyOver, Finding{
+			Title: fmt.Sprintf("%s: %s", name, broker.Countdown(info.Expires, d.now)), Mend: say.DeleteKey(info.AccessKeyID)})
+	case tooOld(info, d.now):
+		at, how := since(info)
+		d.found(keyOld, Finding{
+			Title: fmt.Sprintf("key %s was %s %s ago", name, how, say.Duration(d.now.Sub(at))), Mend: "awsbroker rotate " + say.ShellWord(name)})
+	}
+}
+
+// unfinishedNotes are the notes that work leaves in the state directory when it
+// begins.
+var unfinishedNotes = []struct {
+	kind          *FindingKind
+	pattern, what string
+	mend          func(workNote) string
+}{
+	{rotationUnfinished, "rotation-*.json", "a rotation of the key", func(n workNote) string {
+		return "awsbroker rotate " + say.ShellWord(n.Key)
+	}},
+	{revocationUnfinished, "revocation-*.json", "a revocation of the key", func(n workNote) string {
+		if n.Profile == "" {
+			return "awsbroker revoke"
+		}
+		return "awsbroker revoke --profile " + say.ShellWord(n.Profile)
+	}},
+	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap of account", func(n workNote) string {
+		for _, t := range n.Things {
+			if t.Kind == "user" {
+				return "awsbroker bootstrap --user " + say.ShellWord(t.Name)
+			}
+		}
+		return "awsbroker bootstrap"
+	}},
+}
+
+// workNote is what these notes have in common. That of bootstrap stays, to undo
+// it by, and tells of each thing whether it is done, and of all whether it was
+// proved: before that, what makes an administrator at any time is still there.
+type workNote struct {
+	Key     string `json:"key"`
+	Profile string `json:"profile"`
+	Account string `json:"account"`
+	Things  []struct {
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+		Done bool   `json:"done"`
+	} `json:"things"`
+	Proved *time.Time `json:"proved"`
+}
+
+func (n workNote) done() bool {
+	for _, t := range n.Things {
+		if !t.Done {
+			return false
+		}
+	}
+	return n.Proved != nil
+}
+
+func (d *doctor) lookForNotes() {
+	for _, u := range unfinishedNotes {
+		paths, _ := filepath.Glob(filepath.Join(d.Paths.State, u.pattern))
+		for _, path := range paths {
+			n := workNote{Key: "KEY"} // for a note that cannot be read
+			if data, err := os.ReadFile(path); err == nil {
+				_ = json.Unmarshal(data, &n)
+			}
+			if !n.done() {
+				d.found(u.kind, Finding{File: path, Title: fmt.Sprintf("%s %s is not finished", u.what, cmp.Or(n.Account, n.Key)), Mend: u.mend(n)})
+			}
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/policy"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/iam"
+)
+
+var (
+	trustWithoutMFA = findingKind("trust-without-mfa", Serious,
+		"a key that leaks is enough to assume the role, without a code")
+	longRoleSession = findingKind("long-role-session", Warning,
+		"a session that leaks works until it ends, and an hour is what awsbroker needs")
+)
+
+// lookAtRoles looks at the roles of the profiles that are in this account.
+func (a *account) lookAtRoles(ctx context.Context) {
+	var seen []string
+	for _, t := range a.targets {
+		name, ok := a.roleOf(t)
+		if !ok || slices.Contains(seen, name) {
+			continue
+		}
+		seen = append(seen, name)
+		role, err := a.iam.Role(ctx, name)
+		if err != nil {
+			a.gap("role "+name, "", err)
+			continue
+		}
+		a.lookAtRole(role)
+	}
+}
+
+func (a *account) lookAtRole(role iam.Role) {
+	switch policy.TrustDemand(role.Trust) {
+	case policy.NotAsked:
+		a.found(trustWithoutMFA, Finding{
+			Title: fmt.Sprintf("role %s can be assumed without MFA", role.Name), Mend: a.bootstrapCommand(a.user, "--role "+say.ShellWord(role.Name), "--reconcile"),
+		})
+	case policy.IfExists:
+		a.found(trustWithoutMFA, Finding{
+			Title:  fmt.Sprintf("role %s asks for MFA only where a request says whether there was any", role.Name),
+			Advice: "a request signed with a long-lived key does not say so, and passes: write Bool, not BoolIfExists or Null",
+			Mend:   a.bootstrapCommand(a.user, "--role "+say.ShellWord(role.Name), "--reconcile"),
+		})
+	}
+	if role.MaxSession > time.Hour {
+		a.found(longRoleSession, Finding{
+			Title: fmt.Sprintf("sessions of role %s may last %s", role.Name, say.Duration(role.MaxSession)),
+			Mend:  fmt.Sprintf("aws iam update-role --role-name %s --max-session-duration 3600 --profile %s", say.ShellWord(role.Name), say.ShellWord(a.profile)),
+		})
+	}
+}

@@ -1,0 +1,184 @@
+package failure
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// What went wrong below, in the words of the person who has to mend it.
+
+func OfConfig(err error) error {
+	f := New(Other, "%w", err)
+	var unknown *config.UnknownProfileError
+	var notOurs *config.NotOursError
+	switch {
+	case errors.As(err, &unknown):
+		f.Reason = NotFound
+		if len(unknown.Nearest) == 0 {
+			f.Hint("list the profiles with: awsbroker list; make one with: awsbroker setup %s", say.ShellWord(unknown.Name))
+		}
+	case errors.As(err, &notOurs):
+		f.Hint("%s", notOurs.Hint)
+	}
+	f.Message = prompt.Clean(f.Message)
+	return f
+}
+
+func OfKeystore(err error, key string) error {
+	var already *Error
+	if errors.As(err, &already) {
+		return already
+	}
+	if errors.Is(err, prompt.ErrNoTerminal) || errors.Is(err, prompt.ErrCancelled) || errors.Is(err, prompt.ErrTimeout) {
+		return ofPassphrase(err)
+	}
+	f := New(Keychain, "%w", err)
+	switch {
+	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrNoKeystore):
+		f = New(NotFound, "there is no key %q in the keychain", key).
+			Hint("put it there with: awsbroker add %s", say.ShellWord(key))
+	case errors.Is(err, keystore.ErrName):
+		f.Reason = Usage
+	case errors.Is(err, keystore.ErrDismissed):
+		f.Reason = NeedPerson
+	case errors.Is(err, keystore.ErrCorrupt):
+		f.Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(key))
+	case errors.Is(err, keystore.ErrPassphrase):
+		f.Hint("run the command again with the right passphrase, or set AWSBROKER_FILE_PASSPHRASE")
+	case errors.Is(err, keystore.ErrPinned):
+		f.Reason = Other
+	case errors.Is(err, keystore.ErrTimeout), errors.Is(err, keystore.ErrMissing):
+		f.Hint("your keys are in that keychain and nowhere else; run this where it is there, such as your desktop session")
+	}
+	f.Message = prompt.Clean(f.Message)
+	return f
+}
+
+// OfRecord is a keystore.json that cannot be used. The keys are not in it.
+func OfRecord(err error) error {
+	f := New(Keychain, "%w", err)
+	if errors.Is(err, keystore.ErrCorrupt) {
+		f.Hint("move that file away and name the keys again: awsbroker add KEY")
+	}
+	f.Message = prompt.Clean(f.Message)
+	return f
+}
+
+func ofPassphrase(err error) error {
+	f := New(NeedPerson, "the keystore's passphrase: %w", err)
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		f.Message = "the encrypted keystore needs its passphrase, and there is no terminal to ask at"
+		f.Hint("set AWSBROKER_FILE_PASSPHRASE or AWSBROKER_FILE_PASSPHRASE_FILE, or run: awsbroker login in a terminal")
+	}
+	return f
+}
+
+// OfAWS says what STS, or the way to it, objected to. p is the profile
+// that it was asked for, nil where there is none yet; coded reports whether an
+// MFA code was in the request.
+func OfAWS(err error, p *config.Profile, coded bool) error {
+	var e *awsapi.Error
+	if errors.Is(err, context.Canceled) {
+		return New(NeedPerson, "cancelled while AWS was asked")
+	}
+	if !errors.As(err, &e) {
+		return New(Other, "%w", err)
+	}
+	if f := ofRole(e, p); f != nil {
+		f.Cause = err
+		return f
+	}
+	f := New(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+	switch e.Reason {
+	case awsapi.WrongCode:
+		f = New(Refused, "AWS did not accept the MFA code").
+			Hint("it has to be the device's current code, and one that was not used yet")
+	case awsapi.WrongDevice:
+		f.Hint("compare awsbroker_mfa_serial of the profile with the device of the user in the IAM console")
+	case awsapi.UnknownKey:
+		f = New(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
+		if p == nil {
+			f.Hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
+		} else {
+			f.Hint("if there is a new key, store it with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
+		}
+	case awsapi.WrongSecret:
+		f = New(Refused, "AWS did not accept the signature: the secret access key is not the one that belongs to the id")
+		if p != nil {
+			f.Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
+		}
+	case awsapi.ClockWrong:
+		f = New(Refused, "this machine's clock is %s", ClockText(e.Skew)).
+			Hint("set the clock (for example: sudo timedatectl set-ntp true) and try again")
+	case awsapi.RootKey:
+		f.Hint("use the key of an IAM user; root may assume no role")
+	case awsapi.Denied:
+		f.Hint("a policy of the user, or of its organization, denies it")
+	case awsapi.RegionDisabled:
+		partition := "aws"
+		if p != nil {
+			partition = cmp.Or(p.Partition, partition)
+		}
+		f.Hint("choose a region where STS is active: --region %s", config.DefaultRegion(partition))
+	case awsapi.Throttled, awsapi.Failing:
+		f = New(Unreachable, "AWS cannot answer now: %s", prompt.Clean(e.Error())).Hint("try again in a moment")
+	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
+		f = New(Unreachable, "AWS STS could not be reached: %s", prompt.Clean(e.Error()))
+		if p != nil && e.Sent && coded {
+			f.Hint("the MFA code may have been used up: try again with the next one")
+		} else {
+			f.Hint("check the network, HTTPS_PROXY and the endpoint settings")
+		}
+	case awsapi.BadEndpoint:
+		f = New(Other, "%s", prompt.Clean(e.Error())).
+			Hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
+	}
+	f.Cause = err
+	return f
+}
+
+// OfIAM says what IAM objected to, in calls about anything but access keys.
+func OfIAM(err error) error {
+	var already *Error
+	if err == nil || errors.As(err, &already) {
+		return err
+	}
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return OfAWS(err, nil, false)
+	}
+	var f *Error
+	switch e.Reason {
+	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
+		f = New(Unreachable, "AWS IAM could not be reached: %s", prompt.Clean(e.Error())).
+			Hint("check the network, HTTPS_PROXY and the endpoint settings, and try again")
+	case awsapi.Denied:
+		f = New(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+	case awsapi.Busy:
+		f = New(Unreachable, "AWS is busy changing this: %s", prompt.Clean(e.Error())).Hint("try again in some minutes")
+	default:
+		return OfAWS(err, nil, false)
+	}
+	f.Cause = err
+	return f
+}
+
+// ClockText says how wrong the clock is; zero means that AWS did not say.
+func ClockText(skew time.Duration) string {
+	switch {
+	case skew > 0:
+		return say.Duration(skew) + " ahead of AWS's"
+	case skew < 0:
+		return say.Duration(-skew) + " behind AWS's"
+	}
+	return "wrong"
+}

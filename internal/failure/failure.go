@@ -1,0 +1,41 @@
+package failure
+
+import "fmt"
+
+// Reason classifies a failure; every exit code of the program is one.
+type Reason int
+
+// The reasons, in the order of their exit codes (cmd/awsbroker/exit.go).
+const (
+	Other       Reason = iota + 1
+	Usage              // the command line does not make sense
+	NotFound           // no such profile or key
+	NeedPerson         // a person is needed and could not be asked, or said no
+	Refused            // AWS said no
+	Unreachable        // AWS could not be asked
+	Keychain           // the keychain is locked or not there
+)
+
+// Error is an error with what to do about it. Its texts are clean.
+type Error struct {
+	Reason  Reason
+	Message string   // one line, lower case
+	Hints   []string // what to run or do next, one line each
+	Cause   error
+}
+
+func (f *Error) Error() string { return f.Message }
+
+// Unwrap gives the error below, for errors.Is.
+func (f *Error) Unwrap() error { return f.Cause }
+
+func New(r Reason, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Reason: r, Message: err.Error(), Cause: err}
+}
+
+// Hint adds a line of what to do.
+func (f *Error) Hint(format string, args ...any) *Error {
+	f.Hints = append(f.Hints, fmt.Sprintf(format, args...))
+	return f
+}

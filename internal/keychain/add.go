@@ -1,0 +1,211 @@
+package keychain
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// AddOptions say where a key comes from and how it is checked.
+type AddOptions struct {
+	Name    string
+	FromEnv bool // AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead of the terminal
+	Replace bool // an existing key of that name
+	Offline bool // do not ask AWS whose key it is
+
+	Expires time.Duration // how long a root key is used; zero is RootLife
+}
+
+// Added is a key that went into the keychain.
+type Added struct {
+	Keystore    keystore.Kind
+	AccessKeyID string
+	ARN         string // whose it is; empty when AWS was not asked
+	Root        bool   // it is the root user's
+}
+
+// AddKey puts an access key into the keychain. The name, the keystore and the
+// key are checked before anything is stored.
+func AddKey(ctx context.Context, b *broker.Broker, o AddOptions) (Added, error) {
+	if err := keystore.CheckName(o.Name); err != nil {
+		return Added{}, failure.OfKeystore(err, o.Name)
+	}
+	if err := checkRootLife(o); err != nil {
+		return Added{}, err
+	}
+	ad, err := NewAdder(b, o)
+	if err != nil {
+		return Added{}, err
+	}
+	defer ad.Asker.Close()
+	if err := ad.free(o.Name); err != nil {
+		return Added{}, err
+	}
+	if err := ad.Open(ctx); err != nil {
+		return Added{}, err
+	}
+	key, err := readKey(ctx, ad.Asker, o.FromEnv)
+	if err != nil {
+		return Added{}, err
+	}
+	var info keystore.KeyInfo
+	if !o.Offline {
+		if info, err = checkKey(ctx, b, key, ad.record.Keys[o.Name].ARN, o.Expires); err != nil {
+			return Added{}, err
+		}
+	}
+	if err := ad.Put(ctx, o.Name, key, info); err != nil {
+		return Added{}, err
+	}
+	added := Added{Keystore: ad.kind, AccessKeyID: key.AccessKeyID, ARN: info.ARN, Root: info.Root()}
+	return added, ad.finish(ctx)
+}
+
+// Adder is one run in which keys go into the keychain.
+type Adder struct {
+	*broker.Broker
+	AddOptions
+	Asker  *broker.Asker
+	record keystore.Record // as it was at first, and what was added since
+	Store  *keystore.Store // once it is open
+	kind   keystore.Kind
+}
+
+func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
+	if err := b.CheckHome(); err != nil {
+		return nil, err
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, failure.OfRecord(err)
+	}
+	return &Adder{Broker: b, AddOptions: o, Asker: b.NewAsker(), record: record}, nil
+}
+
+// free fails for a name that is taken.
+func (ad *Adder) free(name string) error {
+	if _, exists := ad.record.Keys[name]; exists && !ad.Replace {
+		return failure.New(failure.Other, "there is a key %q already", name).
+			Hint("choose another name, or replace it with: awsbroker add %s --replace", say.ShellWord(name))
+	}
+	return nil
+}
+
+// Open chooses the keystore, and says so where that is news.
+func (ad *Adder) Open(ctx context.Context) error {
+	options := ad.KeystoreOptions(ad.Asker)
+	if ad.Replace {
+		options.Replacing = ad.Name
+	}
+	var err error
+	if ad.Store, ad.kind, err = keystore.Choose(ctx, options); err != nil {
+		return failure.OfKeystore(err, ad.Name)
+	}
+	if ad.record.Keystore == "" {
+		ad.Report.Step("the first key: it and those after it are kept in " + ad.kind.Words() + " (another one: --keystore)")
+	} else if ad.record.Keystore != ad.kind {
+		ad.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
+	}
+	return nil
+}
+
+// Put stores a key, which reads it back.
+func (ad *Adder) Put(ctx context.Context, name string, key credential.Credentials, info keystore.KeyInfo) error {
+	err := ad.Asker.Retry(func() error { return ad.Store.Set(ctx, name, key, info) })
+	if err != nil {
+		return failure.OfKeystore(err, name)
+	}
+	if ad.record.Keys == nil {
+		ad.record.Keys = map[string]keystore.KeyInfo{}
+	}
+	info.AccessKeyID = key.AccessKeyID
+	ad.record.Keys[name] = info
+	return nil
+}
+
+// finish lets go of what was replaced.
+func (ad *Adder) finish(ctx context.Context) error {
+	leave(ctx, ad.Broker, ad.Asker)
+	return session.NextGeneration(ad.Paths)
+}
+
+// checkKey asks AWS whose key it is, and says what is unusual about that.
+// rootLife is how long it may be used if it is the root user's.
+func checkKey(ctx context.Context, b *broker.Broker, key credential.Credentials, before string, rootLife time.Duration) (keystore.KeyInfo, error) {
+	identity, err := b.IdentifyKey(ctx, key)
+	if err != nil {
+		return keystore.KeyInfo{}, err
+	}
+	if before != "" && before != identity.ARN {
+		b.Warn("the key belonged to %s, the new one belongs to %s", prompt.Clean(before), prompt.Clean(identity.ARN))
+	}
+	switch {
+	case identity.IsRoot():
+		return rootAdmitted(b, identity.ARN, rootLife, time.Now()), nil
+	case rootLife != 0:
+		return keystore.KeyInfo{}, failure.New(failure.Usage, "--expires is for root keys, and this one belongs to %s", prompt.Clean(identity.ARN))
+	}
+	return keystore.KeyInfo{ARN: identity.ARN}, nil
+}
+
+// readKey gets a key from the environment or the terminal and looks at it.
+func readKey(ctx context.Context, a *broker.Asker, fromEnv bool) (credential.Credentials, error) {
+	var id, token string
+	var secret credential.Secret
+	var err error
+	if fromEnv {
+		id, secret = os.Getenv("AWS_ACCESS_KEY_ID"), credential.NewSecret(os.Getenv("AWS_SECRET_ACCESS_KEY"))
+		token = cmp.Or(os.Getenv("AWS_SESSION_TOKEN"), os.Getenv("AWS_SECURITY_TOKEN"))
+		if id == "" || secret.IsEmpty() {
+			return credential.Credentials{}, failure.New(failure.Usage, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
+		}
+	} else if id, secret, err = askKey(ctx, a); err != nil {
+		return credential.Credentials{}, err
+	}
+	key := credential.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: credential.NewSecret(token)}
+	return TidyKey(key)
+}
+
+// TidyKey fails for what is no long-lived access key, before AWS is asked.
+func TidyKey(key credential.Credentials) (credential.Credentials, error) {
+	id, secret := strings.TrimSpace(key.AccessKeyID), strings.TrimSpace(key.SecretAccessKey.Reveal())
+	switch {
+	case key.Temporary() || strings.HasPrefix(id, "ASIA"):
+		return credential.Credentials{}, failure.New(failure.Other, "these are temporary credentials, which end within hours").
+			Hint("add the long-lived access key of an IAM user (its id starts with AKIA)")
+	case !credential.IsKeyID(id):
+		return credential.Credentials{}, failure.New(failure.Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", prompt.Clean(id))
+	case len(secret) < 16 || strings.ContainsAny(secret, " \t\r\n"):
+		return credential.Credentials{}, failure.New(failure.Usage, "that is not a secret access key: those have 40 characters and no spaces")
+	}
+	return credential.Credentials{AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)}, nil
+}
+
+func askKey(ctx context.Context, a *broker.Asker) (id string, secret credential.Secret, err error) {
+	t, err := a.Open(ctx)
+	if err == nil {
+		if id, err = t.Line(ctx, "access key id: "); err == nil {
+			secret, err = t.Hidden(ctx, "secret access key (not shown): ")
+		}
+	}
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return id, secret, failure.New(failure.NeedPerson, "there is no terminal to ask for the access key at").
+			Hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and use --from-env")
+	}
+	if err != nil {
+		return id, secret, failure.New(failure.NeedPerson, "no key was added: %w", err)
+	}
+	return id, secret, nil
+}

@@ -1,0 +1,186 @@
+package keychain
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// vaultSource is the keychain of aws-vault.
+type vaultSource struct {
+	*importer
+	vault *keystore.AWSVault
+}
+
+// place is where aws-vault would look, by its own variables
+// (https://github.com/99designs/aws-vault/blob/master/USAGE.md#environment-variables).
+// It has no pin: without one, it is the kind that ours is.
+func (s *vaultSource) place() (keystore.AWSVaultPlace, error) {
+	p := keystore.AWSVaultPlace{
+		Kind:       s.kind,
+		FileDir:    os.Getenv("AWS_VAULT_FILE_DIR"),
+		PassDir:    os.Getenv("AWS_VAULT_PASS_PASSWORD_STORE_DIR"),
+		PassPrefix: os.Getenv("AWS_VAULT_PASS_PREFIX"),
+		Keychain:   os.Getenv("AWS_VAULT_KEYCHAIN_NAME"),
+		Collection: os.Getenv("AWS_VAULT_SECRET_SERVICE_COLLECTION_NAME"),
+	}
+	backend := os.Getenv("AWS_VAULT_BACKEND")
+	if backend == "" {
+		return p, nil
+	}
+	kind, err := keystore.ParseKind(backend)
+	if err != nil {
+		return p, failure.New(failure.Other, "AWS_VAULT_BACKEND is %q, which awsbroker cannot read", prompt.Clean(backend)).
+			Hint("let aws-vault hand the key over: aws-vault exec --no-session NAME -- awsbroker add NAME --from-env")
+	}
+	p.Kind = kind
+	return p, nil
+}
+
+func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
+	if err := s.Open(ctx); err != nil {
+		return nil, err
+	}
+	place, err := s.place()
+	if err != nil {
+		return nil, err
+	}
+	options := s.KeystoreOptions(s.Asker)
+	options.Passphrase = s.passphrase
+	if s.vault, err = keystore.OpenAWSVault(place, options); err != nil {
+		return nil, vaultFailure(err)
+	}
+	names := []string{s.from.Of}
+	if s.from.Of == "" {
+		if names, err = s.names(ctx, place); err != nil {
+			return nil, err
+		}
+	}
+	var all []*candidate
+	for _, name := range names {
+		c := &candidate{where: "aws-vault's key " + name, name: name, item: name}
+		err := s.Asker.Retry(func() (err error) {
+			c.key, err = s.vault.Get(ctx, name)
+			return err
+		})
+		switch {
+		case s.from.Of != "" && errors.Is(err, keystore.ErrNotFound):
+			return nil, s.notFound(ctx, name)
+		case err != nil:
+			c.fault = vaultFailure(err)
+		case s.from.Of == "" && c.key.Temporary():
+			s.Report.Step(prompt.Clean(c.where) + " is temporary: it stays")
+			continue
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, s.notFound(ctx, "")
+	}
+	return all, nil
+}
+
+// names are all keys of aws-vault. At the top of a pass store they stand among
+// everything else that the person keeps there, so that only those are read
+// that are called like a profile.
+func (s *vaultSource) names(ctx context.Context, place keystore.AWSVaultPlace) ([]string, error) {
+	names, err := s.vault.Names(ctx)
+	if err != nil && !errors.Is(err, keystore.ErrNotFound) {
+		return nil, vaultFailure(err)
+	}
+	slices.Sort(names)
+	if place.Kind != keystore.Pass || place.PassPrefix != "" {
+		return names, nil
+	}
+	cfg, err := s.ReadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !cfg.Has(name) }), nil
+}
+
+func (s *vaultSource) notFound(ctx context.Context, name string) error {
+	f := failure.New(failure.NotFound, "aws-vault has no key in %s", prompt.Clean(s.vault.Where()))
+	if name != "" {
+		f = failure.New(failure.NotFound, "aws-vault has no key %q in %s", name, prompt.Clean(s.vault.Where()))
+		if names, err := s.vault.Names(ctx); err == nil && len(names) > 0 && len(names) <= 20 {
+			f.Hint("it has: %s", prompt.Clean(strings.Join(names, ", ")))
+		}
+	}
+	if os.Getenv("AWS_VAULT_BACKEND") == "" {
+		f.Hint("if aws-vault keeps its keys elsewhere, say where: AWS_VAULT_BACKEND=file (or keychain, wincred, secret-service, pass)")
+	}
+	return f
+}
+
+// passphrase of aws-vault's files: its own variable, even if it is empty, else
+// the terminal.
+func (s *vaultSource) passphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
+	if given, ok := os.LookupEnv("AWS_VAULT_FILE_PASSPHRASE"); ok {
+		return credential.NewSecret(given), nil
+	}
+	t, err := s.Asker.Open(ctx)
+	if err != nil {
+		return credential.Secret{}, err
+	}
+	return t.Hidden(ctx, "passphrase of aws-vault's keys in "+prompt.Clean(p.Dir)+": ")
+}
+
+// vaultFailure is keystoreFailure with hints for aws-vault's keychain.
+func vaultFailure(err error) error {
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return failure.New(failure.NeedPerson, "aws-vault's keys need their passphrase, and there is no terminal to ask at").Hint("set AWS_VAULT_FILE_PASSPHRASE")
+	}
+	known := failure.OfKeystore(err, "")
+	var f *failure.Error
+	if !errors.As(known, &f) {
+		return known
+	}
+	f.Hints = nil
+	switch {
+	case errors.Is(err, keystore.ErrPassphrase):
+		f.Hint("run the command again with aws-vault's passphrase, or set AWS_VAULT_FILE_PASSPHRASE")
+	case errors.Is(err, keystore.ErrCorrupt):
+		f.Reason = failure.Other
+	case errors.Is(err, keystore.ErrMissing):
+		f.Hint("if aws-vault keeps its keys elsewhere, say where: AWS_VAULT_BACKEND=file (or keychain, wincred, secret-service, pass)")
+	}
+	return f
+}
+
+func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
+	if !s.from.Move {
+		return nil
+	}
+	question := "move it?"
+	if len(ready) > 1 {
+		question = "move them?"
+	}
+	return s.Confirm(ctx, named(ready)+"\ninto "+s.kind.Words()+", and out of aws-vault ("+prompt.Clean(s.vault.Where())+")", question)
+}
+
+func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {
+	if !s.from.Move {
+		s.Report.Step("aws-vault keeps its own copies (--move takes them out)")
+		return nil
+	}
+	for _, c := range stored {
+		if err := s.vault.Remove(ctx, c.item); err != nil {
+			f := failure.New(failure.Other, "key %q is in the keychain, and was not taken out of aws-vault: %w", c.name, err).
+				Hint("take it out there: aws-vault remove %s", say.ShellWord(c.item))
+			f.Message = prompt.Clean(f.Message)
+			return f
+		}
+	}
+	s.Report.Step("out of aws-vault (" + prompt.Clean(s.vault.Where()) + ")")
+	return nil
+}

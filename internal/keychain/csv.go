@@ -1,0 +1,158 @@
+package keychain
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/csvkeys"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// csvSource is the file that the AWS console offers when it makes a key.
+type csvSource struct {
+	*importer
+	text      []byte
+	passwords bool
+	broken    int // lines with a part of a key
+}
+
+// maxCSV is far more than all users of an account.
+const maxCSV = 4 << 20
+
+func (s *csvSource) find(context.Context) ([]*candidate, error) {
+	shown := prompt.Clean(s.from.Of)
+	var err error
+	if s.text, err = readUpTo(s.from.Of, maxCSV); err != nil {
+		var file *fs.PathError
+		if errors.As(err, &file) {
+			err = file.Err
+		}
+		return nil, failure.New(failure.Other, "%s cannot be read: %w", shown, err)
+	}
+	file, err := csvkeys.Parse(s.text)
+	if err != nil {
+		return nil, failure.New(failure.Other, "%s: %w", shown, err).Hint("a file of access keys has the columns: Access key ID,Secret access key")
+	}
+	s.passwords = file.Passwords
+	for _, skipped := range file.Skipped {
+		line := fmt.Sprintf("line %d%s: %s", skipped.Line, ofUser(skipped.User), skipped.Why)
+		if skipped.Broken {
+			s.broken++
+			s.Warn("%s", line)
+		} else {
+			s.Report.Step(line)
+		}
+	}
+	var all []*candidate
+	for _, row := range file.Rows {
+		all = append(all, &candidate{
+			where: fmt.Sprintf("line %d%s", row.Line, ofUser(row.User)),
+			name:  row.User,
+			key:   credential.Credentials{AccessKeyID: row.AccessKeyID, SecretAccessKey: row.SecretAccessKey},
+			root:  row.Root,
+		})
+	}
+	if len(all) == 0 {
+		return nil, failure.New(failure.Other, "%s: %w", shown, csvkeys.ErrNoKey)
+	}
+	return all, nil
+}
+
+func ofUser(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " (" + prompt.Clean(name) + ")"
+}
+
+func readUpTo(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = errors.New("it is too large")
+	}
+	return data, err
+}
+
+// ask asks nothing: adding keys is what the person asked for, and the file
+// stays unless they say otherwise.
+func (s *csvSource) ask(context.Context, []*candidate) error { return nil }
+
+// takeOut offers to delete the file. That it stays is no failure.
+func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) error {
+	shown := prompt.Clean(s.from.Of)
+	info, err := os.Stat(s.from.Of)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil // a pipe has ended by itself
+	}
+	if !whole || s.broken > 0 {
+		s.Warn("%s stays, because not all of it is in the keychain; it holds secrets in clear", shown)
+		return nil
+	}
+	if !s.from.Yes {
+		text := shown + " still holds what is in the keychain now, in clear"
+		if s.passwords {
+			text += "\nit also holds console passwords, which are kept nowhere else"
+		}
+		text += "\ndeleting is best effort: SSDs, backups and synchronised folders may keep it"
+		if err = s.Confirm(ctx, text, "delete it?"); err == nil {
+			if err = wipe(s.from.Of, s.text); err == nil {
+				s.Report.Step(shown + " is deleted")
+				return nil
+			}
+			s.Warn("it was not deleted: %s", prompt.Clean(err.Error()))
+		}
+	}
+	s.Warn("%s holds secrets in clear: delete it when nobody needs it", shown)
+	return nil
+}
+
+var errOtherContents = errors.New("the file was changed by somebody else meanwhile")
+
+// wipe overwrites a file that still holds text, and removes it, and the
+// symbolic link to it if path is one.
+func wipe(path string, text []byte) error {
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(target, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	is, err := io.ReadAll(io.LimitReader(f, maxCSV+1))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(is, text) {
+		return errOtherContents
+	}
+	if _, err := f.WriteAt(make([]byte, len(text)), 0); err != nil {
+		return err
+	}
+	_ = f.Sync() // best effort
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Remove(target); err != nil {
+		return err
+	}
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,335 @@
+package keychain
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// Source is where Import finds keys.
+type Source int
+
+// The sources.
+const (
+	FromCSV      Source = iota + 1 // a file of the AWS console
+	FromProfiles                   // profiles with a key in clear
+	FromAWSVault                   // the keychain of aws-vault
+)
+
+// ImportOptions say where keys come from and what becomes of them there. Name
+// is the name of the one key; empty, keys are called as they are in the source.
+type ImportOptions struct {
+	AddOptions
+	Source Source
+	Of     string // the file, the profile, aws-vault's name for it; empty: all
+	Move   bool   // out of aws-vault
+	Yes    bool   // the person answered every question beforehand: what was not asked for is not offered
+}
+
+// Imported is what came of an Import.
+type Imported struct {
+	Keys  []string // names of the keys that are in the keychain now
+	Root  []string // ids of those that are a root user's
+	Clear bool     // they were on the disk in clear
+	Uses           // of these keys
+}
+
+// source is one place with keys. What it holds is changed by takeOut only.
+type source interface {
+	// find lists the keys, and tells of those that are none for us.
+	find(ctx context.Context) ([]*candidate, error)
+	// ask shows what will happen, if the source has to be changed for it. A no is
+	// an error.
+	ask(ctx context.Context, ready []*candidate) error
+	// takeOut takes keys, which are in the keychain now, out of the source. whole:
+	// no other key is left there.
+	takeOut(ctx context.Context, stored []*candidate, whole bool) error
+}
+
+// candidate is a key that a source has.
+type candidate struct {
+	where  string // in the source, for people
+	name   string // the key's, if the source has one for it
+	key    credential.Credentials
+	region string            // to ask AWS in; empty: the usual one
+	root   bool              // the source says that it is the root user's
+	clear  []config.ClearKey // profiles: lines that it stands in
+	item   string            // aws-vault: its name there
+
+	info  keystore.KeyInfo
+	there bool // the keychain has it already
+	fault error
+}
+
+// importer is one run of Import.
+type importer struct {
+	*Adder
+	from   ImportOptions
+	source source
+}
+
+// ImportKeys puts the keys of a source into the keychain. Every key is checked
+// before anything is stored, and taken out of the source, where that is asked
+// for, once it is. What was cut short is finished by the next call.
+func ImportKeys(ctx context.Context, b *broker.Broker, o ImportOptions) (Imported, error) {
+	if err := checkImport(o); err != nil {
+		return Imported{}, err
+	}
+	ad, err := NewAdder(b, o.AddOptions)
+	if err != nil {
+		return Imported{}, err
+	}
+	defer ad.Asker.Close()
+	im := &importer{Adder: ad, from: o}
+	switch o.Source {
+	case FromCSV:
+		im.source = &csvSource{importer: im}
+	case FromProfiles:
+		im.source = &profileSource{importer: im}
+	case FromAWSVault:
+		im.source = &vaultSource{importer: im}
+	}
+	return im.run(ctx)
+}
+
+func checkImport(o ImportOptions) error {
+	if o.Name != "" {
+		if err := keystore.CheckName(o.Name); err != nil {
+			return failure.OfKeystore(err, o.Name)
+		}
+		if o.Of == "" {
+			return failure.New(failure.Usage, "one name cannot be the name of every key").Hint("leave out the name: keys are called as they are there")
+		}
+	}
+	return checkRootLife(o.AddOptions)
+}
+
+func (im *importer) run(ctx context.Context) (Imported, error) {
+	found, err := im.source.find(ctx)
+	if err != nil {
+		return Imported{}, err
+	}
+	if im.Name != "" && len(found) > 1 {
+		return Imported{}, failure.New(failure.Usage, "there are %d keys, and one name", len(found)).Hint("leave out the name: keys are called as they are there")
+	}
+	if im.Store == nil {
+		if err := im.Open(ctx); err != nil {
+			return Imported{}, err
+		}
+	}
+	var ready []*candidate
+	for _, c := range found {
+		if c.fault == nil {
+			c.fault = im.examine(ctx, c, ready)
+		}
+		if f := (*failure.Error)(nil); errors.As(c.fault, &f) && (f.Reason == failure.Unreachable || f.Reason == failure.NeedPerson) {
+			return Imported{}, c.fault // the next one would fare no better
+		}
+		if c.fault == nil {
+			ready = append(ready, c)
+		} else if len(found) > 1 {
+			im.Warn("%s is left out: %s", prompt.Clean(c.where), c.fault)
+		}
+	}
+	if len(ready) == 0 {
+		return Imported{}, im.outcome(found)
+	}
+	if err := im.source.ask(ctx, ready); err != nil {
+		return Imported{}, err
+	}
+	return im.take(ctx, found, ready)
+}
+
+// take stores what is ready, and takes it out of the source. A key that cannot
+// be stored ends it: those before it are finished with.
+func (im *importer) take(ctx context.Context, found, ready []*candidate) (Imported, error) {
+	var stored []*candidate
+	var result Imported
+	for _, c := range ready {
+		if c.fault = im.keep(ctx, c); c.fault != nil {
+			break
+		}
+		stored = append(stored, c)
+		result.Keys = append(result.Keys, c.name)
+		if c.info.Root() {
+			result.Root = append(result.Root, c.key.AccessKeyID)
+		}
+	}
+	if len(stored) == 0 {
+		return Imported{}, im.outcome(found)
+	}
+	if err := im.finish(ctx); err != nil {
+		return result, err
+	}
+	if err := im.source.takeOut(ctx, stored, len(stored) == len(found)); err != nil {
+		return result, err
+	}
+	result.Clear = im.from.Source != FromAWSVault
+	result.Uses = im.usesOf(stored)
+	return result, im.outcome(found)
+}
+
+// outcome is the failure of one key, or how many of several failed.
+func (im *importer) outcome(found []*candidate) error {
+	var first *failure.Error
+	bad := 0
+	for _, c := range found {
+		if c.fault == nil {
+			continue
+		}
+		if bad++; first == nil {
+			errors.As(c.fault, &first)
+		}
+	}
+	if bad == 0 || len(found) == 1 && first != nil {
+		if first == nil {
+			return nil
+		}
+		return first
+	}
+	f := failure.New(failure.Other, "%s not added", say.Count(bad, "key was", "keys were"))
+	if first != nil {
+		f.Reason = first.Reason
+	}
+	for _, c := range found {
+		var one *failure.Error
+		if errors.As(c.fault, &one) {
+			for _, hint := range one.Hints {
+				if !slices.Contains(f.Hints, hint) {
+					f.Hints = append(f.Hints, hint)
+				}
+			}
+		}
+	}
+	return f
+}
+
+// examine finds out whose key it is and what it will be called.
+func (im *importer) examine(ctx context.Context, c *candidate, others []*candidate) error {
+	var err error
+	if c.key, err = TidyKey(c.key); err != nil {
+		return err
+	}
+	for _, o := range others {
+		if o.key.AccessKeyID == c.key.AccessKeyID {
+			return failure.New(failure.Other, "key %s is there twice", c.key.AccessKeyID)
+		}
+	}
+	c.name = cmp.Or(im.Name, c.name)
+	if c.there, err = im.isThere(ctx, c); err != nil || c.there {
+		return err
+	}
+	if c.root && im.Offline {
+		return failure.New(failure.Other, "this is the file of a root user's key, and only AWS can say so").Hint("leave out --offline")
+	}
+	if !im.Offline {
+		regional := *im.Broker
+		regional.Region = cmp.Or(im.Region, c.region)
+		if c.info, err = checkKey(ctx, &regional, c.key, im.record.Keys[c.name].ARN, im.Expires); err != nil {
+			return err
+		}
+	}
+	if c.name == "" {
+		if c.name = (sts.Identity{ARN: c.info.ARN}).UserName(); c.name == "" {
+			return failure.New(failure.Usage, "it is not known what to call this key").Hint("name it: awsbroker add NAME …")
+		}
+		if c.there, err = im.isThere(ctx, c); err != nil || c.there {
+			return err
+		}
+	}
+	if err := keystore.CheckName(c.name); err != nil {
+		return failure.OfKeystore(err, c.name)
+	}
+	for _, o := range others {
+		if o.name == c.name {
+			return failure.New(failure.Other, "another key is called %q", c.name).Hint("add it by itself, under a name of its own")
+		}
+	}
+	return im.free(c.name)
+}
+
+// isThere reports whether the keychain has this very key, and takes the name
+// that it has there.
+func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
+	for _, name := range im.record.Names() {
+		is := im.record.Keys[name].AccessKeyID
+		if is != c.key.AccessKeyID && (is != "" || name != c.name) {
+			continue
+		}
+		var have credential.Credentials
+		err := im.Asker.Retry(func() (err error) {
+			have, err = im.Store.Get(ctx, name)
+			return err
+		})
+		if errors.Is(err, keystore.ErrNotFound) || errors.Is(err, keystore.ErrCorrupt) {
+			continue // a key to be replaced
+		}
+		if err != nil {
+			return false, failure.OfKeystore(err, name)
+		}
+		if have.AccessKeyID != c.key.AccessKeyID || have.SecretAccessKey != c.key.SecretAccessKey {
+			continue
+		}
+		if im.Name != "" && im.Name != name {
+			return false, failure.New(failure.Other, "the keychain has key %s already, as %q", have.AccessKeyID, name).Hint("call it that, or remove it first: awsbroker remove %s", say.ShellWord(name))
+		}
+		c.name, c.info = name, im.record.Keys[name]
+		return true, nil
+	}
+	return false, nil
+}
+
+// keep stores a key, unless that was done by an earlier run.
+func (im *importer) keep(ctx context.Context, c *candidate) error {
+	said := fmt.Sprintf("key %q (%s%s) is in %s", prompt.Clean(c.name), c.key.AccessKeyID, whose(c.info.ARN), im.kind.Words())
+	if c.there {
+		im.Report.Step(said + " already")
+		return nil
+	}
+	if err := im.Put(ctx, c.name, c.key, c.info); err != nil {
+		return err
+	}
+	im.Report.Step(said)
+	return nil
+}
+
+func whose(arn string) string {
+	if arn == "" {
+		return ""
+	}
+	return " of " + prompt.Clean(arn)
+}
+
+// named lists the keys for a question.
+func named(cs []*candidate) string {
+	var lines []string
+	for _, c := range cs {
+		line := fmt.Sprintf("key %q (%s%s)", prompt.Clean(c.name), c.key.AccessKeyID, whose(c.info.ARN))
+		if c.there {
+			line += ", which is in the keychain already"
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// hidden is text without the secrets of these keys, whatever they stand in.
+func hidden(text string, cs []*candidate) string {
+	for _, c := range cs {
+		text = strings.ReplaceAll(text, c.key.SecretAccessKey.Reveal(), "[hidden]")
+	}
+	return text
+}

@@ -1,0 +1,211 @@
+package keychain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/rotate"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// KeystoreView is which keystore holds the keys, and which others there are.
+type KeystoreView struct {
+	Kind   keystore.Kind // empty: none was chosen yet
+	Where  string
+	Keys   []string
+	Old    keystore.Kind // where a move that was cut short left old copies; empty if none
+	Places []keystore.Place
+}
+
+// ViewKeystores looks at the keystores of this machine. It asks nobody.
+func ViewKeystores(ctx context.Context, b *broker.Broker) (KeystoreView, error) {
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return KeystoreView{}, failure.OfKeystore(err, "")
+	}
+	options := b.KeystoreOptions(b.NewAsker())
+	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options)}
+	if record.Leaving != nil {
+		view.Old = record.Leaving.Keystore
+	}
+	if view.Kind == "" {
+		return view, nil
+	}
+	options.Kind = view.Kind
+	store, err := keystore.Open(ctx, options)
+	if err == nil {
+		view.Where = store.Where()
+	}
+	if !slices.ContainsFunc(view.Places, func(p keystore.Place) bool { return p.Kind == view.Kind }) {
+		view.Places = append(view.Places, keystore.Place{Kind: view.Kind, Where: view.Where, Err: err})
+	}
+	return view, nil
+}
+
+// MoveOptions say where keys go.
+type MoveOptions struct {
+	To      keystore.Kind
+	Keep    bool // the old copies stay
+	Replace bool // other keys of the same names in the new keystore
+}
+
+// MoveKeys moves every key into another keystore, after asking: copies
+// them, reads them back, pins the new keystore, removes the old copies. What
+// was cut short is finished by the next call.
+func MoveKeys(ctx context.Context, b *broker.Broker, o MoveOptions) error {
+	a := b.NewAsker()
+	defer a.Close()
+	m := &mover{Broker: b, options: b.KeystoreOptions(a), MoveOptions: o}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err == nil && record.Leaving != nil {
+		b.Report.Step("an earlier move is not finished: old copies are left in " + record.Leaving.Keystore.Words())
+		if err = m.finish(ctx); err == nil {
+			record, err = keystore.ReadRecord(b.Paths.KeystoreFile())
+		}
+	}
+	if err != nil {
+		return moveFailure(err, o.To)
+	}
+	if len(record.Keys) == 0 {
+		return failure.New(failure.NotFound, "there is no key to move").
+			Hint("the first key decides on the keystore: awsbroker add NAME --keystore %s", o.To)
+	}
+	if record.Keystore == o.To {
+		b.Report.Step("keys are kept in " + o.To.Words())
+		return nil
+	}
+	if err := m.move(ctx, record); err != nil {
+		return moveFailure(err, o.To)
+	}
+	return nil
+}
+
+// mover is one run of MoveKeystore.
+type mover struct {
+	*broker.Broker
+	MoveOptions
+	options keystore.Options
+}
+
+func (m *mover) open(ctx context.Context, kind keystore.Kind) (*keystore.Store, error) {
+	o := m.options
+	o.Kind = kind
+	s, err := keystore.Open(ctx, o)
+	if err == nil {
+		err = s.Reach(ctx)
+	}
+	return s, err
+}
+
+func (m *mover) move(ctx context.Context, record keystore.Record) error {
+	from, err := m.open(ctx, record.Keystore)
+	if err != nil {
+		return err
+	}
+	to, err := m.open(ctx, m.To)
+	if err != nil {
+		return err
+	}
+	names := record.Names()
+	text := fmt.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", say.Count(len(names), "key", "keys"), prompt.Clean(strings.Join(names, ", ")),
+		from.Kind().Words(), prompt.Clean(from.Where()), to.Kind().Words(), prompt.Clean(to.Where()))
+	if m.Keep {
+		text += "\nthe old copies stay where they are"
+	}
+	if err := m.Confirm(ctx, text, "move?"); err != nil {
+		return err
+	}
+	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
+		Items: append(append(rotate.PendingItems(names), broker.SealingItem), record.SeedItems()...), Replace: m.Replace, Keep: m.Keep, Told: m.told(from, to),
+	})
+	if err != nil {
+		return err
+	}
+	if err := session.NextGeneration(m.Paths); err != nil {
+		return err
+	}
+	if m.Keystore != "" && m.Keystore != m.To {
+		m.Warn("--keystore or AWSBROKER_KEYSTORE still names %s: take it away", m.Keystore.Words())
+	}
+	if m.Keep {
+		return nil
+	}
+	return keystore.FinishMove(ctx, to, from, m.told(from, to))
+}
+
+// finish removes the old copies that the record says are left somewhere.
+func (m *mover) finish(ctx context.Context) error {
+	record, err := keystore.ReadRecord(m.Paths.KeystoreFile())
+	if err != nil || record.Leaving == nil {
+		return err
+	}
+	if m.Keep {
+		return keystore.KeepCopies(ctx, m.Paths.KeystoreFile())
+	}
+	pinned, err := m.open(ctx, record.Keystore)
+	if err != nil {
+		return err
+	}
+	old, err := m.open(ctx, record.Leaving.Keystore)
+	if err != nil {
+		return err
+	}
+	return keystore.FinishMove(ctx, pinned, old, m.told(old, pinned))
+}
+
+func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
+	return func(step keystore.MoveStep, name string) {
+		switch name := prompt.Clean(name); step {
+		case keystore.Copied:
+			m.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, to.Kind().Words()))
+		case keystore.Pinned:
+			m.Report.Step("keys are kept in " + to.Kind().Words() + " from now on")
+		case keystore.Removed:
+			m.Report.Step(fmt.Sprintf("key %q is out of %s", name, from.Kind().Words()))
+		}
+	}
+}
+
+// leave removes what a replaced key left in another keystore. The new key is
+// in use by then, so what goes wrong is no failure.
+func leave(ctx context.Context, b *broker.Broker, a *broker.Asker) {
+	m := &mover{Broker: b, options: b.KeystoreOptions(a)}
+	if err := m.finish(ctx); err != nil {
+		record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
+		b.Warn("an old copy was not removed: %s; try again with: awsbroker keystore move %s", prompt.Clean(err.Error()), record.Keystore)
+	}
+}
+
+// moveFailure says what a move ended with. Every key is where it was.
+func moveFailure(err error, to keystore.Kind) error {
+	var already *failure.Error
+	if errors.As(err, &already) {
+		return already
+	}
+	again := "to go on, run again: awsbroker keystore move " + string(to)
+	switch {
+	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrCorrupt):
+		f := failure.New(failure.Keychain, "%w", err).Hint("a key that is lost: awsbroker remove NAME, or awsbroker add NAME --replace; then %s", again)
+		f.Message = prompt.Clean(f.Message)
+		return f
+	case errors.Is(err, keystore.ErrOccupied):
+		f := failure.New(failure.Other, "%w", err).Hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
+		f.Message = prompt.Clean(f.Message)
+		return f
+	}
+	known := failure.OfKeystore(err, "")
+	var f *failure.Error
+	if errors.As(known, &f) {
+		f.Hints = []string{again}
+	}
+	return known
+}

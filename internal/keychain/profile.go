@@ -1,0 +1,271 @@
+package keychain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// profileSource is the profiles that have an access key in clear. A key goes
+// out of all of them at once: one that stayed behind in another profile would
+// still be in clear.
+type profileSource struct{ *importer }
+
+func (s *profileSource) find(context.Context) ([]*candidate, error) {
+	cfg, err := s.ReadConfig()
+	if err != nil {
+		return nil, err
+	}
+	if s.from.Of != "" && !cfg.Has(s.from.Of) {
+		_, err := cfg.Resolve(s.from.Of)
+		return nil, failure.OfConfig(err)
+	}
+	all, err := s.keysIn(cfg)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if c.fault != nil {
+			continue
+		}
+		if c.name = s.from.Of; s.from.Of == "" {
+			c.name = bestName(cfg, c.clear)
+		}
+		if p, err := cfg.Resolve(c.clear[0].Profile); err == nil && config.PartitionOfRegion(p.Region) != "aws" {
+			c.region = p.Region // another partition, where alone the key is known
+		}
+	}
+	if len(all) > 0 {
+		return all, nil
+	}
+	if s.from.Of == "" {
+		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in clear", s.Paths.Credentials, s.Paths.Config)
+	}
+	f := failure.New(failure.NotFound, "profile %q has no access key in clear", prompt.Clean(s.from.Of))
+	if p, err := cfg.Resolve(s.from.Of); err == nil {
+		if _, ok := s.record.Keys[p.KeyName]; ok {
+			f.Hint("it uses the key %q of the keychain", p.KeyName)
+		}
+	}
+	return nil, f
+}
+
+// keysIn are the keys of the profile, or of all, each with all lines that it
+// stands in.
+func (s *profileSource) keysIn(cfg *config.Config) ([]*candidate, error) {
+	var found, faulty []*candidate
+	ambiguous := map[string]bool{} // profiles with two keys
+	for _, name := range cfg.Names() {
+		keys, err := cfg.ClearKeys(name)
+		if err == nil && severalKeys(keys) {
+			ambiguous[name] = true
+			err = fmt.Errorf("there are two different keys, of which AWS tools use the first: %s:%d and %s:%d", keys[0].File, keys[0].Line, keys[1].File, keys[1].Line)
+		}
+		if err != nil {
+			if s.from.Of == name {
+				return nil, failure.OfConfig(err)
+			}
+			faulty = append(faulty, &candidate{where: "profile " + name, fault: failure.OfConfig(err)})
+		}
+		for _, k := range keys {
+			found = join(found, k)
+		}
+	}
+	found = slices.DeleteFunc(found, func(c *candidate) bool {
+		profiles := profilesOf(c.clear)
+		if s.from.Of != "" {
+			return !slices.Contains(profiles, s.from.Of)
+		}
+		return s.temporary(c) || !slices.ContainsFunc(profiles, func(name string) bool { return !ambiguous[name] })
+	})
+	if s.from.Of != "" {
+		return found, nil
+	}
+	return append(found, faulty...), nil
+}
+
+// join adds a key, or, to one that another profile has as well, its lines.
+func join(found []*candidate, k config.ClearKey) []*candidate {
+	key := keyOf(k)
+	for _, c := range found {
+		if c.key.AccessKeyID != k.ID {
+			continue
+		}
+		c.clear = append(c.clear, k)
+		c.where = "profile " + strings.Join(profilesOf(c.clear), ", ")
+		if c.key != key {
+			c.fault = failure.New(failure.Other, "key %s has different secrets on %s:%d and %s:%d", k.ID, c.clear[0].File, c.clear[0].Line, k.File, k.Line).
+				Hint("remove the wrong one of them")
+		}
+		return found
+	}
+	return append(found, &candidate{where: "profile " + k.Profile, key: key, clear: []config.ClearKey{k}})
+}
+
+// temporary tells of credentials that end by themselves.
+func (s *profileSource) temporary(c *candidate) bool {
+	if !c.key.Temporary() && !strings.HasPrefix(c.key.AccessKeyID, "ASIA") {
+		return false
+	}
+	s.Report.Step(prompt.Clean(c.where) + " has temporary credentials, which end by themselves: they stay")
+	return true
+}
+
+func keyOf(k config.ClearKey) credential.Credentials {
+	c := credential.Credentials{AccessKeyID: k.ID, SecretAccessKey: k.Secret}
+	if k.Token {
+		c.SessionToken = credential.NewSecret("there is one")
+	}
+	return c
+}
+
+// severalKeys: one profile with different keys in the two files.
+func severalKeys(keys []config.ClearKey) bool {
+	return slices.ContainsFunc(keys, func(k config.ClearKey) bool { return k.ID != keys[0].ID })
+}
+
+func profilesOf(keys []config.ClearKey) []string {
+	var names []string
+	for _, k := range keys {
+		if !slices.Contains(names, k.Profile) {
+			names = append(names, k.Profile)
+		}
+	}
+	return names
+}
+
+// bestName is the profile that most profiles take for their key's name.
+func bestName(cfg *config.Config, keys []config.ClearKey) string {
+	users := map[string]int{}
+	for _, name := range cfg.Names() {
+		if p, err := cfg.Resolve(name); err == nil {
+			users[p.KeyName]++
+		}
+	}
+	names := profilesOf(keys)
+	best := names[0]
+	for _, name := range names[1:] {
+		if users[name] > users[best] || users[name] == users[best] && best == "default" {
+			best = name
+		}
+	}
+	return best
+}
+
+// files are those that these keys stand in.
+func files(cs []*candidate) []string {
+	var paths []string
+	for _, c := range cs {
+		for _, k := range c.clear {
+			if !slices.Contains(paths, k.File) {
+				paths = append(paths, k.File)
+			}
+		}
+	}
+	return paths
+}
+
+// without is a file without the lines of these keys.
+func without(path string, cs []*candidate) (before, after []byte, err error) {
+	before, err = os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	var keys []config.ClearKey
+	for _, c := range cs {
+		keys = append(keys, c.clear...)
+	}
+	after, err = config.RemoveClearKeys(path, before, keys)
+	return before, after, err
+}
+
+func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
+	text := named(ready) + "\ninto " + s.kind.Words() + ", and out of:\n"
+	for _, path := range files(ready) {
+		before, after, err := without(path, ready)
+		if err == nil {
+			err = config.CheckWritable(path)
+		}
+		if err != nil {
+			return notRemovable(path, err)
+		}
+		text += hidden(config.Diff(path, before, after), ready)
+	}
+	question := "move it?"
+	if len(ready) > 1 {
+		question = "move them?"
+	}
+	return s.Confirm(ctx, strings.TrimRight(text, "\n"), question)
+}
+
+// notRemovable is said before anything was stored.
+func notRemovable(path string, err error) error {
+	f := failure.New(failure.Other, "the key cannot be taken out of %s, so it was not stored either: %w", path, err)
+	f.Message = prompt.Clean(f.Message)
+	return f
+}
+
+func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) error {
+	for _, path := range files(stored) {
+		if err := takeLines(path, stored); err != nil {
+			return s.stillInClear(path, stored, err)
+		}
+		s.Report.Step("out of " + prompt.Clean(path))
+		for _, c := range stored {
+			if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
+				f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
+					Hint("compare that copy with %s, and remove the copy", prompt.Clean(path))
+				f.Message = prompt.Clean(f.Message)
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// takeLines removes the lines. It reads the file anew each time: somebody may
+// have edited it since.
+func takeLines(path string, stored []*candidate) error {
+	var err error
+	for range 3 {
+		var before, after []byte
+		if before, after, err = without(path, stored); err != nil {
+			return err
+		}
+		if err = config.WriteFile(path, before, after); !errors.Is(err, config.ErrChanged) {
+			return err
+		}
+	}
+	return err
+}
+
+// stillInClear says what the person has to do by hand.
+func (s *profileSource) stillInClear(path string, stored []*candidate, err error) error {
+	var lines []string
+	for _, c := range stored {
+		for _, k := range c.clear {
+			if k.File == path {
+				lines = append(lines, fmt.Sprintf("[%s] on line %d", k.Section, k.Line))
+			}
+		}
+	}
+	again := "--all"
+	if s.from.Of != "" {
+		again = say.ShellWord(s.from.Of)
+	}
+	f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
+		Hint("remove aws_access_key_id and aws_secret_access_key there: %s", prompt.Clean(strings.Join(lines, ", "))).
+		Hint("or mend that and run again: awsbroker add --from-profile %s", again)
+	f.Message = prompt.Clean(f.Message)
+	return f
+}

@@ -1,0 +1,52 @@
+package keychain
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/rotate"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// RemoveKey takes a key out of the keychain, after asking.
+func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
+	a := b.NewAsker()
+	defer a.Close()
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return failure.OfRecord(err)
+	}
+	info, listed := record.Keys[name]
+	if !listed {
+		return failure.OfKeystore(keystore.ErrNotFound, name)
+	}
+	store, err := keystore.Open(ctx, b.KeystoreOptions(a))
+	if err != nil {
+		return failure.OfKeystore(err, name)
+	}
+	text := fmt.Sprintf("the key %q (%s) goes out of %s\nnothing else here has its secret\n"+
+		"in AWS it goes on working until it is deleted there; to delete it in both places:\n    %s",
+		name, cmp.Or(info.AccessKeyID, "id unknown"), store.Kind().Words(), say.DeleteKey(info.AccessKeyID))
+	unfinished, err := rotate.DescribeUnfinished(b, name)
+	if err != nil {
+		return err
+	}
+	if err := b.Confirm(ctx, text+unfinished, "remove it?"); err != nil {
+		return err
+	}
+	if err := store.Remove(ctx, name); err != nil {
+		return failure.OfKeystore(err, name)
+	}
+	if unfinished != "" {
+		if err := rotate.Abandon(ctx, b, store, name); err != nil {
+			return err
+		}
+	}
+	return session.NextGeneration(b.Paths)
+}

@@ -1,0 +1,99 @@
+package keychain
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+)
+
+// Uses are the profiles that use keys which were just added.
+type Uses struct {
+	Working []string // AWS's tools get sessions through them
+	Waiting []Use    // they need setup first
+}
+
+// Use is a profile and the name of the key that setup has to be told; empty if
+// the profile goes on getting its own from the profile before it in a chain.
+type Use struct{ Profile, Key string }
+
+// ProfilesUsing looks which profiles use the keys of these names. A config file that
+// cannot be read has none.
+func ProfilesUsing(b *broker.Broker, keys []string) Uses {
+	return uses(b, keys, nil)
+}
+
+// usesOf also knows the profiles that had these keys in clear, and what those
+// are called now.
+func (im *importer) usesOf(stored []*candidate) Uses {
+	had := map[string]string{}
+	var keys []string
+	for _, c := range stored {
+		keys = append(keys, c.name)
+		for _, k := range c.clear {
+			had[k.Profile] = c.name
+		}
+	}
+	return uses(im.Broker, keys, had)
+}
+
+func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
+	cfg, err := b.ReadConfig()
+	if err != nil {
+		b.Debug("profiles: %v", err)
+		return u
+	}
+	ours := cfg.Ours()
+	sources := map[string]bool{}
+	var bare []Use // without a role: perhaps only the source of others
+	for _, name := range cfg.Names() {
+		if _, _, clear := cfg.StaticKeys(name); clear {
+			continue // it has another key of its own
+		}
+		p, err := cfg.Resolve(name)
+		var other *config.NotOursError
+		if errors.As(err, &other) && other.Origin.Key == "credential_process" {
+			// Another program's until now: aws-vault, perhaps.
+			if key, ok := keyFor(name, keys, had); ok {
+				u.Waiting = append(u.Waiting, Use{name, key})
+			}
+			continue
+		}
+		if err != nil {
+			continue
+		}
+		for s := p.Source; s != nil; s = s.Source {
+			sources[s.Name] = true
+		}
+		key, ok := keyFor(p.KeyName, keys, had)
+		switch {
+		case !ok:
+		case p.CredentialProcess != "" && slices.Contains(ours, name) && key == p.KeyName:
+			u.Working = append(u.Working, name)
+		case p.Chained() && key == p.KeyName:
+			u.Waiting = append(u.Waiting, Use{name, ""})
+		case p.RoleARN != "":
+			u.Waiting = append(u.Waiting, Use{name, key})
+		case had[name] != "":
+			bare = append(bare, Use{name, key})
+		}
+	}
+	for _, use := range bare {
+		if !sources[use.Profile] {
+			u.Waiting = append(u.Waiting, use)
+		}
+	}
+	return u
+}
+
+// keyFor is the key of that name, or the one that the profile of that name had
+// in clear.
+func keyFor(name string, keys []string, had map[string]string) (string, bool) {
+	if slices.Contains(keys, name) {
+		return name, true
+	}
+	key, ok := had[name]
+	return key, ok
+}

@@ -1,0 +1,251 @@
+package keys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/rotate"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// look finds out what the branch is like, and refuses keys that nobody knows.
+// For a root key that deletes itself it asks nothing: one call has to do, since
+// nothing else may be in reach of it.
+func (w *Work) look(ctx context.Context, change Change, ids []string) error {
+	w.branch = branch{signer: w.signer, root: w.Key.Root() && w.User == "", names: map[string][]string{}, profiles: map[string][]string{}}
+	for _, name := range w.record.Names() {
+		id := w.record.Keys[name].AccessKeyID
+		w.branch.names[id] = append(w.branch.names[id], name)
+	}
+	for _, profile := range w.Files.Ours() {
+		if p, err := w.Files.Resolve(profile); err == nil {
+			w.branch.profiles[p.KeyName] = append(w.branch.profiles[p.KeyName], profile)
+		}
+	}
+	unfinished, err := rotate.ReadJournal(w.Broker, w.Profile.KeyName)
+	if err != nil {
+		return err
+	}
+	if unfinished != nil {
+		w.branch.rotating = []string{unfinished.Old, unfinished.New}
+	}
+	if w.branch.root && len(ids) == 1 && ids[0] == w.signer {
+		return nil
+	}
+	if w.branch.keys, err = w.list(ctx); err != nil {
+		return w.failure(err)
+	}
+	for _, id := range ids {
+		listed := slices.ContainsFunc(w.branch.keys, func(k iam.Key) bool { return k.ID == id })
+		if !listed && (change != Delete || len(w.names(id)) == 0) {
+			return w.notListed(ctx, id)
+		}
+	}
+	return nil
+}
+
+// notListed says whose key it is, if IAM tells.
+func (w *Work) notListed(ctx context.Context, id string) error {
+	f := failure.New(failure.NotFound, "%s has no access key %s", w.Owner(), id)
+	var owner string
+	err := w.Peek(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		owner, err = c.KeyOwner(ctx, id)
+		return err
+	})
+	switch {
+	case err == nil && owner != "" && owner != w.User && owner != w.Account:
+		f.Hint("it is a key of user %s: --user %s", prompt.Clean(owner), say.ShellWord(owner))
+	case len(w.names(id)) > 0:
+		f.Hint("it was deleted in AWS; to take it out of the keychain, too: %s", say.DeleteKey(id))
+	default:
+		f.Hint("awsbroker keys list shows those there are")
+	}
+	return f
+}
+
+// cutFailure says what would be lost, and what to do instead.
+func (w *Work) cutFailure(change Change, ids, why []string) error {
+	f := failure.New(failure.Other, "%s", strings.Join(why, "; "))
+	for _, id := range ids {
+		if names := w.names(id); len(names) > 0 {
+			f.Hint("to replace it by a new one, with nothing lost: awsbroker rotate %s", say.ShellWord(names[0]))
+			break
+		}
+	}
+	return f.Hint("to do it all the same: awsbroker keys %s %s --force", change.verb(), strings.Join(ids, " "))
+}
+
+// plan says what will be done, a line a key.
+func (w *Work) plan(change Change, ids []string) string {
+	var b strings.Builder
+	for _, id := range ids {
+		state := "inactive"
+		if w.branch.active(id) || w.branch.root && id == w.signer {
+			state = "ACTIVE"
+		}
+		fmt.Fprintf(&b, "%s, %s, of %s\n", id, state, w.Owner())
+		names := w.names(id)
+		if len(names) > 0 {
+			fmt.Fprintf(&b, "  in your keychain as %s\n", quotedNames(names))
+		}
+		switch {
+		case change == Deactivate:
+			b.WriteString("  what signs with it is refused, until it is activated again\n")
+			continue
+		case state == "ACTIVE":
+			b.WriteString("  it is deleted for good, and what still signs with it is refused\n")
+		default:
+			b.WriteString("  it is deleted for good\n")
+		}
+		if len(names) > 0 {
+			b.WriteString("  then it goes out of your keychain\n")
+		}
+	}
+	if e := w.Target.IAMEndpoint(); e.URL != "" {
+		fmt.Fprintf(&b, "AWS is asked at %s, which is not its own address\n", prompt.Clean(e.URL))
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func (w *Work) change(ctx context.Context, change Change, id string) error {
+	switch change {
+	case Activate, Deactivate:
+		err := w.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.SetKeyActive(ctx, w.User, id, change == Activate)
+		})
+		if awsapi.Is(err, awsapi.NotThere) {
+			return w.notListed(ctx, id)
+		}
+		if err != nil {
+			return w.failure(err)
+		}
+		w.Report.Step(fmt.Sprintf("%s is %s; AWS may take some seconds to act on it", id,
+			map[bool]string{true: "active", false: "inactive"}[change == Activate]))
+		return nil
+	}
+	return w.delete(ctx, id)
+}
+
+// delete a key in AWS, then in the keychain. Its secret is read before, for
+// the proof that AWS refuses it.
+func (w *Work) delete(ctx context.Context, id string) error {
+	mine, err := w.entries(ctx, id)
+	if err != nil {
+		return err
+	}
+	err = w.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, w.User, id) })
+	switch {
+	case err == nil:
+		w.Report.Step(id + " is deleted in AWS")
+	case awsapi.Is(err, awsapi.NotThere):
+		w.Report.Step(id + " is not in AWS any more")
+	case awsapi.Is(err, awsapi.UnknownKey) && w.Key.Root() && id == w.signer:
+		// It signed, and is refused: there is nothing left that it could do.
+		w.Warn("AWS does not accept %s any more: it was deleted before, or made inactive, which the IAM console shows", id)
+	default:
+		return w.failure(err)
+	}
+	if len(mine) == 0 {
+		return nil
+	}
+	for name, key := range mine {
+		if err := w.gone(ctx, key); err != nil {
+			return err
+		}
+		if err := w.drop(ctx, name, id); err != nil {
+			return err
+		}
+	}
+	return session.NextGeneration(w.Paths)
+}
+
+// drop a key from the keychain, unless its name has got another one meanwhile.
+func (w *Work) drop(ctx context.Context, name, id string) error {
+	store, err := w.OpenKeychain(ctx, w.Asker)
+	if err != nil {
+		return failure.OfKeystore(err, name)
+	}
+	is, err := store.Get(ctx, name)
+	if err == nil && is.AccessKeyID != id {
+		w.Warn("%q is another key by now, and stays in the keychain", prompt.Clean(name))
+		return nil
+	}
+	if err := w.Asker.Retry(func() error { return store.Remove(ctx, name) }); err != nil && !errors.Is(err, keystore.ErrNotFound) {
+		return failure.OfKeystore(err, name)
+	}
+	w.Report.Step(fmt.Sprintf("AWS refuses it, and %q is not in the keychain any more", prompt.Clean(name)))
+	return nil
+}
+
+// entries are the names in the keychain that hold a key, with its secret.
+func (w *Work) entries(ctx context.Context, id string) (map[string]credential.Credentials, error) {
+	mine := map[string]credential.Credentials{}
+	store, err := w.OpenKeychain(ctx, w.Asker)
+	if err != nil {
+		return nil, failure.OfKeystore(err, w.Profile.KeyName)
+	}
+	for _, name := range w.names(id) {
+		var key credential.Credentials
+		err := w.Asker.Retry(func() (err error) {
+			key, err = store.Get(ctx, name)
+			return err
+		})
+		if err != nil {
+			return nil, failure.OfKeystore(err, name)
+		}
+		if key.AccessKeyID == id {
+			mine[name] = key
+		}
+	}
+	return mine, nil
+}
+
+// How often, and for how long, AWS is asked whether it refuses a deleted key.
+const (
+	gonePause = time.Second
+	goneLimit = time.Minute
+)
+
+// gone waits until AWS refuses a key: what IAM deleted works elsewhere for
+// some seconds more.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+func (w *Work) gone(ctx context.Context, key credential.Credentials) error {
+	client, err := sts.New(w.Endpoint)
+	if err != nil {
+		return w.Target.Failure(err)
+	}
+	until := time.Now().Add(goneLimit)
+	stays := func(f *failure.Error) error {
+		return f.Hint("it stays in the keychain; in a minute run again: %s", say.DeleteKey(key.AccessKeyID))
+	}
+	for first := true; ; first = false {
+		_, err := client.CallerIdentity(ctx, key)
+		switch {
+		case awsapi.Is(err, awsapi.UnknownKey):
+			return nil
+		case time.Now().Before(until) && session.Pause(ctx, gonePause):
+		case ctx.Err() != nil:
+			return stays(failure.New(failure.NeedPerson, "stopped before AWS refused %s", key.AccessKeyID))
+		case err != nil:
+			return stays(failure.New(failure.Unreachable, "AWS does not say whether it refuses %s: %s", key.AccessKeyID, prompt.Clean(err.Error())))
+		default:
+			return stays(failure.New(failure.Other, "%s is deleted, and AWS still accepts it", key.AccessKeyID))
+		}
+		if first {
+			w.Report.Step("waiting until AWS refuses it")
+		}
+	}
+}

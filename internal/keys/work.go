@@ -1,0 +1,225 @@
+package keys
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// Work is work on the access keys of one user: who does it, and on whose.
+type Work struct {
+	*broker.Actor                  // of the key of the keychain that acts
+	record        keystore.Record  // what is in the keychain
+	Files         *config.Config   // which profiles use it
+	Targets       []*broker.Target // through which it can
+	Access        *access.Access   // to IAM for the key of a user
+	iam           *iam.Client      // for a root key
+	Account       string
+	User          string // whose keys; empty: the root user's own, which IAM knows by no name
+	signer        string // id of the long-lived key that all this hangs on
+	branch        branch
+}
+
+// Open finds the key that acts, whose keys are meant, and a way into IAM.
+func Open(ctx context.Context, b *broker.Broker, o Options, ids []string, change Change) (*Work, error) {
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, failure.OfRecord(err)
+	}
+	cfg, err := b.ReadConfig()
+	if err != nil {
+		return nil, err
+	}
+	w := &Work{record: record, Files: cfg}
+	if w.Targets, err = actingTargets(b, w, o, ids, change); err != nil {
+		return nil, err
+	}
+	w.Actor = b.NewActor(w.Targets[0])
+	w.Cache = b.OpenCache(ctx)
+	if err := w.begin(ctx, o, ids, change); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// begin opens the key and IAM.
+func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change) error {
+	if err := w.refuseOver(change); err != nil {
+		return err
+	}
+	if err := w.OpenKey(ctx); err != nil {
+		return err
+	}
+	if w.Key.ARN == "" {
+		client, err := sts.New(w.Endpoint)
+		if err != nil {
+			return w.Target.Failure(err)
+		}
+		identity, err := client.CallerIdentity(ctx, w.AccessKey)
+		if err != nil {
+			return w.Target.Failure(err)
+		}
+		w.Key.ARN = identity.ARN
+		if err := w.refuseOver(change); err != nil {
+			return err
+		}
+	}
+	w.Account, _ = awsapi.SplitARN(w.Key.ARN)
+	w.signer = w.AccessKey.AccessKeyID
+	w.User = cmp.Or(o.User, sts.Identity{ARN: w.Key.ARN}.UserName())
+	if err := w.checkOwners(ids, change); err != nil {
+		return err
+	}
+	if w.Key.Root() {
+		if change != Delete && slices.Contains(ids, w.signer) {
+			return failure.New(failure.Other, "a root key cannot %s itself: it can only be deleted", change.verb()).
+				Hint("%s", say.DeleteKey(w.signer)).
+				Hint("with another root key in the keychain: awsbroker keys %s %s --key NAME", change.verb(), w.signer)
+		}
+		w.Debug("iam: as the root user itself")
+		var err error
+		w.iam, err = w.Target.IAM(w.AccessKey)
+		return err
+	}
+	w.Access = access.New(w.Actor, w.Targets, w.UserARN())
+	w.Access.Saying = "acting"
+	return nil
+}
+
+// refuseOver refuses all but deletion to a root key past its time, and to one
+// whose time was never set because nobody knew what it is.
+func (w *Work) refuseOver(change Change) error {
+	if change == Delete || !w.Key.Over(time.Now()) {
+		return nil
+	}
+	return broker.RootOverFailure(prompt.Clean(w.Profile.KeyName), w.Key, time.Now())
+}
+
+// Do makes a call to IAM: as the root user itself, or in whichever way the key
+// of a user is allowed to.
+func (w *Work) Do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	if w.Access == nil {
+		return call(ctx, w.iam)
+	}
+	return w.Access.Do(ctx, call)
+}
+
+// Peek is do for what is not worth an MFA code.
+func (w *Work) Peek(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	if w.Access == nil {
+		return call(ctx, w.iam)
+	}
+	return w.Access.Peek(ctx, call)
+}
+
+// list the user's keys.
+func (w *Work) list(ctx context.Context) (keys []iam.Key, err error) {
+	err = w.Do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		keys, err = c.Keys(ctx, w.User)
+		return err
+	})
+	return keys, err
+}
+
+// UserARN of the user whose keys are meant, as far as it is known: the path of
+// another user than the key's own is not.
+func (w *Work) UserARN() string {
+	if w.User == (sts.Identity{ARN: w.Key.ARN}).UserName() {
+		return w.Key.ARN
+	}
+	return "arn:" + awsapi.PartitionOf(w.Key.ARN) + ":iam::" + w.Account + ":user/" + w.User
+}
+
+// checkOwners refuses keys of the keychain that are another user's than the
+// one that is worked on: IAM would say that there are no such keys.
+func (w *Work) checkOwners(ids []string, change Change) error {
+	for _, id := range ids {
+		for _, name := range w.names(id) {
+			arn := w.record.Keys[name].ARN
+			account, _ := awsapi.SplitARN(arn)
+			user := sts.Identity{ARN: arn}.UserName()
+			if arn == "" || account == w.Account && user == w.User {
+				continue
+			}
+			return failure.New(failure.Usage, "%s (%q in your keychain) is a key of %s, not of %s", id, prompt.Clean(name), OwnerName(user, account), w.Owner()).
+				Hint("awsbroker keys %s %s --key %s", change.verb(), id, say.ShellWord(name))
+		}
+	}
+	return nil
+}
+
+// names of a key in the keychain.
+func (w *Work) names(id string) []string { return w.record.NamesOf(id) }
+
+// actingTargets are the key that acts and the profiles through which it can:
+// what the person named; else the key itself that is to be changed; else the
+// one of the profile that commands work on; else the only one there is.
+func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Change) ([]*broker.Target, error) {
+	name, profile := o.Key, o.Profile
+	if name == "" && profile == "" {
+		name = actingKey(w.record, ids, change)
+	}
+	if name == "" && profile == "" {
+		var err error
+		profile, _, err = b.ChooseProfile("")
+		if names := w.record.Names(); err != nil && len(names) == 1 {
+			name, profile = names[0], ""
+		} else if err != nil && len(names) > 1 {
+			return nil, failure.New(failure.Usage, "which key acts? there are %s", prompt.Clean(strings.Join(names, ", "))).Hint("name one with --key, or a profile with --profile")
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if name == "" {
+		t, err := b.TargetIn(w.Files, profile)
+		if err != nil {
+			return nil, err
+		}
+		name = t.Profile.KeyName
+	}
+	info, listed := w.record.Keys[name]
+	if !listed {
+		return nil, failure.OfKeystore(keystore.ErrNotFound, name)
+	}
+	if info.Root() {
+		t, err := b.KeyTarget(name, info)
+		return []*broker.Target{t}, err
+	}
+	return b.TargetsOf(name, info, profile)
+}
+
+// actingKey is the key of the keychain that acts on the given ones, if they
+// say: a key manages itself, but an inactive one needs another of its owner,
+// and so does a root key for all but its deletion.
+func actingKey(record keystore.Record, ids []string, change Change) string {
+	i := slices.IndexFunc(ids, func(id string) bool { return len(record.NamesOf(id)) > 0 })
+	if i < 0 {
+		return ""
+	}
+	name := record.NamesOf(ids[i])[0]
+	info := record.Keys[name]
+	if change == Delete || change == Deactivate && !info.Root() {
+		return name
+	}
+	for _, other := range record.Names() {
+		if o := record.Keys[other]; o.AccessKeyID != info.AccessKeyID && o.ARN == info.ARN && o.ARN != "" {
+			return other
+		}
+	}
+	return name
+}

@@ -1,0 +1,207 @@
+package mfa
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/totp"
+)
+
+type code = credential.Secret
+
+// codePair asks a person for two consecutive codes of an MFA device.
+type codePair struct {
+	*broker.Broker
+	ask    prompt.Prompter
+	cache  *session.Cache // where used codes are noted
+	serial string
+	key    *totp.Key // what the device shows, where that is known: it says what is wrong with a code
+	sent   []code    // in this run, where nothing can be noted
+}
+
+// slips is how often a person may give a code that will not do.
+const slips = 6
+
+// driftShown is how far a device's clock may be off for its codes to be known
+// as its own: a day and a bit, for the wrong time zone.
+const driftShown = 26 * time.Hour
+
+// passedBy is wrong with the first code rather than with the second.
+const passedBy = "that code is not the one right after the first, which has gone by: both once more"
+
+// until asks for two codes and uses them, until use accepts them or the person
+// has been wrong too often. Each code goes out once, whatever comes of it.
+func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code) error) error {
+	for left := slips; ; {
+		two, err := p.two(ctx, &left)
+		if err != nil {
+			return err
+		}
+		p.note(two)
+		// The codes are spent once they are sent: what was begun is finished.
+		err = use(context.WithoutCancel(ctx), two)
+		if err == nil {
+			return nil
+		}
+		var wrong string
+		switch {
+		case awsapi.Is(err, awsapi.WrongCode):
+			wrong = "AWS did not accept these codes: " + p.why(two)
+		case errors.Is(err, errOtherWay):
+			wrong = err.Error()
+		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
+			wrong = prompt.Clean(failure.OfIAM(err).Error()) + "; these codes are spent"
+		default:
+			return failure.OfIAM(err)
+		}
+		if err := p.slip(&left, wrong); err != nil {
+			return err
+		}
+	}
+}
+
+// errOtherWay means that AWS refused a call with two codes in one way, and
+// another way is open: with other codes, since each goes out once.
+var errOtherWay = errors.New("AWS did not take the codes that way, but may in another")
+
+// sendOnce makes a call with codes in it, in one way only.
+func sendOnce(ctx context.Context, do iamDo, call func(context.Context, *iam.Client) error) error {
+	sent := false
+	return do(ctx, func(ctx context.Context, c *iam.Client) error {
+		if sent {
+			return errOtherWay
+		}
+		sent = true
+		return call(ctx, c)
+	})
+}
+
+// slip tells the person what is wrong, and ends it when that was too often.
+func (p *codePair) slip(left *int, wrong string) error {
+	if *left--; *left == 0 {
+		return failure.New(failure.Refused, "%s", wrong).
+			Hint("run it again: the device's clock has to be right, and the app's entry the one that was just added")
+	}
+	p.ask.Print(wrong + "\n")
+	return nil
+}
+
+// two codes that may be the right ones.
+func (p *codePair) two(ctx context.Context, left *int) (two [2]code, err error) {
+	for i, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
+		for two[i].IsEmpty() {
+			answer, err := p.line(ctx, question)
+			if err != nil {
+				return two, err
+			}
+			wrong := p.wrong(answer, two[0])
+			if wrong == "" {
+				digits, _ := prompt.Code(answer)
+				two[i] = credential.NewSecret(digits)
+				continue
+			}
+			if err := p.slip(left, wrong); err != nil {
+				return two, err
+			}
+			if wrong == passedBy {
+				return p.two(ctx, left)
+			}
+		}
+	}
+	return two, nil
+}
+
+// line asks one question, which has its own time.
+func (p *codePair) line(ctx context.Context, question string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.Limits.Question)
+	defer cancel()
+	answer, err := p.ask.Line(ctx, question)
+	if err != nil {
+		return "", codesFailure(err, nameOfDevice(p.serial))
+	}
+	return answer, nil
+}
+
+// wrong says what is wrong with an answer that follows the code before; empty:
+// nothing that can be told from here.
+func (p *codePair) wrong(answer string, before code) string {
+	digits, ok := prompt.Code(answer)
+	switch {
+	case !ok:
+		return "an MFA code has six digits"
+	case digits == before.Reveal():
+		return "that is the same code again: wait until the device shows the next one"
+	case p.spent(digits):
+		return "that code was used already: wait until the device shows the next one"
+	case p.key == nil:
+		return ""
+	}
+	behind, found := p.key.Behind(digits, time.Now(), driftShown)
+	if !found {
+		return "that is not a code of this device: it may be another entry of the app"
+	}
+	if before.IsEmpty() {
+		return ""
+	}
+	first, _ := p.key.Behind(before.Reveal(), time.Now(), driftShown)
+	switch later := first - behind; {
+	case later < 0:
+		return "that code is older than the one before: type the next one that the device shows"
+	case later > 1:
+		return passedBy
+	}
+	return ""
+}
+
+// why AWS did not accept two codes that are in order.
+func (p *codePair) why(two [2]code) string {
+	if p.key != nil {
+		if behind, found := p.key.Behind(two[1].Reveal(), time.Now(), driftShown); found && (behind > 1 || behind < -1) {
+			return "the device's clock is " + say.Duration(abs(time.Duration(behind)*totp.Step)) + map[bool]string{true: " slow", false: " fast"}[behind > 0] +
+				", or this machine's is wrong"
+		}
+	}
+	return "they have to be two that follow each other, neither used before, and not minutes old"
+}
+
+func abs(d time.Duration) time.Duration { return max(d, -d) }
+
+func (p *codePair) spent(digits string) bool {
+	return slices.Contains(p.sent, credential.NewSecret(digits)) || p.cache.CodeUsed(p.serial, digits, time.Now())
+}
+
+// note codes as used, so that the next question for one refuses them here.
+func (p *codePair) note(two [2]code) {
+	for _, c := range two {
+		_ = p.cache.UseCode(p.serial, c.Reveal(), time.Now())
+		p.sent = append(p.sent, c)
+	}
+}
+
+// codesFailure is a question for two codes that brought none.
+func codesFailure(err error, device string) error {
+	device = prompt.Clean(device)
+	f := failure.New(failure.NeedPerson, "%w", err)
+	switch {
+	case errors.Is(err, prompt.ErrNoTerminal):
+		f = failure.New(failure.NeedPerson, "two codes of the MFA device %s have to be typed, and there is no terminal to ask at", device).
+			Hint("run it in a terminal")
+	case errors.Is(err, prompt.ErrTimeout):
+		f = failure.New(failure.NeedPerson, "nobody gave a code of the MFA device %s in time", device)
+	case errors.Is(err, prompt.ErrCancelled):
+		f = failure.New(failure.NeedPerson, "cancelled: no code of the MFA device %s", device)
+	}
+	f.Cause = err
+	return f
+}

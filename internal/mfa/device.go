@@ -1,0 +1,236 @@
+package mfa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/totp"
+)
+
+// NewDevice is a virtual MFA device that is to be made, and whose it will be.
+type NewDevice struct {
+	User    string // the IAM user
+	Name    string // of the device
+	Account string // alias or id: authenticator apps show USER@ACCOUNT
+	QRFile  string // a file for the QR code, while this lasts; empty: none
+	undo    iamDo  // deletes the device if nothing comes of it, asking nobody for a code; nil: as it was made
+}
+
+// iamDo makes a call to IAM as somebody who may make it, as iamAccess.do does.
+type iamDo func(ctx context.Context, call func(context.Context, *iam.Client) error) error
+
+// deviceName is what AWS takes as one, up to so many characters.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html
+var deviceName = regexp.MustCompile(`^[\w+=,.@-]+$`)
+
+const maxDeviceName = 226
+
+// cleanupLimit is how long a device that was given up may take to go away.
+const cleanupLimit = 15 * time.Second
+
+// MakeDevice makes a virtual MFA device, shows its seed and QR code to the
+// person whom a asks, and enables it with two codes from them, which are noted
+// as used. If it comes to nothing, neither does the device: it is deleted,
+// by this run or, after a kill, by the next one that wants the name.
+func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker, e NewDevice) (serial string, err error) {
+	if len(e.Name) > maxDeviceName || !deviceName.MatchString(e.Name) {
+		return "", failure.New(failure.Usage, "%q cannot be the name of an MFA device: at most 226 letters, digits and _+=,.@- only", prompt.Clean(e.Name))
+	}
+	ask, err := a.Open(ctx)
+	if err != nil {
+		return "", codesFailure(err, e.Name)
+	}
+	picture, err := newPicture(e.QRFile)
+	if err != nil {
+		return "", err
+	}
+	defer picture.remove(b.Report)
+	unlock, err := enrolAlone(ctx, b, e)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	device, err := createDevice(ctx, b, do, e)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			if e.undo != nil {
+				do = e.undo
+			}
+			giveUp(ctx, b, do, device.Serial)
+		}
+	}()
+	key, err := totp.Parse(device.Seed)
+	if err != nil {
+		return "", failure.New(failure.Other, "AWS sent a seed that is none")
+	}
+	if err := showDevice(ask, a.AtTerminal(), picture, e, device.Seed); err != nil {
+		return "", err
+	}
+	p := &codePair{Broker: b, ask: ask, serial: device.Serial, key: &key}
+	p.cache = b.OpenCache(ctx)
+	return device.Serial, enable(ctx, b, do, p, e)
+}
+
+// enrolAlone waits until no other run makes a device of the name: either would
+// take the other's for one that was given up.
+func enrolAlone(ctx context.Context, b *broker.Broker, e NewDevice) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
+	defer cancel()
+	lock := session.NewLock(b.SessionDir(), "enrol:"+e.Account+":"+e.Name)
+	_, err = lock.Await(ctx, b.TellWaiting(func() string {
+		return fmt.Sprintf("waiting for another awsbroker (process %d), which makes the same device", lock.Holder())
+	}))
+	if errors.Is(err, session.ErrLockWait) {
+		return nil, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which makes the MFA device %s", lock.Holder(), prompt.Clean(e.Name))
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
+// enable the device with two codes.
+func enable(ctx context.Context, b *broker.Broker, do iamDo, p *codePair, e NewDevice) error {
+	return p.until(ctx, func(ctx context.Context, two [2]code) error {
+		err := sendOnce(ctx, do, func(ctx context.Context, c *iam.Client) error {
+			return c.EnableMFADevice(ctx, e.User, p.serial, two[0], two[1])
+		})
+		switch {
+		case (awsapi.AnswerLost(err) || awsapi.Is(err, awsapi.Exists)) && hasDevice(ctx, do, e.User, p.serial):
+			return nil
+		case awsapi.Is(err, awsapi.Quota):
+			return failure.New(failure.Other, "user %s has as many MFA devices as AWS allows: eight", prompt.Clean(e.User)).
+				Hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
+		}
+		return err
+	})
+}
+
+// hasDevice reports whether a user has a device, which a list may not show at
+// once.
+func hasDevice(ctx context.Context, do iamDo, user, serial string) (has bool) {
+	for range 3 {
+		_ = do(ctx, func(ctx context.Context, c *iam.Client) error {
+			all, err := c.MFADevices(ctx, user)
+			has = slices.ContainsFunc(all, func(d iam.MFADevice) bool { return d.Serial == serial })
+			return err
+		})
+		if has || !session.Pause(ctx, time.Second) {
+			break
+		}
+	}
+	return has
+}
+
+// makeTries is how often a device is asked for, with what stands in its way
+// taken out of it in between.
+const makeTries = 8
+
+// createDevice creates the device. One of the same name that nobody has was left
+// by a run that was killed, or by an answer that was lost: its seed is known
+// to nobody, and it goes.
+func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) (device iam.NewDevice, err error) {
+	lost := false
+	end := time.Now().Add(broker.NewDeviceWait)
+	for try := 1; ; try++ {
+		err = do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+			device, err = c.CreateVirtualMFADevice(ctx, e.Name)
+			return err
+		})
+		lost = lost || awsapi.AnswerLost(err)
+		switch {
+		case err == nil:
+			return device, nil
+		case try == makeTries || ctx.Err() != nil:
+			return device, failure.OfIAM(err)
+		case awsapi.Is(err, awsapi.Exists), awsapi.AnswerLost(err):
+			listed, dropped, dropErr := dropUnfinished(ctx, b, do, e.Name)
+			if dropErr != nil {
+				return device, dropErr
+			}
+			if !dropped && !lost && (listed || time.Now().After(end)) {
+				return device, nameTaken(e.Name)
+			}
+			if !listed && !lost {
+				try = min(try, makeTries-2) // there is one, and no list shows it yet
+			}
+		case awsapi.Is(err, awsapi.Quota):
+			return device, failure.New(failure.Other, "the account has as many virtual MFA devices as AWS allows").
+				Hint("devices that nobody has: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
+		case !awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
+			return device, failure.OfIAM(err)
+		}
+		session.Pause(ctx, time.Second)
+	}
+}
+
+func nameTaken(name string) error {
+	return failure.New(failure.Other, "somebody has an MFA device named %q already", prompt.Clean(name)).
+		Hint("choose another name: awsbroker mfa enroll --name %s", say.ShellWord(name+"-2")).
+		Hint("if it is yours and to be replaced: awsbroker mfa enroll --replace %s", say.ShellWord(name))
+}
+
+// dropUnfinished deletes a device of the name that nobody has; AWS refuses to
+// delete one that somebody has got meanwhile. listed reports whether there is
+// one of the name, as far as AWS shows it already.
+func dropUnfinished(ctx context.Context, b *broker.Broker, do iamDo, name string) (listed, dropped bool, err error) {
+	var found iam.MFADevice
+	err = do(ctx, func(ctx context.Context, c *iam.Client) error {
+		all, err := c.VirtualMFADevices(ctx, false)
+		for _, d := range all {
+			if strings.EqualFold(nameOfDevice(d.Serial), name) {
+				found = d
+			}
+		}
+		return err
+	})
+	if err != nil || found.Serial == "" {
+		return false, false, failure.OfIAM(err)
+	}
+	if found.User != "" {
+		return true, false, nil
+	}
+	err = do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, found.Serial) })
+	switch {
+	case awsapi.Is(err, awsapi.InUse):
+		return true, false, nil
+	case err != nil && !awsapi.Is(err, awsapi.NotThere):
+		return true, false, failure.OfIAM(err)
+	}
+	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", prompt.Clean(name)))
+	return true, true, nil
+}
+
+// giveUp deletes a device that was not enabled, however the run ends.
+func giveUp(ctx context.Context, b *broker.Broker, do iamDo, serial string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupLimit)
+	defer cancel()
+	err := do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, serial) })
+	switch {
+	case err == nil, awsapi.Is(err, awsapi.NotThere):
+		b.Report.Step("the device was not enabled and is deleted: delete the new entry in the app, too")
+	case awsapi.Is(err, awsapi.InUse):
+		b.Warn("AWS says that somebody has the MFA device %s by now; see: awsbroker mfa list", prompt.Clean(serial))
+	default:
+		b.Debug("iam: %s", prompt.Clean(err.Error()))
+		b.Warn("the unfinished MFA device %s is left in AWS; the next enrolment under that name deletes it", prompt.Clean(serial))
+	}
+}
+
+// nameOfDevice is the last part of an ARN, or the serial number of hardware.
+func nameOfDevice(serial string) string {
+	return serial[strings.LastIndexAny(serial, "/:")+1:]
+}

@@ -1,0 +1,211 @@
+package mfa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keys"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// Options say whose MFA devices are meant, and who acts on them.
+type Options struct {
+	User    string // whose they are; empty: the owner of the key that acts
+	Key     string // the key of the keychain that acts; empty: found
+	Profile string // through which it acts; empty: found
+}
+
+// flags with which the same key and profile act again.
+func (o Options) flags() (text string) {
+	if o.Key != "" {
+		text += " --key " + say.ShellWord(o.Key)
+	}
+	if o.Profile != "" {
+		text += " --profile " + say.ShellWord(o.Profile)
+	}
+	return text
+}
+
+// Listing are the MFA devices of one user, as AWS has them.
+type Listing struct {
+	Account string
+	User    string
+	Devices []Device
+}
+
+// Owner says in words whose devices these are.
+func (l Listing) Owner() string { return keys.OwnerName(l.User, l.Account) }
+
+// Device is a device in AWS, with what this machine knows of it.
+type Device struct {
+	iam.MFADevice
+	Name     string
+	Kind     Kind
+	Profiles []string // of the config file, that name it
+}
+
+// Kind is what a device is.
+type Kind string
+
+// The kinds. The API takes codes, which security keys and passkeys have none of.
+const (
+	Virtual     Kind = "virtual"
+	Hardware    Kind = "hardware"
+	SecurityKey Kind = "security-key"
+)
+
+func kindOf(d iam.MFADevice) Kind {
+	switch {
+	case !d.HasCodes():
+		return SecurityKey
+	case strings.HasPrefix(d.Serial, "arn:"):
+		return Virtual
+	}
+	return Hardware
+}
+
+// List lists the MFA devices of a user.
+func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
+	w, err := open(ctx, b, o)
+	if err != nil {
+		return Listing{}, err
+	}
+	defer w.Close()
+	out := Listing{Account: w.Account, User: w.User}
+	for _, d := range w.devices {
+		out.Devices = append(out.Devices, Device{d, nameOfDevice(d.Serial), kindOf(d), w.naming(d.Serial)})
+	}
+	return out, nil
+}
+
+// work is work on the MFA devices of one user.
+type work struct {
+	*keys.Work
+	devices []iam.MFADevice // in the order in which they were enabled
+}
+
+// open finds the key that acts, a way into IAM, and the user's devices.
+func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
+	keys, err := keys.Open(ctx, b, keys.Options{User: o.User, Key: o.Key, Profile: o.Profile}, nil, keys.None)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{Work: keys}
+	if w.Access == nil {
+		w.Close()
+		return nil, failure.New(failure.Other, "the MFA devices of the root user are managed in the AWS console only").
+			Hint("sign in as root: https://console.aws.amazon.com/iam/home#/security_credentials").
+			Hint("for an IAM user name its key: --key NAME")
+	}
+	w.Access.Object = "the MFA devices of " + prompt.Clean(w.UserARN())
+	w.Access.Policy = mfaPolicy(w.UserARN())
+	if err := w.look(ctx); err != nil {
+		w.Close()
+		w.otherKey(err)
+		return nil, err
+	}
+	return w, nil
+}
+
+// otherKey says how somebody who may can do what AWS refused.
+func (w *work) otherKey(err error) {
+	var f *failure.Error
+	if errors.As(err, &f) && awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
+		f.Hint("or act with a key that may do it, an administrator's: --user %s --key NAME", say.ShellWord(w.User))
+	}
+}
+
+// look which devices the user has.
+func (w *work) look(ctx context.Context) error {
+	err := w.Do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		w.devices, err = c.MFADevices(ctx, w.User)
+		return err
+	})
+	if err != nil {
+		return w.failure(err)
+	}
+	slices.SortStableFunc(w.devices, func(a, b iam.MFADevice) int { return a.Enabled.Compare(b.Enabled) })
+	return nil
+}
+
+// failure says what IAM objected to.
+func (w *work) failure(err error) error {
+	if awsapi.Is(err, awsapi.NotThere) {
+		return failure.New(failure.NotFound, "there is no %s", w.Owner()).Hint("name another user with --user")
+	}
+	return failure.OfIAM(err)
+}
+
+// own reports whether it is the acting key's own user.
+func (w *work) own() bool { return w.User == (sts.Identity{ARN: w.Key.ARN}).UserName() }
+
+// find a device of the user by its name or serial number.
+func (w *work) find(name string) (iam.MFADevice, bool) {
+	for _, d := range w.devices {
+		called := nameOfDevice(d.Serial)
+		if d.Serial == name || strings.EqualFold(called, name) {
+			return d, true
+		}
+		// AWS adds letters to the name that a person gave a security key.
+		if i := strings.LastIndex(called, "-"); !d.HasCodes() && i > 0 && strings.EqualFold(called[:i], name) {
+			return d, true
+		}
+	}
+	return iam.MFADevice{}, false
+}
+
+// notFound lists what there is instead.
+func (w *work) notFound(name string) error {
+	f := failure.New(failure.NotFound, "%s has no MFA device %q", w.Owner(), prompt.Clean(name))
+	if names := namesOfDevices(w.devices); len(names) > 0 {
+		return f.Hint("there are: %s", strings.Join(names, ", "))
+	}
+	return f.Hint("there are none; make one with: awsbroker mfa enroll")
+}
+
+func namesOfDevices(devices []iam.MFADevice) (names []string) {
+	for _, d := range devices {
+		names = append(names, prompt.Clean(nameOfDevice(d.Serial)))
+	}
+	return names
+}
+
+// withCodes are the devices that the API can use, less one.
+func (w *work) withCodes(but string) []iam.MFADevice {
+	return slices.DeleteFunc(slices.Clone(w.devices), func(d iam.MFADevice) bool { return !d.HasCodes() || d.Serial == but })
+}
+
+// naming are the profiles that name a device, whoever serves them.
+func (w *work) naming(serial string) (profiles []string) {
+	for _, name := range w.Files.Names() {
+		if p, err := w.Files.Resolve(name); err == nil && p.MFASerial == serial {
+			profiles = append(profiles, name)
+		}
+	}
+	return profiles
+}
+
+// arnOfDevice is what a virtual device of a name has for a serial number.
+func arnOfDevice(userARN, name string) string {
+	account, _ := awsapi.SplitARN(userARN)
+	return "arn:" + awsapi.PartitionOf(userARN) + ":iam::" + account + ":mfa/" + name
+}
+
+// mfaPolicy allows a user what these commands do, and no more.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
+func mfaPolicy(userARN string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ListVirtualMFADevices","Resource":"*"},`+
+		`{"Effect":"Allow","Action":["iam:CreateVirtualMFADevice","iam:DeleteVirtualMFADevice"],"Resource":%q},`+
+		`{"Effect":"Allow","Action":["iam:ListMFADevices","iam:EnableMFADevice","iam:ResyncMFADevice","iam:DeactivateMFADevice"],"Resource":%q}]}`,
+		prompt.Clean(arnOfDevice(userARN, "*")), prompt.Clean(userARN))
+}

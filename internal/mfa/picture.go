@@ -1,0 +1,109 @@
+package mfa
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/qr"
+)
+
+// showDevice shows a person what their authenticator app has to know: the seed
+// in groups of four, which can be typed, and the QR code below it, where the
+// question will stand.
+func showDevice(ask prompt.Prompter, terminal bool, picture *picture, e NewDevice, seed code) error {
+	uri := deviceURI(e, seed)
+	if err := picture.write(uri); err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "MFA device %s for %s\nadd it to an authenticator app by this key (time-based):\n",
+		prompt.Clean(e.Name), prompt.Clean(e.User+"@"+e.Account))
+	b.WriteString(groups(seed.Reveal()))
+	drawn, err := qr.Text(uri)
+	switch {
+	case picture.file != nil:
+		fmt.Fprintf(&b, "or scan the QR code in %s, which is deleted afterwards\n", prompt.Clean(picture.file.Name()))
+	case err == nil && terminal && qr.Drawable():
+		b.WriteString("or scan this:\n")
+	default:
+		b.WriteString("or scan a picture: run this again with --qr-file FILE\n")
+	}
+	if err == nil && terminal && qr.Drawable() {
+		b.WriteString(drawn)
+	}
+	ask.Print(b.String())
+	return nil
+}
+
+// deviceURI is what the QR code says: as AWS's console writes it, less the
+// issuer said twice, so that it fits a small window.
+// https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+func deviceURI(e NewDevice, seed code) string {
+	return "otpauth://totp/Amazon%20Web%20Services:" + url.PathEscape(e.User+"@"+e.Account) + "?secret=" + seed.Reveal()
+}
+
+// groups of four letters, eight on a line.
+func groups(seed string) string {
+	var b strings.Builder
+	for i := 0; i < len(seed); i += 4 {
+		b.WriteString(map[bool]string{true: "\n  ", false: " "}[i%32 == 0])
+		b.WriteString(seed[i:min(i+4, len(seed))])
+	}
+	return strings.TrimPrefix(b.String(), "\n") + "\n"
+}
+
+// picture is the QR code in a file, for as long as somebody may scan it.
+type picture struct {
+	file *os.File // nil: none is wanted
+}
+
+// newPicture makes the file, which must not be there: what is in it is a
+// secret, and what was in it is somebody's.
+func newPicture(path string) (*picture, error) {
+	if path == "" {
+		return &picture{}, nil
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return nil, failure.New(failure.Usage, "the file for the QR code is there already: %s", prompt.Clean(path)).Hint("name one that is not: --qr-file FILE")
+	case err != nil:
+		return nil, failure.New(failure.Other, "the file for the QR code cannot be made: %s", prompt.Clean(err.Error()))
+	}
+	return &picture{f}, nil
+}
+
+func (p *picture) write(uri string) error {
+	if p.file == nil {
+		return nil
+	}
+	data, err := qr.PNG(uri)
+	if err == nil {
+		_, err = p.file.Write(data)
+	}
+	if err != nil {
+		return failure.New(failure.Other, "the QR code cannot be written: %s", prompt.Clean(err.Error()))
+	}
+	return nil
+}
+
+// remove the file that was made here.
+func (p *picture) remove(report broker.Reporter) {
+	if p.file == nil {
+		return
+	}
+	p.file.Close()
+	if err := os.Remove(p.file.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		report.Warn("the QR code is a secret and could not be deleted: " + prompt.Clean(p.file.Name()))
+		return
+	}
+	report.Step("the QR code in " + prompt.Clean(p.file.Name()) + " is deleted")
+}

@@ -1,0 +1,98 @@
+package mfa
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Remove takes an MFA device, by its name or serial number, from its user
+// and deletes it, after asking. Not the one that profiles use, and not the
+// last one that the API can use: there would be no way back in.
+func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (serial string, err error) {
+	w, err := open(ctx, b, o)
+	if err != nil {
+		return "", err
+	}
+	defer w.Close()
+	d, ok := w.find(name)
+	if !ok {
+		if d.Serial, err = w.unassigned(ctx, name); err != nil {
+			return "", err
+		}
+		if d.Serial == "" {
+			return "", w.notFound(name)
+		}
+	} else if err := w.mayRemove(d); err != nil {
+		return "", err
+	}
+	if err := w.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
+		return "", err
+	}
+	return d.Serial, w.removeDevice(ctx, d)
+}
+
+// mayRemove refuses what would lock the user out.
+func (w *work) mayRemove(d iam.MFADevice) error {
+	if !d.HasCodes() {
+		return nil
+	}
+	name := prompt.Clean(nameOfDevice(d.Serial))
+	if profiles := w.naming(d.Serial); len(profiles) > 0 {
+		return failure.New(failure.Other, "%s is the MFA device of profile %s", name, prompt.Clean(strings.Join(profiles, ", "))).
+			Hint("to put another device in its place, profiles and all: awsbroker mfa enroll --replace %s", say.ShellWord(name))
+	}
+	if len(w.withCodes(d.Serial)) == 0 {
+		return failure.New(failure.Other, "%s is the last MFA device of %s with codes, which the API needs", name, w.Owner()).
+			Hint("to put another device in its place: awsbroker mfa enroll --replace %s", say.ShellWord(name))
+	}
+	return nil
+}
+
+// removal says what will be done.
+func (w *work) removal(d iam.MFADevice) string {
+	if d.Enabled.IsZero() {
+		return fmt.Sprintf("MFA device %s, which nobody has: it is deleted", prompt.Clean(d.Serial))
+	}
+	return fmt.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
+		prompt.Clean(d.Serial), w.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
+}
+
+// deleteTries is how often a device that was just taken from its user is
+// deleted: one of IAM's servers may still see it there.
+const deleteTries = 10
+
+// removeDevice takes a device from its user and deletes it. Each of both may
+// have been done before.
+func (w *work) removeDevice(ctx context.Context, d iam.MFADevice) error {
+	ctx = context.WithoutCancel(ctx) // two calls, and nothing useful between them
+	if !d.Enabled.IsZero() {
+		err := w.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeactivateMFADevice(ctx, w.User, d.Serial) })
+		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+			return failure.OfIAM(err)
+		}
+	}
+	if kindOf(d) != Virtual {
+		return nil
+	}
+	for try := 1; ; try++ {
+		err := w.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, d.Serial) })
+		if err == nil || awsapi.Is(err, awsapi.NotThere) {
+			return nil
+		}
+		if !awsapi.Is(err, awsapi.InUse) || try == deleteTries {
+			return failure.OfIAM(err)
+		}
+		session.Pause(ctx, time.Second)
+	}
+}

@@ -1,0 +1,240 @@
+package mfa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// replace puts a new device in the place of an old one: made and enabled,
+// proved with a session, named in the profiles, and then the old one goes.
+// How far it came is told by AWS and the config file, so that the same command
+// goes on from wherever it was ended; but for the end itself, which is noted.
+func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
+	if !w.own() {
+		return out, failure.New(failure.Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
+			Hint("give the user a device with: awsbroker mfa enroll --user %s", say.ShellWord(w.User))
+	}
+	old, gone, err := w.replaced(ctx, o.Replace)
+	if f := (*failure.Error)(nil); errors.As(err, &f) && f.Reason == failure.NotFound {
+		if out, ended := w.noted(o.Replace); ended {
+			w.dropNote()
+			return out, nil
+		}
+	}
+	if err != nil {
+		return out, err
+	}
+	if out.Serial, err = w.successor(ctx, o, old); err != nil {
+		return out, err
+	}
+	if out.Serial == "" {
+		if out.Serial, err = w.enroll(ctx, o); err != nil {
+			return out, err
+		}
+	}
+	defer func() {
+		var f *failure.Error
+		if errors.As(err, &f) {
+			f.Hint("the new device stays; to go on, run again: awsbroker mfa enroll --replace %s%s", say.ShellWord(o.Replace), o.flags())
+		}
+	}()
+	edits := w.editsOf(old.Serial)
+	if err := w.proveDevice(ctx, edits, out.Serial, old.Serial); err != nil {
+		return out, err
+	}
+	if err := w.writeSerial(ctx, edits, out.Serial); err != nil {
+		return out, err
+	}
+	out.Profiles = w.naming(out.Serial)
+	w.warnOfSources(out.Profiles)
+	if left := w.naming(old.Serial); len(left) > 0 {
+		return out, failure.New(failure.Other, "profile %s still names %s, which stays therefore", prompt.Clean(strings.Join(left, ", ")), prompt.Clean(nameOfDevice(old.Serial)))
+	}
+	if gone {
+		return out, nil
+	}
+	if err := w.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
+		return out, err
+	}
+	w.note(old.Serial, out.Serial)
+	if err := w.removeDevice(ctx, old); err != nil {
+		return out, err
+	}
+	w.dropNote()
+	out.Replaced = old.Serial
+	return out, nil
+}
+
+// replaced finds the device that is to go: one of the user's; one that nobody
+// has, which an earlier run took from the user; or one that only profiles know,
+// which is gone.
+func (w *work) replaced(ctx context.Context, name string) (d iam.MFADevice, gone bool, err error) {
+	if d, ok := w.find(name); ok {
+		return d, false, codesOnly(d)
+	}
+	unassigned, err := w.unassigned(ctx, name)
+	if err != nil || unassigned != "" {
+		return iam.MFADevice{Serial: unassigned}, false, err
+	}
+	for _, t := range w.Targets {
+		if s := t.Profile.MFASerial; s != "" && (s == name || strings.EqualFold(nameOfDevice(s), name)) {
+			w.Report.Step(prompt.Clean(s) + " is not in AWS any more")
+			return iam.MFADevice{Serial: s}, true, nil
+		}
+	}
+	return d, false, w.notFound(name)
+}
+
+// unassigned finds a virtual device that nobody has.
+func (w *work) unassigned(ctx context.Context, name string) (serial string, err error) {
+	err = w.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+		all, err := c.VirtualMFADevices(ctx, true)
+		for _, d := range all {
+			if d.Serial == name || strings.EqualFold(nameOfDevice(d.Serial), name) {
+				serial = d.Serial
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return "", w.failure(err)
+	}
+	return serial, nil
+}
+
+// fresh is how long a device counts as made just now, where nobody is asked.
+const fresh = time.Hour
+
+// successor is the device that an earlier run made to take the place of old;
+// empty if there is none. Only the person can tell it from one that has been
+// there for a purpose of its own.
+func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice) (string, error) {
+	if o.Name != "" {
+		d, there := w.find(o.Name)
+		if !there {
+			return "", nil
+		}
+		if d.Serial == old.Serial {
+			return "", failure.New(failure.Usage, "a device cannot take its own place: choose another --name")
+		}
+		return d.Serial, codesOnly(d)
+	}
+	d, ok := newest(w.withCodes(old.Serial))
+	switch {
+	case !ok, d.Enabled.Before(old.Enabled):
+		return "", nil
+	case o.Yes && time.Since(d.Enabled) > fresh:
+		return "", nil
+	}
+	text := fmt.Sprintf("MFA device %s of yours was enabled %s ago, after %s", prompt.Clean(nameOfDevice(d.Serial)),
+		say.Duration(max(time.Since(d.Enabled), 0)), prompt.Clean(nameOfDevice(old.Serial)))
+	err := w.Confirm(ctx, text, "does it take the place of "+prompt.Clean(nameOfDevice(old.Serial))+"?")
+	if errors.Is(err, broker.ErrDeclined) {
+		return "", nil
+	}
+	return d.Serial, err
+}
+
+// proveDevice gets a session with a code of the new device, through the first
+// profile that will name it. IAM is asked with that session from then on: what
+// follows must not hang on the device that goes.
+func (w *work) proveDevice(ctx context.Context, edits []serialEdit, serial, old string) error {
+	t, err := w.provingTarget(edits, serial)
+	if err != nil {
+		return err
+	}
+	t = byHand(t)
+	w.Report.Step("now one more code of the new device, to prove it")
+	w.Code = credential.Secret{} // --mfa-code was one of the old device
+	w.Started = time.Now()       // the person's time begins anew
+	s, err := w.SessionOf(ctx, t, broker.Want{NewDevice: true})
+	if awsapi.Is(err, awsapi.WrongDevice) {
+		f := failure.New(failure.Refused, "AWS does not know the new device yet, which may take it some minutes")
+		f.Cause = err
+		return f
+	}
+	if err != nil {
+		return err
+	}
+	w.Report.Step("a code of the new device has got a session")
+	w.Access.Prefer(t, s.Credentials, old)
+	return nil
+}
+
+// warnOfSources names what gives codes of the old device by itself.
+func (w *work) warnOfSources(profiles []string) {
+	for _, name := range profiles {
+		p, err := w.Files.Resolve(name)
+		switch {
+		case err != nil:
+		case p.MFAProcess != "":
+			w.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", prompt.Clean(name))
+		case p.MFASeed != "":
+			w.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", prompt.Clean(name), say.ShellWord(name))
+		}
+	}
+}
+
+// byHand is a target whose code a person types.
+func byHand(t *broker.Target) *broker.Target {
+	return t.CopyWith(func(p *config.Profile) { p.MFAProcess, p.MFASeed = "", "" })
+}
+
+// provingTarget is a profile as it will be, or, where none names the old
+// device, a session of the key itself.
+func (w *work) provingTarget(edits []serialEdit, serial string) (*broker.Target, error) {
+	_, after, err := w.withSerial(edits, serial)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range edits {
+		if t, err := w.TargetAfter(e.profile, after); err == nil && t.Profile.KeyName == w.Profile.KeyName && t.Profile.MFASerial == serial {
+			return t, nil
+		}
+	}
+	for _, t := range w.Targets { // switched by an earlier run
+		if t.Profile.MFASerial == serial {
+			return t, nil
+		}
+	}
+	return w.keyWith(serial), nil
+}
+
+// keyWith is a session of the key itself, with a code of a device.
+func (w *work) keyWith(serial string) *broker.Target {
+	first, is := w.Targets[0], w.Targets[0].Profile
+	return &broker.Target{Key: first.Key, Endpoint: first.Endpoint, SessionName: first.SessionName, Profile: &config.Profile{
+		Name: is.Name, KeyName: is.KeyName, Partition: is.Partition, MFASerial: serial,
+		STSEndpointURL: is.STSEndpointURL, IAMEndpointURL: is.IAMEndpointURL, EndpointURL: is.EndpointURL,
+	}}
+}
+
+// forgetSessions that were got with an earlier device of the same serial
+// number: they would pass for a proof of the new one.
+func (w *work) forgetSessions(serial string) error {
+	targets := []*broker.Target{w.keyWith(serial)}
+	for _, name := range w.Files.Names() {
+		if t, err := w.TargetIn(w.Files, name); err == nil && t.Profile.KeyName == w.Profile.KeyName {
+			targets = append(targets, t.CopyWith(func(p *config.Profile) { p.MFASerial = serial }))
+		}
+	}
+	for _, t := range targets {
+		if err := t.ForgetSessions(w.Cache); err != nil {
+			return failure.New(failure.Other, "an old session could not be removed: %w", err)
+		}
+	}
+	return nil
+}

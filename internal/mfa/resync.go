@@ -1,0 +1,63 @@
+package mfa
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// Resync tells AWS, with two codes of an MFA device, how far its clock is
+// off. An empty name is the only device that shows codes.
+func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (serial string, err error) {
+	w, err := open(ctx, b, o)
+	if err != nil {
+		var f *failure.Error
+		if errors.As(err, &f) && awsapi.Is(err, awsapi.WrongCode) {
+			f.Hint("where no code is accepted, someone who may has to: aws iam resync-mfa-device, or set the device's clock right")
+		}
+		return "", err
+	}
+	defer w.Close()
+	d, err := w.resynced(name)
+	if err != nil {
+		return "", err
+	}
+	ask, err := w.Asker.Open(ctx)
+	if err != nil {
+		return "", codesFailure(err, nameOfDevice(d.Serial))
+	}
+	ask.Print("two codes of the MFA device " + prompt.Clean(d.Serial) + ", one after the other\n")
+	p := &codePair{Broker: w.Broker, ask: ask, cache: w.Cache, serial: d.Serial}
+	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
+		return sendOnce(ctx, w.Do, func(ctx context.Context, c *iam.Client) error {
+			return c.ResyncMFADevice(ctx, w.User, d.Serial, two[0], two[1])
+		})
+	})
+}
+
+// resynced is the device that is meant.
+func (w *work) resynced(name string) (iam.MFADevice, error) {
+	if name != "" {
+		d, ok := w.find(name)
+		if !ok {
+			return d, w.notFound(name)
+		}
+		return d, codesOnly(d)
+	}
+	switch all := w.withCodes(""); len(all) {
+	case 0:
+		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device with codes", w.Owner()).Hint("make one with: awsbroker mfa enroll")
+	case 1:
+		return all[0], nil
+	default:
+		return iam.MFADevice{}, failure.New(failure.Usage, "which device? there are %s", strings.Join(namesOfDevices(all), ", ")).
+			Hint("name one: awsbroker mfa resync NAME")
+	}
+}

@@ -1,0 +1,150 @@
+package mfa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/totp"
+)
+
+// seedPrice is what a seed in the keychain costs. It is said before the yes.
+const seedPrice = "then a code proves nothing more: whoever opens the keychain,\nand any program that runs as you, has both factors"
+
+// StoreSeed puts the seed of a profile's virtual MFA device into the keychain.
+// given is the seed, or empty to ask for it. The seed is base32, or the
+// otpauth:// URI that the QR code of the device holds.
+func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given credential.Secret) (*broker.Target, error) {
+	t, err := seedTarget(b, profile)
+	if err != nil {
+		return nil, err
+	}
+	device := t.Profile.MFASerial
+	a := b.NewAsker()
+	defer a.Close()
+	if given.IsEmpty() {
+		if given, err = askSeed(ctx, a, device); err != nil {
+			return nil, err
+		}
+	}
+	seed, err := readSeed(given)
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf("the seed of %s goes into the keychain,\nand awsbroker makes its codes by itself\n%s", prompt.Clean(device), seedPrice)
+	a.Close() // the question is asked anew
+	if err := b.Confirm(ctx, text, "store it?"); err != nil {
+		return nil, err
+	}
+	err = withSeeds(ctx, b, a, func(store *keystore.Store) error { return store.SetSeed(ctx, device, seed) })
+	return t, err
+}
+
+// RemoveSeed takes the seed of a profile's MFA device out of the keychain.
+func RemoveSeed(ctx context.Context, b *broker.Broker, profile string) (device string, err error) {
+	t, err := seedTarget(b, profile)
+	if err != nil {
+		return "", err
+	}
+	device = t.Profile.MFASerial
+	text := fmt.Sprintf("the seed of %s is taken out of the keychain;\na device that shows its codes goes on doing so", prompt.Clean(device))
+	if err := b.Confirm(ctx, text, "remove it?"); err != nil {
+		return "", err
+	}
+	a := b.NewAsker()
+	defer a.Close()
+	err = withSeeds(ctx, b, a, func(store *keystore.Store) error { return store.RemoveSeed(ctx, device) })
+	if errors.Is(err, keystore.ErrNotFound) {
+		return "", failure.New(failure.NotFound, "the keychain has no seed of %s", prompt.Clean(device))
+	}
+	return device, err
+}
+
+// withSeeds changes seeds in the keychain. Calls that were answered before are
+// worked out again.
+func withSeeds(ctx context.Context, b *broker.Broker, a *broker.Asker, change func(*keystore.Store) error) error {
+	store, err := b.OpenKeychain(ctx, a)
+	if err != nil {
+		return failure.OfKeystore(err, "")
+	}
+	err = a.Retry(func() error { return change(store) })
+	if errors.Is(err, keystore.ErrNotFound) {
+		return err
+	}
+	if err != nil {
+		return failure.OfKeystore(err, "")
+	}
+	return session.NextGeneration(b.Paths)
+}
+
+// seedTarget refuses devices that have no seed.
+func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
+	t, err := b.Target(profile)
+	if err != nil {
+		return nil, err
+	}
+	b.SetWaysOf(t.Profile)
+	device := t.Profile.MFASerial
+	if device == "" {
+		return nil, failure.New(failure.Usage, "profile %s has no MFA device", prompt.Clean(t.Profile.Name)).
+			Hint("name it: awsbroker setup %s --mfa-serial arn:aws:iam::ACCOUNT:mfa/DEVICE", say.ShellWord(t.Profile.Name))
+	}
+	if !strings.HasPrefix(device, "arn:") {
+		return nil, failure.New(failure.Usage, "%s is a hardware device, and those keep their seed", prompt.Clean(device))
+	}
+	return t, nil
+}
+
+func askSeed(ctx context.Context, a *broker.Asker, device string) (credential.Secret, error) {
+	t, err := a.Open(ctx)
+	if err == nil {
+		t.Print("the seed is the key that AWS shows beside the QR code of a new device\n")
+		var seed credential.Secret
+		if seed, err = t.Hidden(ctx, "seed of "+prompt.Clean(device)+" (not shown): "); err == nil {
+			return seed, nil
+		}
+	}
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return credential.Secret{}, failure.New(failure.NeedPerson, "there is no terminal to ask for the seed at").
+			Hint("give it on standard input: awsbroker mfa seed -")
+	}
+	return credential.Secret{}, failure.New(failure.NeedPerson, "no seed was stored: %w", err)
+}
+
+// readSeed takes a seed as people copy it. What AWS uses is the default of
+// otpauth URIs: SHA-1, six digits, 30 seconds.
+// https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+func readSeed(given credential.Secret) (credential.Secret, error) {
+	text := strings.TrimSpace(given.Reveal())
+	if strings.HasPrefix(strings.ToLower(text), "otpauth:") {
+		u, err := url.Parse(text)
+		if err != nil || u.Host != "totp" {
+			return credential.Secret{}, failure.New(failure.Usage, "that is not the otpauth:// URI of a TOTP device") // err would quote it
+		}
+		q := u.Query()
+		for _, is := range [][2]string{{"algorithm", "SHA1"}, {"digits", "6"}, {"period", "30"}} {
+			if got := q.Get(is[0]); got != "" && !strings.EqualFold(got, is[1]) {
+				return credential.Secret{}, failure.New(failure.Usage, "AWS's devices have %s=%s, and this one has not", is[0], is[1])
+			}
+		}
+		text = q.Get("secret")
+	}
+	seed := credential.NewSecret(text)
+	if _, err := totp.Parse(seed); err != nil {
+		return credential.Secret{}, failure.New(failure.Usage, "that is not a seed: it has to be base32 (letters and the digits 2 to 7), or an otpauth:// URI")
+	}
+	if len(text) < 16 {
+		return credential.Secret{}, failure.New(failure.Usage, "that is too short for a seed: AWS's have 64 letters and digits")
+	}
+	return seed, nil
+}

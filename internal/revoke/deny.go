@@ -1,0 +1,261 @@
+package revoke
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/policy"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// probe reads all that is going to be changed, so that what is not allowed
+// comes to light before anything is.
+func (v *revocation) probe(ctx context.Context) error {
+	holders := v.holders()
+	slices.Reverse(holders) // the role first: fewer may read it
+	for _, h := range holders {
+		if _, err := v.cutoff(ctx, h); err != nil {
+			return err
+		}
+	}
+	if v.o.KeepKey {
+		return nil
+	}
+	_, _, err := v.ListKeys(ctx)
+	return err
+}
+
+// cutoff that is in AWS; zero where there is none.
+func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
+	var doc string
+	err := v.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		doc, err = h.get(ctx, c)
+		return err
+	})
+	if awsapi.Is(err, awsapi.NotThere) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, v.IAMFailure(err)
+	}
+	t, ok := policy.ParseCutoff(doc)
+	if !ok {
+		return t, failure.New(failure.Other, "the %s %s has a policy %s that says something else, which is not to be lost", h.kind, prompt.Clean(h.name), policy.RevokeName).
+			Hint("look at it: aws iam get-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, say.ShellWord(h.name), policy.RevokeName).
+			Hint("then give it another name, or delete it, and run this again")
+	}
+	if now, err := v.awsTime(ctx); err != nil || t.After(now.Add(5*time.Minute)) {
+		if err != nil {
+			return t, err
+		}
+		return t, failure.New(failure.Other, "the policy %s of the %s %s denies sessions until %s: none would work before", policy.RevokeName, h.kind, prompt.Clean(h.name), t.Format(time.RFC3339)).
+			Hint("delete it first: aws iam delete-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, say.ShellWord(h.name), policy.RevokeName)
+	}
+	return t, nil
+}
+
+// do makes a call to IAM. Where the deny that comes first has ended the
+// session, another one is got, once.
+func (v *revocation) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+	err := v.Access.Do(ctx, call)
+	var f *failure.Error
+	if !v.ended || !errors.As(err, &f) || f.Reason != failure.Refused {
+		return err
+	}
+	if err := v.freshen(ctx); err != nil {
+		return err
+	}
+	return v.Access.Do(ctx, call)
+}
+
+// deny everything that was issued before a time. A later time that is there
+// already stays, and is returned.
+func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff time.Time) (time.Time, error) {
+	there, err := v.cutoff(ctx, h)
+	if err != nil {
+		return there, err
+	}
+	if !there.Before(cutoff) {
+		v.until = latestOf(v.until, there)
+		return there, nil
+	}
+	err = v.DoStep(step+" "+h.kind, func() error {
+		return v.do(ctx, func(ctx context.Context, c *iam.Client) error { return h.put(ctx, c, policy.DenyBefore(cutoff)) })
+	})
+	if err != nil {
+		return cutoff, v.IAMFailure(err)
+	}
+	v.changed, v.ended, v.until = true, true, latestOf(v.until, cutoff)
+	v.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, prompt.Clean(h.name), cutoff.Format("15:04:05 MST")))
+	return cutoff, nil
+}
+
+// denyFirst denies what was issued until now, and ends our own session with it.
+func (v *revocation) denyFirst(ctx context.Context) error {
+	if v.note.Cutoff.IsZero() {
+		now, err := v.awsTime(ctx)
+		if err != nil {
+			return err
+		}
+		n := *v.note
+		n.Cutoff = now.Add(time.Second)
+		if err := v.keepNote(n); err != nil {
+			return failure.New(failure.Other, "%w", err)
+		}
+	}
+	for _, h := range v.holders() {
+		if _, err := v.deny(ctx, "deny", h, v.note.Cutoff); err != nil {
+			return err
+		}
+	}
+	if err := v.dropSessions(); err != nil {
+		return err
+	}
+	if v.young {
+		v.ended = false
+		return nil
+	}
+	if err := v.untilRefused(ctx); err != nil {
+		return err
+	}
+	return v.freshen(ctx)
+}
+
+// denyLast denies what was issued meanwhile. The call that ends our own
+// session is the last one.
+func (v *revocation) denyLast(ctx context.Context) error {
+	done, err := v.lastIsThere(ctx)
+	if err != nil {
+		return err
+	}
+	if !done {
+		now, err := v.awsTime(ctx)
+		if err != nil {
+			return err
+		}
+		n := *v.note
+		n.LastUser, n.LastRole = now.Add(time.Second), now.Add(v.pause.margin)
+		if err := v.keepNote(n); err != nil {
+			return failure.New(failure.Other, "%w", err)
+		}
+		for _, h := range v.holders() {
+			is, err := v.deny(ctx, "last", h, v.lastOf(h))
+			if err != nil {
+				return err
+			}
+			if h.kind == "user" {
+				v.note.LastUser = is
+			} else {
+				v.note.LastRole = is
+			}
+		}
+		if err := v.untilRefused(ctx); err != nil {
+			return err
+		}
+	}
+	if err := v.dropSessions(); err != nil {
+		return err
+	}
+	if err := v.untilPast(ctx); err != nil {
+		return err
+	}
+	return v.dropSessions() // and those that somebody got meanwhile
+}
+
+func (v *revocation) lastOf(h holder) time.Time {
+	if h.kind == "user" {
+		return v.note.LastUser
+	}
+	return v.note.LastRole
+}
+
+// lastIsThere reports whether an earlier run had come to its last call.
+func (v *revocation) lastIsThere(ctx context.Context) (bool, error) {
+	if v.note.LastUser.IsZero() {
+		return false, nil
+	}
+	for _, h := range v.holders() {
+		is, err := v.cutoff(ctx, h)
+		if err != nil || is.Before(v.lastOf(h)) {
+			return false, err
+		}
+		v.until = latestOf(v.until, is)
+	}
+	return true, nil
+}
+
+// freshen gets a session from after the denies, when the next call needs one.
+func (v *revocation) freshen(ctx context.Context) error {
+	if err := v.untilPast(ctx); err != nil {
+		return err
+	}
+	if !v.Code.IsEmpty() && v.IsSpent(v.Code) {
+		v.Code = credential.Secret{} // the next one has to come from elsewhere
+	}
+	v.ended = false
+	v.newAccess()
+	return nil
+}
+
+// untilPast waits until new sessions are not denied any more.
+func (v *revocation) untilPast(ctx context.Context) error {
+	for told := false; ; {
+		now, err := v.awsTime(ctx)
+		if err != nil {
+			return err
+		}
+		left := v.until.Sub(now)
+		if left <= 0 {
+			return nil
+		}
+		if !told && left > 2*time.Second {
+			told = true
+			v.Report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
+		}
+		if !session.Pause(ctx, min(left, v.Waits.Again)) {
+			return failure.New(failure.NeedPerson, "interrupted while waiting for the deny to pass")
+		}
+	}
+}
+
+// untilRefused waits until AWS refuses the session that was used, which is how
+// a deny is seen to be in force.
+func (v *revocation) untilRefused(ctx context.Context) error {
+	w := v.Access.Way
+	if v.Access.Client == nil || w.Own || !w.User && w.Target.Profile.RoleARN != v.role {
+		v.Report.Step("AWS may take some seconds to act on it")
+		return nil
+	}
+	user := v.User.UserName()
+	started, told := time.Now(), false
+	for {
+		err := v.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
+			_, err := c.Inline(ctx, iam.UserNamed(user), policy.RevokeName)
+			return err
+		})
+		switch {
+		case awsapi.NotAllowed(err):
+			v.Report.Step("AWS refuses the session that did this: the deny is in force")
+			return nil
+		case time.Since(started) > v.pause.refused:
+			v.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(time.Since(started)))
+			return nil
+		case !told:
+			told = true
+			v.Report.Step(fmt.Sprintf("waiting until AWS refuses the session that did this, up to %s", say.Duration(v.pause.refused)))
+		}
+		if !session.Pause(ctx, v.Waits.Again) {
+			return failure.New(failure.NeedPerson, "interrupted while waiting until the deny is in force")
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package revoke
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/policy"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+func indented(document string) string {
+	var v any
+	if json.Unmarshal([]byte(document), &v) != nil {
+		return document
+	}
+	data, _ := json.MarshalIndent(v, "         ", "  ")
+	return "         " + string(data)
+}
+
+// holder is who gets the deny: the user, or the role.
+type holder struct {
+	kind, name string
+	get        func(context.Context, *iam.Client) (string, error)
+	put        func(context.Context, *iam.Client, string) error
+}
+
+// holders in the order in which they are denied. What ends the session that is
+// used for it comes last: the role's, or, for a session of the user's own, the
+// user's.
+func (v *revocation) holders() []holder {
+	user := v.User.UserName()
+	all := []holder{{"user", user,
+		func(ctx context.Context, c *iam.Client) (string, error) {
+			return c.Inline(ctx, iam.UserNamed(user), policy.RevokeName)
+		},
+		func(ctx context.Context, c *iam.Client, doc string) error {
+			return c.PutInline(ctx, iam.UserNamed(user), policy.RevokeName, doc)
+		}}}
+	if v.role != "" {
+		_, role := awsapi.SplitARN(v.role)
+		all = append(all, holder{"role", role,
+			func(ctx context.Context, c *iam.Client) (string, error) {
+				return c.Inline(ctx, iam.RoleNamed(role), policy.RevokeName)
+			},
+			func(ctx context.Context, c *iam.Client, doc string) error {
+				return c.PutInline(ctx, iam.RoleNamed(role), policy.RevokeName, doc)
+			}})
+	}
+	if v.Access.Client != nil && v.Access.Way.User {
+		slices.Reverse(all)
+	}
+	return all
+}
+
+// object is what AWS may not let be managed.
+func (v *revocation) object() string {
+	text := "the inline policy " + policy.RevokeName + " of " + prompt.Clean(v.User.ARN)
+	if !v.o.KeepKey {
+		text = "the access keys and " + text
+	}
+	if v.role != "" {
+		text += " and the one of " + prompt.Clean(v.role)
+	}
+	return text
+}
+
+// permissions is a policy that allows what a revocation needs, and no more.
+func (v *revocation) permissions() string {
+	keys := `,"iam:ListAccessKeys","iam:GetAccessKeyLastUsed","iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"`
+	if v.o.KeepKey {
+		keys = ""
+	}
+	text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetUserPolicy","iam:PutUserPolicy"%s],"Resource":%q}`,
+		keys, prompt.Clean(v.User.ARN))
+	if v.role != "" {
+		text += fmt.Sprintf(`,{"Effect":"Allow","Action":["iam:GetRolePolicy","iam:PutRolePolicy"],"Resource":%q}`, prompt.Clean(v.role))
+	}
+	return text + "]}"
+}

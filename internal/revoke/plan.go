@@ -1,0 +1,88 @@
+package revoke
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/policy"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// plan is what the person agrees to.
+func (v *revocation) plan() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "profile  %s\nkey      %s, %s\nuser     %s in account %s\n",
+		prompt.Clean(v.profile.Profile.Name), prompt.Clean(v.Name), v.AccessKey.AccessKeyID, prompt.Clean(v.User.UserName()), prompt.Clean(v.User.Account))
+	whose := "the user"
+	if v.role != "" {
+		_, role := awsapi.SplitARN(v.role)
+		fmt.Fprintf(&b, "role     %s\n", prompt.Clean(role))
+		whose = "the user and of the role"
+	}
+	if v.foreign != "" {
+		fmt.Fprintf(&b, "role     %s\n         is in another account: its sessions are NOT ended\n", prompt.Clean(v.foreign))
+	}
+	fmt.Fprintf(&b, "steps    sessions of %s\n         that were made until now are denied everything", whose)
+	if !v.o.KeepKey {
+		b.WriteString(";\n         the access key is replaced by a new one;\n         the old one is deactivated and, if you say so, deleted;\n" +
+			"         sessions that were made meanwhile are denied, too")
+	}
+	b.WriteString("\nends     your own sessions")
+	if v.role != "" {
+		b.WriteString(", and EVERYBODY ELSE'S of that role:\n         people and programs have to get new ones")
+	}
+	return b.String()
+}
+
+// rehearse says what would be done, with the policies, and whether AWS lets it,
+// as far as nobody has to be asked.
+func (v *revocation) rehearse(ctx context.Context) error {
+	now, err := v.awsTime(ctx)
+	if err != nil {
+		return err
+	}
+	text := v.plan() + "\n"
+	for _, h := range v.holders() {
+		text += fmt.Sprintf("policy   %s, inline, of the %s %s:\n%s\n", policy.RevokeName, h.kind, prompt.Clean(h.name), indented(policy.DenyBefore(now.Add(time.Second))))
+	}
+	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		v.Report.Step(line)
+	}
+	err = v.probe(ctx)
+	switch {
+	case errors.Is(err, access.ErrSilent) && v.o.KeepKey:
+		v.Report.Step("code     one MFA code would be asked for")
+	case errors.Is(err, access.ErrSilent):
+		v.Report.Step("code     two MFA codes would be asked for, one after the other")
+	case err != nil:
+		return err
+	case !v.Access.Way.Own && !v.o.KeepKey:
+		v.Report.Step("code     one MFA code would be asked for, after the first step")
+	default:
+		v.Report.Step("code     none is needed")
+	}
+	return nil
+}
+
+// outcome is what is known of it so far.
+func (v *revocation) outcome() Result {
+	out := Result{Profile: v.profile.Profile.Name, Key: v.Name, User: v.User, Role: v.role, Foreign: v.foreign}
+	if n := v.note; n != nil {
+		out.Before, out.RoleBefore = n.LastUser, n.LastRole
+		if !n.KeepKey {
+			out.Old, out.New, out.OldStays, out.OldAccepted = n.Old, v.AccessKey.AccessKeyID, n.OldStays, n.OldAccepted
+		}
+	}
+	for _, t := range v.Targets[1:] {
+		if t.Profile.RoleARN != "" && t.Profile.RoleARN != v.profile.Profile.RoleARN {
+			out.Others = append(out.Others, t.Profile.Name)
+		}
+	}
+	return out
+}

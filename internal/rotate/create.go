@@ -1,0 +1,249 @@
+package rotate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Begin makes room, and then a new key that is stored beside the old one.
+func (r *Rotation) Begin(ctx context.Context) (credential.Credentials, error) {
+	if err := r.tryKeychain(ctx); err != nil {
+		return credential.Credentials{}, err
+	}
+	for try := 1; ; try++ {
+		if err := r.makeRoom(ctx); err != nil {
+			return credential.Credentials{}, err
+		}
+		key, lost, err := r.create(ctx)
+		if err != nil && lost && try == 1 {
+			r.Warn("AWS's answer was lost: looking whether there is a new key")
+			var gone []string
+			var cleaning error
+			if gone, cleaning = r.clean(ctx); cleaning != nil {
+				return credential.Credentials{}, cleaning
+			}
+			if len(gone) > 0 {
+				continue
+			}
+		}
+		if err != nil {
+			return credential.Credentials{}, err
+		}
+		return key, r.store(ctx, key)
+	}
+}
+
+// create writes the intent down and asks for a key. lost: there may be one
+// whose secret nobody has got.
+func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost bool, err error) {
+	keys, now, err := r.ListKeys(ctx)
+	if err != nil {
+		return key, false, err
+	}
+	j := &journal{Key: r.Name, ARN: r.User.ARN, Old: r.AccessKey.AccessKeyID, Intent: now, KeepOld: r.KeepOld, Listed: []string{r.AccessKey.AccessKeyID}}
+	for _, k := range keys {
+		if k.ID != j.Old {
+			j.Listed = append(j.Listed, k.ID)
+		}
+	}
+	if err := r.DoStep("intent", func() error { return writeJournal(r.Broker, *j) }); err != nil {
+		return key, false, failure.New(failure.Other, "nothing was changed: the rotation could not be written down: %w", err)
+	}
+	r.journal, r.begun = j, true
+	err = r.DoStep("create", func() error {
+		return r.Access.Do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+			// From here to the keychain nobody interrupts: the secret comes only once.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Waits.Call)
+			defer cancel()
+			for try := 1; ; try++ {
+				key, err = c.CreateKey(ctx, r.User.UserName())
+				if try == 3 || !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || !session.Pause(ctx, r.Waits.Again) {
+					return err
+				}
+			}
+		})
+	})
+	if err == nil {
+		return key, false, nil
+	}
+	if lost = access.MayBeDone(err); !lost {
+		r.forgetJournal()
+	}
+	return credential.Credentials{}, lost, r.IAMFailure(err)
+}
+
+// store puts a new key beside the old one. Where that fails, the key is deleted
+// in AWS again.
+func (r *Rotation) store(ctx context.Context, key credential.Credentials) error {
+	ctx = context.WithoutCancel(ctx)
+	r.journal.New = key.AccessKeyID
+	if err := r.DoStep("created", func() error { return writeJournal(r.Broker, *r.journal) }); err != nil {
+		r.Debug("journal: %v", err) // the intent is there, and does
+	}
+	err := r.writePending(ctx, key)
+	if err == nil {
+		r.Report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
+		return nil
+	}
+	var f *failure.Error
+	if !errors.As(failure.OfKeystore(err, r.Name), &f) {
+		return err
+	}
+	undo := r.DeleteKey(ctx, "undo", key.AccessKeyID)
+	if undo != nil {
+		f.Message = fmt.Sprintf("%s; and the new key, whose secret is lost, could not be deleted in AWS again: %v", f.Message, undo)
+		f.Hints = []string{"delete it with: " + say.DeleteKeyWithAWS(r.User.UserName(), key.AccessKeyID)}
+		return f
+	}
+	if err := r.dropPending(ctx, "remove pending"); err != nil {
+		r.Debug("keychain: %v", err)
+	}
+	r.forgetJournal()
+	f.Message += "; the new key was deleted in AWS again, and nothing is changed"
+	return f
+}
+
+func (r *Rotation) forgetJournal() {
+	err := r.DoStep("remove journal", func() error { return removeJournal(r.Broker, r.Name) })
+	if err != nil {
+		r.Debug("journal: %v", err)
+		return
+	}
+	r.journal, r.begun = nil, false
+}
+
+// listedKey is a key of the user, as AWS's list shows it.
+type listedKey struct {
+	iam.Key
+}
+
+func (r *Rotation) ListKeys(ctx context.Context) (keys []listedKey, now time.Time, err error) {
+	err = r.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+		all, at, err := c.KeysNow(ctx, r.User.UserName())
+		keys, now = nil, at
+		for _, k := range all {
+			if !slices.Contains(r.deleted, k.ID) {
+				keys = append(keys, listedKey{k})
+			}
+		}
+		return err
+	})
+	return keys, now, r.IAMFailure(err)
+}
+
+// makeRoom sees to it that the user has no other key: AWS allows two, and
+// counts inactive ones.
+func (r *Rotation) makeRoom(ctx context.Context) error {
+	for {
+		keys, _, err := r.ListKeys(ctx)
+		if err != nil {
+			return err
+		}
+		other := slices.DeleteFunc(keys, func(k listedKey) bool { return k.ID == r.AccessKey.AccessKeyID })
+		if len(other) < iam.KeyQuota-1 {
+			return nil
+		}
+		if err := r.deleteOther(ctx, other[0].Key); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
+	text := fmt.Sprintf("the user has a second key, and AWS allows no third:\n%s", r.describeKey(ctx, k))
+	full := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", prompt.Clean(r.User.UserName()))
+	if k.Active && r.Yes {
+		return full.Hint("an active key is not deleted unasked: %s", r.describeKey(ctx, k)).
+			Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
+	}
+	question := "delete it for good?"
+	if k.Active {
+		question = "delete this ACTIVE key for good?"
+	}
+	if err := r.Confirm(ctx, text, question); err != nil {
+		var f *failure.Error
+		if errors.As(err, &f) {
+			full.Reason, full.Cause = f.Reason, err
+		}
+		return full.Hint("delete one of them with: %s", say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
+	}
+	if err := r.DeleteKey(ctx, "make room", k.ID); err != nil {
+		return err
+	}
+	r.Report.Step(k.ID + " is deleted")
+	return nil
+}
+
+// describeKey tells what helps to decide about a key.
+func (r *Rotation) describeKey(ctx context.Context, k iam.Key) string {
+	status := "inactive"
+	if k.Active {
+		status = "ACTIVE"
+	}
+	var use iam.Use
+	err := r.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		use, err = c.LastUse(ctx, k.ID)
+		return err
+	})
+	used := "never used"
+	switch {
+	case err != nil:
+		used = "last use unknown"
+	case !use.At.IsZero():
+		used = fmt.Sprintf("last used %s ago (%s in %s)", say.Duration(time.Since(use.At)), prompt.Clean(use.Service), prompt.Clean(use.Region))
+	}
+	return fmt.Sprintf("%s, %s, made %s ago, %s", prompt.Clean(k.ID), status, say.Duration(time.Since(k.Created)), used)
+}
+
+// DeleteKey in AWS; one that is not there any more is deleted.
+func (r *Rotation) DeleteKey(ctx context.Context, step, id string) error {
+	err := r.DoStep(step, func() error {
+		return r.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.DeleteKey(ctx, r.User.UserName(), id)
+		})
+	})
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+		return r.IAMFailure(err)
+	}
+	r.deleted = append(r.deleted, id)
+	return nil
+}
+
+// IAMFailure says what IAM objected to.
+func (r *Rotation) IAMFailure(err error) error {
+	var already *failure.Error
+	if err == nil || errors.As(err, &already) || errors.Is(err, access.ErrSilent) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) {
+		return failure.New(failure.NeedPerson, "interrupted while AWS was asked")
+	}
+	var e *awsapi.Error
+	if !errors.As(err, &e) {
+		return failure.New(failure.Other, "%w", err)
+	}
+	switch e.Reason {
+	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
+		f := failure.New(failure.Unreachable, "AWS could not be reached: %s", prompt.Clean(e.Error()))
+		f.Cause = err
+		return f
+	case awsapi.Quota:
+		f := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", prompt.Clean(r.User.UserName()))
+		f.Cause = err
+		return f.Hint("look at them with: aws iam list-access-keys --user-name %s", say.ShellWord(r.User.UserName()))
+	}
+	return r.Targets[0].Failure(err)
+}

@@ -1,0 +1,317 @@
+package rotate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Finish makes the key that is stored beside the old one the only one. Every
+// step may be done a second time.
+func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) error {
+	record, err := keystore.ReadRecord(r.Paths.KeystoreFile())
+	if err != nil {
+		return failure.OfRecord(err)
+	}
+	// A swap that was cut short may have left a record that names no key.
+	if r.AccessKey.AccessKeyID != next.AccessKeyID || record.Keys[r.Name].AccessKeyID != next.AccessKeyID {
+		if err := r.prove(ctx, next); err != nil {
+			return err
+		}
+		r.Report.Step("AWS knows the new key")
+		if err := r.swap(ctx, next, record.Keys[r.Name]); err != nil {
+			return err
+		}
+		r.dropOwnSessions()
+	}
+	r.AccessKey = next
+	r.Access.UseKey(next)
+	if err := r.carry(); err != nil {
+		return err
+	}
+	if err := r.deactivateOld(ctx); err != nil {
+		return err
+	}
+	// The proof is of what the keychain gives, which is what everybody uses.
+	stored, err := r.stored(ctx)
+	if err == nil && stored.AccessKeyID != next.AccessKeyID {
+		err = failure.New(failure.Other, "another program replaced the key %q meanwhile: the new key %s is %s", prompt.Clean(r.Name), next.AccessKeyID, stored.AccessKeyID)
+	}
+	if err == nil {
+		err = r.prove(ctx, stored)
+	}
+	if err != nil {
+		return err
+	}
+	if r.KeepOld || r.journal.KeepOld {
+		r.Report.Step("the new key works without the old one")
+	} else {
+		if err := r.DeleteKey(ctx, "delete", r.journal.Old); err != nil {
+			return err
+		}
+		r.Report.Step("the new key works without the old one, which is deleted")
+	}
+	return r.removeTraces(ctx)
+}
+
+// prove that AWS knows a key, whichever of its servers is asked.
+func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error {
+	started, told := time.Now(), time.Now()
+	for passed := 0; ; {
+		var identity, err = r.User, error(nil)
+		err = r.DoStep("prove", func() (err error) {
+			identity, err = r.CallerIdentity(ctx, key)
+			return err
+		})
+		pause := r.Waits.Between
+		switch {
+		case err == nil && identity.ARN != r.User.ARN:
+			return failure.New(failure.Other, "the new key %s belongs to %s and not to %s", key.AccessKeyID, prompt.Clean(identity.ARN), prompt.Clean(r.User.ARN))
+		case err == nil:
+			if passed++; passed == proofs {
+				return nil
+			}
+		default:
+			passed, pause = 0, r.Waits.Again
+			r.Debug("proof: %s", prompt.Clean(err.Error()))
+		}
+		if err != nil && time.Since(started) > r.Waits.Prove {
+			f := failure.New(failure.Unreachable, "AWS does not know the new key %s after %s; the keychain has both keys", key.AccessKeyID, say.Duration(time.Since(started)))
+			f.Hint("AWS says: %s", prompt.Clean(err.Error()))
+			f.Cause = err
+			return f
+		}
+		if time.Since(told) > r.Waits.Progress {
+			told = time.Now()
+			r.Report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(time.Since(started))))
+		}
+		if !session.Pause(ctx, pause) {
+			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS knows the new key %s", key.AccessKeyID)
+		}
+	}
+}
+
+// swap makes the new key the one that the keychain has under the name. The
+// record keeps the id from before: role sessions go on being served with it.
+func (r *Rotation) swap(ctx context.Context, next credential.Credentials, info keystore.KeyInfo) error {
+	ctx = context.WithoutCancel(ctx)
+	stored, err := r.stored(ctx)
+	if err != nil {
+		return err
+	}
+	if stored.AccessKeyID != r.journal.Old && stored.AccessKeyID != next.AccessKeyID {
+		return failure.New(failure.Other, "another program replaced the key %q meanwhile, by %s", prompt.Clean(r.Name), stored.AccessKeyID)
+	}
+	info.Rotated, info.Before = time.Now(), r.journal.Old
+	err = r.DoStep("swap", func() error { return r.chain.Set(ctx, r.Name, next, info) })
+	if err != nil {
+		return failure.OfKeystore(err, r.Name)
+	}
+	r.Report.Step(fmt.Sprintf("key %s is %s from now on", prompt.Clean(r.Name), next.AccessKeyID))
+	return nil
+}
+
+// stored is the key that the keychain has now.
+func (r *Rotation) stored(ctx context.Context) (credential.Credentials, error) {
+	key, err := r.chain.Get(ctx, r.Name)
+	if err != nil {
+		return key, failure.OfKeystore(err, r.Name)
+	}
+	return key, nil
+}
+
+// dropOwnSessions removes the sessions of the old key itself. Nothing looks for
+// them any more, so what goes wrong is no failure.
+func (r *Rotation) dropOwnSessions() {
+	for _, t := range r.Targets {
+		own := t.MFATarget(0) // or the one without MFA: they have the same subject
+		if _, err := r.Cache.ForgetSubject(own.Subject()); err != nil {
+			r.Debug("cache: %v", err)
+		}
+	}
+}
+
+// carry moves the role sessions that are known to where the new key's are
+// looked for. Others are moved by whoever looks for them (Target.cached).
+func (r *Rotation) carry() error {
+	for _, t := range r.Targets {
+		k := t.Key
+		k.AccessKeyID, k.Before = r.AccessKey.AccessKeyID, r.journal.Old
+		t.SetKey(k)
+		if t.Profile.RoleARN != "" {
+			t.Cached(r.Cache, time.Now())
+		}
+	}
+	if err := r.DoStep("generation", func() error { return session.NextGeneration(r.Paths) }); err != nil {
+		return failure.New(failure.Other, "%w", err)
+	}
+	return nil
+}
+
+func (r *Rotation) deactivateOld(ctx context.Context) error {
+	gone := false
+	err := r.DoStep("deactivate", func() error {
+		return r.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.SetKeyActive(ctx, r.User.UserName(), r.journal.Old, false)
+		})
+	})
+	if awsapi.Is(err, awsapi.NotThere) {
+		gone, err = true, nil
+	}
+	if err != nil {
+		return r.IAMFailure(err)
+	}
+	if !gone {
+		r.Report.Step(r.journal.Old + " is inactive now")
+	}
+	return nil
+}
+
+// removeTraces of a rotation that is done.
+func (r *Rotation) removeTraces(ctx context.Context) error {
+	if err := r.dropPending(ctx, "remove pending"); err != nil {
+		return failure.OfKeystore(err, r.Name)
+	}
+	if err := r.DoStep("remove journal", func() error { return removeJournal(r.Broker, r.Name) }); err != nil {
+		return failure.New(failure.Other, "%w", err)
+	}
+	r.begun = false
+	return nil
+}
+
+// Resume decides what an earlier run left: a key to finish with, or nothing
+// but what is cleaned up here. r.journal is kept in the first case.
+func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Credentials, err error) {
+	r.Report.Step("an earlier rotation of this key is not finished")
+	now := r.AccessKey.AccessKeyID
+	switch {
+	case p.ID != "" && (p.Replaces == now || p.ID == now):
+		if there, err := r.exists(ctx, p.ID); err != nil || there {
+			return p.key(), err
+		}
+		r.Warn("the new key %s is not in AWS any more", prompt.Clean(p.ID))
+	case r.journal.New == now:
+		return r.AccessKey, nil
+	case p.ID != "":
+		// Neither: somebody put another key there meanwhile.
+		r.Warn("the key %s was made by an earlier rotation, and is not used by anything here", prompt.Clean(p.ID))
+		if r.journal.ARN != r.User.ARN {
+			r.Warn("it belongs to %s; delete it with: %s", prompt.Clean(r.journal.ARN), say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
+		}
+	case r.journal.ARN == r.User.ARN:
+		gone, err := r.clean(ctx)
+		if err != nil {
+			return next, err
+		}
+		for _, id := range gone {
+			r.Report.Step(id + ", whose secret nobody has, is deleted")
+		}
+	default:
+		r.Warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
+			prompt.Clean(r.journal.ARN), say.ShellWord(awsapi.NameOf(r.journal.ARN)))
+	}
+	if err := r.dropPending(ctx, "remove pending"); err != nil {
+		return next, failure.OfKeystore(err, r.Name)
+	}
+	r.forgetJournal()
+	return next, nil
+}
+
+// exists reports whether the user still has a key, by a list that shows all.
+func (r *Rotation) exists(ctx context.Context, id string) (bool, error) {
+	found := false
+	err := r.watch(ctx, func(keys []listedKey) bool {
+		found = slices.ContainsFunc(keys, func(k listedKey) bool { return k.ID == id })
+		return found
+	})
+	return found, err
+}
+
+// watch looks at the list until done, or until it shows all that an
+// interrupted creation may have made.
+func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error {
+	var end time.Time // by AWS's clock
+	started, told := time.Now(), false
+	for {
+		keys, now, err := r.ListKeys(ctx)
+		if err != nil {
+			return err
+		}
+		if end.IsZero() {
+			end = now.Add(r.Waits.Listing)
+			if last := r.journal.Intent.Add(2 * r.Waits.Listing); last.Before(end) {
+				end = last // the creation was that long ago
+			}
+		}
+		if done(keys) || !now.Before(end) || time.Since(started) > 2*r.Waits.Listing {
+			return nil
+		}
+		if !told {
+			told = true
+			r.Report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(end.Sub(now))))
+		}
+		if !session.Pause(ctx, r.Waits.Again) {
+			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS lists all keys")
+		}
+	}
+}
+
+// clean deletes what a creation made whose answer never arrived: a key that
+// was not there before, was made after the intent, and was never used. Others
+// are not ours to delete unasked.
+func (r *Rotation) clean(ctx context.Context) (gone []string, err error) {
+	j := r.journal
+	var strays []iam.Key
+	err = r.watch(ctx, func(keys []listedKey) bool {
+		strays = nil
+		for _, k := range keys {
+			if (j.New == "" || k.ID == j.New) && !slices.Contains(j.Listed, k.ID) && k.ID != r.AccessKey.AccessKeyID && !k.Created.Before(j.Intent) {
+				strays = append(strays, k.Key)
+			}
+		}
+		return len(strays) > 0
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range strays {
+		unused, err := r.neverUsed(ctx, k.ID)
+		if err != nil || !unused {
+			r.Warn("%s appeared meanwhile and is left alone, for it may be in use", r.describeKey(ctx, k))
+			continue
+		}
+		if err := r.DeleteKey(ctx, "clean", k.ID); err != nil {
+			var f *failure.Error
+			if errors.As(err, &f) {
+				f.Hint("the key %s has a secret that nobody has; delete it with: %s", k.ID, say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
+			}
+			return gone, err
+		}
+		gone = append(gone, k.ID)
+	}
+	if len(strays) == 0 && j.New != "" { // AWS named it, though no list does
+		return gone, r.DeleteKey(ctx, "clean", j.New)
+	}
+	return gone, nil
+}
+
+func (r *Rotation) neverUsed(ctx context.Context, id string) (bool, error) {
+	var use iam.Use
+	err := r.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		use, err = c.LastUse(ctx, id)
+		return err
+	})
+	return use.At.IsZero(), err
+}

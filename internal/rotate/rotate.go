@@ -1,0 +1,314 @@
+package rotate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// Options say which key is replaced, and how.
+type Options struct {
+	Key     string // as the keychain names it; empty: the profile's, or the only one
+	Profile string // whose role does the work; empty: any of those that use the key
+	KeepOld bool   // the old key is deactivated, not deleted
+	Yes     bool   // nobody is asked; then no active key of somebody else's is deleted
+	DryRun  bool   // only says what would be done
+}
+
+// Result is what a rotation came to.
+type Result struct {
+	Key      string
+	Old, New string // access key ids; New is empty after a dry run
+	Resumed  bool   // it was begun by an earlier run
+	OldKept  bool
+}
+
+// Run replaces an access key by a new one of the same user. At no step is
+// there a moment when the keychain has no key that works; what was cut short
+// is finished by the next call.
+func Run(ctx context.Context, b *broker.Broker, o Options) (Result, error) {
+	r, err := New(ctx, b, o)
+	if err != nil {
+		return Result{}, err
+	}
+	defer r.Close()
+	return r.run(ctx)
+}
+
+// Waits are how long a rotation waits for what.
+type Waits struct {
+	Call     time.Duration // one request to IAM or STS, with its repetitions
+	Prove    time.Duration // until AWS knows the new key
+	Between  time.Duration // from one proof to the next
+	Again    time.Duration // after a proof that failed
+	Listing  time.Duration // until a list shows every key that was made
+	Progress time.Duration // from one sign of life to the next
+}
+
+// New keys have been seen to take 8 to 15 seconds, no document says how long
+// it can be (https://github.com/99designs/aws-vault/pull/170).
+var productionWaits = Waits{
+	Call: 45 * time.Second, Prove: 2 * time.Minute, Between: 250 * time.Millisecond, Again: time.Second,
+	Listing: 30 * time.Second, Progress: 10 * time.Second,
+}
+
+// proofs is how often in a row AWS has to know a key: its servers do not learn
+// of it all at once.
+const proofs = 3
+
+// Rotation is one run of Rotate.
+type Rotation struct {
+	*broker.Actor // the preferred profile, the key that the keychain has, and who asks
+	Options
+	Name    string
+	Targets []*broker.Target // every profile that uses the key; at least one, if only a made-up one
+	Waits   Waits
+	Access  *access.Access
+	chain   *keystore.Store
+	User    sts.Identity
+	journal *journal
+	deleted []string // keys that a list may still show
+	begun   bool     // something was written down that the next run goes on from
+
+	// At is called before and after each step that changes something; an error
+	// takes the place of the step's own. Tests stop the run there.
+	At func(when, step string) error
+}
+
+func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, failure.OfRecord(err)
+	}
+	name, err := chooseKey(b, record, o)
+	if err != nil {
+		return nil, err
+	}
+	info, listed := record.Keys[name]
+	if !listed {
+		return nil, failure.OfKeystore(keystore.ErrNotFound, name)
+	}
+	if info.Root() {
+		return nil, failure.New(failure.Other, "key %q is the root user's, and is not to be replaced but deleted", prompt.Clean(name)).
+			Hint("%s", say.DeleteKey(info.AccessKeyID))
+	}
+	targets, err := b.TargetsOf(name, info, o.Profile)
+	if err != nil {
+		return nil, err
+	}
+	r := &Rotation{Options: o, Name: name, Targets: targets, Waits: productionWaits}
+	r.Actor = b.NewActor(targets[0])
+	r.Cache = b.OpenCache(ctx)
+	return r, nil
+}
+
+// chooseKey is the key that is asked for, the profile's, or the only one.
+func chooseKey(b *broker.Broker, record keystore.Record, o Options) (string, error) {
+	if o.Key != "" {
+		return o.Key, nil
+	}
+	named := cmp.Or(o.Profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")) != ""
+	if names := record.Names(); !named && len(names) == 1 {
+		return names[0], nil
+	} else if len(names) == 0 {
+		return "", failure.New(failure.NotFound, "there is no key in the keychain").Hint("put one there with: awsbroker add NAME")
+	}
+	profile, _, err := b.ChooseProfile(o.Profile)
+	if err != nil {
+		return "", err
+	}
+	t, err := b.Target(profile)
+	if err != nil {
+		return "", err
+	}
+	return t.Profile.KeyName, nil
+}
+
+func (r *Rotation) run(ctx context.Context) (out Result, err error) {
+	out.Key = r.Name
+	unlock, err := r.Lock()
+	if err != nil {
+		return out, err
+	}
+	defer unlock()
+	defer func() {
+		var f *failure.Error
+		if r.begun && errors.As(err, &f) {
+			f.Hint("nothing is lost; to go on, run again: awsbroker rotate %s", say.ShellWord(r.Name))
+		}
+	}()
+	old, unfinished, err := r.ReadState(ctx)
+	if err != nil {
+		return out, err
+	}
+	out.Old = r.AccessKey.AccessKeyID
+	if unfinished {
+		if r.DryRun {
+			r.Report.Step("an earlier rotation is not finished; the next run does that first")
+			return out, nil
+		}
+		next, err := r.Resume(ctx, old)
+		if err != nil {
+			return out, err
+		}
+		if next.AccessKeyID != "" {
+			out.Resumed, out.Old, out.New = true, r.journal.Old, next.AccessKeyID
+			out.OldKept, err = r.KeepOld || r.journal.KeepOld, r.Finish(ctx, next)
+			return out, err
+		}
+	}
+	if err := r.agree(ctx); err != nil || r.DryRun {
+		return out, err
+	}
+	next, err := r.Begin(ctx)
+	if err != nil {
+		return out, err
+	}
+	out.New, out.OldKept = next.AccessKeyID, r.KeepOld
+	return out, r.Finish(ctx, next)
+}
+
+// Lock makes this process the only one that replaces the key.
+func (r *Rotation) Lock() (unlock func(), err error) {
+	lock := session.NewLock(r.Paths.State, "rotate:"+r.Name)
+	if ok, err := lock.Try(); err != nil {
+		return nil, failure.New(failure.Other, "%w", err)
+	} else if !ok {
+		return nil, failure.New(failure.Other, "another awsbroker (process %d) is rotating the key %q", lock.Holder(), prompt.Clean(r.Name)).
+			Hint("wait for it, then look at: awsbroker list")
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
+// ReadState reads everything: the key, what an earlier run left, whose key it is.
+func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, err error) {
+	if err := r.OpenKey(ctx); err != nil {
+		return p, false, err
+	}
+	if r.chain, err = r.OpenKeychain(ctx, r.Asker); err != nil {
+		return p, false, failure.OfKeystore(err, r.Name)
+	}
+	if p, err = r.readPending(ctx); err != nil {
+		return p, false, err
+	}
+	if r.journal, err = ReadJournal(r.Broker, r.Name); err != nil {
+		return p, false, err
+	}
+	if r.journal == nil && p.ID != "" {
+		r.journal = &journal{Key: r.Name, ARN: p.ARN, Old: p.Replaces, New: p.ID}
+	}
+	unfinished = r.journal != nil
+	r.begun = unfinished
+	if r.User, err = r.whose(ctx, unfinished); err != nil {
+		return p, unfinished, err
+	}
+	r.Access = access.New(r.Actor, r.Targets, r.User.ARN)
+	r.Access.Patience, r.Access.Again, r.Access.Limit, r.Access.Silent = r.Waits.Prove, r.Waits.Again, r.Waits.Call, r.DryRun
+	return p, unfinished, nil
+}
+
+// whose key it is, asked of AWS: the record may never have known. A key that
+// an earlier run put there may be too new to be known everywhere.
+func (r *Rotation) whose(ctx context.Context, patiently bool) (sts.Identity, error) {
+	identity, err := r.CallerIdentity(ctx, r.AccessKey)
+	for end := time.Now().Add(r.Waits.Prove); patiently && awsapi.Is(err, awsapi.UnknownKey) && time.Now().Before(end); {
+		if !session.Pause(ctx, r.Waits.Again) {
+			break
+		}
+		identity, err = r.CallerIdentity(ctx, r.AccessKey)
+	}
+	if err != nil {
+		return identity, r.IAMFailure(err)
+	}
+	if identity.UserName() == "" {
+		return identity, failure.New(failure.Other, "key %q belongs to %s, which is no IAM user", prompt.Clean(r.Name), prompt.Clean(identity.ARN)).
+			Hint("only keys of IAM users are rotated; a root key is to be deleted: %s", say.DeleteKey(r.AccessKey.AccessKeyID))
+	}
+	return identity, nil
+}
+
+func (r *Rotation) CallerIdentity(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
+	client, err := sts.New(r.Targets[0].Endpoint)
+	if err != nil {
+		return sts.Identity{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.Waits.Call)
+	defer cancel()
+	return client.CallerIdentity(ctx, key)
+}
+
+// agree says what will be done, and asks.
+func (r *Rotation) agree(ctx context.Context) error {
+	var profiles []string
+	for _, t := range r.Targets {
+		if t.Profile.Name != "" {
+			profiles = append(profiles, t.Profile.Name)
+		}
+	}
+	last := "deleted"
+	if r.KeepOld {
+		last = "kept, inactive"
+	}
+	text := fmt.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
+		"steps    a new key is made, stored beside the old one, and proved;\n"+
+		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
+		prompt.Clean(r.Name), r.AccessKey.AccessKeyID, r.chain.Kind().Words(),
+		prompt.Clean(r.User.UserName()), prompt.Clean(r.User.Account), cmp.Or(prompt.Clean(strings.Join(profiles, ", ")), "no profile"), last)
+	if r.DryRun {
+		for _, line := range strings.Split(text, "\n") {
+			r.Report.Step(line)
+		}
+		return r.rehearse(ctx)
+	}
+	return r.Confirm(ctx, text, "rotate this key?")
+}
+
+// rehearse finds out how it would go, as far as nobody has to be asked.
+func (r *Rotation) rehearse(ctx context.Context) error {
+	keys, _, err := r.ListKeys(ctx)
+	if errors.Is(err, access.ErrSilent) {
+		r.Report.Step("code     one MFA code would be asked for")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.AccessKey.AccessKeyID }); len(keys) > 1 && i >= 0 {
+		r.Report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
+	}
+	r.Report.Step("code     none is needed")
+	return nil
+}
+
+// DoStep does something that a test may want to see fail.
+func (r *Rotation) DoStep(name string, do func() error) error {
+	if r.At != nil {
+		if err := r.At("before", name); err != nil {
+			return err
+		}
+	}
+	err := do()
+	if r.At != nil {
+		if wrong := r.At("after", name); wrong != nil {
+			return wrong
+		}
+	}
+	return err
+}

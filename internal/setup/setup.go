@@ -1,0 +1,243 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// Options describe the profile to write. What is empty is taken from the
+// profile as it is, else proposed.
+type Options struct {
+	Profile   string
+	KeyName   string
+	RoleARN   string
+	MFASerial string
+	Region    string
+	Program   string // how callers start awsbroker: an absolute path, or a name on PATH
+	Offline   bool   // ask AWS nothing: no proposal, no proof
+
+	chained bool             // another role assumes the profile's, and goes on doing so
+	kept    []config.Setting // what the profile has beyond these, and keeps
+	remove  []string         // besideHelper, and what else goes
+}
+
+// Names that setup proposes: those of the account this tool is for.
+const proposedRole = "admin-mfa"
+
+// BesideHelper may not stand in a profile with a credential_process: one AWS
+// tool or another would use it instead, or refuse the profile (contract.md R14).
+var BesideHelper = []string{
+	"role_arn", "source_profile", "credential_source", "web_identity_token_file",
+	"mfa_serial", "external_id", "role_session_name",
+	"source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns",
+}
+
+// Run writes or converts a profile, after showing what changes and proving
+// that it works. It reports whether anything had to be changed.
+func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err error) {
+	if !config.ValidProfileName(o.Profile) {
+		return false, failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", prompt.Clean(o.Profile))
+	}
+	before, err := os.ReadFile(b.Paths.Config)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, failure.New(failure.Other, "%w", err)
+	}
+	if err := complete(ctx, b, &o); err != nil {
+		return false, err
+	}
+	after, err := config.SetProfile(before, o.Profile, o.Settings(), o.remove)
+	if err != nil {
+		return false, failure.OfConfig(err)
+	}
+	t, err := b.TargetAfter(o.Profile, after)
+	if err != nil {
+		return false, err
+	}
+	diff := config.Diff(b.Paths.Config, before, after)
+	if diff != "" {
+		if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
+			return false, err
+		}
+	}
+	if !o.Offline {
+		if err := prove(ctx, b, t); err != nil {
+			return false, err
+		}
+	}
+	if diff == "" {
+		return false, nil
+	}
+	if err := config.WriteFile(b.Paths.Config, before, after); err != nil {
+		return false, failure.New(failure.Other, "%s could not be written: %w", b.Paths.Config, err)
+	}
+	return true, nil
+}
+
+func (o Options) Settings() []config.Setting {
+	var set []config.Setting
+	add := func(key, value string) {
+		if value != "" {
+			set = append(set, config.Setting{Key: key, Value: value})
+		}
+	}
+	add("region", o.Region)
+	add("credential_process", o.Program+" credential-process --profile "+o.Profile)
+	if !o.chained {
+		add("awsbroker_key", o.KeyName)
+	}
+	add("awsbroker_role_arn", o.RoleARN)
+	add("awsbroker_mfa_serial", o.MFASerial)
+	return append(set, o.kept...)
+}
+
+// kept are the settings of a profile that would go with what besideHelper
+// takes out of it: those of the role, which get our prefix, and those that it
+// has from its source profile.
+func kept(is config.Profile) []config.Setting {
+	var set []config.Setting
+	keys := []string{"external_id", "role_session_name", "source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns"}
+	if is.Chained() {
+		keys = append(keys, "source_profile")
+	}
+	for _, key := range keys {
+		if o, ok := is.Origin(key); ok {
+			set = append(set, config.Setting{Key: "awsbroker_" + key, Value: o.Value})
+		}
+	}
+	if is.Source == nil || is.Chained() {
+		return set
+	}
+	for _, key := range []string{"awsbroker_mfa_session", "awsbroker_mfa_process", "awsbroker_mfa_seed", "awsbroker_min_ttl", "awsbroker_confirm", "awsbroker_log", "awsbroker_prompt"} {
+		o, has := is.Origin(key)
+		if from, inherited := is.Source.Origin(key); has && inherited && from == o {
+			set = append(set, config.Setting{Key: key, Value: o.Value})
+		}
+	}
+	return set
+}
+
+// complete fills in what the person did not say.
+func complete(ctx context.Context, b *broker.Broker, o *Options) error {
+	cfg, err := b.ReadConfig()
+	if err != nil {
+		return err
+	}
+	if file, line, ok := cfg.StaticKeys(o.Profile); ok {
+		return failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, o.Profile).
+			Hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", say.ShellWord(o.Profile))
+	}
+	var is config.Profile
+	if cfg.Has(o.Profile) {
+		p, err := cfg.Resolve(o.Profile)
+		var notOurs *config.NotOursError
+		switch {
+		case err == nil:
+			is = *p
+		case errors.As(err, &notOurs) && notOurs.Origin.Key == "credential_process":
+			// Another program served it. Its line is the one that is replaced.
+		default:
+			return failure.OfConfig(err)
+		}
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return failure.OfRecord(err)
+	}
+	o.chained = is.Chained() && o.KeyName == "" // who names a key wants it to assume the role
+	if o.KeyName, err = chooseKey(record, o.KeyName, is.KeyName); err != nil {
+		return err
+	}
+	if err := broker.RefuseRoot(&broker.Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName, RoleARN: proposedRole}, Key: record.Keys[o.KeyName]}, time.Now()); err != nil {
+		return err
+	}
+	o.RoleARN = cmp.Or(o.RoleARN, is.RoleARN)
+	o.MFASerial = cmp.Or(o.MFASerial, is.MFASerial)
+	o.remove = BesideHelper
+	if is.Chained() && !o.chained {
+		o.remove = append(slices.Clip(o.remove), "awsbroker_source_profile")
+		is.Source = nil
+	}
+	o.kept = kept(is)
+	if o.chained {
+		return nil
+	}
+	if o.RoleARN == "" || o.MFASerial == "" {
+		return propose(ctx, b, o, record.Keys[o.KeyName])
+	}
+	return nil
+}
+
+// chooseKey is the key that was asked for, the profile's own, or the only one.
+func chooseKey(record keystore.Record, asked, current string) (string, error) {
+	for _, name := range []string{asked, current} {
+		if _, ok := record.Keys[name]; ok {
+			return name, nil
+		}
+		if name == asked && name != "" {
+			return "", failure.OfKeystore(keystore.ErrNotFound, name)
+		}
+	}
+	names := record.Names()
+	switch len(names) {
+	case 0:
+		return "", failure.New(failure.NotFound, "there is no key in the keychain").Hint("put one there with: awsbroker add NAME")
+	case 1:
+		return names[0], nil
+	}
+	return "", failure.New(failure.Usage, "there are several keys: %s", prompt.Clean(strings.Join(names, ", "))).Hint("choose one with --key")
+}
+
+// propose the role and the device of the account this tool is for, from whose
+// key it is.
+func propose(ctx context.Context, b *broker.Broker, o *Options, info keystore.KeyInfo) error {
+	arn := info.ARN
+	if arn == "" && !o.Offline {
+		r := b.NewActor(&broker.Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName}})
+		defer r.Close()
+		if err := r.OpenKey(ctx); err != nil {
+			return err
+		}
+		identity, err := b.IdentifyKey(ctx, r.AccessKey)
+		if err != nil {
+			return err
+		}
+		arn = identity.ARN
+	}
+	f := strings.SplitN(arn, ":", 6)
+	_, user, ok := strings.Cut(arn, ":user/")
+	if !ok || len(f) != 6 {
+		return failure.New(failure.Usage, "whose key %q is, is not known, so no role can be proposed", o.KeyName).
+			Hint("name them: --role-arn arn:aws:iam::ACCOUNT:role/%s --mfa-serial arn:aws:iam::ACCOUNT:mfa/USER", proposedRole)
+	}
+	user = user[strings.LastIndex(user, "/")+1:]
+	prefix := fmt.Sprintf("arn:%s:iam::%s:", f[1], f[4])
+	o.RoleARN = cmp.Or(o.RoleARN, prefix+"role/"+proposedRole)
+	o.MFASerial = cmp.Or(o.MFASerial, prefix+"mfa/"+user)
+	return nil
+}
+
+// prove gets one session through the profile as it will be. Where nobody can
+// be asked for the code, it says that nothing was proved.
+func prove(ctx context.Context, b *broker.Broker, t *broker.Target) error {
+	_, err := b.SessionOf(ctx, t, broker.Want{})
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		b.Warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
+		return nil
+	}
+	return err
+}
