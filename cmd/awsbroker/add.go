@@ -4,14 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/keychain"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 const addHelp = `Put the long-lived access key of an IAM user into the keychain, under a name of

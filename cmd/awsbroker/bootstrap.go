@@ -9,14 +9,13 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/bootstrap"
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/spf13/cobra"
 
+	"github.com/awsbroker/awsbroker/internal/bootstrap"
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 const bootstrapHelp = `Set up an AWS account so that nobody is an administrator without an MFA code,

@@ -7,12 +7,11 @@ import (
 	"os"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/doctor"
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/doctor"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/spf13/cobra"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

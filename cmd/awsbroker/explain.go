@@ -10,13 +10,12 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 func newExplain(a *app) *cobra.Command {

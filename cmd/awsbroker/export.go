@@ -7,11 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 

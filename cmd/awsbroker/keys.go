@@ -8,11 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/keys"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/keys"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

@@ -4,11 +4,10 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/awsbroker/awsbroker/internal/mfa"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/mfa"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

@@ -7,11 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/mfa"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/mfa"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

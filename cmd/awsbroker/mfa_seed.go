@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/mfa"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/mfa"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

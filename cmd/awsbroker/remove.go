@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 
-	"github.com/awsbroker/awsbroker/internal/keychain"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/keychain"
 )
 
 func newRemove(a *app) *cobra.Command {

@@ -13,11 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"golang.org/x/term"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
 )
 
 // maxLine is what every caller of a credential_process can take on stderr.

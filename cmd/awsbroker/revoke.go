@@ -5,13 +5,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/revoke"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/revoke"
 )
 
 func newRevoke(a *app) *cobra.Command {

@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 
-	"github.com/awsbroker/awsbroker/internal/setup"
-
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/setup"
 )
 
 func newSetup(a *app) *cobra.Command {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
-
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

@@ -1,3 +1,7 @@
+// Package bootstrap sets an AWS account up (awsbroker bootstrap): one user who may
+// do one thing, assume a role that wants MFA and whose sessions last an hour. It
+// reads first, shows what it would do, asks, does it, and proves it; and it takes
+// back what it made.
 package bootstrap
 
 import (
@@ -8,12 +12,11 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/keychain"
-
-	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -39,7 +42,7 @@ type Options struct {
 	PlanOnly       bool
 	Yes            bool
 	QRFile         string // a PNG of the QR code goes there
-	Program        string // as SetupOptions has it
+	Program        string // as [setup.Options] has it
 
 	Show Progress
 }
@@ -86,7 +89,7 @@ type bootstrapWaits struct {
 
 var bootstrapPatience = bootstrapWaits{call: 45 * time.Second, settle: 2 * time.Minute, again: time.Second, list: 30 * time.Second}
 
-// bootstrap is one run of Bootstrap.
+// bootstrap is one run of [Run] or [Undo].
 type bootstrap struct {
 	*broker.Actor // the key that does the work
 	o             Options

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/brokertest"
-
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/session"
 )

@@ -9,14 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/brokertest"
-	"github.com/awsbroker/awsbroker/internal/policy"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/brokertest"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/policy"
 )
 
 // The key that is typed is the user's own: it goes into the keychain, and no

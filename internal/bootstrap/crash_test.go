@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/awsbroker/awsbroker/internal/brokertest"
-
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 )

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/mfa"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/mfa"
 )
 
 // deviceStep is the MFA device of the user. One that shows codes is taken as

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -16,7 +15,7 @@ import (
 type Actor struct {
 	*Broker
 	*Target
-	AccessKey credential.Credentials // empty until openKey has read it
+	AccessKey credential.Credentials // empty until OpenKey has read it
 	Cache     *session.Cache         // nil: sessions are not kept
 	Asker     *Asker
 	NewDevice bool // the MFA device was enabled just now: AWS is given time to hear of it

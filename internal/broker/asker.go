@@ -9,10 +9,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -58,6 +57,7 @@ func (a *Asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter,
 	return ladder, nil
 }
 
+// Close gives the terminal back, if it was opened. It may be opened again.
 func (a *Asker) Close() {
 	if a.ladder == nil {
 		return

@@ -1,7 +1,9 @@
-// Package broker holds the flows of awsbroker: what has to happen, in which
-// order, to turn a profile into a session or a key into a stored one. It knows
-// no flags and prints nothing; people are asked through package prompt, and
-// told things through a Reporter.
+// Package broker is the core of awsbroker: one run of the program ([Broker]), the
+// session that a profile stands for ([Target]), a key that acts in AWS ([Actor]),
+// and how a session is had: from the cache, by another session, or by the key and
+// a code that a person is asked for. What commands do besides has packages of its
+// own, such as rotate and keys. It knows no flags and prints nothing: people are
+// asked through package prompt, and told things through a [Reporter].
 package broker
 
 import (
@@ -10,9 +12,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -56,8 +57,10 @@ func (b *Broker) TestOnlySessions(cache *session.Cache, dir string) {
 	b.opened, b.sessions = true, cache
 }
 
+// Debug tells the story of the run, for --debug. It must name no secret.
 func (b *Broker) Debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(format, args...)) }
 
+// Warn tells the person something that they should know.
 func (b *Broker) Warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(format, args...)) }
 
 // Limits are the waits of a run, counted from its start.

@@ -5,10 +5,9 @@ import (
 	"os"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
@@ -52,6 +51,8 @@ func endpointURL(service string, ignored bool, ofService, ofAll string) string {
 	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
 }
 
+// EnvBool reads a variable that says true or false. Where it says neither, it
+// is otherwise.
 func EnvBool(name string, otherwise bool) bool {
 	switch strings.ToLower(os.Getenv(name)) {
 	case "true":

@@ -11,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
+// KeystoreOptions are for opening the keychain, whose passphrase a asks for.
 func (b *Broker) KeystoreOptions(a *Asker) keystore.Options {
 	return keystore.Options{
 		RecordPath: b.Paths.KeystoreFile(),

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"

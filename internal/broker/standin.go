@@ -5,7 +5,6 @@ import (
 	"os"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

@@ -7,11 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -26,7 +25,7 @@ type Target struct {
 	SessionName string  // AssumeRole's RoleSessionName
 	From        *Target // whose session asks for this one; nil: the key itself does, with a code if there is a device
 
-	mfa     bool      // the MFA session of the key: see mfaSession
+	mfa     bool      // the MFA session of the key: see MFATarget
 	passing bool      // it is kept nowhere
 	serves  []*Target // what it was first needed for
 }

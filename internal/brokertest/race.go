@@ -2,4 +2,5 @@
 
 package brokertest
 
+// RaceDetector reports whether it is on.
 const RaceDetector = true

@@ -1,3 +1,5 @@
+// Package brokertest is a world for tests of broker and of the packages above it:
+// a machine with a key in an encrypted file, a profile, and an AWS of its own.
 package brokertest
 
 import (
@@ -15,9 +17,8 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -56,6 +57,7 @@ func (s *Person) Confirm(_ context.Context, text, _ string) error {
 	return nil
 }
 
+// Stretch makes a wait long enough for the race detector, if that is on.
 func Stretch(d time.Duration) time.Duration {
 	if RaceDetector {
 		return 5 * d
@@ -65,6 +67,7 @@ func Stretch(d time.Duration) time.Duration {
 
 var passphraseOnce sync.Once
 
+// NewWorld makes a world, which goes with the test.
 func NewWorld(t *testing.T) *World {
 	t.Helper()
 	if RaceDetector && testing.Short() {
@@ -96,6 +99,7 @@ func NewWorld(t *testing.T) *World {
 	return m
 }
 
+// AddProfile writes a profile of phoebe's key with more lines.
 func (m *World) AddProfile(name, role, serial string, more ...string) {
 	m.T.Helper()
 	// A command, for there is no terminal: it prints the code of the step.
@@ -112,6 +116,7 @@ func (m *World) AddProfile(name, role, serial string, more ...string) {
 	}
 }
 
+// PutKey puts a key into the keychain as phoebe.
 func (m *World) PutKey(key *fakeaws.AccessKey) {
 	m.T.Helper()
 	b := m.NewBroker()
@@ -124,6 +129,7 @@ func (m *World) PutKey(key *fakeaws.AccessKey) {
 	}
 }
 
+// Credentials are those of a key.
 func (m *World) Credentials(key *fakeaws.AccessKey) credential.Credentials {
 	return credential.Credentials{AccessKeyID: key.ID, SecretAccessKey: credential.NewSecret(key.Secret)}
 }
@@ -194,6 +200,7 @@ func (m *World) StoredKey() credential.Credentials {
 	return key
 }
 
+// ActiveKeys are the ids of the user's keys in AWS: the active ones, and all.
 func (m *World) ActiveKeys() (active, all []string) {
 	for _, k := range m.AWS.User.AccessKeys() {
 		all = append(all, k.ID)
@@ -218,6 +225,7 @@ func (m *World) WantWorking() string {
 	return key.AccessKeyID
 }
 
+// Target of a profile.
 func (m *World) Target(profile string) *broker.Target {
 	m.T.Helper()
 	t, err := m.NewBroker().Target(profile)
@@ -227,6 +235,7 @@ func (m *World) Target(profile string) *broker.Target {
 	return t
 }
 
+// WalkFiles shows the contents of every file under a directory.
 func WalkFiles(dir string, see func(path string, data []byte)) error {
 	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
@@ -238,6 +247,7 @@ func WalkFiles(dir string, see func(path string, data []byte)) error {
 	})
 }
 
+// CountCalls says how often AWS was asked for something.
 func (m *World) CountCalls(action string) int { return len(m.AWS.Server.Calls(action)) }
 
 // CountCodes is how many calls had a code in them.
@@ -267,8 +277,11 @@ func (m *World) AllowKeys(mfa bool) {
 	}
 }
 
+// Shown is all that the present run has told the person.
 func (m *World) Shown() string { return strings.Join(m.Told.Lines, "\n") }
 
+// WantFailed holds that err is a failure that says something, in its message or
+// its hints.
 func WantFailed(t *testing.T, err error, reason failure.Reason, says string) *failure.Error {
 	t.Helper()
 	var f *failure.Error
@@ -323,6 +336,7 @@ func (m *World) WantNoQuestion(profile string) {
 	}
 }
 
+// WantNobodyToAsk holds that a session of the profile takes a person.
 func (m *World) WantNobodyToAsk(profile string) {
 	m.T.Helper()
 	_, err := m.NewBroker().Session(m.T.Context(), profile, broker.Want{})
@@ -384,6 +398,7 @@ func StopAt(boundary string, do func() error) func(when, step string) error {
 	}
 }
 
+// Kill ends a run as a kill does, if [CatchKill] was deferred.
 func Kill() error { panic(killed{}) }
 
 // TakeSome the cases, where time is short; the race detector makes the

@@ -11,9 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 var (

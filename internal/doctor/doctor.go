@@ -1,3 +1,5 @@
+// Package doctor looks for what is wrong with this machine, its profiles and its
+// account, and mends what can be mended here (awsbroker doctor).
 package doctor
 
 import (
@@ -7,9 +9,8 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )

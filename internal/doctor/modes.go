@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 

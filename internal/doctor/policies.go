@@ -5,9 +5,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/policy"
-
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/policy"
 )
 
 // policies are what somebody may do, as far as doctor wants to know.

@@ -3,9 +3,8 @@ package doctor
 import (
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 var (

@@ -6,10 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/say"
-
-	"github.com/awsbroker/awsbroker/internal/iam"
 )
 
 var (

@@ -6,16 +6,16 @@ import (
 	"errors"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // What went wrong below, in the words of the person who has to mend it.
 
+// OfConfig says what is wrong with a profile or a file of profiles.
 func OfConfig(err error) error {
 	f := New(Other, "%w", err)
 	var unknown *config.UnknownProfileError
@@ -33,6 +33,8 @@ func OfConfig(err error) error {
 	return f
 }
 
+// OfKeystore says what the keychain objected to, or that it has no key of that
+// name. A failure is returned as it is.
 func OfKeystore(err error, key string) error {
 	var already *Error
 	if errors.As(err, &already) {

@@ -1,3 +1,6 @@
+// Package failure says what went wrong and what to run or do next. What AWS, the
+// keychain or the config file objects to becomes one clear line, with hints, and
+// with the reason that decides on the exit code.
 package failure
 
 import "fmt"
@@ -21,14 +24,17 @@ type Error struct {
 	Reason  Reason
 	Message string   // one line, lower case
 	Hints   []string // what to run or do next, one line each
-	Cause   error
+	Cause   error    // what [errors.Is] and [errors.As] see; nil: nothing
 }
 
+// Error returns the message.
 func (f *Error) Error() string { return f.Message }
 
 // Unwrap gives the error below, for errors.Is.
 func (f *Error) Unwrap() error { return f.Cause }
 
+// New returns a failure with a message in the manner of [fmt.Errorf]: one line,
+// lower case. Hints are added to it with [Error.Hint].
 func New(r Reason, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Reason: r, Message: err.Error(), Cause: err}

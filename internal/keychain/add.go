@@ -1,3 +1,5 @@
+// Package keychain puts access keys into the keychain, moves them to another one,
+// and takes them out (awsbroker add, keystore and remove).
 package keychain
 
 import (
@@ -9,12 +11,11 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -83,6 +84,7 @@ type Adder struct {
 	kind   keystore.Kind
 }
 
+// NewAdder returns an adder that has opened no keychain yet.
 func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
 	if err := b.CheckHome(); err != nil {
 		return nil, err

@@ -7,12 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // vaultSource is the keychain of aws-vault.
@@ -135,7 +134,7 @@ func (s *vaultSource) passphrase(ctx context.Context, p keystore.PassphraseReque
 	return t.Hidden(ctx, "passphrase of aws-vault's keys in "+prompt.Clean(p.Dir)+": ")
 }
 
-// vaultFailure is keystoreFailure with hints for aws-vault's keychain.
+// vaultFailure is [failure.OfKeystore] with hints for aws-vault's keychain.
 func vaultFailure(err error) error {
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		return failure.New(failure.NeedPerson, "aws-vault's keys need their passphrase, and there is no terminal to ask at").Hint("set AWS_VAULT_FILE_PASSPHRASE")

@@ -9,11 +9,10 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/rotate"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/rotate"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -89,7 +88,7 @@ func MoveKeys(ctx context.Context, b *broker.Broker, o MoveOptions) error {
 	return nil
 }
 
-// mover is one run of MoveKeystore.
+// mover is one run of [MoveKeys].
 type mover struct {
 	*broker.Broker
 	MoveOptions

@@ -7,9 +7,8 @@ import (
 	"testing"
 
 	"github.com/awsbroker/awsbroker/internal/brokertest"
-	"github.com/awsbroker/awsbroker/internal/rotate"
-
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/rotate"
 )
 
 // A key that is removed takes its unfinished rotation along, and says so.

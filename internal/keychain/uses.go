@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-
 	"github.com/awsbroker/awsbroker/internal/config"
 )
 

@@ -1,3 +1,6 @@
+// Package keys lists and changes the access keys of a user in AWS (awsbroker
+// keys), and finds the key that acts on them. It warns before somebody locks
+// themselves out.
 package keys
 
 import (
@@ -7,15 +10,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Options say which access keys in AWS are meant, and who acts on them.
@@ -192,6 +194,7 @@ func (w *Work) failure(err error) error {
 	return err
 }
 
+// Owner says in words whose keys are worked on.
 func (w *Work) Owner() string { return OwnerName(w.User, w.Account) }
 
 // quotedNames of keychain entries.

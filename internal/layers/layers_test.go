@@ -5,7 +5,9 @@ package layers
 import (
 	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,28 +15,40 @@ import (
 
 const module = "github.com/awsbroker/awsbroker/"
 
-// mayUse lists, for each of our packages, those of ours that it imports.
-// cmd → broker → the rest; nothing points back.
-var mayUse = map[string][]string{
-	"cmd/awsbroker":       {"internal/broker", "internal/caller", "internal/config", "internal/credential", "internal/credserver", "internal/grants", "internal/keystore", "internal/paths", "internal/prompt", "internal/session", "internal/start"},
-	"internal/awsapi":     {},
-	"internal/caller":     {},
-	"internal/broker":     {"internal/awsapi", "internal/config", "internal/credential", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore", "internal/paths", "internal/prompt", "internal/qr", "internal/session", "internal/sts", "internal/totp"},
-	"internal/config":     {"internal/credential"},
-	"internal/credential": {},
-	"internal/credserver": {"internal/credential", "internal/session"},
-	"internal/csvkeys":    {"internal/credential"},
-	"internal/grants":     {"internal/caller", "internal/paths"},
-	"internal/iam":        {"internal/awsapi", "internal/credential"},
-	"internal/keystore":   {"internal/credential"},
-	"internal/paths":      {},
-	"internal/prompt":     {"internal/caller", "internal/credential"},
-	"internal/qr":         {},
-	"internal/session":    {"internal/credential", "internal/paths"},
-	"internal/start":      {"internal/grants", "internal/paths", "internal/session"},
-	"internal/sts":        {"internal/awsapi", "internal/credential"},
-	"internal/totp":       {"internal/credential"},
+// levels are all packages that awsbroker is linked with, from the ground up. A
+// package may import those of lower levels, and none of its own level or above
+// but as beside says.
+var levels = [][]string{
+	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/policy", "internal/qr"},
+	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore",
+		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
+	{"internal/failure", "internal/say", "internal/start"},
+	{"internal/broker"},
+	{"internal/access"},
+	{"internal/bootstrap", "internal/doctor", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
+		"internal/rotate", "internal/setup"},
+	{"cmd/awsbroker"},
 }
+
+// beside are the imports within a level, each with its reason.
+var beside = []struct{ from, to, why string }{
+	{"internal/credserver", "internal/session", "a session is what it serves"},
+	{"internal/failure", "internal/say", "hints name commands, and limits are times"},
+	{"internal/revoke", "internal/rotate", "a revocation is a rotation with denies around it"},
+	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},
+	{"internal/keychain", "internal/rotate", "a rotation's pending key moves and goes with the key"},
+	{"internal/mfa", "internal/keys", "who acts on a device is found as who acts on a key"},
+	{"internal/bootstrap", "internal/keychain", "it puts the user's key there"},
+	{"internal/bootstrap", "internal/mfa", "it makes the user's device"},
+	{"internal/bootstrap", "internal/setup", "it writes the user's profile"},
+	{"internal/doctor", "internal/keychain", "keys in clear are moved there"},
+}
+
+// What a package may grow to: more is two packages.
+const (
+	mostLines = 4500
+	mostFiles = 45
+)
 
 // onlyIn names the one package that may import a library directly, and why.
 var onlyIn = []struct{ library, in, why string }{
@@ -62,6 +76,7 @@ var hitNeeds = []string{"golang.org/x/sys/", "github.com/gofrs/flock", module}
 
 type pkg struct {
 	ImportPath string
+	Dir        string
 	Standard   bool
 	Imports    []string
 }
@@ -69,7 +84,7 @@ type pkg struct {
 // deps lists a package and all that it is linked with.
 func deps(t *testing.T, path string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Standard,Imports", path)
+	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Standard,Imports", path)
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.Output()
 	if err != nil {
@@ -87,7 +102,14 @@ func deps(t *testing.T, path string) []pkg {
 	}
 }
 
+// levelOf returns the level of a package; ok is false if it has none.
+func levelOf(name string) (level int, ok bool) {
+	level = slices.IndexFunc(levels, func(all []string) bool { return slices.Contains(all, name) })
+	return level, level >= 0
+}
+
 func TestLayers(t *testing.T) {
+	linked, used := map[string]bool{}, map[string]bool{}
 	for _, p := range deps(t, module+"cmd/awsbroker") {
 		for _, n := range never {
 			if p.ImportPath == n.path {
@@ -98,19 +120,67 @@ func TestLayers(t *testing.T) {
 		if !ours {
 			continue
 		}
-		allowed, known := mayUse[name]
+		linked[name] = true
+		level, known := levelOf(name)
 		if !known {
-			t.Errorf("%s is a new package: give it a place in mayUse", name)
+			t.Errorf("%s is a new package: give it a level", name)
 		}
 		for _, imported := range p.Imports {
-			if other, ours := strings.CutPrefix(imported, module); ours && !slices.Contains(allowed, other) {
-				t.Errorf("%s imports %s", name, other)
+			if other, ours := strings.CutPrefix(imported, module); ours {
+				below, _ := levelOf(other)
+				named := slices.ContainsFunc(beside, func(b struct{ from, to, why string }) bool { return b.from == name && b.to == other })
+				used[name+" "+other] = true
+				if below > level || below == level && !named {
+					t.Errorf("%s (level %d) imports %s (level %d)", name, level, other, below)
+				}
 			}
 			for _, o := range onlyIn {
 				if imported == o.library && !strings.Contains(o.in, name) {
 					t.Errorf("%s imports %s: %s", name, o.library, o.why)
 				}
 			}
+		}
+	}
+	for level, names := range levels {
+		t.Logf("level %d: %s", level, strings.ReplaceAll(strings.Join(names, " "), "internal/", ""))
+		for _, name := range names {
+			if !linked[name] {
+				t.Errorf("%s has a level, and awsbroker is not linked with it", name)
+			}
+		}
+	}
+	for _, b := range beside {
+		t.Logf("beside: %s → %s: %s", b.from, b.to, b.why)
+		if !used[b.from+" "+b.to] {
+			t.Errorf("%s does not import %s, which it may", b.from, b.to)
+		}
+	}
+}
+
+// TestPackagesStaySmall counts what is shipped, for whichever system.
+func TestPackagesStaySmall(t *testing.T) {
+	for _, p := range deps(t, module+"cmd/awsbroker") {
+		if !strings.HasPrefix(p.ImportPath, module+"internal/") {
+			continue
+		}
+		all, err := filepath.Glob(filepath.Join(p.Dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, lines := 0, 0
+		for _, path := range all {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files, lines = files+1, lines+strings.Count(string(text), "\n")
+		}
+		t.Logf("%-22s %2d files %5d lines", strings.TrimPrefix(p.ImportPath, module), files, lines)
+		if files > mostFiles || lines > mostLines {
+			t.Errorf("%s has %d files and %d lines: at most %d and %d", p.ImportPath, files, lines, mostFiles, mostLines)
 		}
 	}
 }

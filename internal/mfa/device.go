@@ -9,13 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
-	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/totp"
 )
@@ -29,7 +28,7 @@ type NewDevice struct {
 	undo    iamDo  // deletes the device if nothing comes of it, asking nobody for a code; nil: as it was made
 }
 
-// iamDo makes a call to IAM as somebody who may make it, as iamAccess.do does.
+// iamDo makes a call to IAM as somebody who may make it, as [access.Access.Do] does.
 type iamDo func(ctx context.Context, call func(context.Context, *iam.Client) error) error
 
 // deviceName is what AWS takes as one, up to so many characters.

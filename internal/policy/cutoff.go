@@ -19,8 +19,8 @@ func DenyBefore(cutoff time.Time) string {
 		`"Condition":{"DateLessThan":{"aws:TokenIssueTime":%q}}}]}`, cutoff.UTC().Format("2006-01-02T15:04:05Z"))
 }
 
-// ParseCutoff a policy that denyBefore or AWS's console wrote; false if it is
-// another one, which may deny more.
+// ParseCutoff returns the time in a policy that [DenyBefore] or AWS's console
+// wrote; false if it is another one, which may deny more.
 func ParseCutoff(document string) (time.Time, bool) {
 	var p struct {
 		Version   string

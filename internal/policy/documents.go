@@ -1,3 +1,7 @@
+// Package policy writes, reads and compares IAM policies: those that bootstrap
+// gives an account, those that revoke puts on users and roles, and what doctor
+// wants to know of others.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 package policy
 
 import (

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/awsbroker/awsbroker/internal/policy"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )

@@ -8,9 +8,8 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
-	"github.com/awsbroker/awsbroker/internal/policy"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 

@@ -1,3 +1,6 @@
+// Package revoke ends what a leak has opened (awsbroker revoke): every session of
+// a profile's user and role that was made until now is denied everything, and the
+// access key is replaced, as package rotate does it.
 package revoke
 
 import (
@@ -7,13 +10,12 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
-
-	"github.com/awsbroker/awsbroker/internal/awsapi"
-	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -65,7 +67,7 @@ type revokeWaits struct {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 var productionRevokeWaits = revokeWaits{margin: 30 * time.Second, refused: time.Minute, blind: 15 * time.Second}
 
-// revocation is one run of Revoke. It is a rotation, too, which replaces the key.
+// revocation is one run of [Run]. It is a rotation, too, which replaces the key.
 type revocation struct {
 	*rotate.Rotation
 	o       Options

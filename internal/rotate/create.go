@@ -8,13 +8,12 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -130,6 +129,7 @@ type listedKey struct {
 	iam.Key
 }
 
+// ListKeys returns the keys of the user, and the time of the list by AWS's clock.
 func (r *Rotation) ListKeys(ctx context.Context) (keys []listedKey, now time.Time, err error) {
 	err = r.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {
 		all, at, err := c.KeysNow(ctx, r.User.UserName())

@@ -7,14 +7,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -144,7 +143,7 @@ func (r *Rotation) dropOwnSessions() {
 }
 
 // carry moves the role sessions that are known to where the new key's are
-// looked for. Others are moved by whoever looks for them (Target.cached).
+// looked for. Others are moved by whoever looks for them ([broker.Target.Cached]).
 func (r *Rotation) carry() error {
 	for _, t := range r.Targets {
 		k := t.Key

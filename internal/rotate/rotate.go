@@ -1,3 +1,6 @@
+// Package rotate replaces an access key by a new one of the same user (awsbroker
+// rotate). At no step is there a moment when the keychain has no key that works;
+// what was cut short is finished by the next call.
 package rotate
 
 import (
@@ -11,14 +14,13 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
-	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -73,7 +75,7 @@ var productionWaits = Waits{
 // of it all at once.
 const proofs = 3
 
-// Rotation is one run of Rotate.
+// Rotation is one run of [Run].
 type Rotation struct {
 	*broker.Actor // the preferred profile, the key that the keychain has, and who asks
 	Options
@@ -92,6 +94,7 @@ type Rotation struct {
 	At func(when, step string) error
 }
 
+// New returns a rotation that has read nothing yet. It is to be closed.
 func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
@@ -244,6 +247,7 @@ func (r *Rotation) whose(ctx context.Context, patiently bool) (sts.Identity, err
 	return identity, nil
 }
 
+// CallerIdentity asks AWS once whose key it is.
 func (r *Rotation) CallerIdentity(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
 	client, err := sts.New(r.Targets[0].Endpoint)
 	if err != nil {

@@ -1,3 +1,5 @@
+// Package say puts durations, numbers and commands into the words that people are
+// shown.
 package say
 
 import (
@@ -25,6 +27,7 @@ func Duration(d time.Duration) string {
 	return Count(int(d/(24*time.Hour)), "day", "days")
 }
 
+// Count says how many of something there are: "1 key", "2 keys".
 func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -1,3 +1,5 @@
+// Package setup writes a profile of ~/.aws/config, or converts one to awsbroker
+// (awsbroker setup).
 package setup
 
 import (
@@ -12,12 +14,11 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
-
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Options describe the profile to write. What is empty is taken from the
@@ -88,6 +89,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	return true, nil
 }
 
+// Settings are those that the profile is to have.
 func (o Options) Settings() []config.Setting {
 	var set []config.Setting
 	add := func(key, value string) {

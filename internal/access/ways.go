@@ -1,0 +1,148 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+)
+
+// Way is one way to be somebody in IAM.
+type Way struct {
+	says   string // "through …", "with …"
+	Target *broker.Target
+	Own    bool // with the key itself
+	User   bool // with a session of the user's own
+	creds  func(context.Context) (credential.Credentials, error)
+}
+
+// errNotThisWay means that a way is not open, and the next may be.
+var errNotThisWay = errors.New("not this way")
+
+// ErrSilent means that the next way would take a code.
+var ErrSilent = errors.New("an MFA code is needed")
+
+func (a *Access) restart() {
+	a.ways = nil
+	first := a.targets[0]
+	for _, t := range a.targets {
+		if a.atHome(t) {
+			a.ways = append(a.ways, Way{says: a.throughRole(t) + " (session in hand)", Target: t,
+				creds: func(context.Context) (credential.Credentials, error) { return a.useInHand(t) }})
+		}
+	}
+	a.ways = append(a.ways, Way{says: "with the key itself", Target: first, Own: true,
+		creds: func(context.Context) (credential.Credentials, error) { return a.AccessKey, nil }})
+	if i := slices.IndexFunc(a.targets, (*broker.Target).HasDevice); i >= 0 {
+		t := a.targets[i]
+		a.mfaInHand(t)
+		a.ways = append(a.ways, Way{says: "with an MFA session of the key itself", Target: t, User: true,
+			creds: func(ctx context.Context) (credential.Credentials, error) { return a.withMFA(ctx, t) }})
+	}
+	a.assumeRoles("")
+}
+
+// assumeRoles with the MFA session that there is by then, or else the key.
+func (a *Access) assumeRoles(with string) {
+	var roles []string
+	for _, t := range a.targets {
+		if a.atHome(t) && !t.Profile.Chained() && !slices.Contains(roles, t.Profile.RoleARN) {
+			roles = append(roles, t.Profile.RoleARN)
+			a.ways = append(a.ways, Way{says: a.throughRole(t) + with, Target: t,
+				creds: func(ctx context.Context) (credential.Credentials, error) {
+					if with != "" && a.base.AccessKeyID == "" {
+						return credential.Credentials{}, errNotThisWay
+					}
+					return a.assume(ctx, t)
+				}})
+		}
+	}
+}
+
+// mfaInHand uses an MFA session that lives, before a code is asked for: as
+// itself, and to assume the roles with it. A new key has none.
+func (a *Access) mfaInHand(t *broker.Target) {
+	if m := t.MFATarget(0); !a.newKey {
+		a.ways = append(a.ways, Way{says: "with the MFA session in hand", Target: t, User: true,
+			creds: func(context.Context) (creds credential.Credentials, err error) {
+				a.base, err = a.useInHand(m)
+				return a.base, err
+			}})
+		a.assumeRoles(" (MFA session in hand)")
+	}
+}
+
+// atHome reports whether a profile has a role in the account of the user. One
+// in another account may well manage a user of the same name: another one.
+func (a *Access) atHome(t *broker.Target) bool {
+	if t.Profile.RoleARN == "" {
+		return false
+	}
+	home, _ := awsapi.SplitARN(a.userARN)
+	account, _ := awsapi.SplitARN(t.Profile.RoleARN)
+	return home == "" || account == home
+}
+
+func (a *Access) throughRole(t *broker.Target) string {
+	_, role := awsapi.SplitARN(t.Profile.RoleARN)
+	return "through the role " + prompt.Clean(role)
+}
+
+// useInHand is the way of a session that is there already.
+func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
+	creds, ok := a.FindSession(t)
+	if !ok {
+		return credential.Credentials{}, errNotThisWay
+	}
+	return creds, nil
+}
+
+// withMFA gets an MFA session of the key, with a code if need be. Whoever asked
+// for one meanwhile may have made the question superfluous.
+func (a *Access) withMFA(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+	if a.Silent {
+		return credential.Credentials{}, ErrSilent
+	}
+	another := false
+	creds, err := a.GetMFASession(ctx, t, a.Limit, func() (creds credential.Credentials, ok bool) {
+		creds, another = a.roleInHand()
+		return creds, another
+	})
+	if !another {
+		a.base = creds
+	}
+	return creds, err
+}
+
+// roleInHand makes a role's session that another process has got meanwhile the
+// way that is tried.
+func (a *Access) roleInHand() (credential.Credentials, bool) {
+	for _, other := range a.targets {
+		says := a.throughRole(other) + " (session in hand)"
+		if !a.atHome(other) || slices.Contains(a.tried, says) {
+			continue
+		}
+		if creds, ok := a.FindSession(other); ok {
+			a.Way.says, a.Way.Target, a.Way.User = says, other, false
+			return creds, true
+		}
+	}
+	return credential.Credentials{}, false
+}
+
+// assume the profile's role, by the MFA session that there is by now, or else
+// by the key.
+func (a *Access) assume(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+	by := a.base
+	if by.AccessKeyID == "" {
+		if t.HasDevice() {
+			return by, errNotThisWay
+		}
+		by = a.AccessKey
+	}
+	return a.AssumeRole(ctx, t, by, a.Limit)
+}
