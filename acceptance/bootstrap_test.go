@@ -5,21 +5,17 @@ package acceptance
 import (
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/color"
-	"net/url"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
+	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
+	"github.com/awsbroker/awsbroker/internal/machine/phone"
 )
 
 // founder is a person with a new account, of which they have a root key, and
@@ -34,8 +30,8 @@ type founder struct {
 
 func newFounder(t *testing.T) *founder {
 	w := bare(t, -1)
-	w = w.without("LC_ALL", "TERM").with("LC_ALL=C.UTF-8", "TERM=xterm-256color", "NO_COLOR=1", "AWS_ENDPOINT_URL_IAM="+w.url)
-	f := &founder{world: w, account: w.aws.Server.AddAccount("111122223333")}
+	w = w.Without("LC_ALL", "TERM").With("LC_ALL=C.UTF-8", "TERM=xterm-256color", "NO_COLOR=1", "AWS_ENDPOINT_URL_IAM="+w.URL)
+	f := &founder{world: w, account: w.AWS.Server.AddAccount("111122223333")}
 	f.root = f.account.Root().AddAccessKey()
 	return f
 }
@@ -45,33 +41,15 @@ func newFounder(t *testing.T) *founder {
 // the run with kill -9, and its code is -1.
 func (f *founder) bootstrap(stop func(question string) bool, args ...string) (code int, screen string) {
 	f.t.Helper()
-	tm := newTerminal(f.t)
-	j := tm.start(f.command(f.bin, append([]string{"bootstrap", "--user", "phoebe", "--region", "eu-central-1"}, args...)...))
-	read := 0
-	for end := time.Now().Add(2 * patience); ; time.Sleep(5 * time.Millisecond) {
-		select {
-		case <-j.ended:
-			time.Sleep(20 * time.Millisecond) // the last of the screen
-			return j.result.code, strings.ReplaceAll(tm.screen(), "\r\n", "\n")
-		default:
-		}
-		shown, question := tm.screen(), ""
-		if len(shown) > read && (strings.HasSuffix(shown, ": ") || strings.HasSuffix(shown, "[y/N] ")) {
-			read = len(shown)
-			question = shown[strings.LastIndex(shown, "\n")+1:]
-		}
-		if stop(question) {
-			_ = syscall.Kill(-j.cmd.Process.Pid, syscall.SIGKILL)
-			<-j.ended
-			return -1, shown
-		}
-		if question != "" {
-			tm.send(f.answer(shown, question) + "\n")
-		}
-		if time.Now().After(end) {
-			f.t.Fatal("it does not end")
-		}
+	tm := machine.NewTerminal(f.t)
+	j := tm.Start(f.Command(f.Bin, append([]string{"bootstrap", "--user", "phoebe", "--region", "eu-central-1"}, args...)...))
+	person := machine.Person{
+		Answer:   func(question string) string { return f.answer(tm.Screen(), question) + "\n" },
+		Leaves:   stop,
+		Patience: 2 * machine.Patience,
 	}
+	r, _ := person.SitAt(tm, j)
+	return r.Code, strings.ReplaceAll(tm.Screen(), "\r\n", "\n")
 }
 
 func never(string) bool { return false }
@@ -95,64 +73,35 @@ func (f *founder) answer(shown, question string) string {
 	return f.phone.CodeAt(f.shows)
 }
 
-// drawnLine is a line of a QR code on the screen: black on white, whatever
-// the terminal's colours are.
-var drawnLine = regexp.MustCompile(`(?m)^(?:\x1b\[[0-9;]*m)+([ █▀▄]+)\x1b\[[0-9;]*m\r?$`)
-
 // scanned is the seed that the app reads from what was drawn last.
 func (f *founder) scanned(screen string) string {
 	f.t.Helper()
 	screen = screen[strings.LastIndex(screen, "MFA device phoebe for phoebe@111122223333"):]
-	var lines [][]rune
-	for _, m := range drawnLine.FindAllStringSubmatch(screen, -1) {
-		if n := len([]rune(m[1])); n > 80 {
-			f.t.Errorf("the QR code is %d columns wide", n)
-		}
-		lines = append(lines, []rune(m[1]))
-	}
-	if len(lines) == 0 {
+	lines := phone.Drawn(screen)
+	if lines == nil {
 		f.t.Fatalf("no QR code was drawn: %q", screen)
 	}
-	const module = 4
-	img := image.NewGray(image.Rect(0, 0, (len(lines[0])+8)*module, (2*len(lines)+8)*module))
-	for i := range img.Pix {
-		img.Pix[i] = 255
+	if n := utf8.RuneCountInString(lines[0]); n > 80 {
+		f.t.Errorf("the QR code is %d columns wide", n)
 	}
-	for y, line := range lines {
-		for x, c := range line {
-			for half, blocks := range []string{"█▀", "█▄"} {
-				for i := 0; strings.ContainsRune(blocks, c) && i < module*module; i++ {
-					img.SetGray((4+x)*module+i%module, (4+2*y+half)*module+i/module, color.Gray{0})
-				}
-			}
-		}
+	_, seed, err := phone.Read(screen)
+	if err != nil || seed == "" {
+		f.t.Fatalf("%v: %q", err, screen)
 	}
-	bits, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	result, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
-	if err != nil {
-		f.t.Fatalf("the QR code cannot be read: %v", err)
-	}
-	uri, err := url.Parse(result.GetText())
-	if err != nil || uri.Scheme != "otpauth" || uri.Host != "totp" {
-		f.t.Fatalf("%q, %v", result.GetText(), err)
-	}
-	return uri.Query().Get("secret")
+	return seed
 }
 
 // cli runs AWS's own CLI as a key by itself, or through the profile. IAM is
 // signed for in us-east-1.
-func (f *founder) cli(key *fakeaws.AccessKey, args ...string) result {
+func (f *founder) cli(key *fakeaws.AccessKey, args ...string) machine.Result {
 	f.t.Helper()
-	w := f.world.with("AWS_EC2_METADATA_DISABLED=true", "AWS_ENDPOINT_URL="+f.url)
+	w := f.world.With("AWS_EC2_METADATA_DISABLED=true", "AWS_ENDPOINT_URL="+f.URL)
 	if key != nil {
-		w = w.with("AWS_ACCESS_KEY_ID="+key.ID, "AWS_SECRET_ACCESS_KEY="+key.Secret)
+		w = w.With("AWS_ACCESS_KEY_ID="+key.ID, "AWS_SECRET_ACCESS_KEY="+key.Secret)
 	} else {
 		args = append(args, "--profile", "admin")
 	}
-	return w.finish(w.command("aws", append(args, "--region", "us-east-1")...))
+	return w.Finish(w.Command("aws", append(args, "--region", "us-east-1")...))
 }
 
 func needAWSCLI(t *testing.T) {
@@ -179,24 +128,24 @@ func TestBootstrapStory(t *testing.T) {
 	}
 	var who struct{ Arn string }
 	r := f.cli(nil, "sts", "get-caller-identity", "--output", "json")
-	if err := json.Unmarshal([]byte(r.stdout), &who); err != nil || who.Arn != "arn:aws:sts::111122223333:assumed-role/admin-mfa/phoebe" {
+	if err := json.Unmarshal([]byte(r.Stdout), &who); err != nil || who.Arn != "arn:aws:sts::111122223333:assumed-role/admin-mfa/phoebe" {
 		t.Errorf("%v", r)
 	}
-	if r := f.cli(nil, "iam", "list-users", "--output", "json"); r.code != 0 {
+	if r := f.cli(nil, "iam", "list-users", "--output", "json"); r.Code != 0 {
 		t.Errorf("the administrator may not: %v", r)
 	}
-	key := f.aws.Server.Key(f.account.User("phoebe").AccessKeys()[0].ID)
+	key := f.AWS.Server.Key(f.account.User("phoebe").AccessKeys()[0].ID)
 	for _, call := range []string{
 		"iam list-users", "iam get-user", "iam list-access-keys", "iam create-access-key --user-name phoebe",
 		"iam attach-user-policy --user-name phoebe --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
 		"iam list-mfa-devices --user-name phoebe", "iam deactivate-mfa-device --user-name phoebe --serial-number arn:aws:iam::111122223333:mfa/phoebe", "iam update-assume-role-policy --role-name admin-mfa --policy-document {}",
 		"sts assume-role --role-session-name me --role-arn arn:aws:iam::111122223333:role/admin-mfa",
 	} {
-		if r := f.cli(key, strings.Fields(call)...); r.code == 0 || !strings.Contains(r.stderr, "AccessDenied") {
+		if r := f.cli(key, strings.Fields(call)...); r.Code == 0 || !strings.Contains(r.Stderr, "AccessDenied") {
 			t.Errorf("the key by itself: %s: %v", call, r)
 		}
 	}
-	for name, secret := range map[string]string{"root's": f.root.Secret, "the user's": key.Secret, "the keystore's": passphrase} {
+	for name, secret := range map[string]string{"root's": f.root.Secret, "the user's": key.Secret, "the keystore's": machine.Passphrase} {
 		if strings.Contains(screen, secret) {
 			t.Errorf("%s secret is on the screen", name)
 		}
@@ -207,7 +156,7 @@ func TestBootstrapStory(t *testing.T) {
 			t.Errorf("%d columns: %q", n, line)
 		}
 	}
-	wantNoFileWith(t, f.dir, f.root.Secret, key.Secret, f.phone.Seed)
+	wantNoFileWith(t, f.Dir, f.root.Secret, key.Secret, f.phone.Seed)
 	t.Log("\n" + screen)
 }
 
@@ -245,7 +194,7 @@ func TestBootstrapKilledAnywhere(t *testing.T) {
 		t.Run(fmt.Sprint(m.action, m.kind, m.question), func(t *testing.T) {
 			t.Parallel()
 			f := newFounder(t)
-			f.addKey("root", f.root)
+			f.AddKey("root", f.root)
 			f.killed(m.action, m.kind, m.question)
 			f.finishes()
 		})
@@ -257,11 +206,11 @@ func (f *founder) killed(action string, kind fakeaws.FaultKind, question string)
 	f.t.Helper()
 	stop := func(q string) bool { return q != "" && strings.HasPrefix(q, question) }
 	if action != "" {
-		if err := f.aws.Server.AddFault(fakeaws.Fault{Action: action, Kind: kind}); err != nil {
+		if err := f.AWS.Server.AddFault(fakeaws.Fault{Action: action, Kind: kind}); err != nil {
 			f.t.Fatal(err)
 		}
 		stop = func(string) bool {
-			return slices.ContainsFunc(f.aws.Server.Calls(action), func(c fakeaws.Call) bool {
+			return slices.ContainsFunc(f.AWS.Server.Calls(action), func(c fakeaws.Call) bool {
 				return c.Fault == string(kind) && (kind == fakeaws.FaultHang || c.Status != 0)
 			})
 		}
@@ -269,7 +218,7 @@ func (f *founder) killed(action string, kind fakeaws.FaultKind, question string)
 	if code, screen := f.bootstrap(stop); code != -1 {
 		f.t.Fatalf("not killed: %d\n%s", code, screen)
 	}
-	f.aws.Server.ClearFaults()
+	f.AWS.Server.ClearFaults()
 }
 
 // finishes runs it again, if there is anything left to do, and looks at the
@@ -278,8 +227,8 @@ func (f *founder) finishes() {
 	f.t.Helper()
 	if f.phone != nil && !f.shows.IsZero() {
 		f.shows = f.shows.Add(30 * time.Second)
-		for f.shows.After(f.aws.Server.Now()) {
-			f.aws.Server.Advance(30 * time.Second)
+		for f.shows.After(f.AWS.Server.Now()) {
+			f.AWS.Server.Advance(30 * time.Second)
 		}
 	}
 	if len(f.account.State().Root.Keys) > 0 {
@@ -292,10 +241,10 @@ func (f *founder) finishes() {
 		len(state.Roles) != 1 || len(state.Policies) != 1 || len(state.Devices) != 1 {
 		f.t.Errorf("%+v", state)
 	}
-	if r := f.run("credential-process", "--profile", "admin"); r.code != 0 {
+	if r := f.Run("credential-process", "--profile", "admin"); r.Code != 0 {
 		f.t.Errorf("no session is there: %v", r)
 	}
-	if again := f.aws.Server.RepeatedCodes(); len(again) > 0 {
+	if again := f.AWS.Server.RepeatedCodes(); len(again) > 0 {
 		f.t.Errorf("a code was sent twice: %+v", again)
 	}
 }
@@ -304,38 +253,38 @@ func (f *founder) finishes() {
 func TestBootstrapWithoutATerminal(t *testing.T) {
 	t.Parallel()
 	f := newFounder(t)
-	r := f.run("bootstrap", "--user", "phoebe")
-	if r.code != 4 || r.stdout != "" || !strings.Contains(r.stderr, "awsbroker bootstrap --key NAME") {
+	r := f.Run("bootstrap", "--user", "phoebe")
+	if r.Code != 4 || r.Stdout != "" || !strings.Contains(r.Stderr, "awsbroker bootstrap --key NAME") {
 		t.Errorf("%v", r)
 	}
-	f.addKey("root", f.root)
+	f.AddKey("root", f.root)
 	before := fmt.Sprint(f.account.State())
 	for _, args := range [][]string{{"--yes"}, {"--yes", "--json"}} {
-		r := f.run(append([]string{"bootstrap", "--user", "phoebe"}, args...)...)
-		if r.code != 4 || r.stdout != "" || !strings.Contains(r.stderr, "--plan") {
+		r := f.Run(append([]string{"bootstrap", "--user", "phoebe"}, args...)...)
+		if r.Code != 4 || r.Stdout != "" || !strings.Contains(r.Stderr, "--plan") {
 			t.Errorf("%v", r)
 		}
 	}
 	if fmt.Sprint(f.account.State()) != before {
 		t.Errorf("something was changed: %+v", f.account.State())
 	}
-	r = f.run("bootstrap", "--user", "phoebe", "--plan", "--json")
+	r = f.Run("bootstrap", "--user", "phoebe", "--plan", "--json")
 	var plan struct {
 		Planned  bool
 		Policies map[string]any
 		Plan     []struct{ Sign, What string }
 	}
-	if err := json.Unmarshal([]byte(r.stdout), &plan); err != nil || r.code != 0 || !plan.Planned || len(plan.Plan) < 10 || len(plan.Policies) != 2 {
+	if err := json.Unmarshal([]byte(r.Stdout), &plan); err != nil || r.Code != 0 || !plan.Planned || len(plan.Plan) < 10 || len(plan.Policies) != 2 {
 		t.Errorf("%v: %v", err, r)
 	}
 	if fmt.Sprint(f.account.State()) != before {
 		t.Errorf("the plan changed something: %+v", f.account.State())
 	}
 	// The role of a second account needs nobody but a yes.
-	if r := f.run("bootstrap", "--trusted-account", "123456789012", "--yes", "--json"); r.code != 0 || !json.Valid([]byte(r.stdout)) {
+	if r := f.Run("bootstrap", "--trusted-account", "123456789012", "--yes", "--json"); r.Code != 0 || !json.Valid([]byte(r.Stdout)) {
 		t.Errorf("%v", r)
 	}
-	if r := f.run("bootstrap", "--undo", "--yes"); r.code != 0 || fmt.Sprint(f.account.State()) != before {
+	if r := f.Run("bootstrap", "--undo", "--yes"); r.Code != 0 || fmt.Sprint(f.account.State()) != before {
 		t.Errorf("%v: %+v", r, f.account.State())
 	}
 }
@@ -346,17 +295,17 @@ func TestBootstrapWithoutATerminal(t *testing.T) {
 func TestBootstrapWithLateDevice(t *testing.T) {
 	t.Parallel()
 	f := newFounder(t)
-	f.aws.Server.SetLag(fakeaws.Lag{NewDevice: 4 * time.Minute})
+	f.AWS.Server.SetLag(fakeaws.Lag{NewDevice: 4 * time.Minute})
 	code, screen := f.bootstrap(func(question string) bool {
 		if strings.HasPrefix(question, "MFA code of ") {
 			time.Sleep(1500 * time.Millisecond) // a person's time
-			if len(f.aws.Server.Calls("GetSessionToken")) == 0 {
+			if len(f.AWS.Server.Calls("GetSessionToken")) == 0 {
 				go func() {
 					time.Sleep(5 * time.Second)
-					f.aws.Server.Advance(4 * time.Minute)
+					f.AWS.Server.Advance(4 * time.Minute)
 				}()
 			} else {
-				f.shows = f.aws.Server.Now().Add(-30 * time.Second) // what is typed is the next one
+				f.shows = f.AWS.Server.Now().Add(-30 * time.Second) // what is typed is the next one
 			}
 		}
 		return false
@@ -373,7 +322,7 @@ func TestBootstrapWithLateDevice(t *testing.T) {
 			t.Errorf("something moves over the question: %q", question)
 		}
 	}
-	if again := f.aws.Server.RepeatedCodes(); len(again) > 0 {
+	if again := f.AWS.Server.RepeatedCodes(); len(again) > 0 {
 		t.Errorf("a code that was looked at was sent twice: %+v", again)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // canary is a secret that must not turn up.
@@ -36,48 +38,48 @@ func newCodeCanary(code string) canary {
 // command line, no other environment.
 func TestCanary(t *testing.T) {
 	t.Parallel()
-	w, tm := bare(t, -1), newTerminal(t)
-	watch := watchCommandLines(t, 3*time.Millisecond, func(line string) bool { return strings.Contains(line, w.dir) })
-	canaries := []canary{newCanary("the secret access key", canaryKey), newCanary("the passphrase", passphrase), newCanary("the seed", w.aws.Device.Seed)}
+	w, tm := bare(t, -1), machine.NewTerminal(t)
+	watch := watchCommandLines(t, 3*time.Millisecond, func(line string) bool { return strings.Contains(line, w.Dir) })
+	canaries := []canary{newCanary("the secret access key", canaryKey), newCanary("the passphrase", machine.Passphrase), newCanary("the seed", w.AWS.Device.Seed)}
 	var said strings.Builder // everything on stderr
-	note := func(what string, r result, code int) result {
+	note := func(what string, r machine.Result, code int) machine.Result {
 		t.Helper()
-		if r.code != code {
+		if r.Code != code {
 			t.Fatalf("%s: want exit code %d: %v", what, code, r)
 		}
-		fmt.Fprintf(&said, "%s: %s\n", what, r.stderr)
+		fmt.Fprintf(&said, "%s: %s\n", what, r.Stderr)
 		return r
 	}
 	code := func() string {
-		c := w.code()
+		c := w.Code()
 		canaries = append(canaries, newCodeCanary(c))
 		return c
 	}
 
 	// add and setup, at the terminal, with the secret typed.
-	w = w.without("AWSBROKER_FILE_PASSPHRASE")
-	add := w.at(tm, "add", "add", "phoebe", "--debug")
+	w = w.Without("AWSBROKER_FILE_PASSPHRASE")
+	add := w.At(tm, "add", "add", "phoebe", "--debug")
 	for _, step := range [][2]string{
 		{"access key id: ", canaryID}, {"(not shown): ", canaryKey},
-		{"new passphrase: ", passphrase}, {"the same again: ", passphrase},
+		{"new passphrase: ", machine.Passphrase}, {"the same again: ", machine.Passphrase},
 	} {
-		tm.expect(step[0])
-		tm.send(step[1] + "\n")
+		tm.Expect(step[0])
+		tm.Send(step[1] + "\n")
 	}
-	note("add", add.outcome(), 0)
+	note("add", add.Outcome(), 0)
 
-	w = w.with("AWSBROKER_FILE_PASSPHRASE=" + passphrase)
-	setup := w.at(tm, "setup", "setup", "admin", "--key", "phoebe", "--region", "eu-central-1", "--yes", "--debug")
-	tm.expect(asking)
+	w = w.With("AWSBROKER_FILE_PASSPHRASE=" + machine.Passphrase)
+	setup := w.At(tm, "setup", "setup", "admin", "--key", "phoebe", "--region", "eu-central-1", "--yes", "--debug")
+	tm.Expect(asking)
 	setupCode := code()
-	tm.send(setupCode + "\n")
-	note("setup", setup.outcome(), 0)
-	settled()
+	tm.Send(setupCode + "\n")
+	note("setup", setup.Outcome(), 0)
+	machine.Rest()
 
 	// A command source, which looks around.
-	w.profile("source", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "role_session_name = other",
-		"awsbroker_mfa_process = env >"+w.path("child-env")+"; cat /proc/$$/environ >"+w.path("child-environ")+
-			"; tr '\\0' ' ' </proc/$$/cmdline >"+w.path("child-cmdline")+"; sleep 2; cat "+w.path("bin/code"))
+	w.Profile("source", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, "role_session_name = other",
+		"awsbroker_mfa_process = env >"+w.Path("child-env")+"; cat /proc/$$/environ >"+w.Path("child-environ")+
+			"; tr '\\0' ' ' </proc/$$/cmdline >"+w.Path("child-cmdline")+"; sleep 2; cat "+w.Path("bin/code"))
 
 	var sessions []string
 	holds := func(text string) {
@@ -88,33 +90,33 @@ func TestCanary(t *testing.T) {
 			}
 		}
 	}
-	polluted := w.with("AWS_ACCESS_KEY_ID="+canaryID, "AWS_SECRET_ACCESS_KEY="+canaryKey, "AWS_SESSION_TOKEN=ambient")
-	holds(note("login", w.runWith(code(), "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 0).stdout)
-	holds(note("cached", w.run("credential-process", "--profile", "admin"), 0).stdout)
-	holds(note("cached, debug", w.run("credential-process", "--profile", "admin", "--debug"), 0).stdout)
-	w.write(w.path("bin/code"), code()+"\n")
-	holds(note("command source", polluted.run("credential-process", "--profile", "source", "--debug"), 0).stdout)
-	holds(note("export json", w.run("export", "--profile", "source", "--format", "json", "--debug"), 0).stdout)
+	polluted := w.With("AWS_ACCESS_KEY_ID="+canaryID, "AWS_SECRET_ACCESS_KEY="+canaryKey, "AWS_SESSION_TOKEN=ambient")
+	holds(note("login", w.RunWith(code(), "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 0).Stdout)
+	holds(note("cached", w.Run("credential-process", "--profile", "admin"), 0).Stdout)
+	holds(note("cached, debug", w.Run("credential-process", "--profile", "admin", "--debug"), 0).Stdout)
+	w.Write(w.Path("bin/code"), code()+"\n")
+	holds(note("command source", polluted.Run("credential-process", "--profile", "source", "--debug"), 0).Stdout)
+	holds(note("export json", w.Run("export", "--profile", "source", "--format", "json", "--debug"), 0).Stdout)
 	for _, format := range []string{"env", "fish", "powershell", "ini", "dotenv"} {
-		note("export "+format, w.run("export", "--profile", "admin", "--format", format, "--debug"), 0)
+		note("export "+format, w.Run("export", "--profile", "admin", "--format", format, "--debug"), 0)
 	}
-	child := note("exec", polluted.run("exec", "--profile", "admin", "--debug", "--", "env"), 0).stdout
-	listed := note("list", w.run("list", "--debug"), 0).stdout + note("list", w.run("list", "--json", "--debug"), 0).stdout
+	child := note("exec", polluted.Run("exec", "--profile", "admin", "--debug", "--", "env"), 0).Stdout
+	listed := note("list", w.Run("list", "--debug"), 0).Stdout + note("list", w.Run("list", "--json", "--debug"), 0).Stdout
 
 	// Calls that fail: wrong code, wrong passphrase, AWS away, AWS's own words.
 	wrong := w.wrongCodes(1)[0]
 	canaries = append(canaries, newCodeCanary(wrong))
-	note("logout", w.run("logout", "--all", "--debug"), 0)
-	note("wrong code", w.runWith(wrong, "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 5)
-	note("same code", w.runWith(wrong, "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 5)
-	note("five digits", w.runWith("12345", "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 2)
-	note("no terminal", w.run("credential-process", "--profile", "admin", "--debug"), 4)
-	note("wrong passphrase", w.with("AWSBROKER_FILE_PASSPHRASE=not-"+passphrase).run("credential-process", "--profile", "admin", "--debug"), 7)
-	note("away", w.with("AWS_ENDPOINT_URL_STS=http://127.0.0.1:1").runWith(code(), "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 6)
-	w.aws.Key.Deactivate()
-	note("unknown key", w.runWith(code(), "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 5)
-	note("add from env", polluted.run("add", "temporary", "--from-env", "--debug"), 1)
-	note("remove", w.run("remove", "phoebe", "--yes", "--debug"), 0)
+	note("logout", w.Run("logout", "--all", "--debug"), 0)
+	note("wrong code", w.RunWith(wrong, "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 5)
+	note("same code", w.RunWith(wrong, "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 5)
+	note("five digits", w.RunWith("12345", "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 2)
+	note("no terminal", w.Run("credential-process", "--profile", "admin", "--debug"), 4)
+	note("wrong passphrase", w.With("AWSBROKER_FILE_PASSPHRASE=not-"+machine.Passphrase).Run("credential-process", "--profile", "admin", "--debug"), 7)
+	note("away", w.With("AWS_ENDPOINT_URL_STS=http://127.0.0.1:1").RunWith(code(), "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 6)
+	w.AWS.Key.Deactivate()
+	note("unknown key", w.RunWith(code(), "login", "--profile", "admin", "--mfa-code", "-", "--debug"), 5)
+	note("add from env", polluted.Run("add", "temporary", "--from-env", "--debug"), 1)
+	note("remove", w.Run("remove", "phoebe", "--yes", "--debug"), 0)
 
 	if len(sessions) < 4 || sessions[0] == sessions[len(sessions)-2] {
 		t.Fatalf("these are not the sessions of two profiles: %q", sessions)
@@ -133,20 +135,20 @@ func TestCanary(t *testing.T) {
 		in("the output of list", listed)
 		in("a command line", commandLines)
 		for _, name := range []string{"child-env", "child-environ", "child-cmdline"} {
-			in("the command source's "+name, w.read(w.path(name)))
+			in("the command source's "+name, w.Read(w.Path(name)))
 		}
 		if !strings.HasPrefix(c.name, "the session's") {
 			in("the exec child's environment", child)
 		}
 		if !strings.HasPrefix(c.name, "the MFA code") { // typed in the light
-			in("the screen", tm.screen())
+			in("the screen", tm.Screen())
 		}
-		for _, file := range files(t, w.dir) {
+		for _, file := range files(t, w.Dir) {
 			sealed := strings.HasSuffix(file, ".sealed") // random bytes, and six digits are few
-			if strings.HasPrefix(file, w.path("bin/")) || sealed && strings.HasPrefix(c.name, "the MFA code") {
+			if strings.HasPrefix(file, w.Path("bin/")) || sealed && strings.HasPrefix(c.name, "the MFA code") {
 				continue
 			}
-			in("the file "+file, w.read(file))
+			in("the file "+file, w.Read(file))
 		}
 	}
 	wantExecEnvironment(t, child, sessions[0])

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // Words of the question: the introduction is shown once a question, the
@@ -27,45 +29,45 @@ const (
 type crowd struct {
 	w *world
 	n int
-	*job
+	*machine.Job
 }
 
-func (w *world) crowd(tm *terminal, n int, profiles ...string) *crowd {
+func (w *world) crowd(tm *machine.Terminal, n int, profiles ...string) *crowd {
 	w.t.Helper()
-	w.mkdir(w.path("crowd"), 0o755)
+	w.Mkdir(w.Path("crowd"), 0o755)
 	var script strings.Builder
 	for i := range n {
 		fmt.Fprintf(&script, "( %s credential-process --profile %s >crowd/%d.out 2>crowd/%d.err; echo $? >crowd/%d.code ) &\n",
-			w.bin, profiles[i%len(profiles)], i, i, i)
+			w.Bin, profiles[i%len(profiles)], i, i, i)
 	}
 	script.WriteString("wait\n")
-	return &crowd{w, n, tm.start(w.command("/bin/sh", "-c", script.String()))}
+	return &crowd{w, n, tm.Start(w.Command("/bin/sh", "-c", script.String()))}
 }
 
 // results of all callers; one that was killed has code -1 or what its shell says.
-func (c *crowd) results(limit time.Duration) []result {
+func (c *crowd) results(limit time.Duration) []machine.Result {
 	c.w.t.Helper()
-	c.waitWithin(limit)
-	var all []result
+	c.WaitWithin(limit)
+	var all []machine.Result
 	for i := range c.n {
-		at := func(what string) string { return c.w.read(c.w.path(fmt.Sprintf("crowd/%d.%s", i, what))) }
+		at := func(what string) string { return c.w.Read(c.w.Path(fmt.Sprintf("crowd/%d.%s", i, what))) }
 		code, _ := strconv.Atoi(strings.TrimSpace(at("code")))
-		all = append(all, result{stdout: at("out"), stderr: at("err"), code: code})
+		all = append(all, machine.Result{Stdout: at("out"), Stderr: at("err"), Code: code})
 	}
 	return all
 }
 
-func wantEqualAnswers(t *testing.T, all []result) {
+func wantEqualAnswers(t *testing.T, all []machine.Result) {
 	t.Helper()
 	for i, r := range all {
 		wantAnswer(t, r)
-		if r.stdout != all[0].stdout {
+		if r.Stdout != all[0].Stdout {
 			t.Errorf("caller %d got another session than caller 0", i)
 		}
 	}
 }
 
-func wantFailures(t *testing.T, all []result, code int, says string) {
+func wantFailures(t *testing.T, all []machine.Result, code int, says string) {
 	t.Helper()
 	for _, r := range all {
 		wantFailure(t, r, code, says)
@@ -78,16 +80,16 @@ func TestNobodyAnswers(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes 40 seconds")
 	}
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	c := w.crowd(tm, 3, "admin")
-	other := make(chan result, 1)
+	other := make(chan machine.Result, 1)
 	go func() { // one without a terminal waits for the answer as long
-		tm.expect(asking)
-		other <- w.run("credential-process", "--profile", "admin")
+		tm.Expect(asking)
+		other <- w.Run("credential-process", "--profile", "admin")
 	}()
-	r := c.waitWithin(50 * time.Second)
-	if r.took < 35*time.Second {
-		t.Errorf("it ended after %s: a person had no time to answer", r.took)
+	r := c.WaitWithin(50 * time.Second)
+	if r.Took < 35*time.Second {
+		t.Errorf("it ended after %s: a person had no time to answer", r.Took)
 	}
 	wantFailures(t, c.results(time.Second), 4, hint)
 	wantFailure(t, <-other, 4, hint)
@@ -99,18 +101,18 @@ func TestNobodyAnswers(t *testing.T) {
 // AssumeRole and 64 equal answers.
 func TestManyCallersOneQuestion(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	c := w.crowd(tm, 64, "admin")
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
-	wantEqualAnswers(t, c.results(patience))
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
+	wantEqualAnswers(t, c.results(machine.Patience))
 	wantQuestions(t, tm, 1, 1)
 	w.wantAssumed(1)
 }
 
-func wantQuestions(t *testing.T, tm *terminal, questions, tries int) {
+func wantQuestions(t *testing.T, tm *machine.Terminal, questions, tries int) {
 	t.Helper()
-	if q, n := tm.count(asks), tm.count(asking); q != questions || n != tries {
+	if q, n := tm.Count(asks), tm.Count(asking); q != questions || n != tries {
 		t.Errorf("%d questions with %d tries, want %d with %d", q, n, questions, tries)
 	}
 }
@@ -120,12 +122,12 @@ func (w *world) rolesOfTheDay(n int) []string {
 	w.t.Helper()
 	var names []string
 	for i := range n {
-		role, err := w.aws.AddRole(fmt.Sprint("day", i), time.Hour)
+		role, err := w.AWS.AddRole(fmt.Sprint("day", i), time.Hour)
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		names = append(names, role.Name)
-		w.profile(role.Name, "phoebe", role.ARN(), w.aws.Device.Serial, "awsbroker_mfa_session = 8h")
+		w.Profile(role.Name, "phoebe", role.ARN(), w.AWS.Device.Serial, "awsbroker_mfa_session = 8h")
 	}
 	return names
 }
@@ -134,20 +136,20 @@ func (w *world) rolesOfTheDay(n int) []string {
 // question and one session of each role.
 func TestManyRolesOneQuestion(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	c := w.crowd(tm, 64, w.rolesOfTheDay(4)...)
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
-	all := c.results(patience)
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
+	all := c.results(machine.Patience)
 	for i, r := range all {
 		wantAnswer(t, r)
-		if r.stdout != all[i%4].stdout {
+		if r.Stdout != all[i%4].Stdout {
 			t.Errorf("caller %d got another session than caller %d", i, i%4)
 		}
 	}
 	wantQuestions(t, tm, 1, 1)
 	w.wantAssumed(4)
-	if n := len(w.aws.Server.Calls("GetSessionToken")); n != 1 {
+	if n := len(w.AWS.Server.Calls("GetSessionToken")); n != 1 {
 		t.Errorf("%d MFA sessions", n)
 	}
 }
@@ -155,11 +157,11 @@ func TestManyRolesOneQuestion(t *testing.T) {
 // TestManyRolesCancelled: one no is the no to the callers of all four.
 func TestManyRolesCancelled(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	c := w.crowd(tm, 32, w.rolesOfTheDay(4)...)
-	tm.expect(asking)
-	c.awsbrokers(32)
-	tm.send(controlD)
+	tm.Expect(asking)
+	awsbrokers(t, c.Job, 32)
+	tm.Send(machine.ControlD)
 	wantFailures(t, c.results(10*time.Second), 4, "cancelled")
 	wantQuestions(t, tm, 1, 1)
 	w.wantAssumed(0)
@@ -168,11 +170,11 @@ func TestManyRolesCancelled(t *testing.T) {
 // TestManyCallersCancelled: the no of one person is the no to all 64.
 func TestManyCallersCancelled(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	c := w.crowd(tm, 64, "admin")
-	tm.expect(asking)
-	c.awsbrokers(64)
-	tm.send(controlD)
+	tm.Expect(asking)
+	awsbrokers(t, c.Job, 64)
+	tm.Send(machine.ControlD)
 	wantFailures(t, c.results(10*time.Second), 4, "cancelled")
 	wantQuestions(t, tm, 1, 1)
 	w.wantAssumed(0)
@@ -182,14 +184,14 @@ func TestManyCallersCancelled(t *testing.T) {
 // for all, where the profile wants nobody else to be asked.
 func TestManyCallersRefusedCommand(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	w.profile("source", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial,
-		"awsbroker_mfa_process = echo run >>"+w.path("runs")+"; while [ ! -e "+w.path("go")+" ]; do sleep 0.05; done; exit 1", "awsbroker_prompt = command")
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	w.Profile("source", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial,
+		"awsbroker_mfa_process = echo run >>"+w.Path("runs")+"; while [ ! -e "+w.Path("go")+" ]; do sleep 0.05; done; exit 1", "awsbroker_prompt = command")
 	c := w.crowd(tm, 64, "source")
-	c.awsbrokers(64)
-	w.write(w.path("go"), "")
+	awsbrokers(t, c.Job, 64)
+	w.Write(w.Path("go"), "")
 	wantFailures(t, c.results(10*time.Second), 4, "awsbroker_mfa_process")
-	if runs := strings.Count(w.read(w.path("runs")), "run"); runs != 1 {
+	if runs := strings.Count(w.Read(w.Path("runs")), "run"); runs != 1 {
 		t.Errorf("the command ran %d times", runs)
 	}
 	w.wantAssumed(0)
@@ -198,12 +200,12 @@ func TestManyCallersRefusedCommand(t *testing.T) {
 // TestManyCallersWrongCodes: the third wrong code ends the question for all.
 func TestManyCallersWrongCodes(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	c := w.crowd(tm, 64, "admin")
-	c.awsbrokers(64)
+	awsbrokers(t, c.Job, 64)
 	for _, code := range w.wrongCodes(3) {
-		tm.expect(asking)
-		tm.send(code + "\n")
+		tm.Expect(asking)
+		tm.Send(code + "\n")
 	}
 	wantFailures(t, c.results(10*time.Second), 5, "did not accept the MFA code")
 	wantQuestions(t, tm, 1, 3)
@@ -214,19 +216,19 @@ func TestManyCallersWrongCodes(t *testing.T) {
 // asks, and its answer serves the rest.
 func TestAskerKilled(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	c := w.crowd(tm, 8, "admin")
-	tm.expect(asking)
-	running := c.awsbrokers(8)
-	asker := holderOf(t, w.path("home/.cache/awsbroker/sessions"), running)
+	tm.Expect(asking)
+	running := awsbrokers(t, c.Job, 8)
+	asker := holderOf(t, w.Path("home/.cache/awsbroker/sessions"), running)
 	if err := syscall.Kill(asker, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
-	var answered []result
-	for _, r := range c.results(patience) {
-		if r.code != 128+int(syscall.SIGKILL) {
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
+	var answered []machine.Result
+	for _, r := range c.results(machine.Patience) {
+		if r.Code != 128+int(syscall.SIGKILL) {
 			answered = append(answered, r)
 		}
 	}
@@ -277,28 +279,28 @@ func holderOf(t *testing.T, dir string, among []int) int {
 // TestTwoRolesOneDevice: AWS takes each code of a device once, whatever the role.
 func TestTwoRolesOneDevice(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	role, err := w.aws.AddRole("ops-mfa", time.Hour)
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	role, err := w.AWS.AddRole("ops-mfa", time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.profile("ops", "phoebe", role.ARN(), w.aws.Device.Serial)
+	w.Profile("ops", "phoebe", role.ARN(), w.AWS.Device.Serial)
 	c := w.crowd(tm, 8, "admin", "ops")
-	tm.expect(asking)
-	c.awsbrokers(8)
-	first := w.code()
-	tm.send(first + "\n")
+	tm.Expect(asking)
+	awsbrokers(t, c.Job, 8)
+	first := w.Code()
+	tm.Send(first + "\n")
 
 	// The other role asks now. The code just used is refused on the spot.
-	tm.expect("the code just used will not do")
-	tm.expect(asking)
-	tm.send(first + "\n")
-	tm.expect("used already")
-	tm.expect(asking)
-	w.aws.Server.Advance(30 * time.Second)
-	tm.send(w.code() + "\n")
+	tm.Expect("the code just used will not do")
+	tm.Expect(asking)
+	tm.Send(first + "\n")
+	tm.Expect("used already")
+	tm.Expect(asking)
+	w.AWS.Server.Advance(30 * time.Second)
+	tm.Send(w.Code() + "\n")
 
-	all := c.results(patience)
+	all := c.results(machine.Patience)
 	for i, r := range all {
 		if wantAnswer(t, r) != wantAnswer(t, all[i%2]) {
 			t.Errorf("caller %d got another session than caller %d", i, i%2)
@@ -316,17 +318,17 @@ func TestTwoRolesOneCommand(t *testing.T) {
 		t.Skip("takes up to 31 seconds")
 	}
 	w := newWorld(t)
-	role, err := w.aws.AddRole("ops-mfa", time.Hour)
+	role, err := w.AWS.AddRole("ops-mfa", time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := "awsbroker_mfa_process = cat " + w.path("code")
-	w.profile("one", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, token)
-	w.profile("two", "phoebe", role.ARN(), w.aws.Device.Serial, token)
-	w.write(w.path("code"), w.aws.Device.Code())
-	results := make(chan result, 8)
+	token := "awsbroker_mfa_process = cat " + w.Path("code")
+	w.Profile("one", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, token)
+	w.Profile("two", "phoebe", role.ARN(), w.AWS.Device.Serial, token)
+	w.Write(w.Path("code"), w.AWS.Device.Code())
+	results := make(chan machine.Result, 8)
 	for i := range cap(results) {
-		go func() { results <- w.run("credential-process", "--profile", []string{"one", "two"}[i%2]) }()
+		go func() { results <- w.Run("credential-process", "--profile", []string{"one", "two"}[i%2]) }()
 	}
 	for got := 0; got < cap(results); {
 		select {
@@ -334,8 +336,8 @@ func TestTwoRolesOneCommand(t *testing.T) {
 			wantAnswer(t, r)
 			got++
 		case <-time.After(100 * time.Millisecond): // the device goes on
-			w.write(w.path("new-code"), w.aws.Device.Code())
-			if err := os.Rename(w.path("new-code"), w.path("code")); err != nil {
+			w.Write(w.Path("new-code"), w.AWS.Device.Code())
+			if err := os.Rename(w.Path("new-code"), w.Path("code")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -347,23 +349,23 @@ func TestTwoRolesOneCommand(t *testing.T) {
 // and each gets its own answer.
 func TestTwoDevicesOneTerminal(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	ada := w.aws.AddPerson("ada")
-	w.addKey("ada", ada.Key)
-	w.profile("ada", "ada", w.aws.Role.ARN(), ada.Device.Serial)
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	ada := w.AWS.AddPerson("ada")
+	w.AddKey("ada", ada.Key)
+	w.Profile("ada", "ada", w.AWS.Role.ARN(), ada.Device.Serial)
 	c := w.crowd(tm, 8, "admin", "ada")
-	c.awsbrokers(8)
+	awsbrokers(t, c.Job, 8)
 	for question := 1; question <= 2; question++ {
-		tm.expect(asking)
+		tm.Expect(asking)
 		time.Sleep(300 * time.Millisecond)
 		wantQuestions(t, tm, question, question)
-		device := w.aws.Device
-		if shown := tm.screen(); strings.Contains(shown[strings.LastIndex(shown, asking):], "mfa/ada") {
+		device := w.AWS.Device
+		if shown := tm.Screen(); strings.Contains(shown[strings.LastIndex(shown, asking):], "mfa/ada") {
 			device = ada.Device
 		}
-		tm.send(freshCode(t, w.aws.Server, device) + "\n")
+		tm.Send(machine.FreshCode(t, w.AWS.Server, device) + "\n")
 	}
-	for _, r := range c.results(patience) {
+	for _, r := range c.results(machine.Patience) {
 		wantAnswer(t, r)
 	}
 	wantQuestions(t, tm, 2, 2)
@@ -375,26 +377,26 @@ func TestTwoDevicesOneTerminal(t *testing.T) {
 func TestFailureWithoutTerminal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	first, second := newTerminal(t), newTerminal(t)
-	asker := w.at(first, "first", "credential-process", "--profile", "admin")
-	first.expect(asking)
-	blind := make(chan result, 6)
+	first, second := machine.NewTerminal(t), machine.NewTerminal(t)
+	asker := w.At(first, "first", "credential-process", "--profile", "admin")
+	first.Expect(asking)
+	blind := make(chan machine.Result, 6)
 	for range cap(blind) {
-		go func() { blind <- w.run("credential-process", "--profile", "admin") }()
+		go func() { blind <- w.Run("credential-process", "--profile", "admin") }()
 	}
 	time.Sleep(200 * time.Millisecond)
-	login := w.at(second, "second", "login", "--profile", "admin")
-	login.awsbrokers(1)
+	login := w.At(second, "second", "login", "--profile", "admin")
+	awsbrokers(t, login.Job, 1)
 	time.Sleep(200 * time.Millisecond)
-	asker.end()
-	second.expect(asking)
-	second.send(w.code() + "\n")
-	if r := login.outcome(); r.code != 0 {
+	asker.Job.End()
+	second.Expect(asking)
+	second.Send(w.Code() + "\n")
+	if r := login.Outcome(); r.Code != 0 {
 		t.Errorf("login: %v", r)
 	}
 	failed := 0
 	for range cap(blind) {
-		if r := <-blind; r.code != 0 {
+		if r := <-blind; r.Code != 0 {
 			wantFailure(t, r, 4, "no terminal")
 			failed++
 		}
@@ -407,20 +409,20 @@ func TestFailureWithoutTerminal(t *testing.T) {
 // of the first; the next job gets a question.
 func TestFailureIsRememberedForTheJob(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	run := w.bin + " credential-process --profile admin"
-	j := tm.start(w.command("/bin/sh", "-c", fmt.Sprintf( // -m: each job is a process group
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	run := w.Bin + " credential-process --profile admin"
+	j := tm.Start(w.Command("/bin/sh", "-c", fmt.Sprintf( // -m: each job is a process group
 		`set -m; (%[1]s 2>/dev/null; echo first=$?; %[1]s 2>/dev/null; echo second=$?); %[1]s >third; echo third=$?`, run)))
-	tm.expect(asking)
-	tm.send(controlD)
-	tm.expect("first=4")
-	if between := tm.expect("second=4"); strings.Contains(between, asking) {
+	tm.Expect(asking)
+	tm.Send(machine.ControlD)
+	tm.Expect("first=4")
+	if between := tm.Expect("second=4"); strings.Contains(between, asking) {
 		t.Error("the second try asked again")
 	}
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
-	tm.expect("third=0")
-	j.wait()
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
+	tm.Expect("third=0")
+	j.Wait()
 	w.wantAssumed(1)
 }
 
@@ -430,14 +432,14 @@ func TestFailureIsForgotten(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	w, tm := newWorld(t), newTerminal(t)
-	j := tm.start(w.command("/bin/sh", "-c", fmt.Sprintf(
-		`%[1]s 2>/dev/null; echo first=$?; sleep 5.2; %[1]s >second; echo second=$?`, w.bin+" credential-process --profile admin")))
-	tm.expect(asking)
-	tm.send(controlD)
-	tm.expect("first=4")
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
-	tm.expect("second=0")
-	j.wait()
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	j := tm.Start(w.Command("/bin/sh", "-c", fmt.Sprintf(
+		`%[1]s 2>/dev/null; echo first=$?; sleep 5.2; %[1]s >second; echo second=$?`, w.Bin+" credential-process --profile admin")))
+	tm.Expect(asking)
+	tm.Send(machine.ControlD)
+	tm.Expect("first=4")
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
+	tm.Expect("second=0")
+	j.Wait()
 }

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // slack for "in under a second" on a busy machine with race detectors around.
@@ -28,10 +29,10 @@ const hint = "awsbroker login --profile admin"
 func TestNoTerminal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.run("credential-process", "--profile", "admin")
+	r := w.Run("credential-process", "--profile", "admin")
 	wantFailure(t, r, 4, hint)
-	if r.took > underASecond {
-		t.Errorf("it took %s", r.took)
+	if r.Took > underASecond {
+		t.Errorf("it took %s", r.Took)
 	}
 }
 
@@ -39,26 +40,26 @@ func TestNoTerminal(t *testing.T) {
 // nobody writes to or closes, stderr one that nobody looks at.
 func TestAtTerminal(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	cmd := w.command(w.bin, "credential-process", "--profile", "admin")
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	cmd := w.Command(w.Bin, "credential-process", "--profile", "admin")
 	stdin, silent, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer silent.Close()
 	defer stdin.Close()
-	out, complaint := w.create("out"), w.create("err")
+	out, complaint := w.Create("out"), w.Create("err")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, out, complaint
-	j := tm.start(cmd)
-	if shown := tm.expect(asking); !strings.Contains(shown, "role admin-mfa in account 123456789012") || !strings.Contains(shown, w.url) {
+	j := tm.Start(cmd)
+	if shown := tm.Expect(asking); !strings.Contains(shown, "role admin-mfa in account 123456789012") || !strings.Contains(shown, w.URL) {
 		t.Errorf("the question names neither role nor host: %q", shown)
 	}
-	if shown := tm.expect(": "); !strings.Contains(shown, w.aws.Device.Serial) {
+	if shown := tm.Expect(": "); !strings.Contains(shown, w.AWS.Device.Serial) {
 		t.Errorf("the question does not name the device: %q", shown)
 	}
-	tm.send(w.code() + "\n")
-	j.wait()
-	wantAnswer(t, result{stdout: w.read(w.path("out")), stderr: w.read(w.path("err")), code: j.result.code})
+	tm.Send(w.Code() + "\n")
+	j.Wait()
+	wantAnswer(t, machine.Result{Stdout: w.Read(w.Path("out")), Stderr: w.Read(w.Path("err")), Code: j.Result.Code})
 }
 
 // TestSilentStdin without a terminal: nothing is read there either.
@@ -70,12 +71,12 @@ func TestSilentStdin(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	cmd := w.command(w.bin, "credential-process", "--profile", "admin")
+	cmd := w.Command(w.Bin, "credential-process", "--profile", "admin")
 	cmd.Stdin = stdin
-	r := w.finish(cmd)
+	r := w.Finish(cmd)
 	wantFailure(t, r, 4, hint)
-	if r.took > underASecond {
-		t.Errorf("it took %s", r.took)
+	if r.Took > underASecond {
+		t.Errorf("it took %s", r.Took)
 	}
 }
 
@@ -83,15 +84,15 @@ func TestSilentStdin(t *testing.T) {
 // the kernel for reading it, and a person at that terminal is not disturbed.
 func TestBackgroundJob(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	started := time.Now()
-	tm.start(w.command("/bin/sh", "-c", "set -m; "+w.bin+" credential-process --profile admin >out 2>err & wait $!; echo ended=$?"))
-	tm.expect("ended=4")
+	tm.Start(w.Command("/bin/sh", "-c", "set -m; "+w.Bin+" credential-process --profile admin >out 2>err & wait $!; echo ended=$?"))
+	tm.Expect("ended=4")
 	if took := time.Since(started); took > underASecond {
 		t.Errorf("it took %s", took)
 	}
-	wantFailure(t, result{stdout: w.read(w.path("out")), stderr: w.read(w.path("err")), code: 4}, 4, hint)
-	if tm.count(asking) > 0 {
+	wantFailure(t, machine.Result{Stdout: w.Read(w.Path("out")), Stderr: w.Read(w.Path("err")), Code: 4}, 4, hint)
+	if tm.Count(asking) > 0 {
 		t.Error("it asked")
 	}
 }
@@ -99,15 +100,15 @@ func TestBackgroundJob(t *testing.T) {
 // TestFiveDigits: what cannot be a code is not sent, and may be corrected.
 func TestFiveDigits(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	c := w.at(tm, "run", "credential-process", "--profile", "admin")
-	tm.expect(asking)
-	tm.send("12345\n")
-	tm.expect("six digits")
-	tm.expect(asking)
-	code := w.code()
-	tm.send(" " + code[:3] + " " + code[3:] + "\n") // as authenticator apps show it
-	wantAnswer(t, c.outcome())
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	c := w.At(tm, "run", "credential-process", "--profile", "admin")
+	tm.Expect(asking)
+	tm.Send("12345\n")
+	tm.Expect("six digits")
+	tm.Expect(asking)
+	code := w.Code()
+	tm.Send(" " + code[:3] + " " + code[3:] + "\n") // as authenticator apps show it
+	wantAnswer(t, c.Outcome())
 	w.wantAssumed(1)
 }
 
@@ -116,8 +117,8 @@ func TestClockOff(t *testing.T) {
 	t.Parallel()
 	for says, by := range map[string]time.Duration{"60 minutes behind": time.Hour, "60 minutes ahead": -time.Hour} {
 		w := newWorld(t)
-		w.aws.Server.Advance(by)
-		wantFailure(t, w.runWith(w.code(), "credential-process", "--profile", "admin", "--mfa-code", "-"), 5, says)
+		w.AWS.Server.Advance(by)
+		wantFailure(t, w.RunWith(w.Code(), "credential-process", "--profile", "admin", "--mfa-code", "-"), 5, says)
 		w.wantAssumed(1)
 	}
 }
@@ -127,27 +128,27 @@ func TestClockOff(t *testing.T) {
 func TestClosedStreams(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	run := w.bin + " credential-process --profile admin"
+	run := w.Bin + " credential-process --profile admin"
 	t.Run("nothing cached", func(t *testing.T) {
 		for _, closed := range []string{"<&-", ">&-", "2>&-", "<&- >&- 2>&-"} {
-			r := w.sh(run + " " + closed)
-			if r.code != 4 || r.stdout != "" || r.took > underASecond || strings.Count(r.stderr, "\n") > 1 {
+			r := w.Sh(run + " " + closed)
+			if r.Code != 4 || r.Stdout != "" || r.Took > underASecond || strings.Count(r.Stderr, "\n") > 1 {
 				t.Errorf("%s: %v", closed, r)
 			}
 		}
 	})
-	settled()
+	machine.Rest()
 	t.Run("with a code", func(t *testing.T) {
-		r := w.sh("echo " + w.code() + " | " + run + " --mfa-code - >/dev/full")
+		r := w.Sh("echo " + w.Code() + " | " + run + " --mfa-code - >/dev/full")
 		wantFailure(t, r, 1, "no space left on device")
 	})
 	t.Run("cached", func(t *testing.T) {
-		wantAnswer(t, w.sh(run))
-		wantAnswer(t, w.sh(run+" <&-"))
-		wantAnswer(t, w.sh(run+" 2>&-"))
-		wantFailure(t, w.sh(run+" >/dev/full"), 1, "no space left on device")
+		wantAnswer(t, w.Sh(run))
+		wantAnswer(t, w.Sh(run+" <&-"))
+		wantAnswer(t, w.Sh(run+" 2>&-"))
+		wantFailure(t, w.Sh(run+" >/dev/full"), 1, "no space left on device")
 		// The Go runtime opens /dev/null for a closed stdout, so nobody notices.
-		if r := w.sh(run + " >&-"); r.code != 0 || r.stderr != "" {
+		if r := w.Sh(run + " >&-"); r.Code != 0 || r.Stderr != "" {
 			t.Errorf("stdout closed: %v", r)
 		}
 	})
@@ -159,39 +160,39 @@ func TestClosedStreams(t *testing.T) {
 func TestEchoComesBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for name, cancel := range map[string]func(*terminal, *caller){
-		"ctrl-c":  func(tm *terminal, _ *caller) { tm.send(controlC) },
-		"ctrl-d":  func(tm *terminal, _ *caller) { tm.send(controlD) },
-		"sigterm": func(_ *terminal, c *caller) { _ = c.cmd.Process.Signal(syscall.SIGTERM) },
-		"sighup":  func(_ *terminal, c *caller) { _ = c.cmd.Process.Signal(syscall.SIGHUP) },
+	for name, cancel := range map[string]func(*machine.Terminal, *machine.Caller){
+		"ctrl-c":  func(tm *machine.Terminal, _ *machine.Caller) { tm.Send(machine.ControlC) },
+		"ctrl-d":  func(tm *machine.Terminal, _ *machine.Caller) { tm.Send(machine.ControlD) },
+		"sigterm": func(_ *machine.Terminal, c *machine.Caller) { _ = c.Job.Cmd.Process.Signal(syscall.SIGTERM) },
+		"sighup":  func(_ *machine.Terminal, c *machine.Caller) { _ = c.Job.Cmd.Process.Signal(syscall.SIGHUP) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			tm := newTerminal(t)
-			c := w.at(tm, "add-"+name, "add", "other")
-			tm.expect("access key id: ")
-			tm.send("AKIAOTHEROTHEROTHER2\n")
-			tm.expect("secret access key (not shown): ")
-			if tm.echoes() {
+			tm := machine.NewTerminal(t)
+			c := w.At(tm, "add-"+name, "add", "other")
+			tm.Expect("access key id: ")
+			tm.Send("AKIAOTHEROTHEROTHER2\n")
+			tm.Expect("secret access key (not shown): ")
+			if tm.Echoes() {
 				t.Error("the terminal shows what is typed now")
 			}
-			tm.send("half of a sec")
+			tm.Send("half of a sec")
 			time.Sleep(100 * time.Millisecond) // the kernel takes a moment to type it
 			cancel(tm, c)
 			if name == "ctrl-d" { // the first only handed over what was typed
-				tm.send(controlD)
+				tm.Send(machine.ControlD)
 			}
-			if r := c.outcome(); r.code != 4 || r.stdout != "" {
+			if r := c.Outcome(); r.Code != 4 || r.Stdout != "" {
 				t.Errorf("cancelled: %v", r)
 			}
-			if !tm.echoes() {
+			if !tm.Echoes() {
 				t.Error("the terminal shows nothing any more")
 			}
-			if tm.count("half of a sec") > 0 {
+			if tm.Count("half of a sec") > 0 {
 				t.Error("the secret was shown")
 			}
-			tm.send("\n")
-			tm.expect("\n")
-			if n, err := unix.IoctlGetInt(int(tm.slave.Fd()), unix.TIOCINQ); err != nil || n > 1 {
+			tm.Send("\n")
+			tm.Expect("\n")
+			if n, err := unix.IoctlGetInt(int(tm.Slave.Fd()), unix.TIOCINQ); err != nil || n > 1 {
 				t.Errorf("%d bytes of it are left for the shell (%v)", n, err)
 			}
 		})
@@ -202,16 +203,16 @@ func TestEchoComesBack(t *testing.T) {
 // has to be there for the next call.
 func TestCallerDies(t *testing.T) {
 	t.Parallel()
-	for name, die := range map[string]func(*terminal, *job){
-		"hangup": func(tm *terminal, _ *job) { tm.slave.Close(); tm.master.Close() },
-		"sigterm": func(_ *terminal, j *job) {
-			for _, pid := range j.processes("awsbroker") {
+	for name, die := range map[string]func(*machine.Terminal, *machine.Job){
+		"hangup": func(tm *machine.Terminal, _ *machine.Job) { tm.Slave.Close(); tm.Master.Close() },
+		"sigterm": func(_ *machine.Terminal, j *machine.Job) {
+			for _, pid := range j.Processes("awsbroker") {
 				_ = syscall.Kill(pid, syscall.SIGTERM)
 			}
 		},
-		"parent killed": func(_ *terminal, j *job) {
+		"parent killed": func(_ *machine.Terminal, j *machine.Job) {
 			for _, shell := range []string{"sh", "cat"} {
-				for _, pid := range j.processes(shell) {
+				for _, pid := range j.Processes(shell) {
 					_ = syscall.Kill(pid, syscall.SIGKILL)
 				}
 			}
@@ -219,17 +220,17 @@ func TestCallerDies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, tm := newWorld(t), newTerminal(t)
-			if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultDelay, Delay: 700 * time.Millisecond}); err != nil {
+			w, tm := newWorld(t), machine.NewTerminal(t)
+			if err := w.AWS.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultDelay, Delay: 700 * time.Millisecond}); err != nil {
 				t.Fatal(err)
 			}
-			j := tm.start(w.command("/bin/sh", "-c", w.bin+" credential-process --profile admin | cat >out; exit"))
-			tm.expect(asking)
-			tm.send(w.code() + "\n")
+			j := tm.Start(w.Command("/bin/sh", "-c", w.Bin+" credential-process --profile admin | cat >out; exit"))
+			tm.Expect(asking)
+			tm.Send(w.Code() + "\n")
 			eventually(t, "the code is on its way", func() bool { return w.assumed() == 1 })
 			die(tm, j)
-			eventually(t, "it ended", func() bool { return len(j.processes("awsbroker")) == 0 })
-			wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+			eventually(t, "it ended", func() bool { return len(j.Processes("awsbroker")) == 0 })
+			wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
 			w.wantAssumed(1)
 		})
 	}
@@ -240,17 +241,17 @@ func TestCallerDies(t *testing.T) {
 // them.
 func TestExecAfterAQuestion(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	c := w.at(tm, "exec", "exec", "--profile", "admin", "--", "grep", "Sig", "/proc/self/status")
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
-	r := c.outcome()
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	c := w.At(tm, "exec", "exec", "--profile", "admin", "--", "grep", "Sig", "/proc/self/status")
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
+	r := c.Outcome()
 	for _, set := range []string{"SigIgn", "SigBlk"} {
-		if signals := signalSet(t, r.stdout, set); signals != 0 {
+		if signals := signalSet(t, r.Stdout, set); signals != 0 {
 			t.Errorf("%s of the child is %b", set, signals)
 		}
 	}
-	if r.code != 0 || r.stderr != "" {
+	if r.Code != 0 || r.Stderr != "" {
 		t.Error(r)
 	}
 }
@@ -284,10 +285,10 @@ func rawSignalSet(t *testing.T, status, name string) uint64 {
 func TestExecUnderNohup(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.login("admin")
-	r := w.sh("nohup " + w.bin + " exec --profile admin -- grep Sig /proc/self/status")
+	w.Login("admin")
+	r := w.Sh("nohup " + w.Bin + " exec --profile admin -- grep Sig /proc/self/status")
 	const hangup = 1 << (syscall.SIGHUP - 1)
-	if all, more := rawSignalSet(t, r.stdout, "SigIgn"), signalSet(t, r.stdout, "SigIgn"); all&hangup == 0 || more&^hangup != 0 {
+	if all, more := rawSignalSet(t, r.Stdout, "SigIgn"), signalSet(t, r.Stdout, "SigIgn"); all&hangup == 0 || more&^hangup != 0 {
 		t.Errorf("SigIgn is %b: %v", all, r)
 	}
 }
@@ -296,21 +297,21 @@ func TestExecUnderNohup(t *testing.T) {
 // and what it makes of it is the exit status.
 func TestExecControlC(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	w.login("admin")
-	j := tm.start(w.command(w.bin, "exec", "--profile", "admin", "--", "sh", "-c",
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	w.Login("admin")
+	j := tm.Start(w.Command(w.Bin, "exec", "--profile", "admin", "--", "sh", "-c",
 		`trap 'echo caught; n=1' INT; echo ready; while [ -z "$n" ]; do sleep 0.1; done; sleep 0.5; exit 7`))
-	tm.expect("ready")
-	tm.send(controlC)
-	if code := j.wait(); code != 7 {
+	tm.Expect("ready")
+	tm.Send(machine.ControlC)
+	if code := j.Wait(); code != 7 {
 		t.Errorf("exit %d, want 7", code)
 	}
-	if n := tm.count("caught"); n != 1 {
+	if n := tm.Count("caught"); n != 1 {
 		t.Errorf("the child got %d signals", n)
 	}
-	killed := tm.start(w.command("/bin/sh", "-c", w.bin+" exec --profile admin -- sh -c 'kill -TERM $$'; echo status=$?"))
-	tm.expect("status=143")
-	killed.wait()
+	killed := tm.Start(w.Command("/bin/sh", "-c", w.Bin+" exec --profile admin -- sh -c 'kill -TERM $$'; echo status=$?"))
+	tm.Expect("status=143")
+	killed.Wait()
 }
 
 // silentBus accepts connections, counts them, and never answers.
@@ -346,12 +347,12 @@ func silentBus(t *testing.T, path string) (connections func() int) {
 func TestHungBus(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	connections := silentBus(t, w.path("bus"))
-	w = w.with("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.path("bus")).without("AWSBROKER_KEYSTORE")
+	connections := silentBus(t, w.Path("bus"))
+	w = w.With("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.Path("bus")).Without("AWSBROKER_KEYSTORE")
 	for args, code := range map[string]int{
 		"--help": 0, "version": 0, "list": 0, "credential-process --profile admin": 4, "exec --profile admin -- true": 4,
 	} {
-		if r := w.run(strings.Fields(args)...); r.code != code || r.took > underASecond {
+		if r := w.Run(strings.Fields(args)...); r.Code != code || r.Took > underASecond {
 			t.Errorf("%s: %v", args, r)
 		}
 	}
@@ -359,8 +360,8 @@ func TestHungBus(t *testing.T) {
 		t.Errorf("%d connections", n)
 	}
 	// Where the keychain is on that bus, it says so instead of waiting.
-	r := w.run("credential-process", "--profile", "admin", "--keystore", "secret-service")
-	if r.code != 7 || r.took > underASecond || strings.Count(r.stderr, "\n") != 1 {
+	r := w.Run("credential-process", "--profile", "admin", "--keystore", "secret-service")
+	if r.Code != 7 || r.Took > underASecond || strings.Count(r.Stderr, "\n") != 1 {
 		t.Errorf("with the keychain on the bus: %v", r)
 	}
 }
@@ -370,12 +371,12 @@ func TestHungBus(t *testing.T) {
 func TestFlagsAreNotRemembered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	settled()
-	if r := w.runWith(w.code(), "login", "--profile", "admin", "--region", "us-west-2", "--mfa-code", "-"); r.code != 0 {
+	machine.Rest()
+	if r := w.RunWith(w.Code(), "login", "--profile", "admin", "--region", "us-west-2", "--mfa-code", "-"); r.Code != 0 {
 		t.Fatal(r)
 	}
-	wantFailure(t, w.run("credential-process", "--profile", "admin"), 4, hint)
-	wantAnswer(t, w.run("credential-process", "--profile", "admin", "--region", "us-west-2"))
+	wantFailure(t, w.Run("credential-process", "--profile", "admin"), 4, hint)
+	wantAnswer(t, w.Run("credential-process", "--profile", "admin", "--region", "us-west-2"))
 }
 
 // TestFileSizeLimit: a limit on file sizes is a disk that is always full.
@@ -383,14 +384,14 @@ func TestFileSizeLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, ignored := range []string{"", "trap '' XFSZ; "} {
-		r := w.sh(fmt.Sprintf("%sulimit -f 0; echo %s | %s credential-process --profile admin --mfa-code -", ignored, w.code(), w.bin))
+		r := w.Sh(fmt.Sprintf("%sulimit -f 0; echo %s | %s credential-process --profile admin --mfa-code -", ignored, w.Code(), w.Bin))
 		wantAnswer(t, r)
 	}
-	r := w.sh(fmt.Sprintf("ulimit -f 0; echo %s | %s exec --profile admin --mfa-code - -- grep Sig /proc/self/status", w.code(), w.bin))
-	if signals := signalSet(t, r.stdout, "SigIgn"); r.code != 0 || signals != 0 {
+	r := w.Sh(fmt.Sprintf("ulimit -f 0; echo %s | %s exec --profile admin --mfa-code - -- grep Sig /proc/self/status", w.Code(), w.Bin))
+	if signals := signalSet(t, r.Stdout, "SigIgn"); r.Code != 0 || signals != 0 {
 		t.Errorf("SigIgn is %b: %v", signals, r)
 	}
-	if left, _ := filepath.Glob(w.path("home/.cache/awsbroker/sessions/.*")); len(left) > 0 {
+	if left, _ := filepath.Glob(w.Path("home/.cache/awsbroker/sessions/.*")); len(left) > 0 {
 		t.Errorf("half a file is left: %v", left)
 	}
 }

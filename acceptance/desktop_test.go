@@ -19,11 +19,11 @@ func TestDesktopKeyring(t *testing.T) {
 			skip(t, "there is no "+program)
 		}
 	}
-	w := bare(t, -1).without("AWSBROKER_KEYSTORE", "AWSBROKER_FILE_PASSPHRASE")
-	w.mkdir(w.path("run"), 0o700)
-	w = w.with("XDG_RUNTIME_DIR="+w.path("run"), "ID="+w.aws.Key.ID, "SECRET="+w.aws.Key.Secret, "ROLE="+w.aws.Role.ARN(), "MFA="+w.aws.Device.Serial)
-	first := w.code()
-	unused := w.aws.Device.NextCode() // for calls that end before a code is sent
+	w := bare(t, -1).Without("AWSBROKER_KEYSTORE", "AWSBROKER_FILE_PASSPHRASE")
+	w.Mkdir(w.Path("run"), 0o700)
+	w = w.With("XDG_RUNTIME_DIR="+w.Path("run"), "ID="+w.AWS.Key.ID, "SECRET="+w.AWS.Key.Secret, "ROLE="+w.AWS.Role.ARN(), "MFA="+w.AWS.Device.Serial)
+	first := w.Code()
+	unused := w.AWS.Device.NextCode() // for calls that end before a code is sent
 	script := fmt.Sprintf(`
 try() { echo "== $1"; shift; "$@" 2>&1; echo "exit $?"; }
 printf keyring-password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
@@ -41,9 +41,9 @@ rm -rf $HOME/.local/share/keyrings
 try killed awsbroker --mfa-code %s credential-process --profile admin
 try list awsbroker list
 `, first, unused, unused)
-	r := w.finish(w.command("dbus-run-session", "--", "sh", "-c", script))
+	r := w.Finish(w.Command("dbus-run-session", "--", "sh", "-c", script))
 	parts := map[string]string{}
-	for _, part := range strings.Split(r.stdout, "== ")[1:] {
+	for _, part := range strings.Split(r.Stdout, "== ")[1:] {
 		name, text, _ := strings.Cut(part, "\n")
 		parts[name] = text
 	}
@@ -61,10 +61,10 @@ try list awsbroker list
 			}
 		}
 	}
-	if strings.Contains(r.stdout+r.stderr, canaryKey) {
+	if strings.Contains(r.Stdout+r.Stderr, canaryKey) {
 		t.Error("the secret is on the screen")
 	}
-	for _, f := range files(t, w.home) {
+	for _, f := range files(t, w.Home) {
 		if data, err := os.ReadFile(f); err == nil && strings.Contains(string(data), canaryKey) {
 			t.Errorf("the secret is in %s", f)
 		}

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // The ways to ask where there is no terminal, with the programs that people
@@ -38,8 +40,8 @@ func beforeDialog(t *testing.T, way string) (*world, *screen) {
 
 // pinentry chooses one as people do for GnuPG.
 func (w *world) pinentry(path string) {
-	w.mkdir(w.path("home/.gnupg"), 0o700)
-	w.write(w.path("home/.gnupg/gpg-agent.conf"), "pinentry-program "+path+"\n")
+	w.Mkdir(w.Path("home/.gnupg"), 0o700)
+	w.Write(w.Path("home/.gnupg/gpg-agent.conf"), "pinentry-program "+path+"\n")
 }
 
 // TestDialogs: a code typed into a dialog works, after a wrong one, too; and
@@ -51,7 +53,7 @@ func TestDialogs(t *testing.T) {
 			t.Parallel()
 			w, s := beforeDialog(t, way)
 			lines := watchAllCommandLines(t)
-			wrong, code := w.wrongCodes(1)[0], w.code()
+			wrong, code := w.wrongCodes(1)[0], w.Code()
 			run := w.start("credential-process", "--profile", "admin")
 			s.dialog()
 			s.enter(wrong)
@@ -61,7 +63,7 @@ func TestDialogs(t *testing.T) {
 			wantAnswer(t, run.outcome())
 			w.wantAssumed(2)
 			w.noneLeft(program)
-			for _, secret := range []string{wrong, code, passphrase} {
+			for _, secret := range []string{wrong, code, machine.Passphrase} {
 				if seen := lines(secret); seen != "" {
 					t.Errorf("%q has a secret", seen)
 				}
@@ -78,7 +80,7 @@ func TestDialogCancelled(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			w, s := beforeDialog(t, way)
-			w = w.with("AWSBROKER_PROMPT=" + way + ",dialog")
+			w = w.With("AWSBROKER_PROMPT=" + way + ",dialog")
 			run := w.start("credential-process", "--profile", "admin")
 			s.dialog()
 			s.press("Escape")
@@ -105,7 +107,7 @@ func TestDialogGoesWithUs(t *testing.T) {
 				if err := run.cmd.Process.Signal(end); err != nil {
 					t.Fatal(err)
 				}
-				if r := run.outcome(); end == syscall.SIGKILL && r.code != -1 || end != syscall.SIGKILL && r.code != 4 {
+				if r := run.outcome(); end == syscall.SIGKILL && r.Code != -1 || end != syscall.SIGKILL && r.Code != 4 {
 					t.Error(r)
 				}
 				s.empty()
@@ -113,7 +115,7 @@ func TestDialogGoesWithUs(t *testing.T) {
 				// Nor is a lock: the next call asks.
 				next := w.start("credential-process", "--profile", "admin")
 				s.dialog()
-				s.enter(w.code())
+				s.enter(w.Code())
 				wantAnswer(t, next.outcome())
 			})
 		}
@@ -128,10 +130,10 @@ func TestDialogForPassphrase(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			w, s := beforeDialog(t, way)
-			w = w.without("AWSBROKER_FILE_PASSPHRASE")
-			code := w.code()
+			w = w.Without("AWSBROKER_FILE_PASSPHRASE")
+			code := w.Code()
 			run := w.start("credential-process", "--profile", "admin")
-			for _, answer := range []string{"not it", passphrase, code} {
+			for _, answer := range []string{"not it", machine.Passphrase, code} {
 				s.dialog()
 				s.enter(answer)
 			}
@@ -148,8 +150,8 @@ func TestDialogConfirms(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			w, s := beforeDialog(t, way)
-			w.profile("prod", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "awsbroker_confirm = true", "duration_seconds = 1800")
-			w.login("prod")
+			w.Profile("prod", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, "awsbroker_confirm = true", "duration_seconds = 1800")
+			w.Login("prod")
 			run := w.start("credential-process", "--profile", "prod")
 			s.dialog()
 			s.press("Escape")
@@ -172,11 +174,11 @@ func TestDialogConfirms(t *testing.T) {
 func TestOneDialogAtATime(t *testing.T) {
 	t.Parallel()
 	w, s := beforeDialog(t, "zenity")
-	other := w.aws.Account.AddUser("other")
+	other := w.AWS.Account.AddUser("other")
 	device := other.EnableMFA("other")
 	key := other.AddAccessKey()
-	w.addKey("other", key)
-	w.profile("two", "other", w.aws.Role.ARN(), device.Serial)
+	w.AddKey("other", key)
+	w.Profile("two", "other", w.AWS.Role.ARN(), device.Serial)
 	runs := []*background{w.start("credential-process", "--profile", "admin"), w.start("credential-process", "--profile", "two")}
 	for range runs {
 		s.dialog()
@@ -200,28 +202,28 @@ func TestPinentryAtTerminal(t *testing.T) {
 		if err != nil {
 			skip(t, "there is no "+program)
 		}
-		asked := func(t *testing.T) (*world, *terminal, *background) {
-			w, tm := newWorld(t), newTerminal(t)
-			if tm.slave == nil || !tm.echoes() {
+		asked := func(t *testing.T) (*world, *machine.Terminal, *background) {
+			w, tm := newWorld(t), machine.NewTerminal(t)
+			if tm.Slave == nil || !tm.Echoes() {
 				t.Fatal("no terminal")
 			}
 			w.pinentry(path)
-			w = w.with("GPG_TTY="+tm.slave.Name(), "TERM=vt100", "AWSBROKER_PROMPT=terminal,pinentry")
+			w = w.With("GPG_TTY="+tm.Slave.Name(), "TERM=vt100", "AWSBROKER_PROMPT=terminal,pinentry")
 			run := w.start("credential-process", "--profile", "admin")
-			tm.expect("admin-mfa")
-			eventually(t, "what is typed to be hidden", func() bool { return !tm.echoes() })
+			tm.Expect("admin-mfa")
+			eventually(t, "what is typed to be hidden", func() bool { return !tm.Echoes() })
 			return w, tm, run
 		}
 		t.Run(program+" code", func(t *testing.T) {
 			t.Parallel()
 			w, tm, run := asked(t)
-			code := w.code()
-			tm.send(code + "\r")
+			code := w.Code()
+			tm.Send(code + "\r")
 			wantAnswer(t, run.outcome())
-			if tm.count(code) > 0 {
+			if tm.Count(code) > 0 {
 				t.Error("the code was shown")
 			}
-			if !tm.echoes() {
+			if !tm.Echoes() {
 				t.Error("the terminal shows nothing any more")
 			}
 			w.noneLeft("pinentry")
@@ -232,7 +234,7 @@ func TestPinentryAtTerminal(t *testing.T) {
 				w, tm, run := asked(t)
 				_ = run.cmd.Process.Signal(end)
 				wantFailure(t, run.outcome(), 4, "cancelled")
-				if !tm.echoes() {
+				if !tm.Echoes() {
 					t.Error("the terminal shows nothing any more")
 				}
 				w.noneLeft("pinentry")
@@ -252,9 +254,9 @@ func pinentryAtTerminalThatCloses(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tm := &terminal{t: t, master: master, slave: slave} // that nobody reads: closing would wait for them
-	run := w.with("GPG_TTY="+slave.Name(), "TERM=vt100").start("credential-process", "--profile", "admin")
-	eventually(t, "what is typed to be hidden", func() bool { return !tm.echoes() })
+	tm := &machine.Terminal{T: t, Master: master, Slave: slave} // that nobody reads: closing would wait for them
+	run := w.With("GPG_TTY="+slave.Name(), "TERM=vt100").start("credential-process", "--profile", "admin")
+	eventually(t, "what is typed to be hidden", func() bool { return !tm.Echoes() })
 	slave.Close()
 	master.Close()
 	r := run.outcome()
@@ -275,7 +277,7 @@ func TestWaysThatCannotAsk(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer hung.Close()
-	tm := newTerminal(t)
+	tm := machine.NewTerminal(t)
 	for name, env := range map[string][]string{
 		"nothing":                   nil,
 		"screens that hang":         {"DISPLAY=" + hung.Addr().String(), "WAYLAND_DISPLAY=" + hung.Addr().String(), "DBUS_SESSION_BUS_ADDRESS=unix:path=" + hung.Addr().String()},
@@ -283,22 +285,22 @@ func TestWaysThatCannotAsk(t *testing.T) {
 		"no names of screens":       {"DISPLAY=nonsense", "WAYLAND_DISPLAY=wayland-9"},
 		"a terminal that is a file": {"GPG_TTY=" + filepath.Join(dir, "plain")},
 		"a terminal that is gone":   {"GPG_TTY=/dev/pts/4711"},
-		"nobody is to be asked":     {"AWSBROKER_PROMPT=none", "GPG_TTY=" + tm.slave.Name()},
+		"nobody is to be asked":     {"AWSBROKER_PROMPT=none", "GPG_TTY=" + tm.Slave.Name()},
 		"a command that is not":     {"AWSBROKER_PROMPT=command"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t).with(env...)
-			r := w.run("credential-process", "--profile", "admin")
+			w := newWorld(t).With(env...)
+			r := w.Run("credential-process", "--profile", "admin")
 			wantFailure(t, r, 4, hint)
-			if r.took > underASecond {
-				t.Errorf("it took %s", r.took)
+			if r.Took > underASecond {
+				t.Errorf("it took %s", r.Took)
 			}
 		})
 	}
 	t.Run("a bad list", func(t *testing.T) {
 		w := newWorld(t)
-		wantFailure(t, w.run("--prompt", "tty", "credential-process", "--profile", "admin"), 2, "terminal, pinentry, dialog")
-		wantFailure(t, w.with("AWSBROKER_PROMPT=x,dialog").run("credential-process", "--profile", "admin"), 2, `"x" is no way of asking`)
+		wantFailure(t, w.Run("--prompt", "tty", "credential-process", "--profile", "admin"), 2, "terminal, pinentry, dialog")
+		wantFailure(t, w.With("AWSBROKER_PROMPT=x,dialog").Run("credential-process", "--profile", "admin"), 2, `"x" is no way of asking`)
 	})
 }
 
@@ -313,19 +315,19 @@ func TestFromOneWayToTheNext(t *testing.T) {
 		skip(t, "there is no pinentry-tty")
 	}
 	broken := "#!/bin/sh\necho 'kdialog: cannot do that today' >&2\nexit 127\n"
-	w.write(w.path("bin/kdialog"), broken)
-	w.chmod(0o755, w.path("bin/kdialog"))
-	w = w.with("AWSBROKER_PROMPT=", "XDG_CURRENT_DESKTOP=KDE")
+	w.Write(w.Path("bin/kdialog"), broken)
+	w.Chmod(0o755, w.Path("bin/kdialog"))
+	w = w.With("AWSBROKER_PROMPT=", "XDG_CURRENT_DESKTOP=KDE")
 	run := w.start("credential-process", "--profile", "admin", "--debug")
 	s.dialog()
-	s.enter(w.code())
+	s.enter(w.Code())
 	r := run.outcome()
-	if r.code != 0 || !strings.Contains(r.stdout, `"Version":1`) {
+	if r.Code != 0 || !strings.Contains(r.Stdout, `"Version":1`) {
 		t.Fatal(r)
 	}
 	for _, why := range []string{"terminal: ", "pinentry: ", "is for terminals", "kdialog: ", "cannot do that today", "way: zenity", "way: kdialog"} {
-		if !strings.Contains(r.stderr, why) {
-			t.Errorf("no word of %q: %s", why, r.stderr)
+		if !strings.Contains(r.Stderr, why) {
+			t.Errorf("no word of %q: %s", why, r.Stderr)
 		}
 	}
 }
@@ -334,36 +336,36 @@ func TestFromOneWayToTheNext(t *testing.T) {
 // line, no message, and no file in clear.
 func TestSeedStaysInTheKeychain(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
+	w, tm := newWorld(t), machine.NewTerminal(t)
 	lines := watchAllCommandLines(t)
-	w.profile("seeded", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "awsbroker_mfa_seed = keychain")
-	seed := w.aws.Device.Seed
+	w.Profile("seeded", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, "awsbroker_mfa_seed = keychain")
+	seed := w.AWS.Device.Seed
 	said := ""
-	note := func(r result) {
+	note := func(r machine.Result) {
 		t.Helper()
-		if r.code != 0 {
+		if r.Code != 0 {
 			t.Fatal(r)
 		}
-		said += r.stdout + r.stderr
+		said += r.Stdout + r.Stderr
 	}
-	store := w.at(tm, "seed", "mfa", "seed", "--profile", "seeded", "--debug")
-	tm.expect("(not shown): ")
-	tm.send(seed + "\n")
-	tm.expect("[y/N] ")
-	tm.send("y\n")
-	note(store.outcome())
-	note(w.runWith("otpauth://totp/x?secret="+seed+"\n", "mfa", "seed", "-", "--yes", "--profile", "seeded", "--debug"))
-	note(w.run("credential-process", "--profile", "seeded", "--debug"))
-	note(w.run("list", "--json"))
+	store := w.At(tm, "seed", "mfa", "seed", "--profile", "seeded", "--debug")
+	tm.Expect("(not shown): ")
+	tm.Send(seed + "\n")
+	tm.Expect("[y/N] ")
+	tm.Send("y\n")
+	note(store.Outcome())
+	note(w.RunWith("otpauth://totp/x?secret="+seed+"\n", "mfa", "seed", "-", "--yes", "--profile", "seeded", "--debug"))
+	note(w.Run("credential-process", "--profile", "seeded", "--debug"))
+	note(w.Run("list", "--json"))
 	w.wantAssumed(1)
-	if strings.Contains(said, seed) || tm.count(seed) > 0 {
+	if strings.Contains(said, seed) || tm.Count(seed) > 0 {
 		t.Error("the seed was shown")
 	}
 	if line := lines(seed); line != "" {
 		t.Errorf("the seed is in %q", line)
 	}
-	for _, file := range files(t, w.dir) {
-		if strings.Contains(w.read(file), seed) {
+	for _, file := range files(t, w.Dir) {
+		if strings.Contains(w.Read(file), seed) {
 			t.Errorf("the seed is in %s", file)
 		}
 	}

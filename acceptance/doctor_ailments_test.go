@@ -40,8 +40,8 @@ func (a *ailment) fixture(t *testing.T) *world {
 		w = a.as(w)
 	}
 	if a.id == "sealed-in-keychain" {
-		filter := w.path("bin/seccomptest")
-		w.install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
+		filter := w.Path("bin/seccomptest")
+		w.Install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
 		a.under = []string{filter, "-errno", "EPERM"}
 	}
 	return w
@@ -61,14 +61,14 @@ func lines(more ...string) func(*world) { return func(w *world) { w.adminProfile
 
 // replaced is the config file with a text replaced.
 func replaced(old, new string) func(*world) {
-	return func(w *world) { w.edit(w.config(), old, strings.ReplaceAll(new, "BIN", w.bin)) }
+	return func(w *world) { w.edit(w.Config(), old, strings.ReplaceAll(new, "BIN", w.Bin)) }
 }
 
 // with has more in the environment; DIR is the person's directory.
 func with(env ...string) func(*world) *world {
 	return func(w *world) *world {
 		for _, kv := range env {
-			w = w.with(strings.ReplaceAll(kv, "DIR", w.dir))
+			w = w.With(strings.ReplaceAll(kv, "DIR", w.Dir))
 		}
 		return w
 	}
@@ -81,12 +81,12 @@ func inClear(section, id, secret string) string {
 func fileAilments() []ailment {
 	refused := "profiles keys in clear"
 	return []ailment{
-		{id: "file-refused", unchecked: refused, is: func(w *world) { w.write(w.config(), w.read(w.config())+"no setting\n") }},
-		{id: "byte-order-mark", unchecked: refused, is: func(w *world) { w.write(w.config(), "\ufeff"+w.read(w.config())) }},
+		{id: "file-refused", unchecked: refused, is: func(w *world) { w.Write(w.Config(), w.Read(w.Config())+"no setting\n") }},
+		{id: "byte-order-mark", unchecked: refused, is: func(w *world) { w.Write(w.Config(), "\ufeff"+w.Read(w.Config())) }},
 		{id: "key-in-comment", is: lines("# aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")},
 		{id: "leftover", is: func(w *world) {
-			copy := w.path("home/.aws/.credentials.awsbroker-123")
-			w.write(copy, "[old]\n")
+			copy := w.Path("home/.aws/.credentials.awsbroker-123")
+			w.Write(copy, "[old]\n")
 			past := time.Now().Add(-time.Hour)
 			if err := os.Chtimes(copy, past, past); err != nil {
 				w.t.Fatal(err)
@@ -100,81 +100,81 @@ func profileAilments() []ailment {
 		{id: "profile-unusable", is: replaced(":role/admin-mfa", ":role")},
 		{id: "security-key", is: replaced(":mfa/phoebe", ":u2f/user/phoebe/key")},
 		{id: "key-missing", is: replaced("awsbroker_key = phoebe", "awsbroker_key = phobee")},
-		{id: "no-profile", is: func(w *world) { w.write(w.config(), "[profile other]\nregion = eu-west-1\n") }},
+		{id: "no-profile", is: func(w *world) { w.Write(w.Config(), "[profile other]\nregion = eu-west-1\n") }},
 		{id: "profile-name", is: func(w *world) {
-			w.edit(w.config(), "[profile admin]", `[profile "my admin"]`)
-			w.edit(w.config(), "--profile admin", `--profile "my admin"`)
+			w.edit(w.Config(), "[profile admin]", `[profile "my admin"]`)
+			w.edit(w.Config(), "--profile admin", `--profile "my admin"`)
 		}},
 		{id: "default-profile", is: func(w *world) {
-			w.edit(w.config(), "[profile admin]", "[default]")
-			w.edit(w.config(), "--profile admin", "--profile default")
+			w.edit(w.Config(), "[profile admin]", "[default]")
+			w.edit(w.Config(), "--profile admin", "--profile default")
 		}},
 		{id: "no-region", is: replaced("region = eu-central-1\n", "")},
 		{id: "long-session", is: lines("awsbroker_mfa_session = 8h", "awsbroker_duration_seconds = 4h")},
 		{id: "device-in-chain", is: func(w *world) {
-			w.write(w.config(), w.read(w.config())+"[profile child]\nregion = eu-west-1\nsource_profile = admin\n"+
-				"role_arn = arn:aws:iam::123456789012:role/other\nmfa_serial = "+w.aws.Device.Serial+"\n"+
+			w.Write(w.Config(), w.Read(w.Config())+"[profile child]\nregion = eu-west-1\nsource_profile = admin\n"+
+				"role_arn = arn:aws:iam::123456789012:role/other\nmfa_serial = "+w.AWS.Device.Serial+"\n"+
 				"awsbroker_key = phoebe\n")
 		}},
 		{id: "renewed-too-early", is: lines("awsbroker_min_ttl = 2h")},
 		{id: "beside-process", is: func(w *world) {
-			w.edit(w.config(), "awsbroker_role_arn", "role_arn")
-			w.edit(w.config(), "awsbroker_mfa_serial", "mfa_serial")
+			w.edit(w.Config(), "awsbroker_role_arn", "role_arn")
+			w.edit(w.Config(), "awsbroker_mfa_serial", "mfa_serial")
 			w.adminProfileSSO()
 		}},
 		{id: "unknown-setting", is: lines("awsbroker_mfa_proces = date")},
 		{id: "process-in-credentials", is: func(w *world) {
-			w.edit(w.config(), "credential_process", "# credential_process")
-			w.write(w.credentials(), "[admin]\ncredential_process = "+w.bin+" credential-process --profile admin\n")
+			w.edit(w.Config(), "credential_process", "# credential_process")
+			w.Write(w.credentials(), "[admin]\ncredential_process = "+w.Bin+" credential-process --profile admin\n")
 		}},
 		{id: "other-profile", is: replaced("--profile admin", "--profile other")},
 		{id: "device-of-source", is: func(w *world) {
-			w.write(w.config(), w.read(w.config())+"[profile source]\nmfa_serial = "+w.aws.Device.Serial+"\n\n"+
-				"[profile child]\nregion = eu-west-1\nawsbroker_key = phoebe\nrole_arn = "+w.aws.Role.ARN()+"\nsource_profile = source\nawsbroker_mfa_process = date\n")
+			w.Write(w.Config(), w.Read(w.Config())+"[profile source]\nmfa_serial = "+w.AWS.Device.Serial+"\n\n"+
+				"[profile child]\nregion = eu-west-1\nawsbroker_key = phoebe\nrole_arn = "+w.AWS.Role.ARN()+"\nsource_profile = source\nawsbroker_mfa_process = date\n")
 		}},
-		{id: "unportable-process", is: func(w *world) { w.edit(w.config(), w.bin+" ", `"`+w.bin+`" `) }},
+		{id: "unportable-process", is: func(w *world) { w.edit(w.Config(), w.Bin+" ", `"`+w.Bin+`" `) }},
 		{id: "quoted-value", is: lines(`output = "json"`)},
 		{id: "trailing-comment", is: lines("output = json # or text")},
 		{id: "brackets", is: lines("cli_pager = less -[x]")},
-		{id: "program-missing", is: func(w *world) { w.edit(w.config(), w.bin, "/opt/gone/awsbroker") }},
+		{id: "program-missing", is: func(w *world) { w.edit(w.Config(), w.Bin, "/opt/gone/awsbroker") }},
 		{id: "program-differs", is: func(w *world) {
-			other := w.path("old/awsbroker")
-			w.mkdir(w.path("old"), 0o755)
-			w.write(other, "#!/bin/sh\necho awsbroker v0.1.0 linux/amd64 go1.21\n")
-			w.chmod(0o755, other)
-			w.edit(w.config(), w.bin, other)
+			other := w.Path("old/awsbroker")
+			w.Mkdir(w.Path("old"), 0o755)
+			w.Write(other, "#!/bin/sh\necho awsbroker v0.1.0 linux/amd64 go1.21\n")
+			w.Chmod(0o755, other)
+			w.edit(w.Config(), w.Bin, other)
 		}},
 	}
 }
 
 // adminProfileSSO adds what another way of signing in left.
 func (w *world) adminProfileSSO() {
-	w.edit(w.config(), "region = ", "sso_session = corp\nregion = ")
+	w.edit(w.Config(), "region = ", "sso_session = corp\nregion = ")
 }
 
 func keyAilments() []ailment {
 	long := strings.Repeat("k", 40)
 	return []ailment{
 		{id: "key-in-clear", is: func(w *world) {
-			w.aws.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", long)
-			w.write(w.credentials(), inClear("wilma", "AKIAWILMAWILMAWILMA2", long))
+			w.AWS.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", long)
+			w.Write(w.credentials(), inClear("wilma", "AKIAWILMAWILMAWILMA2", long))
 		}},
 		{id: "key-shadows-profile", is: func(w *world) {
-			w.write(w.credentials(), inClear("admin", "ASIAIOSFODNN7EXAMPLE", long)+"aws_session_token = "+long+"\n")
+			w.Write(w.credentials(), inClear("admin", "ASIAIOSFODNN7EXAMPLE", long)+"aws_session_token = "+long+"\n")
 		}},
 		{id: "session-in-clear", is: func(w *world) {
-			w.mkdir(w.path("home/.aws/cli/cache"), 0o700)
-			w.write(w.path("home/.aws/cli/cache/1234.json"), `{"Credentials": {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "x",
+			w.Mkdir(w.Path("home/.aws/cli/cache"), 0o700)
+			w.Write(w.Path("home/.aws/cli/cache/1234.json"), `{"Credentials": {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "x", "SessionToken": "x",
 				"Expiration": "`+days(-1).Add(2*time.Hour+30*time.Second).Format(time.RFC3339)+`"}, "AssumedRoleUser": {"Arn": "arn:aws:sts::123456789012:assumed-role/admin/x"}}`)
-			w.write(w.path("home/.aws/cli/cache/over.json"), `{"Credentials": {"Expiration": "2020-01-01T00:00:00Z"}}`)
-			w.write(w.path("home/.aws/cli/cache/other.json"), `{"accessToken": "x"}`)
+			w.Write(w.Path("home/.aws/cli/cache/over.json"), `{"Credentials": {"Expiration": "2020-01-01T00:00:00Z"}}`)
+			w.Write(w.Path("home/.aws/cli/cache/other.json"), `{"accessToken": "x"}`)
 		}},
-		{id: "half-key", is: func(w *world) { w.write(w.credentials(), "[half]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n") }},
-		{id: "record-damaged", unchecked: "profiles", is: func(w *world) { w.write(w.record(), "{") }},
+		{id: "half-key", is: func(w *world) { w.Write(w.credentials(), "[half]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n") }},
+		{id: "record-damaged", unchecked: "profiles", is: func(w *world) { w.Write(w.record(), "{") }},
 		{id: "no-key", make: func(t *testing.T) *world { return bare(t, -1) }},
 		{id: "key-old", is: func(w *world) {
 			added := regexp.MustCompile(`"added": "[^"]*"`)
-			w.write(w.record(), added.ReplaceAllString(w.read(w.record()), `"added": "`+days(100).Format(time.RFC3339)+`"`))
+			w.Write(w.record(), added.ReplaceAllString(w.Read(w.record()), `"added": "`+days(100).Format(time.RFC3339)+`"`))
 		}},
 		{id: "root-key-over", is: func(w *world) {
 			w.edit(w.record(), `"keys": {`, `"keys": { "root": {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "arn": "arn:aws:iam::123456789012:root",
@@ -183,9 +183,9 @@ func keyAilments() []ailment {
 		{id: "rotation-unfinished", is: note("rotation-0123.json")},
 		{id: "revocation-unfinished", is: note("revocation-0123.json")},
 		{id: "bootstrap-unfinished", is: func(w *world) {
-			state := w.path("home/.local/state/awsbroker/bootstrap-")
-			w.write(state+"123456789012.json", `{"version": 1, "account": "123456789012", "things": [{"kind": "group", "name": "administrators", "done": true}, {"kind": "user", "name": "quentin", "done": true}]}`)
-			w.write(state+"222222222222.json", `{"version": 1, "account": "222222222222", "proved": "2026-11-01T08:00:00Z", "things": [{"kind": "group", "name": "administrators", "done": true}]}`)
+			state := w.Path("home/.local/state/awsbroker/bootstrap-")
+			w.Write(state+"123456789012.json", `{"version": 1, "account": "123456789012", "things": [{"kind": "group", "name": "administrators", "done": true}, {"kind": "user", "name": "quentin", "done": true}]}`)
+			w.Write(state+"222222222222.json", `{"version": 1, "account": "222222222222", "proved": "2026-11-01T08:00:00Z", "things": [{"kind": "group", "name": "administrators", "done": true}]}`)
 		}},
 		{id: "move-unfinished", is: func(w *world) {
 			w.edit(w.record(), `"keys": {`, `"leaving": {"keystore": "pass", "keys": ["phoebe"]}, "keys": {`)
@@ -199,7 +199,7 @@ func days(n int) time.Time { return time.Now().UTC().Add(-time.Duration(n)*24*ti
 // note is of something that was begun and not ended.
 func note(name string) func(*world) {
 	return func(w *world) {
-		w.write(w.path("home/.local/state/awsbroker/"+name), `{"version": 1, "key": "phoebe", "profile": "admin"}`)
+		w.Write(w.Path("home/.local/state/awsbroker/"+name), `{"version": 1, "key": "phoebe", "profile": "admin"}`)
 	}
 }
 
@@ -207,31 +207,31 @@ func machineAilments() []ailment {
 	return []ailment{
 		{id: "no-home", unchecked: "clock",
 			make: func(t *testing.T) *world { return bare(t, user(t, 7)) },
-			as:   func(w *world) *world { return w.without("HOME") }},
-		{id: "writable-by-others", is: func(w *world) { w.chmod(0o666, w.config()) }},
+			as:   func(w *world) *world { return w.Without("HOME") }},
+		{id: "writable-by-others", is: func(w *world) { w.Chmod(0o666, w.Config()) }},
 		{id: "readable-by-others", is: func(w *world) {
-			w.write(w.credentials(), "[other]\nregion = eu-west-1\n")
-			w.chmod(0o644, w.credentials())
+			w.Write(w.credentials(), "[other]\nregion = eu-west-1\n")
+			w.Chmod(0o644, w.credentials())
 		}},
 		{id: "files-of-others", is: func(w *world) {
 			needRoot(w.t)
-			w.write(w.credentials(), "[other]\nregion = eu-west-1\n")
+			w.Write(w.credentials(), "[other]\nregion = eu-west-1\n")
 			if err := os.Chown(w.credentials(), 54321, 54321); err != nil {
 				w.t.Fatal(err)
 			}
 		}},
 		{id: "keychain-gone", is: func(w *world) { w.edit(w.record(), `"keystore": "file"`, `"keystore": "secret-service"`) },
-			as: func(w *world) *world { return w.without("AWSBROKER_KEYSTORE") }},
+			as: func(w *world) *world { return w.Without("AWSBROKER_KEYSTORE") }},
 		{id: "keystore-overridden", as: with("AWSBROKER_KEYSTORE=pass")},
 		{id: "sessions-nowhere", is: func(w *world) {
-			os.RemoveAll(w.path("home/.cache/awsbroker/sessions"))
-			w.mkdir(w.path("home/.cache/awsbroker"), 0o700)
-			w.write(w.path("home/.cache/awsbroker/sessions"), "in the way")
+			os.RemoveAll(w.Path("home/.cache/awsbroker/sessions"))
+			w.Mkdir(w.Path("home/.cache/awsbroker"), 0o700)
+			w.Write(w.Path("home/.cache/awsbroker/sessions"), "in the way")
 		}},
 		{id: "sealed-in-keychain"},
 		{id: "nobody-to-ask", is: replaced("awsbroker_mfa_process", "# awsbroker_mfa_process")},
-		{id: "clock-off", is: func(w *world) { w.aws.Server.Advance(2 * time.Minute) }},
-		{id: "clock-wrong", is: func(w *world) { w.aws.Server.Advance(-10 * time.Minute) }},
+		{id: "clock-off", is: func(w *world) { w.AWS.Server.Advance(2 * time.Minute) }},
+		{id: "clock-wrong", is: func(w *world) { w.AWS.Server.Advance(-10 * time.Minute) }},
 	}
 }
 
@@ -243,7 +243,7 @@ func environmentAilments() []ailment {
 		{id: "env-role", as: with("AWS_WEB_IDENTITY_TOKEN_FILE=/nowhere", "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/x")},
 		{id: "env-profile-missing", as: with("AWS_PROFILE=nope")},
 		{id: "env-profiles-differ", as: with("AWS_PROFILE=admin", "AWS_DEFAULT_PROFILE=other"),
-			is: func(w *world) { w.write(w.config(), w.read(w.config())+"[profile other]\nregion = eu-west-1\n") }},
+			is: func(w *world) { w.Write(w.Config(), w.Read(w.Config())+"[profile other]\nregion = eu-west-1\n") }},
 		{id: "env-load-config", as: with("AWS_SDK_LOAD_CONFIG=0")},
 		{id: "env-file-unexpanded", as: with("AWS_CONFIG_FILE=~/.aws/config")},
 		{id: "env-file-missing", as: with("AWS_SHARED_CREDENTIALS_FILE=DIR/home/.aws/gone")},
@@ -258,21 +258,21 @@ func accountAilments() []ailment {
 		}
 	}
 	all := []ailment{
-		{id: "root-keys", is: func(w *world) { w.aws.Account.Root().AddAccessKey() }},
-		{id: "root-without-mfa", is: func(w *world) { w.aws.Account.Device(w.aws.Account.State().Root.Devices[0]).Disable() }},
-		{id: "console-without-mfa", is: func(w *world) { w.aws.Account.AddUser("wilma").SetPassword(true) }},
+		{id: "root-keys", is: func(w *world) { w.AWS.Account.Root().AddAccessKey() }},
+		{id: "root-without-mfa", is: func(w *world) { w.AWS.Account.Device(w.AWS.Account.State().Root.Devices[0]).Disable() }},
+		{id: "console-without-mfa", is: func(w *world) { w.AWS.Account.AddUser("wilma").SetPassword(true) }},
 		{id: "always-admin", is: func(w *world) {
-			must(w, w.aws.Account.AddUser("wilma").PutPolicy("all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":["*"]}}`))
+			must(w, w.AWS.Account.AddUser("wilma").PutPolicy("all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":["*"]}}`))
 		}},
 		{id: "trust-without-mfa", is: func(w *world) {
-			trust := strings.ReplaceAll(fakeaws.TrustWithMFA(w.aws.Account), `"Bool"`, `"BoolIfExists"`)
-			_, err := w.aws.Account.AddRole("admin-mfa", trust)
+			trust := strings.ReplaceAll(fakeaws.TrustWithMFA(w.AWS.Account), `"Bool"`, `"BoolIfExists"`)
+			_, err := w.AWS.Account.AddRole("admin-mfa", trust)
 			must(w, err)
 		}},
-		{id: "long-role-session", is: func(w *world) { must(w, w.aws.Role.SetMaxSessionDuration(4*time.Hour)) }},
-		{id: "second-key", is: func(w *world) { w.aws.User.AddAccessKey() }},
+		{id: "long-role-session", is: func(w *world) { must(w, w.AWS.Role.SetMaxSessionDuration(4*time.Hour)) }},
+		{id: "second-key", is: func(w *world) { w.AWS.User.AddAccessKey() }},
 		{id: "unused-key", is: func(w *world) {
-			w.aws.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", strings.Repeat("k", 40)).SetCreated(days(100))
+			w.AWS.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", strings.Repeat("k", 40)).SetCreated(days(100))
 		}},
 	}
 	for i := range all {

@@ -13,7 +13,7 @@ import (
 // TestDoctorFinds, and holds what --fix makes of them.
 func TestDoctorAlso(t *testing.T) {
 	const id, secret = "AKIAWILMAWILMAWILMA2", "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
-	wilma := func(w *world) { w.aws.Account.AddUser("wilma").ImportAccessKey(id, secret) }
+	wilma := func(w *world) { w.AWS.Account.AddUser("wilma").ImportAccessKey(id, secret) }
 	mode := func(w *world, path string) string {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -28,114 +28,114 @@ func TestDoctorAlso(t *testing.T) {
 		after   func(*testing.T, *world)
 	}{
 		"a key that shadows a profile": {
-			arrange: func(w *world) { wilma(w); w.write(w.credentials(), inClear("admin", id, secret)+"region = x\n") },
+			arrange: func(w *world) { wilma(w); w.Write(w.credentials(), inClear("admin", id, secret)+"region = x\n") },
 			found:   []string{"key-shadows-profile"},
 			after: func(t *testing.T, w *world) {
-				if w.read(w.credentials()) != "[admin]\nregion = x\n" || !strings.Contains(w.run("list").stdout, id) {
-					t.Errorf("%s", w.read(w.credentials()))
+				if w.Read(w.credentials()) != "[admin]\nregion = x\n" || !strings.Contains(w.Run("list").Stdout, id) {
+					t.Errorf("%s", w.Read(w.credentials()))
 				}
 			},
 		},
 		"one key in three profiles": {
 			arrange: func(w *world) {
 				wilma(w)
-				w.write(w.credentials(), inClear("a", id, secret)+inClear("b", id, secret))
-				w.write(w.config(), w.read(w.config())+"\n"+inClear("profile c", id, secret))
+				w.Write(w.credentials(), inClear("a", id, secret)+inClear("b", id, secret))
+				w.Write(w.Config(), w.Read(w.Config())+"\n"+inClear("profile c", id, secret))
 			},
 			found: []string{"key-in-clear", "key-in-clear", "key-in-clear"},
 			after: func(t *testing.T, w *world) {
-				if strings.Contains(w.read(w.config())+w.read(w.credentials()), secret) {
+				if strings.Contains(w.Read(w.Config())+w.Read(w.credentials()), secret) {
 					t.Error("the key is still in clear")
 				}
 			},
 		},
 		"a key that AWS does not know stays": {
-			arrange: func(w *world) { w.write(w.credentials(), inClear("old", id, secret)) },
+			arrange: func(w *world) { w.Write(w.credentials(), inClear("old", id, secret)) },
 			found:   []string{"key-in-clear"}, left: []string{"key-in-clear"},
 			after: func(t *testing.T, w *world) {
-				if w.read(w.credentials()) != inClear("old", id, secret) {
+				if w.Read(w.credentials()) != inClear("old", id, secret) {
 					t.Error("the key is lost")
 				}
 			},
 		},
 		"sessions that end by themselves are nobody's harm": {
 			arrange: func(w *world) {
-				w.write(w.credentials(), inClear("tool", "ASIAWILMAWILMAWILMA2", secret)+"aws_session_token = x\n")
+				w.Write(w.credentials(), inClear("tool", "ASIAWILMAWILMAWILMA2", secret)+"aws_session_token = x\n")
 			},
 		},
 		"directories and files of ours": {
 			arrange: func(w *world) {
-				w.chmod(0o777, w.path("home/.aws"))
-				w.chmod(0o755, w.path("home/.local/state/awsbroker"))
-				w.chmod(0o644, w.record())
-				w.chmod(0o755, w.path("home/.local/share/awsbroker/keystore"))
+				w.Chmod(0o777, w.Path("home/.aws"))
+				w.Chmod(0o755, w.Path("home/.local/state/awsbroker"))
+				w.Chmod(0o644, w.record())
+				w.Chmod(0o755, w.Path("home/.local/share/awsbroker/keystore"))
 			},
 			found: []string{"readable-by-others", "readable-by-others", "readable-by-others", "writable-by-others"},
 			after: func(t *testing.T, w *world) {
-				if mode(w, w.path("home/.aws")) != "-rwxr-xr-x" || mode(w, w.record()) != "-rw-------" || mode(w, w.path("home/.local/share/awsbroker/keystore")) != "-rwx------" {
-					t.Error(mode(w, w.path("home/.aws")), mode(w, w.record()))
+				if mode(w, w.Path("home/.aws")) != "-rwxr-xr-x" || mode(w, w.record()) != "-rw-------" || mode(w, w.Path("home/.local/share/awsbroker/keystore")) != "-rwx------" {
+					t.Error(mode(w, w.Path("home/.aws")), mode(w, w.record()))
 				}
 			},
 		},
 		"a link to a file that others may write": {
 			arrange: func(w *world) {
-				real := w.path("dotfiles")
-				w.write(real, w.read(w.config()))
-				w.chmod(0o666, real)
-				os.Remove(w.config())
-				if err := os.Symlink(real, w.config()); err != nil {
+				real := w.Path("dotfiles")
+				w.Write(real, w.Read(w.Config()))
+				w.Chmod(0o666, real)
+				os.Remove(w.Config())
+				if err := os.Symlink(real, w.Config()); err != nil {
 					w.t.Fatal(err)
 				}
 			},
 			found: []string{"writable-by-others"},
 			after: func(t *testing.T, w *world) {
-				if info, err := os.Lstat(w.config()); err != nil || info.Mode()&os.ModeSymlink == 0 || mode(w, w.path("dotfiles")) != "-rw-r--r--" {
+				if info, err := os.Lstat(w.Config()); err != nil || info.Mode()&os.ModeSymlink == 0 || mode(w, w.Path("dotfiles")) != "-rw-r--r--" {
 					t.Error(info, err)
 				}
 			},
 		},
 		"a group of the user's own": {
 			arrange: func(w *world) {
-				if st, err := os.Stat(w.config()); err != nil || st.Sys().(*syscall.Stat_t).Gid != st.Sys().(*syscall.Stat_t).Uid {
+				if st, err := os.Stat(w.Config()); err != nil || st.Sys().(*syscall.Stat_t).Gid != st.Sys().(*syscall.Stat_t).Uid {
 					skip(w.t, "the user's group has another number")
 				}
-				w.chmod(0o770, w.path("home/.aws"))
-				w.chmod(0o660, w.config())
+				w.Chmod(0o770, w.Path("home/.aws"))
+				w.Chmod(0o660, w.Config())
 			},
 		},
 		"a program that others may write": {
-			arrange: func(w *world) { w.chmod(0o757, w.path("bin")) },
+			arrange: func(w *world) { w.Chmod(0o757, w.Path("bin")) },
 			found:   []string{"writable-by-others"},
 		},
 		"a home directory that others may write": {
-			arrange: func(w *world) { w.chmod(0o777, w.home) },
+			arrange: func(w *world) { w.Chmod(0o777, w.Home) },
 			found:   []string{"writable-by-others"},
 		},
 		"a copy that may be needed is left": {
-			arrange: func(w *world) { w.write(w.config()+".awsbroker-backup", "[profile old]\n") },
+			arrange: func(w *world) { w.Write(w.Config()+".awsbroker-backup", "[profile old]\n") },
 			found:   []string{"leftover"}, left: []string{"leftover"},
 		},
 		"a copy of an edit that is at work": {
-			arrange: func(w *world) { w.write(w.path("home/.aws/.config.awsbroker-1"), "[profile old]\n") },
+			arrange: func(w *world) { w.Write(w.Path("home/.aws/.config.awsbroker-1"), "[profile old]\n") },
 		},
 		"settings of a role in the credentials file": {
 			arrange: func(w *world) {
-				w.edit(w.config(), "awsbroker_role_arn", "# was")
-				w.write(w.credentials(), "# kept\r\n[admin]\r\nrole_arn = "+w.aws.Role.ARN()+"\r\n# kept too\r\n")
+				w.edit(w.Config(), "awsbroker_role_arn", "# was")
+				w.Write(w.credentials(), "# kept\r\n[admin]\r\nrole_arn = "+w.AWS.Role.ARN()+"\r\n# kept too\r\n")
 			},
 			found: []string{"beside-process"},
 			after: func(t *testing.T, w *world) {
-				if w.read(w.credentials()) != "# kept\r\n[admin]\r\n# kept too\r\n" || !strings.Contains(w.read(w.config()), "awsbroker_role_arn = "+w.aws.Role.ARN()) {
-					t.Errorf("%q\n%s", w.read(w.credentials()), w.read(w.config()))
+				if w.Read(w.credentials()) != "# kept\r\n[admin]\r\n# kept too\r\n" || !strings.Contains(w.Read(w.Config()), "awsbroker_role_arn = "+w.AWS.Role.ARN()) {
+					t.Errorf("%q\n%s", w.Read(w.credentials()), w.Read(w.Config()))
 				}
-				w.write(w.path("code"), w.code())
-				wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+				w.Write(w.Path("code"), w.Code())
+				wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
 			},
 		},
 		"two profiles of a program that moved": {
 			arrange: func(w *world) {
-				w.profile("other", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, "awsbroker_mfa_process = date")
-				w.edit(w.config(), w.bin, "/opt/gone/awsbroker")
+				w.Profile("other", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, "awsbroker_mfa_process = date")
+				w.edit(w.Config(), w.Bin, "/opt/gone/awsbroker")
 			},
 			found: []string{"program-missing"},
 		},
@@ -143,7 +143,7 @@ func TestDoctorAlso(t *testing.T) {
 			arrange: func(w *world) { w.adminProfile("awsbroker_mfa_session = 8h", "awsbroker_min_ttl = 2h") },
 		},
 		"text that moves the cursor": {
-			arrange: func(w *world) { w.write(w.config(), w.read(w.config())+"[profile x\x1b[2J]\nno\x1b[2Jsetting\n") },
+			arrange: func(w *world) { w.Write(w.Config(), w.Read(w.Config())+"[profile x\x1b[2J]\nno\x1b[2Jsetting\n") },
 			found:   []string{"file-refused"}, left: []string{"file-refused"},
 		},
 	} {
@@ -153,13 +153,13 @@ func TestDoctorAlso(t *testing.T) {
 			m.arrange(w)
 			before := w.disk()
 			w.wantFindings(w.examine(), m.found...)
-			if text := w.run("doctor").stdout; strings.ContainsAny(text, "\x1b\r") || strings.Contains(text, secret) {
+			if text := w.Run("doctor").Stdout; strings.ContainsAny(text, "\x1b\r") || strings.Contains(text, secret) {
 				t.Errorf("%q", text)
 			}
 			if w.disk() != before {
 				t.Error("doctor changed something")
 			}
-			w.wantFindings(w.readDiagnosis(w.run("doctor", "--fix", "--yes", "--json")), m.left...)
+			w.wantFindings(w.readDiagnosis(w.Run("doctor", "--fix", "--yes", "--json")), m.left...)
 			if m.after != nil {
 				m.after(t, w)
 			}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // TestDoctorOnOddMachines: where much is missing doctor still says what it
@@ -25,35 +26,35 @@ func TestDoctorOnOddMachines(t *testing.T) {
 	}{
 		"nothing set up": {func(t *testing.T) *world {
 			w := bare(t, -1)
-			os.RemoveAll(w.home)
-			w.mkdir(w.home, 0o700)
+			os.RemoveAll(w.Home)
+			w.Mkdir(w.Home, 0o700)
 			return w
 		}, []string{"no-key"}},
 		"read-only home": {func(t *testing.T) *world {
 			w := patientOf(t, user(t, 8))
-			os.RemoveAll(w.path("home/.cache"))
-			w.seal(w.home)
+			os.RemoveAll(w.Path("home/.cache"))
+			w.seal(w.Home)
 			return w
 		}, []string{"sessions-nowhere"}},
 		"root in a person's home": {func(t *testing.T) *world {
 			w := patientOf(t, user(t, 9))
-			w.uid = -1
+			w.UID = -1
 			return w
 		}, []string{"files-of-others", "sessions-nowhere"}},
 		"config file is a pipe": {func(t *testing.T) *world {
 			w := patient(t)
-			os.Remove(w.config())
-			if err := syscall.Mkfifo(w.config(), 0o600); err != nil {
+			os.Remove(w.Config())
+			if err := syscall.Mkfifo(w.Config(), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			return w
 		}, []string{"file-refused"}},
 		"config file is the null device": {func(t *testing.T) *world {
-			return patient(t).with("AWS_CONFIG_FILE=/dev/null")
+			return patient(t).With("AWS_CONFIG_FILE=/dev/null")
 		}, []string{"no-profile"}},
 		"config file may not be read": {func(t *testing.T) *world {
 			w := patientOf(t, user(t, 10))
-			w.chmod(0, w.config())
+			w.Chmod(0, w.Config())
 			return w
 		}, []string{"file-refused"}},
 		"no /proc": {func(t *testing.T) *world {
@@ -66,32 +67,32 @@ func TestDoctorOnOddMachines(t *testing.T) {
 		"a desktop's keyring on a silent bus": {func(t *testing.T) *world {
 			w := patient(t)
 			w.edit(w.record(), `"keystore": "file"`, `"keystore": "secret-service"`)
-			silentBus(t, w.path("bus"))
-			return w.without("AWSBROKER_KEYSTORE").with("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.path("bus"))
+			silentBus(t, w.Path("bus"))
+			return w.Without("AWSBROKER_KEYSTORE").With("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.Path("bus"))
 		}, []string{"keychain-gone"}},
 		"a program that does not say its version": {func(t *testing.T) *world {
 			w := patient(t)
-			w.mkdir(w.path("old"), 0o755)
-			w.write(w.path("old/awsbroker"), "#!/bin/sh\nsleep 60\n")
-			w.chmod(0o755, w.path("old/awsbroker"))
-			w.edit(w.config(), w.bin, w.path("old/awsbroker"))
+			w.Mkdir(w.Path("old"), 0o755)
+			w.Write(w.Path("old/awsbroker"), "#!/bin/sh\nsleep 60\n")
+			w.Chmod(0o755, w.Path("old/awsbroker"))
+			w.edit(w.Config(), w.Bin, w.Path("old/awsbroker"))
 			return w
 		}, []string{"program-differs"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := m.make(t)
-			run := func() result { return w.run("doctor", "--json") }
+			run := func() machine.Result { return w.Run("doctor", "--json") }
 			if name == "no /proc" {
-				run = func() result {
-					return w.finish(w.command("unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc && exec "+w.bin+" doctor --json"))
+				run = func() machine.Result {
+					return w.Finish(w.Command("unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc && exec "+w.Bin+" doctor --json"))
 				}
 			}
 			before := w.disk()
 			r := run()
 			w.wantFindings(w.readDiagnosis(r), m.found...)
-			if r.took > patience {
-				t.Errorf("took %s", r.took)
+			if r.Took > machine.Patience {
+				t.Errorf("took %s", r.Took)
 			}
 			if w.disk() != before {
 				t.Error("doctor changed something")
@@ -108,16 +109,16 @@ func TestDoctorWithoutAWS(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			w := patient(t)
-			if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "GetCallerIdentity", Kind: kind, Times: -1}); err != nil {
+			if err := w.AWS.Server.AddFault(fakeaws.Fault{Action: "GetCallerIdentity", Kind: kind, Times: -1}); err != nil {
 				t.Fatal(err)
 			}
-			r := w.run("doctor", "--json")
+			r := w.Run("doctor", "--json")
 			d := w.readDiagnosis(r)
 			w.wantFindings(d)
-			if len(d.Unchecked) != 1 || d.Unchecked[0].Check != "clock" || r.took > 4*time.Second+patience {
+			if len(d.Unchecked) != 1 || d.Unchecked[0].Check != "clock" || r.Took > 4*time.Second+machine.Patience {
 				t.Errorf("%v", r)
 			}
-			if kind == fakeaws.FaultHang && !strings.Contains(r.stderr, "asking AWS what time it is") {
+			if kind == fakeaws.FaultHang && !strings.Contains(r.Stderr, "asking AWS what time it is") {
 				t.Errorf("it does not say what it waits for: %v", r)
 			}
 		})
@@ -143,64 +144,64 @@ func TestDoctorAccount(t *testing.T) {
 		unchecked []string
 	}{
 		"no permission to look": {func(t *testing.T, w *world) {
-			w.aws.Role.DetachPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
+			w.AWS.Role.DetachPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
 		}, nil, []string{"groups", "role admin-mfa", "root user", "users"}},
 		"no permission for some of it": {func(t *testing.T, w *world) {
-			must(t, w.aws.Role.PutPolicy("not", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["iam:ListAccessKeys","iam:GetLoginProfile"],"Resource":"*"}]}`))
-			w.aws.Account.AddUser("wilma")
+			must(t, w.AWS.Role.PutPolicy("not", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["iam:ListAccessKeys","iam:GetLoginProfile"],"Resource":"*"}]}`))
+			w.AWS.Account.AddUser("wilma")
 		}, nil, []string{"access keys of phoebe, wilma", "console passwords of phoebe, wilma"}},
 		"AWS's policy, attached": {func(t *testing.T, w *world) {
-			must(t, w.aws.Group.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"))
+			must(t, w.AWS.Group.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"))
 		}, []string{"always-admin"}, nil},
 		"a policy of the account, attached": {func(t *testing.T, w *world) {
-			arn, err := w.aws.Account.AddManagedPolicy("power", allow(""))
+			arn, err := w.AWS.Account.AddManagedPolicy("power", allow(""))
 			must(t, err)
-			must(t, w.aws.User.AttachPolicy(arn))
-			must(t, w.aws.Account.AddUser("wilma").AttachPolicy(arn))
+			must(t, w.AWS.User.AttachPolicy(arn))
+			must(t, w.AWS.Account.AddUser("wilma").AttachPolicy(arn))
 		}, []string{"always-admin", "always-admin"}, nil},
 		"everything, with MFA": {func(t *testing.T, w *world) {
-			must(t, w.aws.User.PutPolicy("all", allow(withMFA)))
+			must(t, w.AWS.User.PutPolicy("all", allow(withMFA)))
 		}, nil, nil},
 		"everything, with MFA if there is any": {func(t *testing.T, w *world) {
-			must(t, w.aws.User.PutPolicy("all", allow(strings.Replace(withMFA, `"Bool"`, `"BoolIfExists"`, 1))))
+			must(t, w.AWS.User.PutPolicy("all", allow(strings.Replace(withMFA, `"Bool"`, `"BoolIfExists"`, 1))))
 		}, []string{"always-admin"}, nil},
 		"a role that anybody in the account may assume": {func(t *testing.T, w *world) {
-			_, err := w.aws.Account.AddRole("admin-mfa", strings.Replace(fakeaws.TrustWithMFA(w.aws.Account), withMFA, "", 1))
+			_, err := w.AWS.Account.AddRole("admin-mfa", strings.Replace(fakeaws.TrustWithMFA(w.AWS.Account), withMFA, "", 1))
 			must(t, err)
 		}, []string{"trust-without-mfa"}, nil},
-		"a console password, with MFA": {func(t *testing.T, w *world) { w.aws.User.SetPassword(true) }, nil, nil},
+		"a console password, with MFA": {func(t *testing.T, w *world) { w.AWS.User.SetPassword(true) }, nil, nil},
 		"a root user who cannot sign in": {func(t *testing.T, w *world) {
-			w.aws.Account.Device(w.aws.Account.State().Root.Devices[0]).Disable()
-			w.aws.Account.RemoveRootPassword()
+			w.AWS.Account.Device(w.AWS.Account.State().Root.Devices[0]).Disable()
+			w.AWS.Account.RemoveRootPassword()
 		}, nil, nil},
 		"inactive keys do not count": {func(t *testing.T, w *world) {
-			k := w.aws.User.AddAccessKey()
+			k := w.AWS.User.AddAccessKey()
 			k.SetCreated(days(400))
 			k.Deactivate()
 		}, nil, nil},
 		"a key that was made long before it was added": {func(t *testing.T, w *world) {
-			w.aws.Key.SetCreated(days(200))
+			w.AWS.Key.SetCreated(days(200))
 		}, []string{"key-old"}, nil},
 		"one that was added long ago, too, is said once": {func(t *testing.T, w *world) {
-			w.aws.Key.SetCreated(days(200))
+			w.AWS.Key.SetCreated(days(200))
 			added := regexp.MustCompile(`"added": "[^"]*"`)
-			w.write(w.record(), added.ReplaceAllString(w.read(w.record()), `"added": "`+days(100).Format(time.RFC3339)+`"`))
+			w.Write(w.record(), added.ReplaceAllString(w.Read(w.record()), `"added": "`+days(100).Format(time.RFC3339)+`"`))
 		}, []string{"key-old"}, nil},
 		"an old key of somebody else, in use": {func(t *testing.T, w *world) {
-			wilma := w.aws.Account.AddUser("wilma")
+			wilma := w.AWS.Account.AddUser("wilma")
 			key := wilma.AddAccessKey()
 			key.SetCreated(days(200))
 			must(t, wilma.PutPolicy("look", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}]}`))
-			cmd := w.command("aws", "iam", "get-user", "--endpoint-url", w.url, "--region", "us-east-1")
+			cmd := w.Command("aws", "iam", "get-user", "--endpoint-url", w.URL, "--region", "us-east-1")
 			cmd.Env = append(cmd.Env, "AWS_ACCESS_KEY_ID="+key.ID, "AWS_SECRET_ACCESS_KEY="+key.Secret)
-			if r := w.finish(cmd); r.code != 0 {
+			if r := w.Finish(cmd); r.Code != 0 {
 				t.Fatalf("%v", r)
 			}
 		}, []string{"key-old"}, nil},
 		"many users": {func(t *testing.T, w *world) {
-			w.aws.Server.SetPageSize(7)
+			w.AWS.Server.SetPageSize(7)
 			for i := range 40 {
-				u := w.aws.Account.AddUser(fmt.Sprintf("user-%02d", i))
+				u := w.AWS.Account.AddUser(fmt.Sprintf("user-%02d", i))
 				if i%10 == 0 {
 					u.SetPassword(true)
 				}
@@ -211,7 +212,7 @@ func TestDoctorAccount(t *testing.T) {
 			t.Parallel()
 			w := patient(t)
 			m.arrange(t, w)
-			w.write(w.path("code"), w.code())
+			w.Write(w.Path("code"), w.Code())
 			d := w.examine("--account")
 			w.wantFindings(d, m.found...)
 			var unchecked []string
@@ -245,23 +246,23 @@ func TestDoctorFixIsKilled(t *testing.T) {
 	t.Parallel()
 	w := patient(t)
 	const secret = "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"
-	w.aws.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", secret)
-	w.edit(w.config(), "credential_process", "# credential_process")
-	w.edit(w.config(), "awsbroker_role_arn", "role_arn")
-	broken := w.read(w.config())
+	w.AWS.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", secret)
+	w.edit(w.Config(), "credential_process", "# credential_process")
+	w.edit(w.Config(), "awsbroker_role_arn", "role_arn")
+	broken := w.Read(w.Config())
 	inFile := inClear("wilma", "AKIAWILMAWILMAWILMA2", secret) +
-		"[admin]\ncredential_process = " + w.bin + " credential-process --profile admin\n"
-	w.write(w.credentials(), inFile)
+		"[admin]\ncredential_process = " + w.Bin + " credential-process --profile admin\n"
+	w.Write(w.credentials(), inFile)
 	started := time.Now()
-	w.wantFindings(w.readDiagnosis(w.run("doctor", "--fix", "--yes", "--json")))
+	w.wantFindings(w.readDiagnosis(w.Run("doctor", "--fix", "--yes", "--json")))
 	whole := time.Since(started)
 
 	const kills = 12
 	for i := range kills {
-		w.run("remove", "wilma", "--yes")
-		w.write(w.config(), broken)
-		w.write(w.credentials(), inFile)
-		cmd := w.command(w.bin, "doctor", "--fix", "--yes")
+		w.Run("remove", "wilma", "--yes")
+		w.Write(w.Config(), broken)
+		w.Write(w.credentials(), inFile)
+		cmd := w.Command(w.Bin, "doctor", "--fix", "--yes")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -269,20 +270,20 @@ func TestDoctorFixIsKilled(t *testing.T) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 
-		config, credentials := w.read(w.config()), w.read(w.credentials())
-		if !strings.Contains(config, "role_arn = "+w.aws.Role.ARN()) || !strings.Contains(config, "awsbroker_key = phoebe") ||
+		config, credentials := w.Read(w.Config()), w.Read(w.credentials())
+		if !strings.Contains(config, "role_arn = "+w.AWS.Role.ARN()) || !strings.Contains(config, "awsbroker_key = phoebe") ||
 			!strings.Contains(config+credentials, "\ncredential_process = ") {
 			t.Errorf("something was lost:\n%s\n%s", config, credentials)
 		}
-		if !strings.Contains(credentials, secret) && !strings.Contains(w.run("list").stdout, "AKIAWILMAWILMAWILMA2") {
+		if !strings.Contains(credentials, secret) && !strings.Contains(w.Run("list").Stdout, "AKIAWILMAWILMAWILMA2") {
 			t.Error("the key was lost")
 		}
-		r := w.run("doctor", "--fix", "--yes", "--json")
+		r := w.Run("doctor", "--fix", "--yes", "--json")
 		d := w.readDiagnosis(r)
 		d.Findings = slices.DeleteFunc(d.Findings, func(f finding) bool { return f.ID == "leftover" }) // it is fresh
 		w.wantFindings(d)
-		for _, path := range files(t, w.path("home/.aws")) {
-			if strings.Contains(w.read(path), secret) {
+		for _, path := range files(t, w.Path("home/.aws")) {
+			if strings.Contains(w.Read(path), secret) {
 				t.Errorf("%s still has the key", path)
 			}
 			if strings.Contains(path, ".awsbroker-") {
@@ -301,7 +302,7 @@ func TestDoctorAfterBootstrap(t *testing.T) {
 		t.Fatalf("bootstrap ended with %d:\n%s", code, screen)
 	}
 	examine := func() diagnosis {
-		return f.readDiagnosis(f.at(newTerminal(t), "doctor", "doctor", "--account", "--json").outcome())
+		return f.readDiagnosis(f.At(machine.NewTerminal(t), "doctor", "doctor", "--account", "--json").Outcome())
 	}
 	d := examine()
 	f.wantFindings(d, "root-without-mfa")

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // patient is a person for whom everything is in order. The code comes from a
@@ -22,37 +24,37 @@ func patient(t *testing.T) *world { return patientOf(t, -1) }
 func patientOf(t *testing.T, uid int) *world {
 	t.Helper()
 	w := bare(t, uid)
-	w.env = append(w.env, "AWS_ENDPOINT_URL_IAM="+w.url)
-	w.aws.Account.Root().EnableMFA("")
-	for _, k := range w.aws.User.AccessKeys() {
-		if k.ID != w.aws.Key.ID {
-			w.aws.Server.Key(k.ID).Delete()
+	w.Env = append(w.Env, "AWS_ENDPOINT_URL_IAM="+w.URL)
+	w.AWS.Account.Root().EnableMFA("")
+	for _, k := range w.AWS.User.AccessKeys() {
+		if k.ID != w.AWS.Key.ID {
+			w.AWS.Server.Key(k.ID).Delete()
 		}
 	}
-	w.addKey("phoebe", w.aws.Key)
+	w.AddKey("phoebe", w.AWS.Key)
 	w.adminProfile()
 	return w
 }
 
-func (w *world) config() string      { return w.path("home/.aws/config") }
-func (w *world) credentials() string { return w.path("home/.aws/credentials") }
-func (w *world) record() string      { return w.path("home/.local/state/awsbroker/keystore.json") }
+func (w *world) Config() string      { return w.Path("home/.aws/config") }
+func (w *world) credentials() string { return w.Path("home/.aws/credentials") }
+func (w *world) record() string      { return w.Path("home/.local/state/awsbroker/keystore.json") }
 
 // adminProfile writes the config file anew, with more lines of the profile.
 func (w *world) adminProfile(more ...string) {
 	w.t.Helper()
-	w.write(w.config(), "")
-	w.profile("admin", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, append([]string{"awsbroker_mfa_process = cat " + w.path("code")}, more...)...)
+	w.Write(w.Config(), "")
+	w.Profile("admin", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, append([]string{"awsbroker_mfa_process = cat " + w.Path("code")}, more...)...)
 }
 
 // edit replaces a text in a file, which has to be there.
 func (w *world) edit(path, old, new string) {
 	w.t.Helper()
-	text := w.read(path)
+	text := w.Read(path)
 	if !strings.Contains(text, old) {
 		w.t.Fatalf("there is no %q in %s", old, text)
 	}
-	w.write(path, strings.ReplaceAll(text, old, new))
+	w.Write(path, strings.ReplaceAll(text, old, new))
 }
 
 // diagnosis is what doctor says to machines.
@@ -88,22 +90,22 @@ func (d diagnosis) serious() bool {
 // examine runs doctor and holds its exit code to its findings.
 func (w *world) examine(args ...string) diagnosis {
 	w.t.Helper()
-	r := w.run(append([]string{"doctor", "--json"}, args...)...)
+	r := w.Run(append([]string{"doctor", "--json"}, args...)...)
 	return w.readDiagnosis(r)
 }
 
-func (w *world) readDiagnosis(r result) diagnosis {
+func (w *world) readDiagnosis(r machine.Result) diagnosis {
 	w.t.Helper()
 	var d diagnosis
-	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil {
+	if err := json.Unmarshal([]byte(r.Stdout), &d); err != nil {
 		w.t.Fatalf("%v: %v", err, r)
 	}
 	want := 0
 	if d.serious() {
 		want = 1
 	}
-	if r.code != want {
-		w.t.Errorf("exit %d, want %d: %v", r.code, want, r)
+	if r.Code != want {
+		w.t.Errorf("exit %d, want %d: %v", r.Code, want, r)
 	}
 	return d
 }
@@ -127,7 +129,7 @@ func (w *world) wantFindings(d diagnosis, ids ...string) {
 func (w *world) disk() string {
 	w.t.Helper()
 	var b strings.Builder
-	err := filepath.WalkDir(w.dir, func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(w.Dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -165,20 +167,20 @@ func TestDoctorFindsNothing(t *testing.T) {
 	if w.disk() != before {
 		t.Error("doctor changed something on the disk")
 	}
-	w.write(w.path("code"), w.code())
+	w.Write(w.Path("code"), w.Code())
 	d = w.examine("--account")
 	w.wantFindings(d)
 	if len(d.Unchecked) > 0 {
 		t.Errorf("%+v", d)
 	}
-	r := w.run("doctor", "--fix")
-	if r.code != 0 || !strings.HasPrefix(r.stdout, "nothing found; looked at: ") {
+	r := w.Run("doctor", "--fix")
+	if r.Code != 0 || !strings.HasPrefix(r.Stdout, "nothing found; looked at: ") {
 		t.Errorf("%v", r)
 	}
 
 	// At a terminal, as a person has it.
-	w.edit(w.config(), "awsbroker_mfa_process", "# awsbroker_mfa_process")
-	w.wantFindings(w.readDiagnosis(w.at(newTerminal(t), "doctor", "doctor", "--json").outcome()))
+	w.edit(w.Config(), "awsbroker_mfa_process", "# awsbroker_mfa_process")
+	w.wantFindings(w.readDiagnosis(w.At(machine.NewTerminal(t), "doctor", "doctor", "--json").Outcome()))
 }
 
 // TestDoctorFinds each of its findings in a set-up made for it, and nothing
@@ -206,16 +208,16 @@ func (a ailment) try(t *testing.T) string {
 	before := w.disk()
 	args := []string{}
 	if a.account {
-		w.write(w.path("code"), w.code())
+		w.Write(w.Path("code"), w.Code())
 		args = append(args, "--account")
 		before = "" // a session is kept
 	}
-	run := func(args ...string) result {
-		cmd := w.command(w.bin, args...)
+	run := func(args ...string) machine.Result {
+		cmd := w.Command(w.Bin, args...)
 		if a.under != nil {
-			cmd = w.command(a.under[0], append(append(a.under[1:], w.bin), args...)...)
+			cmd = w.Command(a.under[0], append(append(a.under[1:], w.Bin), args...)...)
 		}
-		return w.finish(cmd)
+		return w.Finish(cmd)
 	}
 	d := w.readDiagnosis(run(append([]string{"doctor", "--json"}, args...)...))
 	w.wantFindings(d, append([]string{a.id}, a.also...)...)
@@ -225,14 +227,14 @@ func (a ailment) try(t *testing.T) string {
 		}
 	}
 	text := run(append([]string{"doctor"}, args...)...)
-	wantNarrow(t, text.stdout)
+	wantNarrow(t, text.Stdout)
 	if before != "" && w.disk() != before {
 		t.Errorf("doctor changed something:\n%s\nwas\n%s", w.disk(), before)
 	}
 	if len(d.Findings) > 0 && d.Findings[0].Fixable {
 		r := run("doctor", "--fix", "--yes", "--json")
 		w.wantFindings(w.readDiagnosis(r), a.left...)
-		if r := run("doctor", "--fix", "--yes"); strings.Contains(r.stderr, "mended") {
+		if r := run("doctor", "--fix", "--yes"); strings.Contains(r.Stderr, "mended") {
 			t.Errorf("mended twice: %v", r)
 		}
 	} else if a.id != "no-home" && !a.account {
@@ -241,12 +243,12 @@ func (a ailment) try(t *testing.T) string {
 			t.Error("what cannot be mended was changed")
 		}
 	}
-	for _, secret := range []string{canaryKey, w.aws.Key.Secret, passphrase} {
-		if strings.Contains(text.stdout+text.stderr, secret) {
+	for _, secret := range []string{canaryKey, w.AWS.Key.Secret, machine.Passphrase} {
+		if strings.Contains(text.Stdout+text.Stderr, secret) {
 			t.Error("doctor shows a secret")
 		}
 	}
-	return strings.ReplaceAll(w.everybodys(text.stdout), w.dir, "/opt")
+	return strings.ReplaceAll(w.everybodys(text.Stdout), w.Dir, "/opt")
 }
 
 // wantNarrow holds text to 80 columns, but for the commands to be copied.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // tunnel is an HTTPS proxy that notes where people want to go and takes them
@@ -74,8 +75,8 @@ func (p *tunnel) connect(w http.ResponseWriter, to string) {
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	proxy := newTunnel(t, "")
-	w := bare(t, -1).without("AWS_ENDPOINT_URL_STS").with("HTTPS_PROXY=" + proxy.url)
-	if r := w.with("AWS_ACCESS_KEY_ID="+canaryID, "AWS_SECRET_ACCESS_KEY="+canaryKey).run("add", "phoebe", "--from-env", "--offline"); r.code != 0 {
+	w := bare(t, -1).Without("AWS_ENDPOINT_URL_STS").With("HTTPS_PROXY=" + proxy.url)
+	if r := w.With("AWS_ACCESS_KEY_ID="+canaryID, "AWS_SECRET_ACCESS_KEY="+canaryKey).Run("add", "phoebe", "--from-env", "--offline"); r.Code != 0 {
 		t.Fatal(r)
 	}
 	const services = "\n[services local]\nsts =\n  endpoint_url = https://sts.service.example\n"
@@ -109,10 +110,10 @@ func TestEndpoints(t *testing.T) {
 			if tt.partition == "" {
 				tt.partition = "aws"
 			}
-			w.write(w.path("home/.aws/config"), "[profile admin]\nawsbroker_key = phoebe\n"+
+			w.Write(w.Path("home/.aws/config"), "[profile admin]\nawsbroker_key = phoebe\n"+
 				"awsbroker_role_arn = arn:"+tt.partition+":iam::123456789012:role/admin-mfa\n"+tt.settings+"\n")
 			proxy.taken()
-			r := w.with(tt.env...).run(append(tt.flags, "credential-process", "--profile", "admin")...)
+			r := w.With(tt.env...).Run(append(tt.flags, "credential-process", "--profile", "admin")...)
 			wantFailure(t, r, 6, "could not be reached")
 			if hosts := proxy.taken(); len(hosts) == 0 || hosts[0] != tt.host+":443" {
 				t.Errorf("went to %q, want %q", hosts, tt.host)
@@ -131,16 +132,16 @@ func TestThroughAProxyWithAPrivateAuthority(t *testing.T) {
 	}
 	t.Cleanup(aws.Server.Close)
 	proxy := newTunnel(t, strings.TrimPrefix(url, "https://"))
-	w := bare(t, -1).without("AWS_ENDPOINT_URL_STS").with("HTTPS_PROXY=" + proxy.url)
-	w.write(w.path("ca.pem"), string(authority))
-	trusting := w.with("AWS_CA_BUNDLE=" + w.path("ca.pem"))
-	r := trusting.with("AWS_ACCESS_KEY_ID="+aws.Key.ID, "AWS_SECRET_ACCESS_KEY="+aws.Key.Secret).run("add", "phoebe", "--from-env")
-	if r.code != 0 {
+	w := bare(t, -1).Without("AWS_ENDPOINT_URL_STS").With("HTTPS_PROXY=" + proxy.url)
+	w.Write(w.Path("ca.pem"), string(authority))
+	trusting := w.With("AWS_CA_BUNDLE=" + w.Path("ca.pem"))
+	r := trusting.With("AWS_ACCESS_KEY_ID="+aws.Key.ID, "AWS_SECRET_ACCESS_KEY="+aws.Key.Secret).Run("add", "phoebe", "--from-env")
+	if r.Code != 0 {
 		t.Fatal(r)
 	}
-	w.profile("admin", "phoebe", aws.Role.ARN(), aws.Device.Serial)
-	run := func(w *world) result {
-		return w.runWith(freshCode(t, aws.Server, aws.Device), "--mfa-code", "-", "credential-process", "--profile", "admin")
+	w.Profile("admin", "phoebe", aws.Role.ARN(), aws.Device.Serial)
+	run := func(w *world) machine.Result {
+		return w.RunWith(machine.FreshCode(t, aws.Server, aws.Device), "--mfa-code", "-", "credential-process", "--profile", "admin")
 	}
 	wantFailure(t, run(w), 6, "certificate")
 	wantAnswer(t, run(trusting))
@@ -150,8 +151,8 @@ func TestThroughAProxyWithAPrivateAuthority(t *testing.T) {
 		}
 	}
 
-	w.profile("bundle", "phoebe", aws.Role.ARN(), aws.Device.Serial, "ca_bundle = "+w.path("ca.pem"), "role_session_name = other")
-	r = w.runWith(freshCode(t, aws.Server, aws.Device), "--mfa-code", "-", "credential-process", "--profile", "bundle")
+	w.Profile("bundle", "phoebe", aws.Role.ARN(), aws.Device.Serial, "ca_bundle = "+w.Path("ca.pem"), "role_session_name = other")
+	r = w.RunWith(machine.FreshCode(t, aws.Server, aws.Device), "--mfa-code", "-", "credential-process", "--profile", "bundle")
 	wantAnswer(t, r)
 	if len(aws.Server.RepeatedCodes()) > 0 {
 		t.Error("a code was sent twice")

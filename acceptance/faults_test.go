@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // fault is an external step of a call that goes wrong. Each row is tried on
@@ -26,7 +27,7 @@ type fault struct {
 	calls     int           // of AssumeRole that reached AWS
 	arrange   func(*world)  // breaks the step
 	code      bool          // a person answers with a right code
-	run       func(*world) result
+	run       func(*world) machine.Result
 }
 
 const (
@@ -40,73 +41,73 @@ const (
 func faults() []fault {
 	sts := func(kind fakeaws.FaultKind) func(*world) {
 		return func(w *world) {
-			if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: kind, Times: -1, Location: "https://elsewhere.example/"}); err != nil {
+			if err := w.AWS.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: kind, Times: -1, Location: "https://elsewhere.example/"}); err != nil {
 				w.t.Fatal(err)
 			}
 		}
 	}
 	config := func(text string) func(*world) {
-		return func(w *world) { w.write(w.path("home/.aws/config"), text) }
+		return func(w *world) { w.Write(w.Path("home/.aws/config"), text) }
 	}
 	profile := func(line string) func(*world) {
 		return func(w *world) {
-			w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+"\n[profile unused]\nregion = x\n")
-			w.profile("broken", "phoebe", w.aws.Role.ARN(), w.aws.Device.Serial, line)
+			w.Write(w.Path("home/.aws/config"), w.Read(w.Path("home/.aws/config"))+"\n[profile unused]\nregion = x\n")
+			w.Profile("broken", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, line)
 		}
 	}
-	broken := func(w *world) result { return w.run("credential-process", "--profile", "broken") }
+	broken := func(w *world) machine.Result { return w.Run("credential-process", "--profile", "broken") }
 	return []fault{
-		{step: "config file", how: "is not there", exit: 3, arrange: func(w *world) { os.Remove(w.path("home/.aws/config")) }},
-		{step: "config file", how: "has no such profile", exit: 3, run: func(w *world) result { return w.run("credential-process", "--profile", "admni") }},
+		{step: "config file", how: "is not there", exit: 3, arrange: func(w *world) { os.Remove(w.Path("home/.aws/config")) }},
+		{step: "config file", how: "has no such profile", exit: 3, run: func(w *world) machine.Result { return w.Run("credential-process", "--profile", "admni") }},
 		{step: "config file", how: "has a line that is no setting", exit: 1, arrange: config("[profile admin]\nregion\n")},
 		{step: "config file", how: "has a section twice", exit: 1, arrange: config("[profile admin]\nregion = x\n[profile admin]\nregion = y\n")},
 		{step: "config file", how: "starts with a byte order mark", exit: 1, arrange: config("\ufeff[profile admin]\nregion = x\n")},
 		{step: "config file", how: "is a pipe that nobody writes to", exit: 1, arrange: func(w *world) {
-			os.Remove(w.path("home/.aws/config"))
-			if err := syscall.Mkfifo(w.path("home/.aws/config"), 0o600); err != nil {
+			os.Remove(w.Path("home/.aws/config"))
+			if err := syscall.Mkfifo(w.Path("home/.aws/config"), 0o600); err != nil {
 				w.t.Fatal(err)
 			}
 		}},
-		{step: "config file", how: "names a role that is none", exit: 1, arrange: profile("awsbroker_role_arn = admin-mfa"), run: func(w *world) result {
-			w.write(w.path("home/.aws/config"), "[profile broken]\nawsbroker_key = phoebe\nawsbroker_role_arn = admin-mfa\n")
+		{step: "config file", how: "names a role that is none", exit: 1, arrange: profile("awsbroker_role_arn = admin-mfa"), run: func(w *world) machine.Result {
+			w.Write(w.Path("home/.aws/config"), "[profile broken]\nawsbroker_key = phoebe\nawsbroker_role_arn = admin-mfa\n")
 			return broken(w)
 		}},
-		{step: "config file", how: "names a security key", exit: 1, run: func(w *world) result {
-			w.write(w.path("home/.aws/config"), "[profile broken]\nawsbroker_key = phoebe\nawsbroker_role_arn = "+w.aws.Role.ARN()+"\nawsbroker_mfa_serial = arn:aws:iam::123456789012:u2f/user/phoebe/key\n")
+		{step: "config file", how: "names a security key", exit: 1, run: func(w *world) machine.Result {
+			w.Write(w.Path("home/.aws/config"), "[profile broken]\nawsbroker_key = phoebe\nawsbroker_role_arn = "+w.AWS.Role.ARN()+"\nawsbroker_mfa_serial = arn:aws:iam::123456789012:u2f/user/phoebe/key\n")
 			return broken(w)
 		}},
-		{step: "config file", how: "is of IAM Identity Center", exit: 1, run: func(w *world) result {
-			w.write(w.path("home/.aws/config"), "[profile broken]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n")
+		{step: "config file", how: "is of IAM Identity Center", exit: 1, run: func(w *world) machine.Result {
+			w.Write(w.Path("home/.aws/config"), "[profile broken]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n")
 			return broken(w)
 		}},
 
-		{step: "keychain", how: "has no such key", exit: 3, run: func(w *world) result {
-			w.profile("broken", "phobee", w.aws.Role.ARN(), w.aws.Device.Serial)
+		{step: "keychain", how: "has no such key", exit: 3, run: func(w *world) machine.Result {
+			w.Profile("broken", "phobee", w.AWS.Role.ARN(), w.AWS.Device.Serial)
 			return broken(w)
 		}},
-		{step: "keychain", how: "the passphrase is wrong", exit: 7, run: func(w *world) result {
-			return w.with("AWSBROKER_FILE_PASSPHRASE=not the right one").run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		{step: "keychain", how: "the passphrase is wrong", exit: 7, run: func(w *world) machine.Result {
+			return w.With("AWSBROKER_FILE_PASSPHRASE=not the right one").Run("--mfa-code", w.Code(), "credential-process", "--profile", "admin")
 		}},
-		{step: "keychain", how: "needs a passphrase, and nobody can be asked", exit: 4, run: func(w *world) result {
-			return w.without("AWSBROKER_FILE_PASSPHRASE").run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		{step: "keychain", how: "needs a passphrase, and nobody can be asked", exit: 4, run: func(w *world) machine.Result {
+			return w.Without("AWSBROKER_FILE_PASSPHRASE").Run("--mfa-code", w.Code(), "credential-process", "--profile", "admin")
 		}},
 		{step: "keychain", how: "a file of it is damaged", exit: 7, code: true, arrange: func(w *world) {
-			for _, f := range files(w.t, w.path("home/.local/share/awsbroker/keystore")) {
+			for _, f := range files(w.t, w.Path("home/.local/share/awsbroker/keystore")) {
 				if strings.Contains(f, "phoebe") {
-					w.write(f, "damaged")
+					w.Write(f, "damaged")
 				}
 			}
 		}},
-		{step: "keychain", how: "its files are gone", exit: 3, code: true, arrange: func(w *world) { os.RemoveAll(w.path("home/.local/share/awsbroker")) }},
+		{step: "keychain", how: "its files are gone", exit: 3, code: true, arrange: func(w *world) { os.RemoveAll(w.Path("home/.local/share/awsbroker")) }},
 		{step: "keychain", how: "the record of it is damaged", exit: 7, arrange: func(w *world) {
-			w.write(w.path("home/.local/state/awsbroker/keystore.json"), "{")
+			w.Write(w.Path("home/.local/state/awsbroker/keystore.json"), "{")
 		}},
-		{step: "keychain", how: "is the desktop's, and there is no desktop", exit: 7, run: func(w *world) result {
-			return w.with("AWSBROKER_KEYSTORE=secret-service").run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		{step: "keychain", how: "is the desktop's, and there is no desktop", exit: 7, run: func(w *world) machine.Result {
+			return w.With("AWSBROKER_KEYSTORE=secret-service").Run("--mfa-code", w.Code(), "credential-process", "--profile", "admin")
 		}},
-		{step: "keychain", how: "is the desktop's, and its bus is silent", exit: 7, run: func(w *world) result {
-			silentBus(w.t, w.path("bus"))
-			return w.with("AWSBROKER_KEYSTORE=secret-service", "DBUS_SESSION_BUS_ADDRESS=unix:path="+w.path("bus")).run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		{step: "keychain", how: "is the desktop's, and its bus is silent", exit: 7, run: func(w *world) machine.Result {
+			silentBus(w.t, w.Path("bus"))
+			return w.With("AWSBROKER_KEYSTORE=secret-service", "DBUS_SESSION_BUS_ADDRESS=unix:path="+w.Path("bus")).Run("--mfa-code", w.Code(), "credential-process", "--profile", "admin")
 		}},
 
 		{step: "question", how: "there is no terminal", exit: 4},
@@ -114,27 +115,27 @@ func faults() []fault {
 		{step: "question", how: "the command for the code prints something else", exit: 4, arrange: profile("awsbroker_mfa_process = echo hello"), run: broken},
 		{step: "question", how: "the command for the code does not end", exit: 4, within: closed, arrange: profile("awsbroker_mfa_process = sleep 100"), run: broken},
 		{step: "question", how: "the command for the code is this profile again", exit: 4, arrange: func(w *world) {
-			profile("awsbroker_mfa_process = " + w.bin + " credential-process --profile broken")(w)
+			profile("awsbroker_mfa_process = " + w.Bin + " credential-process --profile broken")(w)
 		}, run: broken},
-		{step: "question", how: "the code is wrong", exit: 5, calls: 1, run: func(w *world) result {
-			return w.run("--mfa-code", w.wrongCodes(1)[0], "credential-process", "--profile", "admin")
+		{step: "question", how: "the code is wrong", exit: 5, calls: 1, run: func(w *world) machine.Result {
+			return w.Run("--mfa-code", w.wrongCodes(1)[0], "credential-process", "--profile", "admin")
 		}},
-		{step: "question", how: "the code was used before", exit: 5, calls: 1, run: func(w *world) result {
-			code := w.code()
-			w.run("--mfa-code", code, "login", "--profile", "admin")
-			w.run("logout", "--profile", "admin")
-			return w.run("--mfa-code", code, "credential-process", "--profile", "admin")
+		{step: "question", how: "the code was used before", exit: 5, calls: 1, run: func(w *world) machine.Result {
+			code := w.Code()
+			w.Run("--mfa-code", code, "login", "--profile", "admin")
+			w.Run("logout", "--profile", "admin")
+			return w.Run("--mfa-code", code, "credential-process", "--profile", "admin")
 		}},
 
-		{step: "AWS STS", how: "refuses: no permission", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.aws.Role.Delete() }},
-		{step: "AWS STS", how: "refuses: the key was deleted", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.aws.Key.Delete() }},
-		{step: "AWS STS", how: "refuses: the device is not the user's", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.aws.Device.Disable() }},
-		{step: "AWS STS", how: "refuses: the clock is an hour fast", exit: 5, calls: 1, run: func(w *world) result {
-			w.aws.Server.Advance(-time.Hour)
-			return w.run("--mfa-code", w.code(), "credential-process", "--profile", "admin")
+		{step: "AWS STS", how: "refuses: no permission", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.AWS.Role.Delete() }},
+		{step: "AWS STS", how: "refuses: the key was deleted", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.AWS.Key.Delete() }},
+		{step: "AWS STS", how: "refuses: the device is not the user's", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.AWS.Device.Disable() }},
+		{step: "AWS STS", how: "refuses: the clock is an hour fast", exit: 5, calls: 1, run: func(w *world) machine.Result {
+			w.AWS.Server.Advance(-time.Hour)
+			return w.Run("--mfa-code", w.Code(), "credential-process", "--profile", "admin")
 		}},
-		{step: "AWS STS", how: "refuses: the session is too long for the role", exit: 5, calls: 1, arrange: profile("duration_seconds = 2h"), run: func(w *world) result {
-			return w.run("--mfa-code", w.code(), "credential-process", "--profile", "broken")
+		{step: "AWS STS", how: "refuses: the session is too long for the role", exit: 5, calls: 1, arrange: profile("duration_seconds = 2h"), run: func(w *world) machine.Result {
+			return w.Run("--mfa-code", w.Code(), "credential-process", "--profile", "broken")
 		}},
 		{step: "AWS STS", how: "asks to try later", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultThrottle)},
 		{step: "AWS STS", how: "fails", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultUnavailable)},
@@ -143,37 +144,37 @@ func faults() []fault {
 		{step: "AWS STS", how: "answers something else", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultGarbage)},
 		{step: "AWS STS", how: "answers half", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultTruncate)},
 		{step: "AWS STS", how: "points elsewhere", exit: 6, code: true, calls: 1, arrange: sts(fakeaws.FaultRedirect)},
-		{step: "AWS STS", how: "cannot be reached", exit: 6, within: 5 * time.Second, code: true, arrange: func(w *world) { w.aws.Server.Close() }},
-		{step: "AWS STS", how: "is an address without https", exit: 1, run: func(w *world) result {
-			return w.with("AWS_ENDPOINT_URL_STS=http://sts.example").run("credential-process", "--profile", "admin")
+		{step: "AWS STS", how: "cannot be reached", exit: 6, within: 5 * time.Second, code: true, arrange: func(w *world) { w.AWS.Server.Close() }},
+		{step: "AWS STS", how: "is an address without https", exit: 1, run: func(w *world) machine.Result {
+			return w.With("AWS_ENDPOINT_URL_STS=http://sts.example").Run("credential-process", "--profile", "admin")
 		}},
 
 		{step: "session cache", how: "cannot be written", exit: 0, code: true, calls: 1, arrange: func(w *world) {
-			dir := w.path("home/.cache/awsbroker/sessions")
+			dir := w.Path("home/.cache/awsbroker/sessions")
 			os.RemoveAll(dir)
-			w.write(dir, "in the way")
+			w.Write(dir, "in the way")
 		}},
-		{step: "session cache", how: "the disk is full", exit: 0, calls: 1, run: func(w *world) result {
-			return w.sh(fmt.Sprintf("trap '' XFSZ; ulimit -f 0; exec %s --mfa-code %s credential-process --profile admin", w.bin, w.code()))
+		{step: "session cache", how: "the disk is full", exit: 0, calls: 1, run: func(w *world) machine.Result {
+			return w.Sh(fmt.Sprintf("trap '' XFSZ; ulimit -f 0; exec %s --mfa-code %s credential-process --profile admin", w.Bin, w.Code()))
 		}},
-		{step: "session cache", how: "its files are damaged", exit: 0, calls: 2, run: func(w *world) result {
-			w.login("admin")
-			for _, f := range files(w.t, w.path("home/.cache/awsbroker/sessions")) {
+		{step: "session cache", how: "its files are damaged", exit: 0, calls: 2, run: func(w *world) machine.Result {
+			w.Login("admin")
+			for _, f := range files(w.t, w.Path("home/.cache/awsbroker/sessions")) {
 				if strings.HasSuffix(f, ".sealed") {
-					w.write(f, "damaged")
+					w.Write(f, "damaged")
 				}
 			}
-			return w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin")
+			return w.RunWith(w.Code(), "--mfa-code", "-", "credential-process", "--profile", "admin")
 		}},
-		{step: "session cache", how: "its key is lost", exit: 0, calls: 2, run: func(w *world) result {
-			w.login("admin")
-			w.run("logout", "--all")
-			return w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin")
+		{step: "session cache", how: "its key is lost", exit: 0, calls: 2, run: func(w *world) machine.Result {
+			w.Login("admin")
+			w.Run("logout", "--all")
+			return w.RunWith(w.Code(), "--mfa-code", "-", "credential-process", "--profile", "admin")
 		}},
 
-		{step: "lock", how: "is held by a call that does not end", exit: 4, within: closed, run: func(w *world) result {
+		{step: "lock", how: "is held by a call that does not end", exit: 4, within: closed, run: func(w *world) machine.Result {
 			profile("awsbroker_mfa_process = sleep 100")(w)
-			holder := w.command(w.bin, "credential-process", "--profile", "broken")
+			holder := w.Command(w.Bin, "credential-process", "--profile", "broken")
 			if err := holder.Start(); err != nil {
 				w.t.Fatal(err)
 			}
@@ -181,11 +182,11 @@ func faults() []fault {
 			syscall.Kill(holder.Process.Pid, syscall.SIGSTOP)
 			defer func() { _ = holder.Wait() }()
 			defer holder.Process.Kill()
-			return w.run("credential-process", "--profile", "admin")
+			return w.Run("credential-process", "--profile", "admin")
 		}},
 		{step: "lock", how: "its holder is killed", exit: 0, code: true, calls: 1, arrange: func(w *world) {
 			profile("awsbroker_mfa_process = sleep 100")(w)
-			holder := w.command(w.bin, "credential-process", "--profile", "broken")
+			holder := w.Command(w.Bin, "credential-process", "--profile", "broken")
 			if err := holder.Start(); err != nil {
 				w.t.Fatal(err)
 			}
@@ -197,7 +198,7 @@ func faults() []fault {
 }
 
 // outcome runs a row and holds it to what it says.
-func (f fault) outcome(t *testing.T) result {
+func (f fault) outcome(t *testing.T) machine.Result {
 	w := newWorld(t)
 	if f.arrange != nil {
 		f.arrange(w)
@@ -208,9 +209,9 @@ func (f fault) outcome(t *testing.T) result {
 	if f.run == nil {
 		args := []string{"credential-process", "--profile", "admin"}
 		if f.code {
-			args = append([]string{"--mfa-code", w.code()}, args...)
+			args = append([]string{"--mfa-code", w.Code()}, args...)
 		}
-		f.run = func(w *world) result { return w.run(args...) }
+		f.run = func(w *world) machine.Result { return w.Run(args...) }
 	}
 	r := f.run(w)
 	if f.exit == 0 {
@@ -218,11 +219,11 @@ func (f fault) outcome(t *testing.T) result {
 	} else {
 		wantFailure(t, r, f.exit, "")
 	}
-	if r.took > 3*f.within {
-		t.Errorf("took %s", r.took)
+	if r.Took > 3*f.within {
+		t.Errorf("took %s", r.Took)
 	}
 	w.wantAssumed(f.calls)
-	r.stderr = w.everybodys(r.stderr)
+	r.Stderr = w.everybodys(r.Stderr)
 	return r
 }
 
@@ -230,8 +231,8 @@ var number = regexp.MustCompile(`process \d+|127\.0\.0\.1:\d+|(request|Request)[
 
 // everybodys is a message without what differs from run to run.
 func (w *world) everybodys(text string) string {
-	text = strings.ReplaceAll(text, w.home, "~")
-	text = strings.ReplaceAll(text, w.bin, "awsbroker")
+	text = strings.ReplaceAll(text, w.Home, "~")
+	text = strings.ReplaceAll(text, w.Bin, "awsbroker")
 	return number.ReplaceAllStringFunc(text, func(s string) string {
 		if strings.HasPrefix(s, "process") {
 			return "process 4242"
@@ -245,7 +246,7 @@ func TestFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	table := faults()
-	outcomes := make([]result, len(table))
+	outcomes := make([]machine.Result, len(table))
 	var wg sync.WaitGroup
 	t.Run("rows", func(t *testing.T) {
 		for i, f := range table {
@@ -268,7 +269,7 @@ func TestFaults(t *testing.T) {
 
 // wantTroubleshooting holds docs/troubleshooting.md to what really happens;
 // AWSBROKER_WRITE_DOCS=1 writes it.
-func wantTroubleshooting(t *testing.T, table []fault, outcomes []result) {
+func wantTroubleshooting(t *testing.T, table []fault, outcomes []machine.Result) {
 	t.Helper()
 	path := filepath.Join("..", "docs", "troubleshooting.md")
 	text := troubleshooting(table, outcomes)
@@ -292,7 +293,7 @@ A call that ends with 0 brought a session: nothing is said, and nothing was lost
 
 `
 
-func troubleshooting(table []fault, outcomes []result) string {
+func troubleshooting(table []fault, outcomes []machine.Result) string {
 	var b strings.Builder
 	b.WriteString(troubleshootingHead)
 	step := ""
@@ -301,7 +302,7 @@ func troubleshooting(table []fault, outcomes []result) string {
 			step = f.step
 			fmt.Fprintf(&b, "## %s\n\n| what | exit | when | says |\n|---|---|---|---|\n", strings.ToUpper(step[:1])+step[1:])
 		}
-		says := strings.TrimPrefix(strings.TrimSpace(outcomes[i].stderr), "awsbroker: error: ")
+		says := strings.TrimPrefix(strings.TrimSpace(outcomes[i].Stderr), "awsbroker: error: ")
 		says = strings.ReplaceAll(says, "|", `\|`)
 		says = strings.Replace(says, "; hint: ", "<br>hint: ", 1)
 		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", f.how, f.exit, f.when(), says)

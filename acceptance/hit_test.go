@@ -9,15 +9,17 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // warm makes a world whose next call of the profile admin is answered before
 // main runs.
 func warm(t *testing.T, w *world) answer {
 	t.Helper()
-	settled()
-	w.login("admin")
-	return wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+	machine.Rest()
+	w.Login("admin")
+	return wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
 }
 
 // TestHitConnectsToNothing: a cached answer needs no bus, no AWS and no
@@ -25,14 +27,14 @@ func warm(t *testing.T, w *world) answer {
 func TestHitConnectsToNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	connections := silentBus(t, w.path("bus"))
-	w = w.without("AWSBROKER_KEYSTORE").with("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.path("bus"))
+	connections := silentBus(t, w.Path("bus"))
+	w = w.Without("AWSBROKER_KEYSTORE").With("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.Path("bus"))
 	first := warm(t, w)
-	if err := os.Rename(w.path("home/.local/share/awsbroker/keystore"), w.path("keystore-gone")); err != nil {
+	if err := os.Rename(w.Path("home/.local/share/awsbroker/keystore"), w.Path("keystore-gone")); err != nil {
 		t.Fatal(err)
 	}
-	w.aws.Server.Close()
-	if second := wantAnswer(t, w.without("AWSBROKER_FILE_PASSPHRASE").run("credential-process", "--profile", "admin")); second != first {
+	w.AWS.Server.Close()
+	if second := wantAnswer(t, w.Without("AWSBROKER_FILE_PASSPHRASE").Run("credential-process", "--profile", "admin")); second != first {
 		t.Error("the second answer is another one")
 	}
 	if n := connections(); n != 0 {
@@ -53,16 +55,16 @@ func TestHitTraced(t *testing.T) {
 	for i := range 5000 {
 		fmt.Fprintf(&many, "[profile p%d]\nregion = eu-central-1\nawsbroker_key = phoebe\nawsbroker_role_arn = arn:aws:iam::123456789012:role/r%d\n\n", i, i)
 	}
-	w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+many.String())
-	connections := silentBus(t, w.path("bus"))
-	w = w.without("AWSBROKER_KEYSTORE").with("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.path("bus"))
+	w.Write(w.Path("home/.aws/config"), w.Read(w.Path("home/.aws/config"))+many.String())
+	connections := silentBus(t, w.Path("bus"))
+	w = w.Without("AWSBROKER_KEYSTORE").With("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.Path("bus"))
 	first := warm(t, w)
-	trace := w.path("trace")
-	cmd := w.command("strace", "-f", "-o", trace, w.bin, "credential-process", "--profile", "admin")
-	if traced := wantAnswer(t, w.finish(cmd)); traced != first {
+	trace := w.Path("trace")
+	cmd := w.Command("strace", "-f", "-o", trace, w.Bin, "credential-process", "--profile", "admin")
+	if traced := wantAnswer(t, w.Finish(cmd)); traced != first {
 		t.Error("the traced answer is another one")
 	}
-	calls := w.read(trace)
+	calls := w.Read(trace)
 	if !strings.Contains(calls, "keyctl") || !strings.Contains(calls, ".sealed") {
 		t.Fatalf("this is no trace of a hit:\n%s", calls)
 	}

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // A move out of ~/.aws/credentials that is killed at any moment loses no key,
@@ -17,25 +19,25 @@ import (
 func TestKilledImport(t *testing.T) {
 	t.Parallel()
 	w := bare(t, -1)
-	robin := w.aws.Account.AddUser("robin").AddAccessKey()
-	credentials := w.path("home/.aws/credentials")
+	robin := w.AWS.Account.AddUser("robin").AddAccessKey()
+	credentials := w.Path("home/.aws/credentials")
 	text := fmt.Sprintf("# mine\n[phoebe]\naws_access_key_id = %s\naws_secret_access_key = %s\n[robin]\naws_access_key_id = %s\naws_secret_access_key = %s\n",
 		canaryID, canaryKey, robin.ID, robin.Secret)
 	const after = "# mine\n[phoebe]\n[robin]\n"
 	move := []string{"add", "--from-profile", "--all", "--yes"}
-	w.write(credentials, text)
-	whole := w.run(move...)
-	if whole.code != 0 || w.read(credentials) != after {
+	w.Write(credentials, text)
+	whole := w.Run(move...)
+	if whole.Code != 0 || w.Read(credentials) != after {
 		t.Fatalf("not killed: %v", whole)
 	}
 	const runs = 40
-	cut, quickest := 0, whole.took
+	cut, quickest := 0, whole.Took
 	for i := range runs {
 		for _, name := range []string{"phoebe", "robin"} {
-			w.run("remove", name, "--yes")
+			w.Run("remove", name, "--yes")
 		}
-		w.write(credentials, text)
-		cmd := w.command(w.bin, move...)
+		w.Write(credentials, text)
+		cmd := w.Command(w.Bin, move...)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +46,7 @@ func TestKilledImport(t *testing.T) {
 		if cmd.Wait() != nil {
 			cut++
 		}
-		left := w.read(credentials)
+		left := w.Read(credentials)
 		switch left {
 		case text:
 		case after: // then they have to be in the keychain already
@@ -53,15 +55,15 @@ func TestKilledImport(t *testing.T) {
 		default:
 			t.Fatalf("half a file: %q", left)
 		}
-		r := w.run(move...)
-		if r.code != 0 && (r.code != 3 || w.read(credentials) != after) {
+		r := w.Run(move...)
+		if r.Code != 0 && (r.Code != 3 || w.Read(credentials) != after) {
 			t.Fatalf("the next run: %v", r)
 		}
 		if left == text {
-			quickest = min(quickest, r.took) // the machine may have been busy before
+			quickest = min(quickest, r.Took) // the machine may have been busy before
 		}
-		if w.read(credentials) != after {
-			t.Errorf("still in clear: %q", w.read(credentials))
+		if w.Read(credentials) != after {
+			t.Errorf("still in clear: %q", w.Read(credentials))
 		}
 		w.wantStored("phoebe", canaryID, canaryKey)
 		w.wantStored("robin", robin.ID, robin.Secret)
@@ -83,10 +85,10 @@ func TestImportFinishesAnEarlierRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t) // phoebe is in the keychain
 	lines := fmt.Sprintf("[old]\naws_access_key_id = %s\naws_secret_access_key = %s\n", canaryID, canaryKey)
-	w.write(w.path("home/.aws/credentials"), lines)
-	w.write(w.path("home/.aws/.credentials.awsbroker-123"), lines)
-	wantSaid(t, "finish", w.run("add", "--from-profile", "old", "--yes"), 0, `key "phoebe" (`+canaryID, "already", "awsbroker setup old --key phoebe", "ready to use: profile admin")
-	if left := w.read(w.path("home/.aws/credentials")); left != "[old]\n" {
+	w.Write(w.Path("home/.aws/credentials"), lines)
+	w.Write(w.Path("home/.aws/.credentials.awsbroker-123"), lines)
+	wantSaid(t, "finish", w.Run("add", "--from-profile", "old", "--yes"), 0, `key "phoebe" (`+canaryID, "already", "awsbroker setup old --key phoebe", "ready to use: profile admin")
+	if left := w.Read(w.Path("home/.aws/credentials")); left != "[old]\n" {
 		t.Errorf("%q", left)
 	}
 	w.wantNowhere(canaryKey)
@@ -96,19 +98,19 @@ func TestImportFinishesAnEarlierRun(t *testing.T) {
 func TestImportThatCannotRemove(t *testing.T) {
 	t.Parallel()
 	w := bare(t, -1)
-	path := w.path("home/.aws/credentials")
-	w.write(path, fmt.Sprintf("[phoebe]\naws_access_key_id = %s\naws_secret_access_key = %s\n", canaryID, canaryKey))
+	path := w.Path("home/.aws/credentials")
+	w.Write(path, fmt.Sprintf("[phoebe]\naws_access_key_id = %s\naws_secret_access_key = %s\n", canaryID, canaryKey))
 	// The copy that an edit in place leaves when it is cut short may be the only
 	// whole one, so it is not removed unasked.
 	backup := path + ".awsbroker-backup"
-	w.write(backup, w.read(path))
-	wantSaid(t, "backup", w.run("add", "--from-profile", "phoebe", "--yes"), 1, "STILL IN CLEAR beside "+path, backup, "remove the copy")
+	w.Write(backup, w.Read(path))
+	wantSaid(t, "backup", w.Run("add", "--from-profile", "phoebe", "--yes"), 1, "STILL IN CLEAR beside "+path, backup, "remove the copy")
 	w.wantStored("phoebe", canaryID, canaryKey)
 	if err := os.Remove(backup); err != nil {
 		t.Fatal(err)
 	}
 	w.wantNowhere(canaryKey)
-	if strings.Contains(w.read(path), canaryID) {
+	if strings.Contains(w.Read(path), canaryID) {
 		t.Error("the lines are still there")
 	}
 }
@@ -117,15 +119,15 @@ func TestImportThatCannotRemove(t *testing.T) {
 // and the key goes all the same.
 func TestImportOfAFileThatChanges(t *testing.T) {
 	t.Parallel()
-	w, tm := bare(t, -1), newTerminal(t)
-	path := w.path("home/.aws/credentials")
-	w.write(path, fmt.Sprintf("[phoebe]\naws_access_key_id = %s\naws_secret_access_key = %s\n", canaryID, canaryKey))
-	asked := w.at(tm, "add", "add", "--from-profile", "phoebe", "--debug")
-	tm.expect("move it? [y/N] ")
-	w.write(path, "# theirs\n"+w.read(path)+"region = eu-west-1\n")
-	tm.send("y\n")
-	wantSaid(t, "add", asked.outcome(), 0, "out of "+path)
-	if left := w.read(path); left != "# theirs\n[phoebe]\nregion = eu-west-1\n" {
+	w, tm := bare(t, -1), machine.NewTerminal(t)
+	path := w.Path("home/.aws/credentials")
+	w.Write(path, fmt.Sprintf("[phoebe]\naws_access_key_id = %s\naws_secret_access_key = %s\n", canaryID, canaryKey))
+	asked := w.At(tm, "add", "add", "--from-profile", "phoebe", "--debug")
+	tm.Expect("move it? [y/N] ")
+	w.Write(path, "# theirs\n"+w.Read(path)+"region = eu-west-1\n")
+	tm.Send("y\n")
+	wantSaid(t, "add", asked.Outcome(), 0, "out of "+path)
+	if left := w.Read(path); left != "# theirs\n[phoebe]\nregion = eu-west-1\n" {
 		t.Errorf("%q", left)
 	}
 	w.wantStored("phoebe", canaryID, canaryKey)
@@ -146,9 +148,9 @@ func TestImportAsksInTheProfilesPartition(t *testing.T) {
 		{"eu-central-1", nil, "us-east-1"},
 		{"cn-north-1", []string{"--region", "us-gov-west-1"}, "us-gov-west-1"},
 	} {
-		w.write(w.path("home/.aws/credentials"), fmt.Sprintf("[phoebe]\nregion = %s\naws_access_key_id = %s\naws_secret_access_key = %s\n", tt.region, canaryID, canaryKey))
-		w.run(append([]string{"add", "--from-profile", "phoebe"}, tt.flags...)...) // nobody says yes
-		calls := w.aws.Server.Calls("GetCallerIdentity")
+		w.Write(w.Path("home/.aws/credentials"), fmt.Sprintf("[phoebe]\nregion = %s\naws_access_key_id = %s\naws_secret_access_key = %s\n", tt.region, canaryID, canaryKey))
+		w.Run(append([]string{"add", "--from-profile", "phoebe"}, tt.flags...)...) // nobody says yes
+		calls := w.AWS.Server.Calls("GetCallerIdentity")
 		if len(calls) != i+1 || calls[i].Region != tt.want {
 			t.Errorf("%s %v: %+v", tt.region, tt.flags, calls)
 		}

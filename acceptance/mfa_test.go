@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // replacer is a person who gets a new phone, with a session in hand.
@@ -29,8 +29,8 @@ type replacer struct {
 
 func newReplacer(t *testing.T) *replacer {
 	w := newWorld(t)
-	r := &replacer{w.with("AWS_ENDPOINT_URL_IAM=" + w.url), map[string]time.Time{}}
-	r.login("admin")
+	r := &replacer{w.With("AWS_ENDPOINT_URL_IAM=" + w.URL), map[string]time.Time{}}
+	r.Login("admin")
 	return r
 }
 
@@ -67,7 +67,7 @@ func moments() []moment {
 // until a moment (nil: none) at which it is killed. It reports whether it was.
 func (r *replacer) replace(at *moment) (killed bool) {
 	r.t.Helper()
-	r.aws.Server.ClearFaults()
+	r.AWS.Server.ClearFaults()
 	killed, code, screen := r.answered(at)
 	if !killed && code != 0 {
 		r.t.Errorf("it ended with %d:\n%s", code, screen())
@@ -78,43 +78,31 @@ func (r *replacer) replace(at *moment) (killed bool) {
 func (r *replacer) answered(at *moment) (killed bool, code int, screen func() string) {
 	r.t.Helper()
 	if at != nil && at.action != "" {
-		if err := r.aws.Server.AddFault(fakeaws.Fault{Action: at.action, Kind: at.kind}); err != nil {
+		if err := r.AWS.Server.AddFault(fakeaws.Fault{Action: at.action, Kind: at.kind}); err != nil {
 			r.t.Fatal(err)
 		}
 	}
-	tm := newTerminal(r.t)
-	j := tm.start(r.command(r.bin, "mfa", "enroll", "--replace", "phoebe"))
-	asked, read := 0, 0
-	for end := time.Now().Add(2 * patience); ; time.Sleep(5 * time.Millisecond) {
-		select {
-		case <-j.ended:
-			return false, j.result.code, tm.screen
-		default:
-		}
-		screen := tm.screen()
-		question := strings.HasSuffix(screen, ": ") || strings.HasSuffix(screen, "[y/N] ")
-		if question = question && len(screen) > read; question {
-			asked++
-		}
-		if at != nil && (question && asked == at.question || at.action != "" && r.hit(at)) {
-			_ = syscall.Kill(-j.cmd.Process.Pid, syscall.SIGKILL)
-			<-j.ended
-			return true, -1, tm.screen
-		}
-		if question {
-			read = len(screen)
-			tm.send(r.answer(screen) + "\n")
-		}
-		if time.Now().After(end) {
-			r.t.Fatal("it does not end")
-		}
+	tm := machine.NewTerminal(r.t)
+	j := tm.Start(r.Command(r.Bin, "mfa", "enroll", "--replace", "phoebe"))
+	asked := 0
+	person := machine.Person{
+		Answer: func(string) string { return r.answer(tm.Screen()) + "\n" },
+		Leaves: func(question string) bool {
+			if question != "" {
+				asked++
+			}
+			return at != nil && (question != "" && asked == at.question || at.action != "" && r.hit(at))
+		},
+		Patience: 2 * machine.Patience,
 	}
+	ended, killed := person.SitAt(tm, j)
+	return killed, ended.Code, tm.Screen
 }
 
 // hit reports whether the call at which it is killed has arrived, and for one
 // that is carried out before, whether that is done.
 func (r *replacer) hit(at *moment) bool {
-	calls := r.aws.Server.Calls(at.action)
+	calls := r.AWS.Server.Calls(at.action)
 	if len(calls) == 0 {
 		return false
 	}
@@ -138,18 +126,18 @@ func (r *replacer) answer(screen string) string {
 
 // codeOf is the next code of a device; AWS's clock goes on where it would have
 // to be waited for.
-func (r *replacer) codeOf(serial string) string { return r.codeIn(r.aws.Account, serial) }
+func (r *replacer) codeOf(serial string) string { return r.codeIn(r.AWS.Account, serial) }
 
 func (r *replacer) codeIn(account *fakeaws.Account, serial string) string {
 	const step = 30 * time.Second
 	d := account.Device(serial)
-	now := r.aws.Server.Now().Truncate(step)
+	now := r.AWS.Server.Now().Truncate(step)
 	next := r.given[serial].Add(step)
 	if next.Before(now.Add(-step)) {
 		next = now.Add(-step)
 	}
-	for next.After(r.aws.Server.Now().Truncate(step)) {
-		r.aws.Server.Advance(step)
+	for next.After(r.AWS.Server.Now().Truncate(step)) {
+		r.AWS.Server.Advance(step)
 	}
 	r.given[serial] = next
 	return d.CodeAt(next)
@@ -159,9 +147,9 @@ func (r *replacer) codeIn(account *fakeaws.Account, serial string) string {
 // names is the user's.
 func (r *replacer) wantWayIn() {
 	r.t.Helper()
-	named := regexp.MustCompile(`awsbroker_mfa_serial = (\S+)`).FindStringSubmatch(r.read(r.path("home/.aws/config")))[1]
-	if !slices.Contains(r.aws.User.DeviceSerials(), named) {
-		r.t.Errorf("the profile names %s, and the user has %v", named, r.aws.User.DeviceSerials())
+	named := regexp.MustCompile(`awsbroker_mfa_serial = (\S+)`).FindStringSubmatch(r.Read(r.Path("home/.aws/config")))[1]
+	if !slices.Contains(r.AWS.User.DeviceSerials(), named) {
+		r.t.Errorf("the profile names %s, and the user has %v", named, r.AWS.User.DeviceSerials())
 	}
 }
 
@@ -169,15 +157,15 @@ func (r *replacer) wantWayIn() {
 func (r *replacer) wantReplaced() {
 	r.t.Helper()
 	r.wantWayIn()
-	is := r.aws.User.DeviceSerials()
-	if len(is) != 1 || is[0] == r.aws.Device.Serial {
+	is := r.AWS.User.DeviceSerials()
+	if len(is) != 1 || is[0] == r.AWS.Device.Serial {
 		r.t.Errorf("the user has %v", is)
 	}
-	if all := r.aws.Account.DeviceSerials(); !slices.Equal(all, is) {
+	if all := r.AWS.Account.DeviceSerials(); !slices.Equal(all, is) {
 		r.t.Errorf("the account has %v", all)
 	}
-	r.wantNowhere(r.aws.Account.Device(is[0]).Seed)
-	if got := r.run("credential-process", "--profile", "admin"); got.code != 0 {
+	r.wantNowhere(r.AWS.Account.Device(is[0]).Seed)
+	if got := r.Run("credential-process", "--profile", "admin"); got.Code != 0 {
 		r.t.Errorf("the session that proved it is not there: %v", got)
 	}
 }
@@ -229,20 +217,20 @@ func TestReplaceKilledAtTheEnd(t *testing.T) {
 	if !r.replace(&moment{action: "DeleteVirtualMFADevice", kind: fakeaws.FaultHangAfter}) {
 		t.Fatal("it was not killed")
 	}
-	r.aws.Server.ClearFaults()
-	if got := r.run("mfa", "enroll", "--replace", "phobee"); got.code != 3 {
+	r.AWS.Server.ClearFaults()
+	if got := r.Run("mfa", "enroll", "--replace", "phobee"); got.Code != 3 {
 		t.Errorf("a wrong name: %v", got)
 	}
-	calls := len(r.aws.Server.Calls("AssumeRole"))
-	got := r.run("mfa", "enroll", "--replace", "phoebe")
-	if gone := r.aws.Device.Serial + " is gone: delete its entry in the app"; got.code != 0 || !strings.Contains(got.stderr, gone) {
+	calls := len(r.AWS.Server.Calls("AssumeRole"))
+	got := r.Run("mfa", "enroll", "--replace", "phoebe")
+	if gone := r.AWS.Device.Serial + " is gone: delete its entry in the app"; got.Code != 0 || !strings.Contains(got.Stderr, gone) {
 		t.Errorf("%v", got)
 	}
 	r.wantReplaced()
-	if len(r.aws.Server.Calls("AssumeRole")) != calls {
+	if len(r.AWS.Server.Calls("AssumeRole")) != calls {
 		t.Error("another code was spent")
 	}
-	if got := r.run("mfa", "enroll", "--replace", "phoebe"); got.code != 3 || !strings.Contains(got.stderr, `has no MFA device "phoebe"`) {
+	if got := r.Run("mfa", "enroll", "--replace", "phoebe"); got.Code != 3 || !strings.Contains(got.Stderr, `has no MFA device "phoebe"`) {
 		t.Errorf("a third time: %v", got)
 	}
 }
@@ -268,7 +256,7 @@ func TestReplaceWithFaults(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %s %s", action, f.Kind, f.Code), func(t *testing.T) {
 				t.Parallel()
 				r := newReplacer(t)
-				if err := r.aws.Server.AddFault(f); err != nil {
+				if err := r.AWS.Server.AddFault(f); err != nil {
 					t.Fatal(err)
 				}
 				_, code, screen := r.answered(nil)
@@ -278,7 +266,7 @@ func TestReplaceWithFaults(t *testing.T) {
 					r.replace(nil)
 				}
 				r.wantReplaced()
-				if again := r.aws.Server.RepeatedCodes(); len(again) > 0 {
+				if again := r.AWS.Server.RepeatedCodes(); len(again) > 0 {
 					t.Errorf("a code was sent twice: %+v", again)
 				}
 			})
@@ -294,9 +282,9 @@ func TestReplaceWithLateLists(t *testing.T) {
 		t.Run("lost: "+action, func(t *testing.T) {
 			t.Parallel()
 			r := newReplacer(t)
-			r.aws.Server.SetLag(fakeaws.Lag{Devices: 2 * time.Second})
+			r.AWS.Server.SetLag(fakeaws.Lag{Devices: 2 * time.Second})
 			if action != "" {
-				if err := r.aws.Server.AddFault(fakeaws.Fault{Action: action, Kind: fakeaws.FaultDropAfter}); err != nil {
+				if err := r.AWS.Server.AddFault(fakeaws.Fault{Action: action, Kind: fakeaws.FaultDropAfter}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -314,32 +302,32 @@ func TestReplaceWithLateLists(t *testing.T) {
 func TestReplaceWithLateDevice(t *testing.T) {
 	t.Parallel()
 	r := newReplacer(t)
-	r.aws.Server.SetLag(fakeaws.Lag{NewDevice: 35 * time.Second}) // AWS's clock goes on half a minute to the third code
+	r.AWS.Server.SetLag(fakeaws.Lag{NewDevice: 35 * time.Second}) // AWS's clock goes on half a minute to the third code
 	_, code, screen := r.answered(nil)
 	if code != 0 || !strings.Contains(screen(), "waiting until AWS knows the new device") || strings.Count(screen(), "MFA code of ") != 1 {
 		t.Errorf("it ended with %d:\n%s", code, screen())
 	}
 	r.wantReplaced()
-	if again := r.aws.Server.RepeatedCodes(); len(again) > 0 || len(r.aws.Server.Calls("AssumeRole")) < 3 {
+	if again := r.AWS.Server.RepeatedCodes(); len(again) > 0 || len(r.AWS.Server.Calls("AssumeRole")) < 3 {
 		t.Errorf("a code that was looked at was sent twice: %+v", again)
 	}
 
 	r = newReplacer(t)
-	r.aws.Server.SetLag(fakeaws.Lag{NewDevice: 5 * time.Minute})
-	tm := newTerminal(t)
-	j := tm.start(r.command(r.bin, "mfa", "enroll", "--replace", "phoebe"))
+	r.AWS.Server.SetLag(fakeaws.Lag{NewDevice: 5 * time.Minute})
+	tm := machine.NewTerminal(t)
+	j := tm.Start(r.Command(r.Bin, "mfa", "enroll", "--replace", "phoebe"))
 	for _, question := range []string{"code that it shows now: ", "the next code that it shows: ", "MFA code of "} {
-		tm.expect(question)
-		tm.send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
+		tm.Expect(question)
+		tm.Send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
 	}
-	tm.expect("waiting until AWS knows the new device")
-	tm.send(controlC)
-	if code := j.wait(); code != 4 {
+	tm.Expect("waiting until AWS knows the new device")
+	tm.Send(machine.ControlC)
+	if code := j.Wait(); code != 4 {
 		t.Errorf("it ended with %d", code)
 	}
-	tm.expect("to go on, run again: awsbroker mfa enroll --replace phoebe")
+	tm.Expect("to go on, run again: awsbroker mfa enroll --replace phoebe")
 	r.wantWayIn()
-	r.aws.Server.Advance(5 * time.Minute)
+	r.AWS.Server.Advance(5 * time.Minute)
 	r.replace(nil)
 	r.wantReplaced()
 }
@@ -350,23 +338,23 @@ func TestReplaceWithLateDevice(t *testing.T) {
 func TestEnrollTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	r := newReplacer(t)
-	one, other := newTerminal(t), newTerminal(t)
-	first := one.start(r.command(r.bin, "mfa", "enroll"))
-	one.expect("code that it shows now: ")
-	second := other.start(r.command(r.bin, "mfa", "enroll"))
-	other.expect("waiting for another awsbroker")
+	one, other := machine.NewTerminal(t), machine.NewTerminal(t)
+	first := one.Start(r.Command(r.Bin, "mfa", "enroll"))
+	one.Expect("code that it shows now: ")
+	second := other.Start(r.Command(r.Bin, "mfa", "enroll"))
+	other.Expect("waiting for another awsbroker")
 	for _, question := range []string{"the next code that it shows: ", "mfa/phoebe-2 is enabled"} {
-		one.send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
-		one.expect(question)
+		one.Send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
+		one.Expect(question)
 	}
-	if code := first.wait(); code != 0 {
+	if code := first.Wait(); code != 0 {
 		t.Errorf("the first ended with %d", code)
 	}
-	other.expect(`somebody has an MFA device named "phoebe-2" already`)
-	if code := second.wait(); code != 1 {
+	other.Expect(`somebody has an MFA device named "phoebe-2" already`)
+	if code := second.Wait(); code != 1 {
 		t.Errorf("the second ended with %d", code)
 	}
-	if is := r.aws.User.DeviceSerials(); len(is) != 2 || len(r.aws.Account.DeviceSerials()) != 2 {
+	if is := r.AWS.User.DeviceSerials(); len(is) != 2 || len(r.AWS.Account.DeviceSerials()) != 2 {
 		t.Errorf("the user has %v", is)
 	}
 }
@@ -379,37 +367,37 @@ func TestEnrollElsewhere(t *testing.T) {
 		t.Run(partition, func(t *testing.T) {
 			t.Parallel()
 			w := bare(t, -1)
-			account := w.aws.Server.AddAccountIn(partition, "210987654321")
+			account := w.AWS.Server.AddAccountIn(partition, "210987654321")
 			account.SetAlias("acme-" + partition)
 			user := account.AddUser("team/robin")
 			policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"}]}`
 			if err := user.PutPolicy("all", policy); err != nil {
 				t.Fatal(err)
 			}
-			r := &replacer{w.with("AWS_ENDPOINT_URL_IAM="+w.url, "AWS_REGION="+region, "TERM=xterm", "LC_ALL=C.UTF-8"), map[string]time.Time{}}
+			r := &replacer{w.With("AWS_ENDPOINT_URL_IAM="+w.URL, "AWS_REGION="+region, "TERM=xterm", "LC_ALL=C.UTF-8"), map[string]time.Time{}}
 			key := user.AddAccessKey()
-			added := r.with("AWS_ACCESS_KEY_ID="+key.ID, "AWS_SECRET_ACCESS_KEY="+key.Secret).run("add", "robin", "--from-env", "--region", region)
-			if added.code != 0 {
+			added := r.With("AWS_ACCESS_KEY_ID="+key.ID, "AWS_SECRET_ACCESS_KEY="+key.Secret).Run("add", "robin", "--from-env", "--region", region)
+			if added.Code != 0 {
 				t.Fatalf("add: %v", added)
 			}
-			r.write(r.path("home/.aws/config"), "[profile robin]\nawsbroker_key = robin\nregion = "+region+"\n")
+			r.Write(r.Path("home/.aws/config"), "[profile robin]\nawsbroker_key = robin\nregion = "+region+"\n")
 			serial := "arn:" + partition + ":iam::210987654321:mfa/robin"
-			tm := newTerminal(t)
-			j := tm.start(r.command(r.bin, "mfa", "enroll"))
-			tm.expect("MFA device robin for robin@acme-" + partition)
+			tm := machine.NewTerminal(t)
+			j := tm.Start(r.Command(r.Bin, "mfa", "enroll"))
+			tm.Expect("MFA device robin for robin@acme-" + partition)
 			for _, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
-				tm.expect(question)
-				tm.send(r.codeIn(account, serial) + "\n")
+				tm.Expect(question)
+				tm.Send(r.codeIn(account, serial) + "\n")
 			}
-			tm.expect("+awsbroker_mfa_serial = " + serial)
-			tm.send("y\n")
-			if code := j.wait(); code != 0 {
+			tm.Expect("+awsbroker_mfa_serial = " + serial)
+			tm.Send("y\n")
+			if code := j.Wait(); code != 0 {
 				t.Errorf("it ended with %d", code)
 			}
 			if is := user.DeviceSerials(); !slices.Equal(is, []string{serial}) {
 				t.Errorf("the user has %v", is)
 			}
-			if got := r.run("mfa", "list", "--json"); got.code != 0 || !strings.Contains(got.stdout, serial) {
+			if got := r.Run("mfa", "list", "--json"); got.Code != 0 || !strings.Contains(got.Stdout, serial) {
 				t.Errorf("mfa list: %v", got)
 			}
 		})
@@ -421,16 +409,16 @@ func TestEnrollElsewhere(t *testing.T) {
 func TestEnrollQRFile(t *testing.T) {
 	t.Parallel()
 	r := newReplacer(t)
-	file := r.path("qr.png")
-	tm := newTerminal(t)
-	j := tm.start(r.command(r.bin, "mfa", "enroll", "--qr-file", file))
-	tm.expect("code that it shows now: ")
-	d := r.aws.Account.Device("arn:aws:iam::123456789012:mfa/phoebe-2")
+	file := r.Path("qr.png")
+	tm := machine.NewTerminal(t)
+	j := tm.Start(r.Command(r.Bin, "mfa", "enroll", "--qr-file", file))
+	tm.Expect("code that it shows now: ")
+	d := r.AWS.Account.Device("arn:aws:iam::123456789012:mfa/phoebe-2")
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the file: %v, %v", info, err)
 	}
-	img, err := png.Decode(strings.NewReader(r.read(file)))
+	img, err := png.Decode(strings.NewReader(r.Read(file)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -442,15 +430,15 @@ func TestEnrollQRFile(t *testing.T) {
 	if want := "otpauth://totp/Amazon%20Web%20Services:phoebe@123456789012?secret=" + d.Seed; err != nil || text.GetText() != want {
 		t.Errorf("it reads %v, %v", text, err)
 	}
-	tm.send(controlC)
-	if code := j.wait(); code != 4 {
+	tm.Send(machine.ControlC)
+	if code := j.Wait(); code != 4 {
 		t.Errorf("it ended with %d", code)
 	}
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the file is still there: %v", err)
 	}
 	r.wantNowhere(d.Seed)
-	if all := r.aws.Account.DeviceSerials(); len(all) != 1 {
+	if all := r.AWS.Account.DeviceSerials(); len(all) != 1 {
 		t.Errorf("the account has %v", all)
 	}
 }

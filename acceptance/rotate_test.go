@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // rotator is a person whose only key is rotated.
@@ -24,26 +25,26 @@ func rotator(t *testing.T) *world {
 }
 
 func (w *world) rotator() *world {
-	for _, k := range w.aws.User.AccessKeys() {
+	for _, k := range w.AWS.User.AccessKeys() {
 		if k.ID != canaryID {
-			w.aws.Server.Key(k.ID).Delete()
+			w.AWS.Server.Key(k.ID).Delete()
 		}
 	}
-	return w.with("AWS_ENDPOINT_URL_IAM=" + w.url)
+	return w.With("AWS_ENDPOINT_URL_IAM=" + w.URL)
 }
 
 // rotate runs it to its end with a code at hand.
-func (w *world) rotate(args ...string) result {
+func (w *world) rotate(args ...string) machine.Result {
 	w.t.Helper()
-	return w.runWith(w.code(), append([]string{"rotate", "--yes", "--mfa-code", "-"}, args...)...)
+	return w.RunWith(w.Code(), append([]string{"rotate", "--yes", "--mfa-code", "-"}, args...)...)
 }
 
 // killRotate starts a rotation and kills it after a while. It reports whether
 // it was in time.
 func (w *world) killRotate(after time.Duration) bool {
 	w.t.Helper()
-	cmd := w.command(w.bin, "rotate", "--yes", "--mfa-code", "-")
-	cmd.Stdin = strings.NewReader(w.code())
+	cmd := w.Command(w.Bin, "rotate", "--yes", "--mfa-code", "-")
+	cmd.Stdin = strings.NewReader(w.Code())
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func (w *world) killRotate(after time.Duration) bool {
 func (w *world) coded() int {
 	n := 0
 	for _, action := range []string{"AssumeRole", "GetSessionToken"} {
-		for _, c := range w.aws.Server.Calls(action) {
+		for _, c := range w.AWS.Server.Calls(action) {
 			if c.CodeSent {
 				n++
 			}
@@ -70,15 +71,15 @@ func (w *world) coded() int {
 // it is active, and with it the profile gets a session.
 func (w *world) wantOneKey() string {
 	w.t.Helper()
-	all := w.aws.User.AccessKeys()
+	all := w.AWS.User.AccessKeys()
 	if len(all) != 1 || all[0].Status != "Active" {
 		w.t.Fatalf("in AWS: %+v", all)
 	}
-	listed := w.run("list", "--json")
-	if !strings.Contains(listed.stdout, all[0].ID) {
+	listed := w.Run("list", "--json")
+	if !strings.Contains(listed.Stdout, all[0].ID) {
 		w.t.Errorf("%s is not listed: %v", all[0].ID, listed)
 	}
-	if left, _ := filepath.Glob(w.path("home/.local/state/awsbroker/rotation-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(w.Path("home/.local/state/awsbroker/rotation-*")); len(left) > 0 {
 		w.t.Errorf("left behind: %v", left)
 	}
 	return all[0].ID
@@ -87,7 +88,7 @@ func (w *world) wantOneKey() string {
 // wantKeychainWorks gets a new session with the key in the keychain.
 func (w *world) wantKeychainWorks() {
 	w.t.Helper()
-	if r := w.runWith(w.code(), "login", "--profile", "admin", "--mfa-code", "-"); r.code != 0 {
+	if r := w.RunWith(w.Code(), "login", "--profile", "admin", "--mfa-code", "-"); r.Code != 0 {
 		w.t.Fatalf("the key in the keychain does not work: %v", r)
 	}
 }
@@ -107,16 +108,16 @@ func TestRotateKilledAnywhere(t *testing.T) {
 			if i%2 == 1 {
 				w.selfService()
 			}
-			w.login("admin")
+			w.Login("admin")
 			stop := w.callAllAlong()
 			for n := range kills {
 				// In the middle of the work, that is; the proofs take half a second each.
 				cut := w.killRotate(time.Duration(rand.IntN(1900)) * time.Millisecond)
 				// What a creation may have made is on AWS's lists by now.
-				w.aws.Server.Advance(61 * time.Second)
+				w.AWS.Server.Advance(61 * time.Second)
 				codes := w.coded()
 				r := w.rotate()
-				if r.code != 0 {
+				if r.Code != 0 {
 					t.Fatalf("run %d, cut short: %v; the next run: %v", n, cut, r)
 				}
 				if more := w.coded() - codes; more > 1 {
@@ -134,8 +135,8 @@ func TestRotateKilledAnywhere(t *testing.T) {
 // selfService lets the user's own key do the work, and the role not.
 func (w *world) selfService() {
 	w.t.Helper()
-	w.aws.Role.DetachPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
-	err := w.aws.User.PutPolicy("self-service", fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*AccessKey*","Resource":%q}]}`, w.aws.User.ARN()))
+	w.AWS.Role.DetachPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
+	err := w.AWS.User.PutPolicy("self-service", fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*AccessKey*","Resource":%q}]}`, w.AWS.User.ARN()))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -154,9 +155,9 @@ func (w *world) callAllAlong() (stop func()) {
 				return
 			case <-time.After(20 * time.Millisecond):
 			}
-			r := w.run("credential-process", "--profile", "admin")
+			r := w.Run("credential-process", "--profile", "admin")
 			calls++
-			if r.code != 0 || r.stderr != "" || !strings.Contains(r.stdout, `"SecretAccessKey"`) {
+			if r.Code != 0 || r.Stderr != "" || !strings.Contains(r.Stdout, `"SecretAccessKey"`) {
 				w.t.Errorf("call %d during the rotation: %v", calls, r)
 				return
 			}
@@ -176,12 +177,12 @@ func (w *world) callAllAlong() (stop func()) {
 // noSecret holds that no file has the secret of any key that was ever made.
 func noSecret(t *testing.T, w *world) {
 	t.Helper()
-	secrets := []string{canaryKey, passphrase}
-	for _, k := range w.aws.User.AccessKeys() {
-		secrets = append(secrets, w.aws.Server.Key(k.ID).Secret)
+	secrets := []string{canaryKey, machine.Passphrase}
+	for _, k := range w.AWS.User.AccessKeys() {
+		secrets = append(secrets, w.AWS.Server.Key(k.ID).Secret)
 	}
 	for _, secret := range secrets {
-		out, err := exec.Command("grep", "-rlF", "--", secret, w.home, w.path("tmp")).CombinedOutput()
+		out, err := exec.Command("grep", "-rlF", "--", secret, w.Home, w.Path("tmp")).CombinedOutput()
 		if err == nil {
 			t.Errorf("a secret is in %s", out)
 		}
@@ -193,10 +194,10 @@ func noSecret(t *testing.T, w *world) {
 func TestRotateServesWithoutPassphrase(t *testing.T) {
 	t.Parallel()
 	w := rotator(t)
-	w.login("admin")
-	stop := w.without("AWSBROKER_FILE_PASSPHRASE").callAllAlong()
+	w.Login("admin")
+	stop := w.Without("AWSBROKER_FILE_PASSPHRASE").callAllAlong()
 	for range 2 {
-		if r := w.rotate(); r.code != 0 {
+		if r := w.rotate(); r.Code != 0 {
 			t.Fatal(r)
 		}
 	}
@@ -212,23 +213,23 @@ func TestRotateServesWithoutPassphrase(t *testing.T) {
 func TestRotateAtATerminal(t *testing.T) {
 	t.Parallel()
 	w := rotator(t)
-	w.aws.User.AddAccessKey().Deactivate()
-	w.aws.Server.SetLag(fakeaws.Lag{NewKey: 3 * time.Second, Flap: "101"})
-	tm := newTerminal(t)
-	c := tm.start(w.without("AWSBROKER_FILE_PASSPHRASE").command(w.bin, "rotate"))
-	tm.expect("passphrase of the encrypted keystore in ")
-	tm.send(passphrase + "\n")
-	tm.expect("rotate this key? [y/N] ")
-	tm.send("y\n")
-	tm.expect("MFA code of " + w.aws.Device.Serial)
-	tm.send(w.code() + "\n")
-	tm.expect("delete it for good? [y/N] ")
-	tm.send("y\n")
-	tm.expect("key phoebe is rotated")
-	if code := c.wait(); code != 0 {
+	w.AWS.User.AddAccessKey().Deactivate()
+	w.AWS.Server.SetLag(fakeaws.Lag{NewKey: 3 * time.Second, Flap: "101"})
+	tm := machine.NewTerminal(t)
+	c := tm.Start(w.Without("AWSBROKER_FILE_PASSPHRASE").Command(w.Bin, "rotate"))
+	tm.Expect("passphrase of the encrypted keystore in ")
+	tm.Send(machine.Passphrase + "\n")
+	tm.Expect("rotate this key? [y/N] ")
+	tm.Send("y\n")
+	tm.Expect("MFA code of " + w.AWS.Device.Serial)
+	tm.Send(w.Code() + "\n")
+	tm.Expect("delete it for good? [y/N] ")
+	tm.Send("y\n")
+	tm.Expect("key phoebe is rotated")
+	if code := c.Wait(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	w.aws.Server.SetLag(fakeaws.Lag{})
+	w.AWS.Server.SetLag(fakeaws.Lag{})
 	w.wantOneKey()
 	w.wantKeychainWorks()
 }
@@ -237,18 +238,18 @@ func TestRotateAtATerminal(t *testing.T) {
 func TestRotateInterruptedAtATerminal(t *testing.T) {
 	t.Parallel()
 	w := rotator(t)
-	w.login("admin")
-	w.aws.Server.SetLag(fakeaws.Lag{NewKey: time.Hour})
-	tm := newTerminal(t)
-	c := tm.start(w.command(w.bin, "rotate", "--yes"))
-	tm.expect("is in the keychain, beside the old one")
-	tm.send(controlC)
-	tm.expect("to go on, run again: awsbroker rotate phoebe")
-	if code := c.wait(); code != 4 {
+	w.Login("admin")
+	w.AWS.Server.SetLag(fakeaws.Lag{NewKey: time.Hour})
+	tm := machine.NewTerminal(t)
+	c := tm.Start(w.Command(w.Bin, "rotate", "--yes"))
+	tm.Expect("is in the keychain, beside the old one")
+	tm.Send(machine.ControlC)
+	tm.Expect("to go on, run again: awsbroker rotate phoebe")
+	if code := c.Wait(); code != 4 {
 		t.Errorf("exit code %d", code)
 	}
-	w.aws.Server.SetLag(fakeaws.Lag{})
-	if r := w.rotate(); r.code != 0 || !strings.Contains(r.stderr, "the earlier rotation of key phoebe is finished") {
+	w.AWS.Server.SetLag(fakeaws.Lag{})
+	if r := w.rotate(); r.Code != 0 || !strings.Contains(r.Stderr, "the earlier rotation of key phoebe is finished") {
 		t.Fatal(r)
 	}
 	w.wantOneKey()
@@ -261,23 +262,23 @@ func TestRotateInterruptedAtATerminal(t *testing.T) {
 func TestRotateTwice(t *testing.T) {
 	t.Parallel()
 	w := rotator(t)
-	w.login("admin")
-	w.aws.Server.SetLag(fakeaws.Lag{NewKey: 2 * time.Second})
-	first := w.command(w.bin, "rotate", "--yes")
+	w.Login("admin")
+	w.AWS.Server.SetLag(fakeaws.Lag{NewKey: 2 * time.Second})
+	first := w.Command(w.Bin, "rotate", "--yes")
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "a key is made", func() bool { return len(w.aws.Server.Calls("CreateAccessKey")) > 0 })
-	r := w.run("rotate", "--yes")
-	if r.code != 1 || !strings.Contains(r.stderr, fmt.Sprintf("another awsbroker (process %d) is rotating the key \"phoebe\"", first.Process.Pid)) {
+	eventually(t, "a key is made", func() bool { return len(w.AWS.Server.Calls("CreateAccessKey")) > 0 })
+	r := w.Run("rotate", "--yes")
+	if r.Code != 1 || !strings.Contains(r.Stderr, fmt.Sprintf("another awsbroker (process %d) is rotating the key \"phoebe\"", first.Process.Pid)) {
 		t.Error(r)
 	}
 	if err := first.Wait(); err != nil {
 		t.Error(err)
 	}
-	w.aws.Server.SetLag(fakeaws.Lag{})
+	w.AWS.Server.SetLag(fakeaws.Lag{})
 	w.wantOneKey()
-	if n := len(w.aws.Server.Calls("CreateAccessKey")); n != 1 {
+	if n := len(w.AWS.Server.Calls("CreateAccessKey")); n != 1 {
 		t.Errorf("%d keys were made", n)
 	}
 }
@@ -291,18 +292,18 @@ func TestRotateWhereNothingCanBeWritten(t *testing.T) {
 		t.Run(filepath.Base(place), func(t *testing.T) {
 			t.Parallel()
 			w := newWorldOf(t, 4711).rotator()
-			w.login("admin")
-			w.chmod(0o500, w.path(place))
-			r := w.run("rotate", "--yes")
-			if r.code == 0 {
+			w.Login("admin")
+			w.Chmod(0o500, w.Path(place))
+			r := w.Run("rotate", "--yes")
+			if r.Code == 0 {
 				skip(t, "it could be written all the same")
 			}
-			keys := w.aws.User.AccessKeys()
-			if len(keys) != 1 || keys[0].ID != canaryID || !slices.Contains([]int{1, 7}, r.code) {
+			keys := w.AWS.User.AccessKeys()
+			if len(keys) != 1 || keys[0].ID != canaryID || !slices.Contains([]int{1, 7}, r.Code) {
 				t.Errorf("%+v; %v", keys, r)
 			}
-			w.chmod(0o700, w.path(place))
-			if r := w.run("rotate", "--yes"); r.code != 0 {
+			w.Chmod(0o700, w.Path(place))
+			if r := w.Run("rotate", "--yes"); r.Code != 0 {
 				t.Error(r)
 			}
 			w.wantOneKey()

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // screen is an X server of its own, that nobody sees, with a person's hands on
@@ -125,14 +127,14 @@ func (s *screen) press(key string) {
 
 // before is the world's person before this screen, who wants to be asked one way.
 func (w *world) before(s *screen, way string) *world {
-	return w.with("DISPLAY="+s.display, "AWSBROKER_PROMPT="+way, "NO_AT_BRIDGE=1", "XDG_RUNTIME_DIR="+w.path("tmp"))
+	return w.With("DISPLAY="+s.display, "AWSBROKER_PROMPT="+way, "NO_AT_BRIDGE=1", "XDG_RUNTIME_DIR="+w.Path("tmp"))
 }
 
 // start runs awsbroker without a terminal, beside the test.
 func (w *world) start(args ...string) *background {
 	w.t.Helper()
 	b := &background{w: w, ended: make(chan struct{})}
-	b.cmd = w.command(w.bin, args...)
+	b.cmd = w.Command(w.Bin, args...)
 	b.cmd.Stdout, b.cmd.Stderr = &b.out, &b.complaint
 	b.started = time.Now()
 	if err := b.cmd.Start(); err != nil {
@@ -155,14 +157,14 @@ type background struct {
 	ended          chan struct{}
 }
 
-func (b *background) outcome() result {
+func (b *background) outcome() machine.Result {
 	b.w.t.Helper()
 	select {
 	case <-b.ended:
-	case <-time.After(patience):
+	case <-time.After(machine.Patience):
 		b.w.t.Fatal("it does not end")
 	}
-	return result{b.out.String(), b.complaint.String(), b.cmd.ProcessState.ExitCode(), time.Since(b.started)}
+	return machine.Result{Stdout: b.out.String(), Stderr: b.complaint.String(), Code: b.cmd.ProcessState.ExitCode(), Took: time.Since(b.started)}
 }
 
 // noneLeft waits until none of these programs runs for the person.
@@ -175,7 +177,7 @@ func (w *world) noneLeft(programs ...string) {
 func (w *world) running(programs ...string) (found []string) {
 	for _, p := range processes() {
 		for _, name := range programs {
-			if strings.HasPrefix(p.name, name) && strings.Contains(p.environ, "HOME="+w.home+"\x00") {
+			if strings.HasPrefix(p.name, name) && strings.Contains(p.environ, "HOME="+w.Home+"\x00") {
 				found = append(found, p.name)
 			}
 		}

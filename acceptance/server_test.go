@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // servers are the processes of this person's exec --server.
@@ -27,7 +28,7 @@ func (w *world) servers() []int {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, link := range links {
 		dir := filepath.Dir(link)
-		if exe, err := os.Readlink(link); err != nil || exe != w.bin {
+		if exe, err := os.Readlink(link); err != nil || exe != w.Bin {
 			continue
 		}
 		if line, err := os.ReadFile(filepath.Join(dir, "cmdline")); err != nil || !strings.HasSuffix(string(line), "\x00exec-server\x00") {
@@ -59,7 +60,7 @@ func (w *world) noServer() time.Duration {
 func serverWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.login("admin")
+	w.Login("admin")
 	return w
 }
 
@@ -68,8 +69,8 @@ const noted = `echo $AWS_CONTAINER_CREDENTIALS_FULL_URI >url; echo $AWS_CONTAINE
 
 func (w *world) request() (url, token string) {
 	w.t.Helper()
-	eventually(w.t, "the command notes where its session is", func() bool { _, err := os.Stat(w.path("noted")); return err == nil })
-	return strings.TrimSpace(w.read(w.path("url"))), strings.TrimSpace(w.read(w.path("noted")))
+	eventually(w.t, "the command notes where its session is", func() bool { _, err := os.Stat(w.Path("noted")); return err == nil })
+	return strings.TrimSpace(w.Read(w.Path("url"))), strings.TrimSpace(w.Read(w.Path("noted")))
 }
 
 // ask asks the server as an SDK does.
@@ -92,22 +93,22 @@ func ask(url, token string) (status int, body string, err error) {
 func TestServerEnds(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]struct {
-		how  func(w *world, tm *terminal, j *job)
+		how  func(w *world, tm *machine.Terminal, j *machine.Job)
 		code int
 	}{
-		"killed":  {func(_ *world, _ *terminal, j *job) { _ = j.cmd.Process.Kill() }, -1},
-		"sigterm": {func(_ *world, _ *terminal, j *job) { _ = j.cmd.Process.Signal(syscall.SIGTERM) }, -1},
-		"ctrl-c":  {func(_ *world, tm *terminal, _ *job) { tm.send(controlC) }, -1},
-		"hangup":  {func(_ *world, tm *terminal, _ *job) { tm.hangUp() }, -1},
-		"by itself": {func(w *world, _ *terminal, _ *job) {
-			w.write(w.path("go"), "")
+		"killed":  {func(_ *world, _ *machine.Terminal, j *machine.Job) { _ = j.Cmd.Process.Kill() }, -1},
+		"sigterm": {func(_ *world, _ *machine.Terminal, j *machine.Job) { _ = j.Cmd.Process.Signal(syscall.SIGTERM) }, -1},
+		"ctrl-c":  {func(_ *world, tm *machine.Terminal, _ *machine.Job) { tm.Send(machine.ControlC) }, -1},
+		"hangup":  {func(_ *world, tm *machine.Terminal, _ *machine.Job) { tm.HangUp() }, -1},
+		"by itself": {func(w *world, _ *machine.Terminal, _ *machine.Job) {
+			w.Write(w.Path("go"), "")
 		}, 7},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, tm := serverWorld(t), newTerminal(t)
+			w, tm := serverWorld(t), machine.NewTerminal(t)
 			// Whoever runs the tests may ignore signals.
-			j := tm.start(w.command("env", "--default-signal", w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+			j := tm.Start(w.Command("env", "--default-signal", w.Bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
 				noted+`while [ ! -e go ]; do sleep 0.05; done; exit 7`))
 			url, token := w.request()
 			if status, body, err := ask(url, token); status != 200 || !strings.Contains(body, `"Token":"`) {
@@ -115,7 +116,7 @@ func TestServerEnds(t *testing.T) {
 			}
 			w.theServer()
 			end.how(w, tm, j)
-			if code := j.wait(); code != end.code {
+			if code := j.Wait(); code != end.code {
 				t.Errorf("the command ended with %d", code)
 			}
 			took := w.noServer()
@@ -135,7 +136,7 @@ func TestServerEnds(t *testing.T) {
 func wantLocksFree(t *testing.T, w *world) {
 	t.Helper()
 	started := time.Now()
-	w.login("admin")
+	w.Login("admin")
 	if took := time.Since(started); took > 5*time.Second {
 		t.Errorf("getting a session took %s: somebody holds a lock", took)
 	}
@@ -145,25 +146,25 @@ func wantLocksFree(t *testing.T, w *world) {
 // server does not notice.
 func TestServerControlC(t *testing.T) {
 	t.Parallel()
-	w, tm := serverWorld(t), newTerminal(t)
-	j := tm.start(w.command(w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+	w, tm := serverWorld(t), machine.NewTerminal(t)
+	j := tm.Start(w.Command(w.Bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
 		noted+`trap 'echo caught; n=1' INT; echo ready; while [ -z "$n" ]; do sleep 0.1; done; sleep 0.5; while [ ! -e go ]; do sleep 0.05; done; exit 7`))
-	tm.expect("ready")
+	tm.Expect("ready")
 	url, token := w.request()
 	server := w.theServer()
-	tm.send(controlC)
-	tm.expect("caught")
+	tm.Send(machine.ControlC)
+	tm.Expect("caught")
 	if status, _, err := ask(url, token); status != 200 {
 		t.Error(status, err)
 	}
 	if now := w.theServer(); now != server {
 		t.Errorf("another server: %d, then %d", server, now)
 	}
-	w.write(w.path("go"), "")
-	if code := j.wait(); code != 7 {
+	w.Write(w.Path("go"), "")
+	if code := j.Wait(); code != 7 {
 		t.Errorf("exit %d, want 7", code)
 	}
-	if n := tm.count("caught"); n != 1 {
+	if n := tm.Count("caught"); n != 1 {
 		t.Errorf("the command got %d signals", n)
 	}
 	w.noServer()
@@ -172,18 +173,18 @@ func TestServerControlC(t *testing.T) {
 // TestServerProcess: what the server has of the command's, and of secrets.
 func TestServerProcess(t *testing.T) {
 	t.Parallel()
-	w, tm := serverWorld(t), newTerminal(t)
-	w.write(w.path("lock"), "")
-	w = w.with("GPG_TTY=" + tm.slave.Name())
-	j := tm.start(w.command("/bin/bash", "-c", `exec 9<lock 300<lock; exec `+w.bin+` exec --server --profile admin -- sh -c '`+noted+`cat; cat <&9'`))
+	w, tm := serverWorld(t), machine.NewTerminal(t)
+	w.Write(w.Path("lock"), "")
+	w = w.With("GPG_TTY=" + tm.Slave.Name())
+	j := tm.Start(w.Command("/bin/bash", "-c", `exec 9<lock 300<lock; exec `+w.Bin+` exec --server --profile admin -- sh -c '`+noted+`cat; cat <&9'`))
 	url, token := w.request()
 	server := w.theServer()
-	stat := strings.Fields(w.read(fmt.Sprintf("/proc/%d/stat", server))) // pid (comm) state ppid pgrp session tty_nr
+	stat := strings.Fields(w.Read(fmt.Sprintf("/proc/%d/stat", server))) // pid (comm) state ppid pgrp session tty_nr
 	if stat[5] != stat[0] || stat[6] != "0" {
 		t.Errorf("the server's session and terminal: %v", stat[:7])
 	}
-	if command := strings.TrimSpace(w.read(w.path("pid"))); command != strconv.Itoa(j.cmd.Process.Pid) || stat[3] == command {
-		t.Errorf("the command is process %s, not awsbroker's %d; the server's parent is %s", command, j.cmd.Process.Pid, stat[3])
+	if command := strings.TrimSpace(w.Read(w.Path("pid"))); command != strconv.Itoa(j.Cmd.Process.Pid) || stat[3] == command {
+		t.Errorf("the command is process %s, not awsbroker's %d; the server's parent is %s", command, j.Cmd.Process.Pid, stat[3])
 	}
 	links, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", server))
 	if err != nil || len(links) == 0 {
@@ -194,11 +195,11 @@ func TestServerProcess(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if to == w.path("lock") || to == tm.slave.Name() && filepath.Base(link) != "2" {
+		if to == w.Path("lock") || to == tm.Slave.Name() && filepath.Base(link) != "2" {
 			t.Errorf("the server has %s", to)
 		}
 	}
-	line, environ := w.read(fmt.Sprintf("/proc/%d/cmdline", server)), w.read(fmt.Sprintf("/proc/%d/environ", server))
+	line, environ := w.Read(fmt.Sprintf("/proc/%d/cmdline", server)), w.Read(fmt.Sprintf("/proc/%d/environ", server))
 	_, body, _ := ask(url, token)
 	for _, secret := range append(strings.FieldsFunc(body, func(r rune) bool { return strings.ContainsRune(`":,{}`, r) }), token, url) {
 		if len(secret) > 15 && strings.Contains(line+environ, secret) && !strings.HasPrefix(secret, "http") {
@@ -208,8 +209,8 @@ func TestServerProcess(t *testing.T) {
 	if strings.Contains(environ, "GPG_TTY") {
 		t.Error("the server is told of the command's terminal")
 	}
-	tm.send(controlD)
-	if code := j.wait(); code != 0 {
+	tm.Send(machine.ControlD)
+	if code := j.Wait(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
 	w.noServer()
@@ -220,9 +221,9 @@ func TestServerProcess(t *testing.T) {
 func TestServerIsNoChild(t *testing.T) {
 	t.Parallel()
 	w := serverWorld(t)
-	r := w.run("exec", "--server", "--profile", "admin", "--", "/usr/bin/python3", "-c",
+	r := w.Run("exec", "--server", "--profile", "admin", "--", "/usr/bin/python3", "-c",
 		"import os\ntry:\n    print('a child:', os.waitpid(-1, os.WNOHANG))\nexcept ChildProcessError:\n    print('none')")
-	if r.stdout != "none\n" || r.code != 0 {
+	if r.Stdout != "none\n" || r.Code != 0 {
 		t.Error(r)
 	}
 }
@@ -231,17 +232,17 @@ func TestServerIsNoChild(t *testing.T) {
 func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	w := serverWorld(t)
-	done := make(chan result, 1)
+	done := make(chan machine.Result, 1)
 	go func() {
-		done <- w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done; echo still here; exit 7`)
+		done <- w.Run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done; echo still here; exit 7`)
 	}()
 	w.request()
 	if err := syscall.Kill(w.theServer(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	w.noServer()
-	w.write(w.path("go"), "")
-	if r := <-done; r.code != 7 || r.stdout != "still here\n" {
+	w.Write(w.Path("go"), "")
+	if r := <-done; r.Code != 7 || r.Stdout != "still here\n" {
 		t.Error(r)
 	}
 	wantLocksFree(t, w)
@@ -251,9 +252,9 @@ func TestServerKilled(t *testing.T) {
 func TestServerOfAFailedCommand(t *testing.T) {
 	t.Parallel()
 	w := serverWorld(t)
-	w.write(w.path("broken"), "#!/no/such/interpreter\n")
-	w.chmod(0o755, w.path("broken"))
-	if r := w.run("exec", "--server", "--profile", "admin", "--", "./broken"); r.code != 127 {
+	w.Write(w.Path("broken"), "#!/no/such/interpreter\n")
+	w.Chmod(0o755, w.Path("broken"))
+	if r := w.Run("exec", "--server", "--profile", "admin", "--", "./broken"); r.Code != 127 {
 		t.Error(r)
 	}
 	w.noServer()
@@ -268,11 +269,11 @@ func TestManyServers(t *testing.T) {
 	seen := make(chan string, n)
 	for range n {
 		all.Go(func() {
-			r := w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", `echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN; sleep 1`)
-			if r.code != 0 || r.stderr != "" {
+			r := w.Run("exec", "--server", "--profile", "admin", "--", "sh", "-c", `echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN; sleep 1`)
+			if r.Code != 0 || r.Stderr != "" {
 				t.Error(r)
 			}
-			seen <- r.stdout
+			seen <- r.Stdout
 		})
 	}
 	all.Wait()
@@ -292,9 +293,9 @@ func TestManyServers(t *testing.T) {
 // nothing that it keeps.
 func TestServerEndlessRequests(t *testing.T) {
 	w := serverWorld(t)
-	done := make(chan result, 1)
+	done := make(chan machine.Result, 1)
 	go func() {
-		done <- w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done`)
+		done <- w.Run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done`)
 	}()
 	url, token := w.request()
 	server := w.theServer()
@@ -309,8 +310,8 @@ func TestServerEndlessRequests(t *testing.T) {
 	} else {
 		t.Logf("%d KB of memory became %d; %d descriptors", before, after, files)
 	}
-	w.write(w.path("go"), "")
-	if r := <-done; r.code != 0 || r.stderr != "" {
+	w.Write(w.Path("go"), "")
+	if r := <-done; r.Code != 0 || r.Stderr != "" {
 		t.Error(r)
 	}
 	w.noServer()
@@ -361,7 +362,7 @@ func residentKB(t *testing.T, pid int) int {
 // scriptedPinentry puts one on PATH that waits for its answer in the file code; "no" declines.
 func (w *world) scriptedPinentry() (asked func() int) {
 	w.t.Helper()
-	display, err := net.Listen("unix", w.path("display"))
+	display, err := net.Listen("unix", w.Path("display"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -372,7 +373,7 @@ func (w *world) scriptedPinentry() (asked func() int) {
 			c.Close()
 		}
 	}()
-	w.write(w.path("bin/pinentry"), `#!/bin/sh
+	w.Write(w.Path("bin/pinentry"), `#!/bin/sh
 echo OK hello
 while read -r command rest; do
 	case $command in
@@ -387,9 +388,9 @@ while read -r command rest; do
 	echo OK
 done
 `)
-	w.chmod(0o755, w.path("bin/pinentry"))
+	w.Chmod(0o755, w.Path("bin/pinentry"))
 	return func() int {
-		text, _ := os.ReadFile(w.path("asked"))
+		text, _ := os.ReadFile(w.Path("asked"))
 		return strings.Count(string(text), "asked")
 	}
 }
@@ -398,7 +399,7 @@ done
 func (w *world) pinentries() (n int) {
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, path := range lines {
-		if line, err := os.ReadFile(path); err == nil && strings.Contains(string(line), w.path("bin/pinentry")) {
+		if line, err := os.ReadFile(path); err == nil && strings.Contains(string(line), w.Path("bin/pinentry")) {
 			n++
 		}
 	}
@@ -406,34 +407,34 @@ func (w *world) pinentries() (n int) {
 }
 
 // answersElsewhere are what may become of a server's question.
-var answersElsewhere = map[string]func(t *testing.T, w *world, tm *terminal, ask func() (int, string)){
-	"a code": func(t *testing.T, w *world, _ *terminal, ask func() (int, string)) {
-		w.aws.Server.SetSessionLife(0)
-		w.write(w.path("new"), w.code()+"\n")
-		_ = os.Rename(w.path("new"), w.path("code"))
+var answersElsewhere = map[string]func(t *testing.T, w *world, tm *machine.Terminal, ask func() (int, string)){
+	"a code": func(t *testing.T, w *world, _ *machine.Terminal, ask func() (int, string)) {
+		w.AWS.Server.SetSessionLife(0)
+		w.Write(w.Path("new"), w.Code()+"\n")
+		_ = os.Rename(w.Path("new"), w.Path("code"))
 		eventually(t, "there is a new session", func() bool { return w.assumed() == 2 })
 		time.Sleep(5 * time.Second) // the first one would have ended
 		if status, body := ask(); status != 200 {
 			t.Error(status, body)
 		}
 	},
-	"no": func(t *testing.T, w *world, tm *terminal, ask func() (int, string)) {
-		w.write(w.path("code"), "no\n")
+	"no": func(t *testing.T, w *world, tm *machine.Terminal, ask func() (int, string)) {
+		w.Write(w.Path("code"), "no\n")
 		eventually(t, "the session ends", func() bool { status, _ := ask(); return status == 503 })
 		if _, body := ask(); !strings.Contains(body, "awsbroker login --profile admin") {
 			t.Error(body)
 		}
-		tm.expect("in another terminal run: awsbroker login --profile admin")
+		tm.Expect("in another terminal run: awsbroker login --profile admin")
 		time.Sleep(2 * time.Second)
-		w.aws.Server.SetSessionLife(0)
-		w.login("admin")
+		w.AWS.Server.SetSessionLife(0)
+		w.Login("admin")
 		eventually(t, "it takes the login's session", func() bool { status, _ := ask(); return status == 200 })
 		noted := regexp.MustCompile(fmt.Sprintf(`(?s)"how": *"cached",\s*"command": *"exec",\s*"caller": *"sh",\s*"pid": *%d`, w.commandPID()))
-		if r := w.run("log", "--json"); !noted.MatchString(r.stdout) {
+		if r := w.Run("log", "--json"); !noted.MatchString(r.Stdout) {
 			t.Errorf("the log has nothing of it: %v", r)
 		}
 	},
-	"the command is killed": func(t *testing.T, w *world, _ *terminal, _ func() (int, string)) {
+	"the command is killed": func(t *testing.T, w *world, _ *machine.Terminal, _ func() (int, string)) {
 		_ = syscall.Kill(w.commandPID(), syscall.SIGKILL)
 		w.noServer()
 		eventually(t, "the question is gone", func() bool { return w.pinentries() == 0 })
@@ -448,29 +449,29 @@ func TestServerAsksElsewhere(t *testing.T) {
 	for how, then := range answersElsewhere {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			w, tm := newWorld(t), newTerminal(t)
-			w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+"awsbroker_min_ttl = 4s\n")
+			w, tm := newWorld(t), machine.NewTerminal(t)
+			w.Write(w.Path("home/.aws/config"), w.Read(w.Path("home/.aws/config"))+"awsbroker_min_ttl = 4s\n")
 			asked := w.scriptedPinentry()
-			w.aws.Server.SetSessionLife(8 * time.Second)
-			w.login("admin")
-			w = w.with("WAYLAND_DISPLAY="+w.path("display"), "GPG_TTY="+tm.slave.Name())
-			j := tm.start(w.command(w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+			w.AWS.Server.SetSessionLife(8 * time.Second)
+			w.Login("admin")
+			w = w.With("WAYLAND_DISPLAY="+w.Path("display"), "GPG_TTY="+tm.Slave.Name())
+			j := tm.Start(w.Command(w.Bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
 				noted+`while [ ! -e go ]; do sleep 0.05; done; exit 7`))
 			url, token := w.request()
 			ask := func() (int, string) { status, body, _ := ask(url, token); return status, body }
 			eventually(t, "it asks", func() bool { return asked() == 1 })
-			if text := w.read(w.path("shown")); !strings.Contains(text, fmt.Sprintf("sh (process %d)", w.commandPID())) || !strings.Contains(text, "profile admin") {
+			if text := w.Read(w.Path("shown")); !strings.Contains(text, fmt.Sprintf("sh (process %d)", w.commandPID())) || !strings.Contains(text, "profile admin") {
 				t.Errorf("shown: %s", text)
 			}
 			if status, body := ask(); status != 200 { // while the question is open
 				t.Error(status, body)
 			}
 			then(t, w, tm, ask)
-			if asked() != 1 || tm.count("MFA code of") > 0 || tm.count("awsbroker: ") > 1 {
+			if asked() != 1 || tm.Count("MFA code of") > 0 || tm.Count("awsbroker: ") > 1 {
 				t.Errorf("it asked %d times, or at the terminal, or said twice what to do", asked())
 			}
-			w.write(w.path("go"), "")
-			if code := j.wait(); code != 7 && code != -1 {
+			w.Write(w.Path("go"), "")
+			if code := j.Wait(); code != 7 && code != -1 {
 				t.Errorf("exit %d", code)
 			}
 			w.noServer()
@@ -482,7 +483,7 @@ func TestServerAsksElsewhere(t *testing.T) {
 // commandPID is that of the command, which noted it.
 func (w *world) commandPID() int {
 	w.t.Helper()
-	pid, err := strconv.Atoi(strings.TrimSpace(w.read(w.path("pid"))))
+	pid, err := strconv.Atoi(strings.TrimSpace(w.Read(w.Path("pid"))))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -493,32 +494,32 @@ func (w *world) commandPID() int {
 // the passphrase of the keystore, the server needs it no more.
 func TestServerInAContainer(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	filter := w.path("bin/seccomptest")
-	w.install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
-	w.write(w.path("home/.aws/config"), w.read(w.path("home/.aws/config"))+"awsbroker_min_ttl = 4s\n")
-	w.aws.Server.SetSessionLife(8 * time.Second)
-	typed := w.without("AWSBROKER_FILE_PASSPHRASE")
-	j := tm.start(typed.command(filter, w.bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	filter := w.Path("bin/seccomptest")
+	w.Install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
+	w.Write(w.Path("home/.aws/config"), w.Read(w.Path("home/.aws/config"))+"awsbroker_min_ttl = 4s\n")
+	w.AWS.Server.SetSessionLife(8 * time.Second)
+	typed := w.Without("AWSBROKER_FILE_PASSPHRASE")
+	j := tm.Start(typed.Command(filter, w.Bin, "exec", "--server", "--profile", "admin", "--", "sh", "-c",
 		noted+`while [ ! -e go ]; do sleep 0.05; done; exit 7`))
-	tm.expect("passphrase of")
-	tm.send(passphrase + "\n")
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
+	tm.Expect("passphrase of")
+	tm.Send(machine.Passphrase + "\n")
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
 	url, token := w.request()
-	tm.expect("in another terminal run: awsbroker login --profile admin")
-	w.aws.Server.SetSessionLife(0)
-	login := w.command(filter, w.bin, "login", "--profile", "admin", "--mfa-code", "-")
-	login.Stdin = strings.NewReader(w.code())
-	if r := w.finish(login); r.code != 0 {
+	tm.Expect("in another terminal run: awsbroker login --profile admin")
+	w.AWS.Server.SetSessionLife(0)
+	login := w.Command(filter, w.Bin, "login", "--profile", "admin", "--mfa-code", "-")
+	login.Stdin = strings.NewReader(w.Code())
+	if r := w.Finish(login); r.Code != 0 {
 		t.Fatal(r)
 	}
 	time.Sleep(5 * time.Second) // the first one would have ended
 	if status, body, err := ask(url, token); status != 200 {
 		t.Error(status, body, err)
 	}
-	w.write(w.path("go"), "")
-	if code := j.wait(); code != 7 {
+	w.Write(w.Path("go"), "")
+	if code := j.Wait(); code != 7 {
 		t.Errorf("exit %d", code)
 	}
 	w.noServer()
@@ -531,17 +532,17 @@ func TestServerInAContainer(t *testing.T) {
 func TestServerWithoutAWS(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	config := w.path("home/.aws/config")
-	w.write(config, w.read(config)+"awsbroker_mfa_session = 8h\n")
-	w.login("admin")
-	w.write(config, w.read(config)+"awsbroker_duration_seconds = 900\n") // another role session, which is not there yet
-	w.aws.Server.SetSessionLife(6 * time.Second)
-	done := make(chan result, 1)
+	config := w.Path("home/.aws/config")
+	w.Write(config, w.Read(config)+"awsbroker_mfa_session = 8h\n")
+	w.Login("admin")
+	w.Write(config, w.Read(config)+"awsbroker_duration_seconds = 900\n") // another role session, which is not there yet
+	w.AWS.Server.SetSessionLife(6 * time.Second)
+	done := make(chan machine.Result, 1)
 	go func() {
-		done <- w.run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done`)
+		done <- w.Run("exec", "--server", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done`)
 	}()
 	url, token := w.request()
-	if err := w.aws.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultDelay, Delay: time.Minute, Times: -1}); err != nil {
+	if err := w.AWS.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultDelay, Delay: time.Minute, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
 	before := w.assumed()
@@ -562,7 +563,7 @@ func TestServerWithoutAWS(t *testing.T) {
 	if n := w.assumed() - before; n > 3 {
 		t.Errorf("AWS was asked %d times", n)
 	}
-	w.aws.Server.ClearFaults()
+	w.AWS.Server.ClearFaults()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		if status, _, _ := ask(url, token); status == 200 {
 			break
@@ -571,8 +572,8 @@ func TestServerWithoutAWS(t *testing.T) {
 			t.Fatal("it does not go on")
 		}
 	}
-	w.write(w.path("go"), "")
-	if r := <-done; r.code != 0 {
+	w.Write(w.Path("go"), "")
+	if r := <-done; r.Code != 0 {
 		t.Error(r)
 	}
 	w.noServer()
@@ -584,19 +585,19 @@ func TestServerWithoutAWS(t *testing.T) {
 func TestExecWithInAContainer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	filter := w.path("bin/seccomptest")
-	w.install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
-	w.write(w.path("passphrase"), passphrase+"\n")
+	filter := w.Path("bin/seccomptest")
+	w.Install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
+	w.Write(w.Path("passphrase"), machine.Passphrase+"\n")
 	const child = "awsbroker credential-process --profile admin; echo status=$?; env"
-	run := func(w *world, args ...string) result {
-		return w.finish(w.command(filter, append([]string{w.bin, "exec", "--with", "admin"}, args...)...))
+	run := func(w *world, args ...string) machine.Result {
+		return w.Finish(w.Command(filter, append([]string{w.Bin, "exec", "--with", "admin"}, args...)...))
 	}
-	r := run(w.without("AWSBROKER_FILE_PASSPHRASE").with("AWSBROKER_FILE_PASSPHRASE_FILE="+w.path("passphrase")), "--mfa-code", w.code(), "--", "sh", "-c", child)
-	if r.code != 0 || !strings.Contains(r.stdout, `"Version":1`) || r.stderr != "" || strings.Contains(r.stdout, passphrase) {
+	r := run(w.Without("AWSBROKER_FILE_PASSPHRASE").With("AWSBROKER_FILE_PASSPHRASE_FILE="+w.Path("passphrase")), "--mfa-code", w.Code(), "--", "sh", "-c", child)
+	if r.Code != 0 || !strings.Contains(r.Stdout, `"Version":1`) || r.Stderr != "" || strings.Contains(r.Stdout, machine.Passphrase) {
 		t.Error(r)
 	}
 	r = run(w, "--", "sh", "-c", child)
-	if !strings.Contains(r.stdout, "status=4") || strings.Count(r.stderr, "AWSBROKER_FILE_PASSPHRASE_FILE would reach them") != 1 || strings.Contains(r.stdout, passphrase) {
+	if !strings.Contains(r.Stdout, "status=4") || strings.Count(r.Stderr, "AWSBROKER_FILE_PASSPHRASE_FILE would reach them") != 1 || strings.Contains(r.Stdout, machine.Passphrase) {
 		t.Error(r)
 	}
 	w.wantAssumed(1)

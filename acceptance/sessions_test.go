@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // TestLogoutForgetsEverywhere: a session is gone after logout, wherever it
@@ -13,15 +15,15 @@ import (
 func TestLogoutForgetsEverywhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.mkdir(w.path("run"), 0o700)
-	w.mkdir(w.path("run/awsbroker"), 0o700)
-	elsewhere := w.with("XDG_RUNTIME_DIR=" + w.path("run"))
+	w.Mkdir(w.Path("run"), 0o700)
+	w.Mkdir(w.Path("run/awsbroker"), 0o700)
+	elsewhere := w.With("XDG_RUNTIME_DIR=" + w.Path("run"))
 	for _, logout := range [][]string{{"logout", "--all"}, {"logout", "--profile", "admin"}, {"--region", "us-west-2", "logout", "--profile", "admin"}} {
-		w.login("admin")
-		if r := elsewhere.run(logout...); r.code != 0 {
+		w.Login("admin")
+		if r := elsewhere.Run(logout...); r.Code != 0 {
 			t.Fatal(r)
 		}
-		wantFailure(t, w.run("credential-process", "--profile", "admin"), 4, "no terminal")
+		wantFailure(t, w.Run("credential-process", "--profile", "admin"), 4, "no terminal")
 	}
 }
 
@@ -30,10 +32,10 @@ func TestLogoutForgetsEverywhere(t *testing.T) {
 func TestClockSetRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.aws.Server.Advance(-time.Hour) // ours is ahead
-	wantFailure(t, w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin"), 5, "clock")
-	w.aws.Server.Advance(time.Hour)
-	wantAnswer(t, w.runWith(w.code(), "--mfa-code", "-", "credential-process", "--profile", "admin"))
+	w.AWS.Server.Advance(-time.Hour) // ours is ahead
+	wantFailure(t, w.RunWith(w.Code(), "--mfa-code", "-", "credential-process", "--profile", "admin"), 5, "clock")
+	w.AWS.Server.Advance(time.Hour)
+	wantAnswer(t, w.RunWith(w.Code(), "--mfa-code", "-", "credential-process", "--profile", "admin"))
 }
 
 // keyScript calls add_key(2) until the kernel takes no more keys of this user,
@@ -57,31 +59,31 @@ func TestFullKernelQuota(t *testing.T) {
 		skip(t, "there is no python3 to fill the keyring with")
 	}
 	w := newWorldOf(t, user(t, 9))
-	t.Cleanup(func() { w.finish(w.command("/usr/bin/python3", "-c", keyScript, "clear")) })
-	if r := w.finish(w.command("/usr/bin/python3", "-c", keyScript, "fill")); r.code != 0 {
+	t.Cleanup(func() { w.Finish(w.Command("/usr/bin/python3", "-c", keyScript, "clear")) })
+	if r := w.Finish(w.Command("/usr/bin/python3", "-c", keyScript, "fill")); r.Code != 0 {
 		t.Fatal(r)
 	}
-	w.login("admin")
-	wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+	w.Login("admin")
+	wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
 	w.wantAssumed(1)
 }
 
 // TestSessionEndsDuringTheQuestion: what is given out after a yes is not over.
 func TestSessionEndsDuringTheQuestion(t *testing.T) {
 	t.Parallel()
-	w, tm := newWorld(t), newTerminal(t)
-	w.write(w.path("home/.aws/config"), "[profile user]\nregion = eu-central-1\nawsbroker_key = phoebe\nawsbroker_confirm = true\n")
-	w.aws.Server.SetSessionLife(time.Second)
-	c := w.at(tm, "run", "credential-process", "--profile", "user")
-	tm.expect("give it out?")
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	w.Write(w.Path("home/.aws/config"), "[profile user]\nregion = eu-central-1\nawsbroker_key = phoebe\nawsbroker_confirm = true\n")
+	w.AWS.Server.SetSessionLife(time.Second)
+	c := w.At(tm, "run", "credential-process", "--profile", "user")
+	tm.Expect("give it out?")
 	time.Sleep(1100 * time.Millisecond)
-	w.aws.Server.SetSessionLife(0)
-	tm.send("y\n")
-	given := wantAnswer(t, c.outcome())
+	w.AWS.Server.SetSessionLife(0)
+	tm.Send("y\n")
+	given := wantAnswer(t, c.Outcome())
 	if ends, err := time.Parse(time.RFC3339, given.Expiration); err != nil || time.Until(ends) < time.Minute {
 		t.Errorf("it ends %s", given.Expiration)
 	}
-	if n := tm.count("give it out?"); n != 1 {
+	if n := tm.Count("give it out?"); n != 1 {
 		t.Errorf("%d questions", n)
 	}
 }

@@ -7,28 +7,30 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // TestQuestionEnds: however a question is ended from outside, nothing of it
 // stays: no process, no lock, and a terminal as it was.
 func TestQuestionEnds(t *testing.T) {
 	t.Parallel()
-	signalled := func(s syscall.Signal) func(*terminal, *job) {
-		return func(_ *terminal, j *job) {
-			for _, pid := range j.processes("awsbroker") {
+	signalled := func(s syscall.Signal) func(*machine.Terminal, *machine.Job) {
+		return func(_ *machine.Terminal, j *machine.Job) {
+			for _, pid := range j.Processes("awsbroker") {
 				_ = syscall.Kill(pid, s)
 			}
 		}
 	}
-	ends := map[string]func(*terminal, *job){
-		"ctrl-c":  func(tm *terminal, _ *job) { tm.send(controlC) },
+	ends := map[string]func(*machine.Terminal, *machine.Job){
+		"ctrl-c":  func(tm *machine.Terminal, _ *machine.Job) { tm.Send(machine.ControlC) },
 		"sigint":  signalled(syscall.SIGINT),
 		"sigterm": signalled(syscall.SIGTERM),
 		"sighup":  signalled(syscall.SIGHUP),
 		"sigkill": signalled(syscall.SIGKILL),
-		"hangup":  func(tm *terminal, _ *job) { tm.hangUp() },
-		"parent killed": func(_ *terminal, j *job) {
-			for _, pid := range j.processes("dash") {
+		"hangup":  func(tm *machine.Terminal, _ *machine.Job) { tm.HangUp() },
+		"parent killed": func(_ *machine.Terminal, j *machine.Job) {
+			for _, pid := range j.Processes("dash") {
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
 		},
@@ -43,18 +45,18 @@ func TestQuestionEnds(t *testing.T) {
 		for end, how := range ends {
 			t.Run(command+", "+end, func(t *testing.T) {
 				t.Parallel()
-				w, tm := newWorld(t), newTerminal(t)
+				w, tm := newWorld(t), machine.NewTerminal(t)
 				// The parent is no session leader, for whom the kernel would clean up, but a
 				// job of a shell that gets the terminal back.
-				j := tm.start(w.command("bash", "--norc", "-i", "-c", "set -m; dash -c '"+w.bin+" "+line+"; true'; sleep 100"))
-				tm.expect(asking)
+				j := tm.Start(w.Command("bash", "--norc", "-i", "-c", "set -m; dash -c '"+w.Bin+" "+line+"; true'; sleep 100"))
+				tm.Expect(asking)
 				how(tm, j)
 				ended := time.Now()
-				eventually(t, "it ended", func() bool { return len(j.processes("awsbroker")) == 0 })
+				eventually(t, "it ended", func() bool { return len(j.Processes("awsbroker")) == 0 })
 				if took := time.Since(ended); took > 3*time.Second {
 					t.Errorf("it lived on for %s", took)
 				}
-				if end != "hangup" && !tm.echoes() {
+				if end != "hangup" && !tm.Echoes() {
 					t.Error("the terminal shows nothing any more")
 				}
 				wantLocksFree(t, w)
@@ -70,27 +72,27 @@ func TestQuestionEnds(t *testing.T) {
 func TestHiddenQuestionGoesOn(t *testing.T) {
 	t.Parallel()
 	const controlZ = "\x1a"
-	w, tm := newWorld(t), newTerminal(t)
-	j := tm.start(w.with("PS1=$ ").command("bash", "--norc", "--noediting", "-i"))
-	tm.expect("$ ")
-	tm.send("awsbroker mfa seed --profile admin\n")
+	w, tm := newWorld(t), machine.NewTerminal(t)
+	j := tm.Start(w.With("PS1=$ ").Command("bash", "--norc", "--noediting", "-i"))
+	tm.Expect("$ ")
+	tm.Send("awsbroker mfa seed --profile admin\n")
 	for range 2 {
-		tm.expect("seed of ")
-		eventually(t, "nothing is shown", func() bool { return !tm.echoes() })
-		tm.send(controlZ)
-		tm.expect("Stopped")
-		tm.expect("$ ")
-		eventually(t, "the shell shows what is typed", tm.echoes)
-		tm.send("fg\n")
+		tm.Expect("seed of ")
+		eventually(t, "nothing is shown", func() bool { return !tm.Echoes() })
+		tm.Send(controlZ)
+		tm.Expect("Stopped")
+		tm.Expect("$ ")
+		eventually(t, "the shell shows what is typed", tm.Echoes)
+		tm.Send("fg\n")
 	}
-	eventually(t, "nothing is shown", func() bool { return !tm.echoes() })
-	tm.send("not a seed, but nobody's business\n")
-	tm.expect("that is not a seed")
-	tm.expect("$ ")
-	if strings.Contains(tm.screen(), "business") {
+	eventually(t, "nothing is shown", func() bool { return !tm.Echoes() })
+	tm.Send("not a seed, but nobody's business\n")
+	tm.Expect("that is not a seed")
+	tm.Expect("$ ")
+	if strings.Contains(tm.Screen(), "business") {
 		t.Error("what was typed is on the screen")
 	}
-	eventually(t, "the shell shows what is typed", tm.echoes)
-	tm.send("exit\n")
-	j.wait()
+	eventually(t, "the shell shows what is typed", tm.Echoes)
+	tm.Send("exit\n")
+	j.Wait()
 }

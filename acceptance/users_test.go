@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // user makes a user id that nobody has, with its runtime directory gone
@@ -53,37 +55,37 @@ func (w *world) seal(dir string) {
 func TestNothingWritable(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, user(t, 1))
-	w.seal(w.home)
-	for i, run := range []func() result{
-		func() result {
-			return w.runWith(w.code(), "credential-process", "--profile", "admin", "--mfa-code", "-")
+	w.seal(w.Home)
+	for i, run := range []func() machine.Result{
+		func() machine.Result {
+			return w.RunWith(w.Code(), "credential-process", "--profile", "admin", "--mfa-code", "-")
 		},
-		func() result {
-			return w.runWith(w.code(), "export", "--profile", "admin", "--format", "json", "--mfa-code", "-")
+		func() machine.Result {
+			return w.RunWith(w.Code(), "export", "--profile", "admin", "--format", "json", "--mfa-code", "-")
 		},
-		func() result {
-			return w.runWith(w.code(), "exec", "--profile", "admin", "--mfa-code", "-", "--", w.bin, "export", "--help")
+		func() machine.Result {
+			return w.RunWith(w.Code(), "exec", "--profile", "admin", "--mfa-code", "-", "--", w.Bin, "export", "--help")
 		},
 	} {
 		r := run()
-		told := strings.Contains(r.stderr, "warning: the session could not be kept")
-		if r.code != 0 || r.stdout == "" || told != (i > 0) || i == 0 && r.stderr != "" { // a caller is told nothing (R1)
+		told := strings.Contains(r.Stderr, "warning: the session could not be kept")
+		if r.Code != 0 || r.Stdout == "" || told != (i > 0) || i == 0 && r.Stderr != "" { // a caller is told nothing (R1)
 			t.Error(r)
 		}
 	}
 	w.wantAssumed(3)
-	wantFailure(t, w.run("credential-process", "--profile", "admin"), 4, hint)
-	if r := w.run("list"); r.code != 0 {
+	wantFailure(t, w.Run("credential-process", "--profile", "admin"), 4, hint)
+	if r := w.Run("list"); r.Code != 0 {
 		t.Errorf("list: %v", r)
 	}
 
 	// At a terminal without a directory for locks, too.
-	tm := newTerminal(t)
-	w.mkdir(w.path("out"), 0o755)
-	c := w.at(tm, "out/run", "credential-process", "--profile", "admin")
-	tm.expect(asking)
-	tm.send(w.code() + "\n")
-	wantAnswer(t, c.outcome())
+	tm := machine.NewTerminal(t)
+	w.Mkdir(w.Path("out"), 0o755)
+	c := w.At(tm, "out/run", "credential-process", "--profile", "admin")
+	tm.Expect(asking)
+	tm.Send(w.Code() + "\n")
+	wantAnswer(t, c.Outcome())
 }
 
 // TestNoHome: not even a home directory, for a user that the password file
@@ -91,11 +93,11 @@ func TestNothingWritable(t *testing.T) {
 func TestNoHome(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, user(t, 2))
-	home := w.home + "/"
-	w = w.without("HOME").with("AWS_CONFIG_FILE="+home+".aws/config", "AWS_SHARED_CREDENTIALS_FILE="+home+".aws/credentials",
+	home := w.Home + "/"
+	w = w.Without("HOME").With("AWS_CONFIG_FILE="+home+".aws/config", "AWS_SHARED_CREDENTIALS_FILE="+home+".aws/credentials",
 		"XDG_STATE_HOME="+home+".local/state", "XDG_DATA_HOME="+home+".local/share")
 	for range 2 { // nothing is cached
-		wantAnswer(t, w.runWith(w.code(), "credential-process", "--profile", "admin", "--mfa-code", "-"))
+		wantAnswer(t, w.RunWith(w.Code(), "credential-process", "--profile", "admin", "--mfa-code", "-"))
 	}
 	w.wantAssumed(2)
 }
@@ -105,16 +107,16 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	needRoot(t)
 	w := newWorld(t)
-	cache := w.path("full")
-	w.mkdir(cache, 0o700)
+	cache := w.Path("full")
+	w.Mkdir(cache, 0o700)
 	if err := syscall.Mount("tmpfs", cache, "tmpfs", 0, "size=16k"); err != nil {
 		skip(t, "cannot mount a tmpfs: "+err.Error())
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(cache, syscall.MNT_DETACH) })
 	_ = os.WriteFile(filepath.Join(cache, "ballast"), make([]byte, 64<<10), 0o600) // as much as fits
-	w = w.with("XDG_CACHE_HOME=" + cache)
+	w = w.With("XDG_CACHE_HOME=" + cache)
 	for range 2 {
-		wantAnswer(t, w.runWith(w.code(), "credential-process", "--profile", "admin", "--mfa-code", "-"))
+		wantAnswer(t, w.RunWith(w.Code(), "credential-process", "--profile", "admin", "--mfa-code", "-"))
 	}
 	w.wantAssumed(2)
 	if left, _ := filepath.Glob(filepath.Join(cache, "awsbroker/sessions/.*")); len(left) > 0 {
@@ -126,26 +128,26 @@ func TestFullDisk(t *testing.T) {
 func TestTwoUsers(t *testing.T) {
 	t.Parallel()
 	one, other := newWorldOf(t, user(t, 3)), newWorldOf(t, user(t, 4))
-	one.login("admin")
-	other.login("admin")
-	first := wantAnswer(t, one.run("credential-process", "--profile", "admin"))
-	second := wantAnswer(t, other.run("credential-process", "--profile", "admin"))
+	one.Login("admin")
+	other.Login("admin")
+	first := wantAnswer(t, one.Run("credential-process", "--profile", "admin"))
+	second := wantAnswer(t, other.Run("credential-process", "--profile", "admin"))
 	if first == second {
 		t.Error("they have one session")
 	}
-	one.chmod(0o755, one.home) // as many homes are
-	sessions := files(t, one.path("home/.cache/awsbroker/sessions"))
+	one.Chmod(0o755, one.Home) // as many homes are
+	sessions := files(t, one.Path("home/.cache/awsbroker/sessions"))
 	if len(sessions) == 0 {
 		t.Fatal("no session was cached")
 	}
-	for _, file := range append(sessions, files(t, one.path("home/.local"))...) {
-		if other.finish(other.command("cat", file)).code == 0 {
+	for _, file := range append(sessions, files(t, one.Path("home/.local"))...) {
+		if other.Finish(other.Command("cat", file)).Code == 0 {
 			t.Errorf("others can read %s", file)
 		}
 	}
 	// Nor does one's cache serve the other, who may even point at it.
-	stray := other.with("XDG_CACHE_HOME="+one.path("home/.cache"), "XDG_RUNTIME_DIR="+one.path("home/.cache"))
-	wantFailure(t, stray.run("credential-process", "--profile", "admin"), 4, hint)
+	stray := other.With("XDG_CACHE_HOME="+one.Path("home/.cache"), "XDG_RUNTIME_DIR="+one.Path("home/.cache"))
+	wantFailure(t, stray.Run("credential-process", "--profile", "admin"), 4, hint)
 	one.wantAssumed(1)
 	other.wantAssumed(1)
 }
@@ -155,16 +157,16 @@ func TestTwoUsers(t *testing.T) {
 func TestForeignRuntimeDir(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, user(t, 5))
-	foreign := w.path("foreign")
+	foreign := w.Path("foreign")
 	if err := os.Mkdir(foreign, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	w.chmod(0o777, foreign)
-	w.with("XDG_RUNTIME_DIR=" + foreign).login("admin")
+	w.Chmod(0o777, foreign)
+	w.With("XDG_RUNTIME_DIR=" + foreign).Login("admin")
 	if entries, _ := os.ReadDir(foreign); len(entries) > 0 {
 		t.Errorf("something was put there: %v", entries)
 	}
-	wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+	wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
 	w.wantAssumed(1)
 }
 
@@ -172,16 +174,16 @@ func TestForeignRuntimeDir(t *testing.T) {
 func TestLinkedSessionDir(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.mkdir(w.path("elsewhere"), 0o700)
-	w.mkdir(w.path("home/.cache/awsbroker"), 0o700)
-	if err := os.RemoveAll(w.path("home/.cache/awsbroker/sessions")); err != nil {
+	w.Mkdir(w.Path("elsewhere"), 0o700)
+	w.Mkdir(w.Path("home/.cache/awsbroker"), 0o700)
+	if err := os.RemoveAll(w.Path("home/.cache/awsbroker/sessions")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(w.path("elsewhere"), w.path("home/.cache/awsbroker/sessions")); err != nil {
+	if err := os.Symlink(w.Path("elsewhere"), w.Path("home/.cache/awsbroker/sessions")); err != nil {
 		t.Fatal(err)
 	}
-	wantAnswer(t, w.runWith(w.code(), "credential-process", "--profile", "admin", "--mfa-code", "-"))
-	if entries, _ := os.ReadDir(w.path("elsewhere")); len(entries) > 0 {
+	wantAnswer(t, w.RunWith(w.Code(), "credential-process", "--profile", "admin", "--mfa-code", "-"))
+	if entries, _ := os.ReadDir(w.Path("elsewhere")); len(entries) > 0 {
 		t.Errorf("something was put there: %v", entries)
 	}
 }
@@ -193,15 +195,15 @@ func TestRuntimeDirUnset(t *testing.T) {
 	uid := user(t, 6)
 	w := newWorldOf(t, uid)
 	runtime := fmt.Sprintf("/run/user/%d", uid)
-	w.mkdir(runtime, 0o700)
-	settled()
-	w.with("XDG_RUNTIME_DIR=" + runtime).login("admin")
+	w.Mkdir(runtime, 0o700)
+	machine.Rest()
+	w.With("XDG_RUNTIME_DIR=" + runtime).Login("admin")
 	for range 2 {
-		wantAnswer(t, w.run("credential-process", "--profile", "admin"))
+		wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
 	}
 	w.wantAssumed(1)
 	sealed := files(t, filepath.Join(runtime, "awsbroker"))
-	if len(sealed) == 0 || len(files(t, w.path("home/.cache"))) > 0 {
+	if len(sealed) == 0 || len(files(t, w.Path("home/.cache"))) > 0 {
 		t.Errorf("sessions are in %v", sealed)
 	}
 	for _, path := range append(sealed, filepath.Join(runtime, "awsbroker")) {
@@ -219,39 +221,39 @@ func TestKernelRefusesKeys(t *testing.T) {
 		t.Run(errno, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			filter := w.path("bin/seccomptest")
-			w.install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
-			run := func(stdin string, args ...string) result {
-				cmd := w.command(filter, append([]string{"-errno", errno, w.bin}, args...)...)
+			filter := w.Path("bin/seccomptest")
+			w.Install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
+			run := func(stdin string, args ...string) machine.Result {
+				cmd := w.Command(filter, append([]string{"-errno", errno, w.Bin}, args...)...)
 				cmd.Stdin = strings.NewReader(stdin)
-				return w.finish(cmd)
+				return w.Finish(cmd)
 			}
 			profile := []string{"credential-process", "--profile", "admin"}
 			wantFailure(t, run("", profile...), 4, hint)
-			first := wantAnswer(t, run(w.code(), append(profile, "--mfa-code", "-")...))
+			first := wantAnswer(t, run(w.Code(), append(profile, "--mfa-code", "-")...))
 			if second := wantAnswer(t, run("", profile...)); second != first {
 				t.Error("the second answer is another one")
 			}
 			w.wantAssumed(1)
-			if r := run("", "list"); r.code != 0 || !strings.Contains(r.stdout, "left") {
+			if r := run("", "list"); r.Code != 0 || !strings.Contains(r.Stdout, "left") {
 				t.Errorf("list does not see the session: %v", r)
 			}
-			closed := w.without("AWSBROKER_FILE_PASSPHRASE")
-			list := []string{"-errno", errno, w.bin, "list"}
-			if r := w.finish(closed.command(filter, list...)); r.code != 0 || !strings.Contains(r.stdout, "unknown: the keychain seals it") {
+			closed := w.Without("AWSBROKER_FILE_PASSPHRASE")
+			list := []string{"-errno", errno, w.Bin, "list"}
+			if r := w.Finish(closed.Command(filter, list...)); r.Code != 0 || !strings.Contains(r.Stdout, "unknown: the keychain seals it") {
 				t.Errorf("list without the passphrase: %v", r)
 			}
-			if r := w.finish(closed.command(filter, append(list, "--json")...)); r.code != 0 || !strings.Contains(r.stdout, `"session_unknown": true`) {
+			if r := w.Finish(closed.Command(filter, append(list, "--json")...)); r.Code != 0 || !strings.Contains(r.Stdout, `"session_unknown": true`) {
 				t.Errorf("list --json without the passphrase: %v", r)
 			}
-			if r := run("", "logout", "--all"); r.code != 0 {
+			if r := run("", "logout", "--all"); r.Code != 0 {
 				t.Errorf("logout: %v", r)
 			}
 			wantFailure(t, run("", profile...), 4, hint)
-			if sealed, _ := filepath.Glob(w.path("home/.cache/awsbroker/sessions/*.sealed")); len(sealed) > 0 {
+			if sealed, _ := filepath.Glob(w.Path("home/.cache/awsbroker/sessions/*.sealed")); len(sealed) > 0 {
 				t.Errorf("after logout --all there are %v", sealed)
 			}
-			wantAnswer(t, run(w.code(), append(profile, "--mfa-code", "-")...))
+			wantAnswer(t, run(w.Code(), append(profile, "--mfa-code", "-")...))
 			w.wantAssumed(2)
 		})
 	}
@@ -262,31 +264,31 @@ func TestKernelRefusesKeys(t *testing.T) {
 func TestPassphraseIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	filter := w.path("bin/seccomptest")
-	w.install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
-	w = w.without("AWSBROKER_FILE_PASSPHRASE")
+	filter := w.Path("bin/seccomptest")
+	w.Install(build(t, "github.com/awsbroker/awsbroker/internal/seccomptest", "seccomptest"), filter)
+	w = w.Without("AWSBROKER_FILE_PASSPHRASE")
 	for name, command := range map[string]*exec.Cmd{
-		"kernel":  w.command(w.bin, "credential-process", "--profile", "admin"),
-		"refused": w.command(filter, w.bin, "credential-process", "--profile", "admin"),
+		"kernel":  w.Command(w.Bin, "credential-process", "--profile", "admin"),
+		"refused": w.Command(filter, w.Bin, "credential-process", "--profile", "admin"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			tm := newTerminal(t)
-			out := w.create(name)
+			tm := machine.NewTerminal(t)
+			out := w.Create(name)
 			command.Stdout, command.Stderr = out, out
-			j := tm.start(command)
-			tm.expect("passphrase of")
-			tm.send("a wrong passphrase\n")
-			tm.expect("not the passphrase")
-			tm.expect("passphrase of")
-			tm.send(passphrase + "\n")
-			tm.expect(asking)
-			tm.send(w.code() + "\n")
-			j.wait()
-			wantAnswer(t, result{stdout: w.read(w.path(name)), code: j.result.code})
-			if n := tm.count("passphrase of"); n != 2 {
+			j := tm.Start(command)
+			tm.Expect("passphrase of")
+			tm.Send("a wrong passphrase\n")
+			tm.Expect("not the passphrase")
+			tm.Expect("passphrase of")
+			tm.Send(machine.Passphrase + "\n")
+			tm.Expect(asking)
+			tm.Send(w.Code() + "\n")
+			j.Wait()
+			wantAnswer(t, machine.Result{Stdout: w.Read(w.Path(name)), Code: j.Result.Code})
+			if n := tm.Count("passphrase of"); n != 2 {
 				t.Errorf("the passphrase was asked for %d times, want 2: one wrong, one right", n)
 			}
-			w.run("logout", "--all")
+			w.Run("logout", "--all")
 		})
 	}
 }

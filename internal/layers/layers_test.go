@@ -65,6 +65,7 @@ var onlyIn = []struct{ library, in, why string }{
 // never are packages that awsbroker must not be linked with.
 var never = []struct{ path, why string }{
 	{module + "internal/fakeaws", "the fake is for tests"},
+	{module + "internal/machine", "it is for tests"},
 	{"github.com/aws/aws-sdk-go-v2/config", "its credential chain would come back to us through a profile (contract.md R20), and it is slow to load"},
 	{"testing", "tests stay outside"},
 	{"github.com/spf13/cobra/doc", "man pages are made beforehand"},

@@ -1,0 +1,19 @@
+//go:build !windows
+
+package machine
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+)
+
+// Build compiles a package of this module as it is shipped, or a file.
+func Build(pkg, path string) error {
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building %s: %w\n%s", pkg, err, out)
+	}
+	return nil
+}
