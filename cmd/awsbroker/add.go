@@ -9,7 +9,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -129,7 +128,7 @@ func (o *addFlags) source(named bool) error {
 	case o.all && o.Of != "":
 		return addUsage("either a NAME or --all")
 	case o.all && named:
-		return addUsage("with --all, keys are called as they are there: leave out " + prompt.Clean(o.Name))
+		return addUsage("with --all, keys are called as they are there: leave out " + say.Clean(o.Name))
 	case o.Source != 0 && o.Of == "" && !o.all:
 		return addUsage("an empty name")
 	case o.Move && o.Source != keychain.FromAWSVault:
@@ -207,7 +206,7 @@ const mostHints = 4
 // showUses tells which profiles work with these keys, and what is left to do.
 func (a *app) showUses(keys []string, u keychain.Uses) {
 	if len(u.Working) > 0 {
-		a.Step("ready to use: " + plural(len(u.Working), "profile ", "profiles ") + prompt.Clean(strings.Join(u.Working, ", ")))
+		a.Step("ready to use: " + plural(len(u.Working), "profile ", "profiles ") + strings.Join(u.Working, ", "))
 	}
 	if len(u.Waiting) == 0 {
 		if len(u.Working) == 0 {
@@ -219,7 +218,7 @@ func (a *app) showUses(keys []string, u keychain.Uses) {
 	for _, use := range u.Waiting {
 		names = append(names, use.Profile)
 	}
-	a.Step("not set up yet for AWS tools: " + plural(len(names), "profile ", "profiles ") + prompt.Clean(strings.Join(names, ", ")))
+	a.Step("not set up yet for AWS tools: " + plural(len(names), "profile ", "profiles ") + strings.Join(names, ", "))
 	for i, use := range u.Waiting {
 		if i == mostHints {
 			a.tell("hint", "36", "and so on for the others that you use")

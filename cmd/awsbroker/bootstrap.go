@@ -14,7 +14,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/bootstrap"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -218,7 +217,7 @@ func osUser() string {
 	if u, err := user.Current(); err == nil {
 		name = u.Username
 	}
-	name = prompt.Clean(name[strings.LastIndexAny(name, `\/`)+1:]) // Windows: DOMAIN\name
+	name = say.Clean(name[strings.LastIndexAny(name, `\/`)+1:]) // Windows: DOMAIN\name
 	name = strings.Trim(notInUserName.ReplaceAllString(name, "-"), "-")
 	if strings.EqualFold(name, "root") || len(name) > 64 {
 		return ""

@@ -8,7 +8,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -131,7 +130,7 @@ func runExec(cmd *cobra.Command, a *app, o execOptions) error {
 	}
 	defer end()
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
-		return &failure.Error{Reason: failure.NeedPerson, Message: "cancelled: " + prompt.Clean(o.command[0]) + " was not run"}
+		return &failure.Error{Reason: failure.NeedPerson, Message: "cancelled: " + say.Clean(o.command[0]) + " was not run"}
 	}
 	return replace(path, o.command, childEnviron(a.environ, set))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // exits is the whole of the program's exit codes, which are part of its
@@ -54,9 +54,9 @@ func (a *app) exitCode(err error) int {
 	}
 	var notStarted *startFailure
 	if errors.As(err, &notStarted) {
-		f := &failure.Error{Message: prompt.Clean(notStarted.Error())}
+		f := &failure.Error{Message: say.Clean(notStarted.Error())}
 		if notStarted.hint != "" {
-			f.Hints = []string{prompt.Clean(notStarted.hint)}
+			f.Hints = []string{say.Clean(notStarted.hint)}
 		}
 		a.showFailure(f)
 		return notStarted.code

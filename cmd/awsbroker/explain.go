@@ -14,7 +14,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -57,35 +56,35 @@ Nothing is done: no keychain is opened, and neither AWS nor a person is asked.`,
 func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error {
 	var b strings.Builder
 	line := func(name, text string) { fmt.Fprintf(&b, "%-10s %s\n", name, text) }
-	line("profile", prompt.Clean(e.Profile))
+	line("profile", say.Clean(e.Profile))
 	for i, step := range e.Steps {
 		name := "gets"
 		if i > 0 {
 			name = "then"
 		}
-		line(name, prompt.Clean(step))
+		line(name, say.Clean(step))
 	}
 	line("key", keyText(e))
 	line("keychain", fmt.Sprintf("%s (%s)", orUnknown(e.Keystore.Words(), "none yet"), e.KeystoreFrom))
 	if e.MFASerial != "" {
-		line("device", prompt.Clean(e.MFASerial))
+		line("device", say.Clean(e.MFASerial))
 	}
 	line("codes", codesText(e.Codes))
-	line("region", prompt.Clean(e.Region))
-	line("endpoint", orUnknown(prompt.Clean(e.Endpoint), "AWS's own"))
+	line("region", say.Clean(e.Region))
+	line("endpoint", orUnknown(say.Clean(e.Endpoint), "AWS's own"))
 	line("log", orUnknown(inHome(e.LogFile), "off"))
 	line("session", leftOrNone(e.Expiration, now))
 	if !e.MFAEnds.IsZero() {
 		line("", "its MFA session: "+leftOrNone(e.MFAEnds, now))
 	}
-	line("next call", outcomeText(e.Next.Outcome)+": "+prompt.Clean(e.Next.Why))
+	line("next call", outcomeText(e.Next.Outcome)+": "+say.Clean(e.Next.Why))
 	b.WriteString("\n")
 	writeSettings(&b, e)
 	for i, p := range e.Problems {
 		if i == 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "problem    %s: %s\n", place(p.Origin), prompt.Clean(p.Text))
+		say.Fprintf(&b, "problem    %s: %s\n", place(p.Origin), p.Text)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
@@ -108,7 +107,7 @@ func writeSettings(b *strings.Builder, e broker.Explanation) {
 		widest = max(widest, utf8.RuneCountInString(place(o)))
 	}
 	for _, o := range e.Settings {
-		fmt.Fprintf(b, "%-*s  %s = %s\n", widest, place(o), prompt.Clean(o.Key), prompt.Clean(o.Value))
+		say.Fprintf(b, "%-*s  %s = %s\n", widest, place(o), o.Key, o.Value)
 	}
 }
 
@@ -132,7 +131,7 @@ func inHome(path string) string {
 			path = "~" + string(filepath.Separator) + rest
 		}
 	}
-	return prompt.Clean(path)
+	return say.Clean(path)
 }
 
 func orUnknown(text, otherwise string) string {

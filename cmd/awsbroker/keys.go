@@ -12,7 +12,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/keys"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 func newKeys(a *app) *cobra.Command {
@@ -118,9 +118,9 @@ func writeKeys(out io.Writer, l keys.Listing, now time.Time) error {
 	for _, k := range l.Keys {
 		where := "not in your keychain"
 		if len(k.Names) > 0 {
-			where = "in your keychain as " + prompt.Clean(strings.Join(k.Names, ", "))
+			where = "in your keychain as " + say.Clean(strings.Join(k.Names, ", "))
 		}
-		fmt.Fprintf(&b, "\n%s  %s\n", prompt.Clean(k.ID), where)
+		say.Fprintf(&b, "\n%s  %s\n", k.ID, where)
 		fmt.Fprintf(&b, "  status     %s\n", keyStatus(k))
 		fmt.Fprintf(&b, "  created    %s\n", dayAndAge(k.Created, now))
 		fmt.Fprintf(&b, "  last used  %s\n", lastUsed(k, now))

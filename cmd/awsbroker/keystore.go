@@ -12,7 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 func newKeystore(a *app) *cobra.Command {
@@ -51,7 +51,7 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 	}
 	return &failure.Error{
 		Reason:  failure.Usage,
-		Message: fmt.Sprintf("there is no command %q of %s", prompt.Clean(args[0]), cmd.CommandPath()),
+		Message: say.Sprintf("there is no command %q of %s", args[0], cmd.CommandPath()),
 		Hints:   []string{"run: " + cmd.CommandPath() + " --help"},
 	}
 }
@@ -72,7 +72,7 @@ keystore is used, from then on the new one. Run the command again to finish it.`
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kind, err := keystore.ParseKind(args[0])
 			if err != nil || kind == "" {
-				return usage(fmt.Errorf("unknown keystore %q", prompt.Clean(args[0])))
+				return usage(say.Errorf("unknown keystore %q", args[0]))
 			}
 			o.To = kind
 			b, err := a.broker(broker.PersonLimits)
@@ -93,12 +93,12 @@ func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "KEYSTORE\tKEYS\tWHERE")
 	for _, p := range v.Places {
-		keys, where := "-", prompt.Clean(p.Where)
+		keys, where := "-", say.Clean(p.Where)
 		if p.Kind == v.Kind {
 			keys = fmt.Sprint(len(v.Keys))
 		}
 		if p.Err != nil {
-			where = prompt.Clean(p.Err.Error())
+			where = say.Clean(p.Err.Error())
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", p.Kind, keys, where)
 	}

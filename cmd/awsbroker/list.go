@@ -11,7 +11,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -59,7 +58,7 @@ func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error
 	}
 	for _, k := range o.Keys {
 		if k.Root {
-			fmt.Fprintf(out, "\n%s: %s\n    awsbroker keys delete %s\n", prompt.Clean(k.Name), broker.Countdown(k.Expires, now), cell(k.AccessKeyID))
+			say.Fprintf(out, "\n%s: %s\n    awsbroker keys delete %s\n", k.Name, broker.Countdown(k.Expires, now), cell(k.AccessKeyID))
 		}
 	}
 	if len(profiles) == 0 {
@@ -73,7 +72,7 @@ func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error
 	}
 	for _, p := range o.Profiles {
 		if p.Problem != "" { // too long for a table
-			fmt.Fprintf(out, "\n%s is unusable: %s\n", cell(p.Name), prompt.Clean(p.Problem))
+			say.Fprintf(out, "\n%s is unusable: %s\n", cell(p.Name), p.Problem)
 		}
 	}
 	return writeMFASessions(out, o.Profiles, now)
@@ -119,7 +118,7 @@ func cell(s string) string {
 	if s == "" {
 		return "-"
 	}
-	return prompt.Clean(s)
+	return say.Clean(s)
 }
 
 func ago(t, now time.Time) string {

@@ -12,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -75,8 +74,8 @@ func runLog(a *app, o logOptions, now time.Time) error {
 		if errors.As(err, &where) { // it may be the old log
 			path = where.Path
 		}
-		return &failure.Error{Reason: failure.Other, Message: "the log cannot be read: " + prompt.Clean(err.Error()),
-			Hints: []string{"look at what is there, and move it away: " + prompt.Clean(path)}}
+		return &failure.Error{Reason: failure.Other, Message: "the log cannot be read: " + say.Clean(err.Error()),
+			Hints: []string{"look at what is there, and move it away: " + say.Clean(path)}}
 	}
 	if grants.Off() {
 		a.Warn("the log is off here: AWSBROKER_LOG is off")

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -101,7 +100,7 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 			if l.Err != nil {
 				return l.Err
 			}
-			a.Step(fmt.Sprintf("profile %s has a session for %s", prompt.Clean(l.Profile), loginText(l, time.Now())))
+			a.Step(fmt.Sprintf("profile %s has a session for %s", l.Profile, loginText(l, time.Now())))
 		}
 		return nil
 	}

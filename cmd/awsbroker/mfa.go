@@ -8,7 +8,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/mfa"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 func newMFA(a *app) *cobra.Command {
@@ -78,10 +77,10 @@ func runMFAEnroll(cmd *cobra.Command, a *app, o mfa.EnrollOptions) error {
 		return err
 	}
 	for _, profile := range done.Profiles {
-		a.Step(fmt.Sprintf("profile %s names it", prompt.Clean(profile)))
+		a.Step(fmt.Sprintf("profile %s names it", profile))
 	}
 	if done.Replaced != "" {
-		a.Step(prompt.Clean(done.Replaced) + " is gone: delete its entry in the app; sessions that it got go on until they end")
+		a.Step(done.Replaced + " is gone: delete its entry in the app; sessions that it got go on until they end")
 	}
 	return nil
 }
@@ -111,7 +110,7 @@ is better helped by setting its clock to the time of the network.`,
 			if err != nil {
 				return err
 			}
-			a.Step(prompt.Clean(serial) + " is in step with AWS's clock")
+			a.Step(serial + " is in step with AWS's clock")
 			return nil
 		},
 	}
@@ -138,7 +137,7 @@ another one in its place.`,
 			if err != nil {
 				return err
 			}
-			a.Step(prompt.Clean(serial) + " is gone")
+			a.Step(serial + " is gone")
 			return nil
 		},
 	}

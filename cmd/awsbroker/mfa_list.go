@@ -11,7 +11,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/mfa"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 func newMFAList(a *app) *cobra.Command {
@@ -62,11 +62,11 @@ func writeMFA(out io.Writer, l mfa.Listing, now time.Time) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "MFA devices of %s\n", l.Owner())
 	for _, d := range l.Devices {
-		fmt.Fprintf(&b, "\n%s  %s\n", prompt.Clean(d.Name), mfaKinds[d.Kind])
-		fmt.Fprintf(&b, "  serial   %s\n", prompt.Clean(d.Serial))
+		say.Fprintf(&b, "\n%s  %s\n", d.Name, mfaKinds[d.Kind])
+		say.Fprintf(&b, "  serial   %s\n", d.Serial)
 		fmt.Fprintf(&b, "  enabled  %s\n", dayAndAge(d.Enabled, now))
 		if len(d.Profiles) > 0 {
-			fmt.Fprintf(&b, "  used by  %s\n", prompt.Clean(strings.Join(d.Profiles, ", ")))
+			say.Fprintf(&b, "  used by  %s\n", strings.Join(d.Profiles, ", "))
 		} else if d.HasCodes() {
 			b.WriteString("  used by  no profile\n")
 		}

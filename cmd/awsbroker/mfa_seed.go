@@ -10,7 +10,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/mfa"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 const mfaSeedHelp = `Puts the seed of the profile's virtual MFA device into the keychain. Profiles
@@ -67,7 +66,7 @@ func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
 	if o.remove {
 		device, err := mfa.RemoveSeed(cmd.Context(), b, profile)
 		if err == nil {
-			a.Step("the keychain has no seed of " + prompt.Clean(device) + " any more")
+			a.Step("the keychain has no seed of " + device + " any more")
 		}
 		return err
 	}
@@ -83,9 +82,9 @@ func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
 	if err != nil {
 		return err
 	}
-	a.Step("the seed of " + prompt.Clean(t.Profile.MFASerial) + " is in the keychain")
+	a.Step("the seed of " + t.Profile.MFASerial + " is in the keychain")
 	if t.Profile.MFASeed == "" {
-		a.Step(fmt.Sprintf("to use it, put this line into profile %s: awsbroker_mfa_seed = keychain", prompt.Clean(t.Profile.Name)))
+		a.Step(fmt.Sprintf("to use it, put this line into profile %s: awsbroker_mfa_seed = keychain", t.Profile.Name))
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // maxLine is what every caller of a credential_process can take on stderr.
@@ -49,7 +50,7 @@ func (a *app) tell(kind, colour, text string) {
 	if a.coloured() {
 		kind = "\x1b[" + colour + "m" + kind + "\x1b[0m"
 	}
-	fmt.Fprintf(a.stderr, "awsbroker: %s: %s\n", kind, text)
+	fmt.Fprintf(a.stderr, "awsbroker: %s: %s\n", kind, say.Line(text))
 }
 
 // coloured: only on a terminal, and not where the person said no
@@ -68,7 +69,7 @@ func isTerminal(w io.Writer) bool {
 // Step implements broker.Reporter.
 func (a *app) Step(text string) {
 	if !a.oneLine {
-		fmt.Fprintf(a.stderr, "awsbroker: %s\n", text)
+		fmt.Fprintf(a.stderr, "awsbroker: %s\n", say.Line(text))
 	}
 }
 
@@ -89,6 +90,7 @@ func (a *app) Debug(text string) {
 
 // Confirm implements broker.Reporter.
 func (a *app) Confirm(ctx context.Context, text, question string) error {
+	text = say.Text(text)
 	fmt.Fprintln(a.stderr, text)
 	if a.yes {
 		return nil

@@ -9,8 +9,8 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/revoke"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 func newRevoke(a *app) *cobra.Command {
@@ -64,9 +64,9 @@ func runRevoke(cmd *cobra.Command, a *app, o revoke.Options) error {
 
 // revokeSummary says what is safe now, and what is not.
 func revokeSummary(r revoke.Result) string {
-	user := prompt.Clean(r.User.UserName())
+	user := say.Clean(r.User.UserName())
 	_, role := awsapi.SplitARN(r.Role)
-	role = prompt.Clean(role)
+	role = say.Clean(role)
 	var b strings.Builder
 	item := func(format string, args ...any) {
 		fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n  "))
@@ -79,11 +79,11 @@ func revokeSummary(r revoke.Result) string {
 	switch {
 	case r.New == "":
 	case r.OldAccepted:
-		item("key %s is %s; the old one,\n%s, is inactive or deleted, though AWS still accepted it", prompt.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is inactive or deleted, though AWS still accepted it", say.Clean(r.Key), r.New, r.Old)
 	case r.OldStays:
-		item("key %s is %s; the old one,\n%s, is inactive", prompt.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is inactive", say.Clean(r.Key), r.New, r.Old)
 	default:
-		item("key %s is %s; the old one,\n%s, is deleted", prompt.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is deleted", say.Clean(r.Key), r.New, r.Old)
 	}
 	b.WriteString("\nleft for you to do:\n")
 	item("look at what was done with what leaked, and undo it: new users, keys,\nroles, policies. CloudTrail knows, for each region:\n%s", cloudTrail(r, user))
@@ -91,10 +91,10 @@ func revokeSummary(r revoke.Result) string {
 		item("delete the old key: awsbroker keys delete %s", r.Old)
 	}
 	for _, profile := range r.Others {
-		item("the key may assume other roles, too, whose sessions go on:\nawsbroker revoke --keep-key --profile %s", prompt.Clean(profile))
+		item("the key may assume other roles, too, whose sessions go on:\nawsbroker revoke --keep-key --profile %s", say.Clean(profile))
 	}
 	if r.Foreign != "" {
-		item("sessions of %s go on:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", prompt.Clean(r.Foreign))
+		item("sessions of %s go on:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", say.Clean(r.Foreign))
 	}
 	if r.New == "" {
 		item("the access key is as it was; if it may have leaked: awsbroker revoke")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // app is what all commands share: the streams, and the global flags.
@@ -95,7 +95,7 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hints = []string{"did you mean: awsbroker " + strings.Join(near, ", awsbroker ")}
 	}
-	return &failure.Error{Reason: failure.Usage, Message: fmt.Sprintf("there is no command %q", prompt.Clean(args[0])), Hints: hints}
+	return &failure.Error{Reason: failure.Usage, Message: say.Sprintf("there is no command %q", args[0]), Hints: hints}
 }
 
 // broker makes the run's broker from the flags.

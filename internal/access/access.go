@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -100,7 +98,7 @@ func (a *Access) Do(ctx context.Context, call func(context.Context, *iam.Client)
 			}
 			return err
 		}
-		a.Debug("iam: not %s: %s", a.Way.says, prompt.Clean(err.Error()))
+		a.Debug("iam: not %s: %s", a.Way.says, err.Error())
 		a.refused, a.Client = err, nil
 	}
 }
@@ -145,7 +143,7 @@ func (a *Access) next(ctx context.Context) error {
 			a.tried = append(a.tried, a.Way.says)
 		}
 		if awsapi.NotAllowed(err) {
-			a.Debug("sts: not %s: %s", a.Way.says, prompt.Clean(err.Error()))
+			a.Debug("sts: not %s: %s", a.Way.says, err.Error())
 			a.refused = err
 			continue
 		}
@@ -188,10 +186,10 @@ func (a *Access) denied() error {
 	if a.refused == nil {
 		a.refused = errors.New("there is no way to ask")
 	}
-	object := cmp.Or(a.Object, "the access keys of "+prompt.Clean(a.userARN))
+	object := cmp.Or(a.Object, "the access keys of "+say.Clean(a.userARN))
 	f := failure.New(failure.Refused, "AWS does not let %s be managed %s", object, strings.Join(a.tried, ", nor "))
 	f.Cause = a.refused
-	f.Hint("AWS says: %s", prompt.Clean(a.refused.Error()))
+	f.Hint("AWS says: %s", a.refused.Error())
 	f.Hint("give this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.Policy, keyPolicy(a.userARN)))
 	if !slices.ContainsFunc(a.targets, (*broker.Target).HasDevice) {
 		f.Hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", say.ShellWord(a.Profile.KeyName))
@@ -202,6 +200,6 @@ func (a *Access) denied() error {
 // keyPolicy allows what a rotation needs, and no more.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 func keyPolicy(userARN string) string {
-	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListAccessKeys","iam:GetAccessKeyLastUsed",`+
-		`"iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"],"Resource":%q}]}`, prompt.Clean(userARN))
+	return say.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListAccessKeys","iam:GetAccessKeyLastUsed",`+
+		`"iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"],"Resource":%q}]}`, userARN)
 }

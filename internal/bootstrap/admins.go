@@ -10,7 +10,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -161,7 +160,7 @@ func (s *bootstrap) findLockedOut(ctx context.Context) error {
 		case err != nil && !awsapi.Is(err, awsapi.NotThere):
 			return err
 		case slices.ContainsFunc(devices, iam.MFADevice.HasCodes):
-			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s, of the same group, has an MFA device, and needs the role from now on", prompt.Clean(u.Name)))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s, of the same group, has an MFA device, and needs the role from now on", u.Name))
 		case len(devices) > 0:
 			s.locked = append(s.locked, lockedOut{u.Name, "a passkey or security key only, which the role can't be had with"})
 		default:
@@ -169,7 +168,7 @@ func (s *bootstrap) findLockedOut(ctx context.Context) error {
 		}
 	}
 	for _, l := range s.locked {
-		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s, of the same group, has %s: no administrator any more", prompt.Clean(l.user), l.devices))
+		s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s, of the same group, has %s: no administrator any more", l.user, l.devices))
 	}
 	return nil
 }
@@ -186,7 +185,7 @@ func (s *bootstrap) refuseLockout() error {
 		return nil
 	}
 	s.showPlan()
-	f := failure.New(failure.Other, "who has no MFA device would not be an administrator any more: %s", prompt.Clean(strings.Join(names, ", ")))
+	f := failure.New(failure.Other, "who has no MFA device would not be an administrator any more: %s", strings.Join(names, ", "))
 	f.Hint("let them add a device first, each as themselves; or let the group do it by itself: --self-service")
 	flags := ""
 	for _, name := range names {

@@ -11,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // agree stops where the plan cannot be, makes sure that what it takes is
@@ -52,7 +53,7 @@ func (s *bootstrap) refuseDifferences() error {
 		return nil
 	}
 	s.showPlan()
-	return failure.New(failure.Other, "nothing was changed, for this is there and differs: %s", prompt.Clean(strings.Join(differing, ", "))).
+	return failure.New(failure.Other, "nothing was changed, for this is there and differs: %s", strings.Join(differing, ", ")).
 		Hint("to have it changed: --reconcile; to leave it alone, give yours another name (--role, --policy, --profile)")
 }
 
@@ -112,7 +113,7 @@ func (s *bootstrap) asksPerson() bool {
 // Text is the plan for a person.
 func (o Result) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "account   %s (%s)\nasked by  %s\n\n", o.Account, o.Partition, prompt.Clean(o.By))
+	say.Fprintf(&b, "account   %s (%s)\nasked by  %s\n\n", o.Account, o.Partition, o.By)
 	wide := 0
 	for _, p := range o.Plan {
 		if p.How != "" {

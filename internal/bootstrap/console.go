@@ -10,7 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // passwordStep is the user's password for the console, which has to be changed
@@ -45,7 +45,7 @@ func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) 
 	a, err := s.Asker.Open(ctx)
 	for err == nil {
 		var first, second credential.Secret
-		a.Print("a password for " + prompt.Clean(s.o.User) + " at " + s.out.SignIn + "; it has to be changed at the first sign-in\n")
+		a.Print("a password for " + say.Clean(s.o.User) + " at " + s.out.SignIn + "; it has to be changed at the first sign-in\n")
 		if first, err = a.Hidden(ctx, "new password (nothing: one is made up): "); err != nil {
 			break
 		}

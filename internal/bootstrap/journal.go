@@ -13,7 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // bootstrapJournal is what bootstrap made or changed in one account. A thing is
@@ -93,11 +92,11 @@ func readBootstrap(b *broker.Broker, account string) (*bootstrapJournal, error) 
 	}
 	var j bootstrapJournal
 	if err := json.Unmarshal(data, &j); err != nil || j.Account != account {
-		return nil, failure.New(failure.Other, "the record of what bootstrap made cannot be read: %s", prompt.Clean(path)).
+		return nil, failure.New(failure.Other, "the record of what bootstrap made cannot be read: %s", path).
 			Hint("move it away; what it made is adopted then, and --undo will not know it as ours")
 	}
 	if j.Version > bootstrapJournalVersion {
-		return nil, failure.New(failure.Other, "a newer awsbroker set this account up, and has to go on with it (%s)", prompt.Clean(path))
+		return nil, failure.New(failure.Other, "a newer awsbroker set this account up, and has to go on with it (%s)", path)
 	}
 	return &j, nil
 }

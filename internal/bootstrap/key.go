@@ -13,7 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -80,8 +79,8 @@ func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 	}
 	for _, k := range keys {
 		if k.Active && k.ID != s.AccessKey.AccessKeyID && len(s.record.NamesOf(k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
-			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
-				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", prompt.Clean(s.o.User), prompt.Clean(k.ID), prompt.Clean(s.o.User), say.ShellWord(k.ID)))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
+				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", s.o.User, k.ID, s.o.User, say.ShellWord(k.ID)))
 		}
 	}
 	return err
@@ -97,15 +96,15 @@ func (s *bootstrap) justMade(id string) bool {
 // roomForKey fails where a key can't be made or stored, before anything is.
 func (s *bootstrap) roomForKey(keys []iam.Key) error {
 	if info, taken := s.record.Keys[s.o.KeyName]; taken && !s.deadKey(info) {
-		return failure.New(failure.Other, "the keychain has another key called %q, of %s", prompt.Clean(s.o.KeyName), cmp.Or(prompt.Clean(info.ARN), "an unknown owner")).
+		return failure.New(failure.Other, "the keychain has another key called %q, of %s", s.o.KeyName, cmp.Or(info.ARN, "an unknown owner")).
 			Hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", say.ShellWord(s.o.KeyName))
 	}
 	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.strays(keys)) > 0 {
 		return nil
 	}
-	f := failure.New(failure.Other, "the user %s has two access keys, which are not in the keychain, and AWS allows no third", prompt.Clean(s.o.User))
+	f := failure.New(failure.Other, "the user %s has two access keys, which are not in the keychain, and AWS allows no third", s.o.User)
 	for _, k := range keys {
-		f.Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, prompt.Clean(k.ID)))
+		f.Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, say.Clean(k.ID)))
 	}
 	return f
 }
@@ -219,7 +218,7 @@ func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
 		for _, k := range strays {
 			use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
 			if err != nil || !use.At.IsZero() {
-				return failure.New(failure.Other, "the access key %s of %s appeared meanwhile, and may be in use", k.ID, prompt.Clean(s.o.User)).
+				return failure.New(failure.Other, "the access key %s of %s appeared meanwhile, and may be in use", k.ID, s.o.User).
 					Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, k.ID))
 			}
 			err = s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, k.ID) })

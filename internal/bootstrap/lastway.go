@@ -7,7 +7,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // refuseLastWay: whoever signs has to be an administrator afterwards, by what
@@ -24,7 +23,7 @@ func (s *bootstrap) refuseLastWay(ctx context.Context) error {
 	if stays {
 		return nil
 	}
-	return failure.New(failure.Other, "that would take away the last way into account %s that is known here: %s would not be an administrator any more", s.out.Account, prompt.Clean(user)).
+	return failure.New(failure.Other, "that would take away the last way into account %s that is known here: %s would not be an administrator any more", s.out.Account, user).
 		Hint("make an access key of the root user in the console, and: awsbroker add root; awsbroker bootstrap --undo --key root")
 }
 

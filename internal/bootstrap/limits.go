@@ -2,13 +2,11 @@ package bootstrap
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -23,7 +21,7 @@ func (s *bootstrap) lookForLimits(ctx context.Context) error {
 		return err
 	}
 	if s.boundary = r.Boundary; s.boundary != "" {
-		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("role %s has a permissions boundary, %s: it may be no administrator", s.o.Role, prompt.Clean(s.boundary)))
+		s.out.Warnings = append(s.out.Warnings, say.Sprintf("role %s has a permissions boundary, %s: it may be no administrator", s.o.Role, s.boundary))
 	}
 	grants, err := s.grantsOf(ctx, iam.RoleNamed(s.o.Role))
 	if err != nil {
@@ -31,7 +29,7 @@ func (s *bootstrap) lookForLimits(ctx context.Context) error {
 	}
 	for _, g := range grants {
 		if g.denies {
-			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s denies something: the role may be less than an administrator", prompt.Clean(g.String())))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s denies something: the role may be less than an administrator", g.String()))
 		}
 	}
 	return nil
@@ -52,8 +50,8 @@ func (s *bootstrap) lookForOtherKeys(ctx context.Context) error {
 		if !k.Active || k.ID == s.out.KeyID || k.ID == s.AccessKey.AccessKeyID || slices.Contains(unfinished, k) {
 			continue
 		}
-		s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
-			s.o.User, prompt.Clean(k.ID), k.Created.Format("2006-01-02")))
+		s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
+			s.o.User, k.ID, k.Created.Format("2006-01-02")))
 	}
 	return nil
 }
@@ -66,7 +64,7 @@ func (s *bootstrap) refuseBoundary() error {
 		return nil
 	}
 	s.showPlan()
-	return failure.New(failure.Other, "nothing was changed, for the role %s has a permissions boundary, and may be no administrator: %s", s.o.Role, prompt.Clean(s.boundary)).
+	return failure.New(failure.Other, "nothing was changed, for the role %s has a permissions boundary, and may be no administrator: %s", s.o.Role, s.boundary).
 		Hint("take it off: aws iam delete-role-permissions-boundary --role-name %s", say.ShellWord(s.o.Role)).
 		Hint("or let bootstrap make another role: --role NAME")
 }

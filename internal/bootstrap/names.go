@@ -9,7 +9,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // takeNames spells the user, the group and the role as the account does: IAM
@@ -71,6 +70,6 @@ func (s *bootstrap) refuseEnviron() error {
 	if s.Region != "" || region == "" || s.o.TrustedAccount != "" || config.PartitionOfRegion(region) == s.out.Partition {
 		return nil
 	}
-	return failure.New(failure.Usage, "the region %s (%s) is not in %s, where account %s is", prompt.Clean(region), from, s.out.Partition, s.out.Account).
+	return failure.New(failure.Usage, "the region %s (%s) is not in %s, where account %s is", region, from, s.out.Partition, s.out.Account).
 		Hint("name one that is: --region %s; or: unset %s", config.DefaultRegion(s.out.Partition), from)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
@@ -65,10 +66,10 @@ func (s *bootstrap) whichKey() (string, error) {
 	case 0:
 		return "", nil
 	case 1:
-		s.Report.Step("the root key " + prompt.Clean(roots[0]) + " of the keychain does it (another one: --key)")
+		s.Report.Step("the root key " + roots[0] + " of the keychain does it (another one: --key)")
 		return roots[0], nil
 	}
-	return "", failure.New(failure.Usage, "which root key? there are %s", prompt.Clean(strings.Join(roots, ", "))).Hint("name one with --key")
+	return "", failure.New(failure.Usage, "which root key? there are %s", strings.Join(roots, ", ")).Hint("name one with --key")
 }
 
 // typedKey is held in memory only.
@@ -103,7 +104,7 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 func (s *bootstrap) storedKey(ctx context.Context) error {
 	info := s.record.Keys[s.name]
 	if info.Over(time.Now()) {
-		return broker.RootOverFailure(prompt.Clean(s.name), info, time.Now())
+		return broker.RootOverFailure(say.Clean(s.name), info, time.Now())
 	}
 	var err error
 	if s.Target, err = s.KeyTarget(s.name, info); err != nil {
@@ -129,7 +130,7 @@ func (s *bootstrap) enter() error {
 	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, awsapi.PartitionOf(s.who.ARN)
 	s.Profile.Partition, s.Key.ARN = s.out.Partition, s.who.ARN
 	if s.Region != "" && config.PartitionOfRegion(s.Region) != s.out.Partition {
-		return failure.New(failure.Usage, "the region %s is not in %s, where account %s is", prompt.Clean(s.Region), s.out.Partition, s.out.Account)
+		return failure.New(failure.Usage, "the region %s is not in %s, where account %s is", s.Region, s.out.Partition, s.out.Account)
 	}
 	if config.PartitionOfRegion(s.Endpoint.Region) != s.out.Partition {
 		s.Endpoint.Region = config.DefaultRegion(s.out.Partition)
@@ -140,7 +141,7 @@ func (s *bootstrap) enter() error {
 		s.root, err = s.Target.IAM(s.AccessKey)
 		return err
 	case s.who.UserName() == "":
-		return failure.New(failure.Other, "the key belongs to %s, which is neither the root user nor an IAM user", prompt.Clean(s.who.ARN)).
+		return failure.New(failure.Other, "the key belongs to %s, which is neither the root user nor an IAM user", s.who.ARN).
 			Hint("use a key of the root user or of an administrator")
 	}
 	targets := []*broker.Target{s.Target}
@@ -173,20 +174,20 @@ func checkBootstrap(o *Options) error {
 			continue
 		}
 		if !iamName.MatchString(n.name) {
-			return failure.New(failure.Usage, "%q cannot be a name in IAM: one to 64 letters, digits and _ + = , . @ - only", prompt.Clean(n.name)).
+			return failure.New(failure.Usage, "%q cannot be a name in IAM: one to 64 letters, digits and _ + = , . @ - only", n.name).
 				Hint("name another with %s", n.flag)
 		}
 	}
 	switch {
 	case o.TrustedAccount != "":
 		if !accountID.MatchString(o.TrustedAccount) {
-			return failure.New(failure.Usage, "%q is no account: those have twelve digits", prompt.Clean(o.TrustedAccount))
+			return failure.New(failure.Usage, "%q is no account: those have twelve digits", o.TrustedAccount)
 		}
 		return nil
 	case strings.EqualFold(o.User, "root"):
 		return failure.New(failure.Usage, "a user called root would be taken for the root user").Hint("name the person: --user NAME")
 	case !config.ValidProfileName(o.Profile):
-		return failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", prompt.Clean(o.Profile))
+		return failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", o.Profile)
 	}
 	if err := keystore.CheckName(o.KeyName); err != nil {
 		return failure.OfKeystore(err, o.KeyName)

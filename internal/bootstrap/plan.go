@@ -3,7 +3,6 @@ package bootstrap
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Planned is one line of the plan.
@@ -90,10 +89,10 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 }
 
 func (s *bootstrap) planStep(st *step) {
-	p := Planned{What: prompt.Clean(st.what)}
+	p := Planned{What: say.Clean(st.what)}
 	switch st.is.is {
 	case missing:
-		p.Sign, p.How = "+", prompt.Clean(st.how)
+		p.Sign, p.How = "+", say.Clean(st.how)
 	case there:
 		p.Sign = "="
 	case differs:
@@ -124,19 +123,19 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 		switch {
 		case g.always && g.arn == "" && policy.WithoutAlwaysAdmin(g.document) != "":
 			s.always, s.others = append(s.always, g), append(s.others, g)
-			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("the rest of %s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("the rest of %s stays: what it allows, the user's key may do without MFA", g.String()))
 		case g.always:
 			s.always = append(s.always, g)
 		case g.arn == "" || !slices.Contains(ours, g.arn):
 			s.others = append(s.others, g)
-			s.out.Warnings = append(s.out.Warnings, fmt.Sprintf("%s stays: what it allows, the user's key may do without MFA", prompt.Clean(g.String())))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s stays: what it allows, the user's key may do without MFA", g.String()))
 		}
 	}
 	if s.needsProof() {
 		s.out.Plan = append(s.out.Plan, Planned{Sign: "?", What: "proof", How: "of key, device and role, with one more code"})
 	}
 	for _, g := range s.always {
-		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: prompt.Clean(s.taking(g)), How: "after the proof, by the role"})
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: say.Clean(s.taking(g)), How: "after the proof, by the role"})
 	}
 	if s.takesFromGroup() {
 		return s.findLockedOut(ctx)
@@ -177,7 +176,7 @@ func (s *bootstrap) summarize(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		s.Debug("iam: account summary: %s", prompt.Clean(err.Error()))
+		s.Debug("iam: account summary: %s", err.Error())
 		return nil // it is news, not a need
 	}
 	if !sum.RootMFA && s.out.Partition != "aws-us-gov" { // GovCloud's root has no console

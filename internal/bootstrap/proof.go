@@ -11,7 +11,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -109,7 +108,7 @@ func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 			who, err := client.CallerIdentity(ctx, p.user.AccessKey)
 			switch {
 			case err == nil && who.UserName() != p.o.User:
-				return true, failure.New(failure.Other, "the key %q belongs to %s, not to %s", prompt.Clean(p.out.KeyName), prompt.Clean(who.ARN), prompt.Clean(p.o.User))
+				return true, failure.New(failure.Other, "the key %q belongs to %s, not to %s", p.out.KeyName, who.ARN, p.o.User)
 			case err != nil:
 				return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
 			}
@@ -150,7 +149,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	own, err := p.user.GetMFASession(ctx, p.t, p.waits.call, func() (creds credential.Credentials, ok bool) { return creds, false })
 	if awsapi.Is(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
-		p.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", prompt.Clean(p.o.User))
+		p.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", p.o.User)
 		s, err := p.SessionOf(ctx, p.t, broker.Want{NewDevice: true})
 		return s.Credentials, err
 	}
@@ -164,7 +163,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
 	})
 	if awsapi.Is(err, awsapi.Denied) {
-		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", prompt.Clean(p.o.User), prompt.Clean(p.o.Role), prompt.Clean(err.Error())).
+		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", p.o.User, p.o.Role, err.Error()).
 			Hint("look at the role's trust policy, and whether a policy, a permissions boundary or an organization denies it")
 	}
 	return creds, err
@@ -230,7 +229,7 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 		return "is not refused: nothing here checks policies", nil
 	}
 	if errors.Is(err, errNotRefused) {
-		return "", failure.New(failure.Other, "the key of %s may still list the account's users without MFA", prompt.Clean(p.o.User)).
+		return "", failure.New(failure.Other, "the key of %s may still list the account's users without MFA", p.o.User).
 			Hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", say.ShellWord(p.o.User), say.ShellWord(p.o.Profile))
 	}
 	return "is refused, as it should be", err

@@ -8,7 +8,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -54,7 +53,7 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 // endOtherRootKey asks about another key of the root user's: who knows what
 // uses it, if anything does.
 func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
-	id := prompt.Clean(k.ID)
+	id := say.Clean(k.ID)
 	left := "the root user has another key, " + id + ": delete it in the console as root, \"Security credentials\", \"Access keys\""
 	if s.o.Yes { // it was not in the plan
 		s.out.Left = append(s.out.Left, left)
@@ -66,7 +65,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 	case err != nil:
 		used = "last use unknown"
 	case !use.At.IsZero():
-		used = "last used " + use.At.Format("2006-01-02") + " (" + prompt.Clean(use.Service) + ")"
+		used = "last used " + use.At.Format("2006-01-02") + " (" + say.Clean(use.Service) + ")"
 	}
 	text := fmt.Sprintf("the root user has another access key: %s, made %s, %s", id, k.Created.Format("2006-01-02"), used)
 	if err := s.Confirm(ctx, text, "delete that one, too?"); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -56,7 +56,7 @@ func (s *bootstrap) carry(ctx context.Context, st *step) error {
 	if err == nil && st.make == nil && found.is != differs {
 		return nil // a part of another step's
 	}
-	s.o.Show.Begin(prompt.Clean(st.what))
+	s.o.Show.Begin(say.Clean(st.what))
 	outcome := "is there"
 	if err == nil {
 		switch found.is {
@@ -225,7 +225,7 @@ func (s *bootstrap) stopped(st *step, err error) error {
 	}
 	err = failure.OfIAM(err)
 	if errors.As(err, &f) {
-		f.Message = prompt.Clean(st.what) + ": " + f.Message
+		f.Message = say.Clean(st.what) + ": " + f.Message
 		if awsapi.Is(err, awsapi.Denied) {
 			f.Hints = []string{"the key that does this needs to be allowed it: use the root user's, or an administrator's"}
 		}

@@ -14,7 +14,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -123,7 +122,7 @@ func (s *bootstrap) trustFailure(err error) error {
 	if s.o.TrustedAccount == "" || !errors.As(err, &e) || e.Code != "MalformedPolicyDocument" {
 		return err
 	}
-	f := failure.New(failure.Refused, "AWS knows no account %s that a role here could trust: %s", s.o.TrustedAccount, prompt.Clean(e.Error())).
+	f := failure.New(failure.Refused, "AWS knows no account %s that a role here could trust: %s", s.o.TrustedAccount, e.Error()).
 		Hint("look at the twelve digits: aws sts get-caller-identity tells them, with a key of that account; it has to be in the partition %s, too", s.out.Partition)
 	f.Cause = err
 	return f

@@ -12,7 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -62,7 +62,7 @@ func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err
 		return out, nil
 	}
 	if j.Account != s.out.Account {
-		return out, failure.New(failure.Usage, "the key %q is of account %s, and what is to be taken back is in %s", prompt.Clean(s.name), s.out.Account, j.Account)
+		return out, failure.New(failure.Usage, "the key %q is of account %s, and what is to be taken back is in %s", s.name, s.out.Account, j.Account)
 	}
 	unlock, err := s.alone()
 	if err != nil {
@@ -161,23 +161,23 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 				return out, err
 			}
 		}
-		err := s.Confirm(ctx, "  - "+prompt.Clean(t.words()), "take that back?")
+		err := s.Confirm(ctx, "  - "+say.Clean(t.words()), "take that back?")
 		var f *failure.Error
 		if errors.As(err, &f) && errors.Is(err, broker.ErrDeclined) {
-			out.Kept = append(out.Kept, prompt.Clean(t.words()))
+			out.Kept = append(out.Kept, say.Clean(t.words()))
 			if restoring {
-				return out, failure.New(failure.NeedPerson, "without that, nothing else can be taken back: %s would be locked out", prompt.Clean(s.who.UserName()))
+				return out, failure.New(failure.NeedPerson, "without that, nothing else can be taken back: %s would be locked out", s.who.UserName())
 			}
 			continue
 		}
 		if err != nil {
 			return out, err
 		}
-		s.o.Show.Begin(prompt.Clean(t.words()))
+		s.o.Show.Begin(say.Clean(t.words()))
 		err = s.step("undo "+t.words(), func() error { return s.undoYoung(ctx, t) })
 		if awsapi.Is(err, awsapi.InUse) {
 			s.o.Show.End("stays, for something else needs it")
-			out.Kept = append(out.Kept, prompt.Clean(t.words()))
+			out.Kept = append(out.Kept, say.Clean(t.words()))
 			continue
 		}
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
@@ -189,9 +189,9 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		}
 		s.o.Show.End("is taken back")
 		for _, v := range t.Lost {
-			out.Lost = append(out.Lost, prompt.Clean("version "+v+" of "+t.On))
+			out.Lost = append(out.Lost, say.Clean("version "+v+" of "+t.On))
 		}
-		out.Removed = append(out.Removed, prompt.Clean(t.words()))
+		out.Removed = append(out.Removed, say.Clean(t.words()))
 	}
 	if len(s.journal.Things) == 0 {
 		if err := keystore.RemoveFile(bootstrapFile(s.Broker, s.journal.Account)); err != nil {

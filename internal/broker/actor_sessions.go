@@ -7,7 +7,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -39,7 +38,7 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duratio
 	lock := session.NewLock(a.SessionDir(), m.deviceLock())
 	if err := lock.Wait(asking); err != nil {
 		return credential.Credentials{}, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
-			lock.Holder(), prompt.Clean(t.Profile.MFASerial))
+			lock.Holder(), t.Profile.MFASerial)
 	}
 	defer func() { _ = lock.Unlock() }()
 	if creds, ok := found(); ok {

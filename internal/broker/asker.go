@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -181,10 +182,10 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	}
 	t.Begin(prompt.Caller() + does + within(ctx) + "\n")
 	if !p.New {
-		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+prompt.Clean(p.Dir)+": ")
+		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+say.Clean(p.Dir)+": ")
 	}
 	for {
-		t.Print(fmt.Sprintf("choose a passphrase for the encrypted keystore in %s (at least %d characters)\n", prompt.Clean(p.Dir), p.MinLength))
+		t.Print(say.Sprintf("choose a passphrase for the encrypted keystore in %s (at least %d characters)\n", p.Dir, p.MinLength))
 		first, err := t.Hidden(ctx, "new passphrase: ")
 		if err != nil {
 			return first, err

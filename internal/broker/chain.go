@@ -3,7 +3,6 @@ package broker
 import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -24,14 +23,14 @@ func (b *Broker) withSource(t *Target) error {
 
 // checkChain refuses what AWS would refuse, before anybody is asked for a code.
 func checkChain(p *config.Profile) error {
-	name, source := prompt.Clean(p.Name), prompt.Clean(p.Source.Name)
+	name, source := say.Clean(p.Name), say.Clean(p.Source.Name)
 	if p.KeyName != p.Source.KeyName {
-		return failure.New(failure.Other, "profile %s has the key %q, but its source profile %s, whose role assumes its own, has %q", name, prompt.Clean(p.KeyName), source, prompt.Clean(p.Source.KeyName)).
+		return failure.New(failure.Other, "profile %s has the key %q, but its source profile %s, whose role assumes its own, has %q", name, p.KeyName, source, p.Source.KeyName).
 			Hint("remove awsbroker_key from profile %s, or its source_profile if the key is to assume the role directly", name)
 	}
 	if p.Duration > longestFromSession {
 		at, _ := p.Origin("duration_seconds")
-		return failure.New(failure.Other, "%s is %s, but a role that another role assumes has sessions of one hour at most (AWS calls it role chaining)", prompt.Clean(at.String()), say.Duration(p.Duration)).
+		return failure.New(failure.Other, "%s is %s, but a role that another role assumes has sessions of one hour at most (AWS calls it role chaining)", at.String(), say.Duration(p.Duration)).
 			Hint("set it to 1h, or let the user's key assume the role: awsbroker setup %s --key %s", say.ShellWord(p.Name), say.ShellWord(p.KeyName))
 	}
 	first := p
@@ -40,8 +39,8 @@ func checkChain(p *config.Profile) error {
 	}
 	if p.MFASerial != "" && p.MFASerial != first.MFASerial {
 		at, _ := p.Origin("mfa_serial")
-		return failure.New(failure.Other, "%s: it is the role of profile %s that assumes this one, and AWS takes an MFA code from a user only", prompt.Clean(at.String()), source).
-			Hint("write awsbroker_mfa_serial into profile %s, where the chain begins, and remove it from %s", prompt.Clean(first.Name), name)
+		return failure.New(failure.Other, "%s: it is the role of profile %s that assumes this one, and AWS takes an MFA code from a user only", at.String(), source).
+			Hint("write awsbroker_mfa_serial into profile %s, where the chain begins, and remove it from %s", first.Name, name)
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func (r *request) introduction() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s asks for %s\n", prompt.Caller(), r.describe())
 	if !r.Endpoint.IsAWS() {
-		fmt.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", prompt.Clean(r.Endpoint.URL))
+		say.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", r.Endpoint.URL)
 	}
 	b.WriteString(r.scope(r.life()))
 	if !r.Cache.LastCode(r.Profile.MFASerial, time.Now()).IsZero() {
@@ -130,7 +130,7 @@ func (r *request) introduction() string {
 func (t *Target) scope(life time.Duration) string {
 	switch {
 	case t.mfa && !t.passing:
-		return fmt.Sprintf("for %s the roles of key %s will ask for no other code\n", say.Duration(life), prompt.Clean(t.Profile.KeyName))
+		return say.Sprintf("for %s the roles of key %s will ask for no other code\n", say.Duration(life), t.Profile.KeyName)
 	case t.Profile.MFASession > 0 && t.NeedsOwnCode():
 		return "it takes a code of its own: sessions through an MFA session end after one hour\n"
 	}
@@ -144,10 +144,10 @@ func (t *Target) describe() string {
 	}
 	p := t.Profile
 	if p.RoleARN == "" {
-		return fmt.Sprintf("a session of key %s (profile %s)", prompt.Clean(p.KeyName), prompt.Clean(p.Name))
+		return say.Sprintf("a session of key %s (profile %s)", p.KeyName, p.Name)
 	}
 	account, role := awsapi.SplitARN(p.RoleARN)
-	return fmt.Sprintf("role %s in account %s (profile %s)", prompt.Clean(role), account, prompt.Clean(p.Name))
+	return say.Sprintf("role %s in account %s (profile %s)", role, account, p.Name)
 }
 
 // fewRoles is how many roles are each described in full.
@@ -156,7 +156,7 @@ const fewRoles = 3
 func describeAll(targets []*Target) string {
 	var full, names []string
 	for _, t := range targets {
-		full, names = append(full, t.describe()), append(names, prompt.Clean(t.Profile.Name))
+		full, names = append(full, t.describe()), append(names, say.Clean(t.Profile.Name))
 	}
 	if len(targets) > fewRoles {
 		return fmt.Sprintf("%d roles (profiles %s)", len(targets), strings.Join(names, ", "))
@@ -165,7 +165,7 @@ func describeAll(targets []*Target) string {
 }
 
 func (r *request) question(ctx context.Context) string {
-	return fmt.Sprintf("MFA code of %s%s: ", prompt.Clean(r.Profile.MFASerial), within(ctx))
+	return say.Sprintf("MFA code of %s%s: ", r.Profile.MFASerial, within(ctx))
 }
 
 // within says how long a question waits for its answer.
@@ -196,7 +196,7 @@ func questionFailure(err error, t *Target) error {
 	case errors.Is(err, prompt.ErrCancelled):
 		f = failure.New(failure.NeedPerson, "cancelled: no MFA code for %s", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCommand):
-		f = failure.New(failure.NeedPerson, "awsbroker_mfa_process of profile %s: %w", prompt.Clean(t.Profile.Name), err).
+		f = failure.New(failure.NeedPerson, "awsbroker_mfa_process of profile %s: %w", t.Profile.Name, err).
 			Hint("try the command by itself in a shell: it has to print six digits")
 	}
 	f.Cause = err

@@ -123,7 +123,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 		return err
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
-		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", prompt.Clean(device), prompt.Clean(r.Profile.Name)).
+		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", device, r.Profile.Name).
 			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.Profile.Name))
 		f.Cause = errNoCode
 		return credential.Secret{}, f
@@ -133,7 +133,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 	}
 	key, err := totp.Parse(seed)
 	if err != nil {
-		return credential.Secret{}, failure.New(failure.Keychain, "the seed of %s in the keychain is damaged", prompt.Clean(device)).
+		return credential.Secret{}, failure.New(failure.Keychain, "the seed of %s in the keychain is damaged", device).
 			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.Profile.Name))
 	}
 	return credential.NewSecret(key.Code(time.Now())), nil
@@ -147,5 +147,5 @@ func (r *request) sourceFailure(source codeSource, err error) error {
 	}
 	return failure.New(failure.Refused, "AWS did not accept the code made from the seed in the keychain").
 		Hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
-			say.Duration(codeStep), prompt.Clean(r.Profile.MFASerial), "awsbroker mfa seed --profile "+say.ShellWord(r.Profile.Name))
+			say.Duration(codeStep), r.Profile.MFASerial, "awsbroker mfa seed --profile "+say.ShellWord(r.Profile.Name))
 }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -35,7 +34,7 @@ func (t *Target) checkLeft(asked time.Duration) error {
 	if asked < longest {
 		return nil
 	}
-	return failure.New(failure.Usage, "a session of profile %s lasts for %s, so none has %s left", prompt.Clean(name), say.Duration(longest), say.Duration(asked)).
+	return failure.New(failure.Usage, "a session of profile %s lasts for %s, so none has %s left", name, say.Duration(longest), say.Duration(asked)).
 		Hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(name))
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // region of a profile's calls, and who says so.
@@ -37,7 +36,7 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	if err := awsapi.CheckURL(e.URL); err != nil {
 		return e, failure.OfAWS(err, nil, false)
 	}
-	b.Debug("endpoint: %s", prompt.Clean(cmp.Or(e.URL, "AWS's own")))
+	b.Debug("endpoint: %s", cmp.Or(e.URL, "AWS's own"))
 	return e, nil
 }
 

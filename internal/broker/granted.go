@@ -2,7 +2,6 @@ package broker
 
 import (
 	"github.com/awsbroker/awsbroker/internal/grants"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -23,13 +22,13 @@ func (b *Broker) granted(t *Target, s session.Session, how grants.How) {
 		Command:     b.Command,
 	})
 	if err != nil {
-		b.Debug("log: %s", prompt.Clean(err.Error()))
+		b.Debug("log: %s", err.Error())
 	}
 }
 
 // rotateLog is for whoever holds the lock of a device.
 func (b *Broker) rotateLog() {
 	if err := grants.Rotate(b.Paths.LogFile()); err != nil {
-		b.Debug("log: it could not be put away: %s", prompt.Clean(err.Error()))
+		b.Debug("log: it could not be put away: %s", err.Error())
 	}
 }

@@ -3,7 +3,6 @@ package broker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -81,15 +80,15 @@ func (k *Keeper) Current() (session.Session, error) {
 	default:
 	}
 	if k.problem == "" {
-		return session.Session{}, fmt.Errorf("the session of profile %s has ended, and the next one is on its way", prompt.Clean(k.profile))
+		return session.Session{}, say.Errorf("the session of profile %s has ended, and the next one is on its way", k.profile)
 	}
 	return session.Session{}, errors.New(k.advice("has ended", k.problem))
 }
 
 // advice is what a person can do about it.
 func (k *Keeper) advice(state, problem string) string {
-	return fmt.Sprintf("the session of profile %s %s (%s); in another terminal run: awsbroker login --profile %s",
-		prompt.Clean(k.profile), state, problem, say.ShellWord(k.profile))
+	return say.Sprintf("the session of profile %s %s (%s); in another terminal run: awsbroker login --profile %s",
+		k.profile, state, problem, say.ShellWord(k.profile))
 }
 
 // Run renews the session until ctx ends.

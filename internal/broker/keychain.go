@@ -74,7 +74,7 @@ func (b *Broker) OpenCache(ctx context.Context) *session.Cache {
 	if !session.InSystem(dir) {
 		place = "the keychain, for the system keeps none"
 	}
-	b.Debug("cache: %s, its key with %s", prompt.Clean(dir), place)
+	b.Debug("cache: %s, its key with %s", dir, place)
 	return cache
 }
 

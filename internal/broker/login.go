@@ -112,7 +112,7 @@ func (b *Broker) ProfilesOf(key string) ([]string, error) {
 		return names, nil
 	}
 	if key != "" {
-		return nil, failure.New(failure.NotFound, "no profile in %s uses the key %q", prompt.Clean(b.Paths.Config), prompt.Clean(key)).
+		return nil, failure.New(failure.NotFound, "no profile in %s uses the key %q", b.Paths.Config, key).
 			Hint("see which there are with: awsbroker list")
 	}
 	return nil, b.noneOfOurs()

@@ -6,7 +6,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -21,7 +20,7 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 	for _, dir := range session.Dirs(b.Paths.Cache) {
 		cache, err := b.OpenCacheIn(ctx, dir)
 		if err != nil {
-			return failure.New(failure.Other, "the sessions in %s could not be opened: %w", prompt.Clean(dir), err)
+			return failure.New(failure.Other, "the sessions in %s could not be opened: %w", dir, err)
 		}
 		if err = t.ForgetSessions(cache); err != nil {
 			return failure.New(failure.Other, "the session could not be removed: %w", err)

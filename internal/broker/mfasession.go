@@ -7,7 +7,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -76,7 +75,7 @@ func (t *Target) throughMFASession() bool {
 
 // checkFor looks at what login --for says.
 func (t *Target) checkFor(want Want) error {
-	p, name, life := t.Profile, prompt.Clean(t.Profile.Name), want.For
+	p, name, life := t.Profile, say.Clean(t.Profile.Name), want.For
 	switch {
 	case life == 0:
 		return nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -50,7 +49,7 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 		return NextCall{Fails, err.Error()}
 	}
 	if t.Key.AccessKeyID == "" {
-		return NextCall{Unknown, fmt.Sprintf("there is no record of a key %s, so the keychain has to be opened to see", prompt.Clean(t.Profile.KeyName))}
+		return NextCall{Unknown, say.Sprintf("there is no record of a key %s, so the keychain has to be opened to see", t.Profile.KeyName)}
 	}
 	if !known {
 		return NextCall{Unknown, "the sessions are sealed with a key that is in the keychain, and that was not opened"}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -35,12 +34,12 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 	case 1:
 		return ours[0], true, nil
 	}
-	return "", false, failure.New(failure.Usage, "which profile? there are %s", prompt.Clean(strings.Join(ours, ", "))).
+	return "", false, failure.New(failure.Usage, "which profile? there are %s", strings.Join(ours, ", ")).
 		Hint("name one with --profile, or set AWS_PROFILE")
 }
 
 func (b *Broker) noneOfOurs() error {
-	return failure.New(failure.NotFound, "no profile in %s uses awsbroker", prompt.Clean(b.Paths.Config)).
+	return failure.New(failure.NotFound, "no profile in %s uses awsbroker", b.Paths.Config).
 		Hint("make one with: awsbroker setup PROFILE")
 }
 
@@ -63,11 +62,11 @@ func (b *Broker) CheckServed(profiles []string) error {
 			return failure.OfConfig(err)
 		}
 		if !p.RunsUs() {
-			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", prompt.Clean(name)).
+			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", name).
 				Hint("awsbroker setup %s", say.ShellWord(name))
 		}
 		if file, line, ok := cfg.StaticKeys(name); ok {
-			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", prompt.Clean(name), prompt.Clean(file), line).
+			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", name, file, line).
 				Hint("move it into the keychain: awsbroker add NAME --from-profile %s", say.ShellWord(name))
 		}
 	}

@@ -36,7 +36,7 @@ func CheckRecursion(profile string) error {
 	}
 	profiles := strings.Split(chain, ",")
 	if slices.Contains(profiles, profile) || len(profiles) >= maxChain {
-		return failure.New(failure.Other, "profile %q comes back to itself: %s", prompt.Clean(profile), prompt.Clean(strings.Join(append(profiles, profile), " -> "))).
+		return failure.New(failure.Other, "profile %q comes back to itself: %s", profile, strings.Join(append(profiles, profile), " -> ")).
 			Hint("look for a helper command in these profiles that uses one of them")
 	}
 	return nil
@@ -50,7 +50,7 @@ func (r *request) checkDevice() error {
 	if !r.Asks(r.Cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
 		return nil
 	}
-	return failure.New(failure.Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", prompt.Clean(t.Profile.Name)).
+	return failure.New(failure.Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", t.Profile.Name).
 		Hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
 }
 

@@ -287,7 +287,7 @@ func (r *request) keep(s session.Session) {
 		r.rotateLog()
 	}
 	if err := r.Cache.Put(r.cacheKey(), s); err != nil {
-		r.Warn("the session could not be kept, so the next call will need another: %s", prompt.Clean(err.Error()))
+		r.Warn("the session could not be kept, so the next call will need another: %s", err.Error())
 		return
 	}
 	r.Cache.Sweep(time.Now())
@@ -332,7 +332,7 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 		return failure.New(failure.Unreachable, "gave up waiting for another awsbroker (process %d) that waits for AWS", holder).
 			Hint("try again in a moment")
 	}
-	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, prompt.Clean(r.first().Profile.MFASerial))
+	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, r.first().Profile.MFASerial)
 	return f.Hint("answer its question, or run: awsbroker login --profile %s", say.ShellWord(r.Profile.Name))
 }
 
@@ -347,5 +347,5 @@ func outcome(err error) string {
 	if err == nil {
 		return "a session"
 	}
-	return prompt.Clean(err.Error())
+	return say.Clean(err.Error())
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -38,13 +37,13 @@ func RefuseRoot(t *Target, now time.Time) error {
 		return nil
 	}
 	account, _ := awsapi.SplitARN(t.Key.ARN)
-	name := prompt.Clean(t.Profile.KeyName)
+	name := say.Clean(t.Profile.KeyName)
 	if t.Key.Over(now) {
 		return RootOverFailure(name, t.Key, now)
 	}
-	f := failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs", name, prompt.Clean(account))
+	f := failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs", name, account)
 	if t.Profile.RoleARN != "" {
-		f = failure.New(failure.Other, "key %q is the root user's of account %s, and a root user can assume no role", name, prompt.Clean(account)).
+		f = failure.New(failure.Other, "key %q is the root user's of account %s, and a root user can assume no role", name, account).
 			Hint("use the key of an IAM user: awsbroker setup %s --key NAME", say.ShellWord(t.Profile.Name))
 	}
 	return f.Hint("for one command with the root user's rights: awsbroker exec --allow-root -- COMMAND").
@@ -58,6 +57,6 @@ func RootOverFailure(name string, info keystore.KeyInfo, now time.Time) error {
 	if !info.Expires.IsZero() {
 		since = " since " + say.Duration(now.Sub(info.Expires))
 	}
-	return failure.New(failure.Other, "the time of root key %q (account %s) is over%s, and awsbroker only deletes it now", name, prompt.Clean(account), since).
+	return failure.New(failure.Other, "the time of root key %q (account %s) is over%s, and awsbroker only deletes it now", name, account, since).
 		Hint("%s", say.DeleteKey(info.AccessKeyID))
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -32,7 +31,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	t.From = nil // a code buys the session itself
 	if t.Key.Over(time.Now()) {
-		return s, "", RootOverFailure(prompt.Clean(t.Profile.KeyName), t.Key, time.Now())
+		return s, "", RootOverFailure(say.Clean(t.Profile.KeyName), t.Key, time.Now())
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
@@ -43,7 +42,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 		return s, "", err
 	}
 	if !t.Key.Root() {
-		return s, "", failure.New(failure.Keychain, "the keychain holds another key as %q than the record says", prompt.Clean(t.Profile.KeyName)).
+		return s, "", failure.New(failure.Keychain, "the keychain holds another key as %q than the record says", t.Profile.KeyName).
 			Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(t.Profile.KeyName))
 	}
 	client, err := sts.New(t.Endpoint)
@@ -66,7 +65,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	if t.TakesCode() {
 		limit = "" // a session with MFA may
 	}
-	b.Warn("for %s the command may do everything in account %s%s", say.Duration(rootSessionLife), prompt.Clean(account), limit)
+	b.Warn("for %s the command may do everything in account %s%s", say.Duration(rootSessionLife), account, limit)
 	s = session.Session{Credentials: creds, Issued: time.Now().UTC().Truncate(time.Second)}
 	return s, cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
 }
@@ -80,7 +79,7 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 	if named != "" {
 		t, err := b.namedTarget(record, named)
 		if err == nil && !t.Key.Root() {
-			return nil, failure.New(failure.Usage, "--allow-root is for root keys, and %q is not known to be one", prompt.Clean(t.Profile.KeyName)).
+			return nil, failure.New(failure.Usage, "--allow-root is for root keys, and %q is not known to be one", t.Profile.KeyName).
 				Hint("leave out --allow-root")
 		}
 		return t, err
@@ -97,7 +96,7 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 	case 1:
 		return b.KeyTarget(names[0], record.Keys[names[0]])
 	}
-	return nil, failure.New(failure.Usage, "which root key? there are %s", prompt.Clean(strings.Join(names, ", "))).
+	return nil, failure.New(failure.Usage, "which root key? there are %s", strings.Join(names, ", ")).
 		Hint("name one: awsbroker exec --allow-root --profile %s -- COMMAND", say.ShellWord(names[0]))
 }
 
@@ -124,11 +123,11 @@ func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) err
 	if err != nil {
 		return r.Target.Failure(err)
 	}
-	r.Debug("sts: the key is %s", prompt.Clean(identity.ARN))
+	r.Debug("sts: the key is %s", identity.ARN)
 	if !identity.IsRoot() {
 		return nil
 	}
 	return failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs",
-		prompt.Clean(r.Profile.KeyName), prompt.Clean(identity.Account)).
+		r.Profile.KeyName, identity.Account).
 		Hint("when nothing needs it any more: %s", say.DeleteKey(r.AccessKey.AccessKeyID))
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/grants"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -43,7 +42,7 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 func (b *Broker) warnOfUnknown(t *Target) {
 	for _, p := range t.Profile.Problems {
 		if p.Kind == config.UnknownSetting {
-			b.Warn("%s", prompt.Clean(p.String()))
+			b.Warn("%s", p.String())
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -103,7 +103,7 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 
 // OfProfile says whose session could not be had, where the text does not.
 func OfProfile(name string, err error) error {
-	profile := "profile " + prompt.Clean(name)
+	profile := "profile " + say.Clean(name)
 	var f *failure.Error
 	if !errors.As(err, &f) {
 		return failure.New(failure.Other, "%s: %w", profile, err)

@@ -5,7 +5,6 @@ import (
 	"os"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // StandIn is a profile without credentials of its own, for a command whose
@@ -34,10 +33,10 @@ func (b *Broker) StandIn() (*StandIn, error) {
 		return nil, nil
 	}
 	if own, signsIn := cfg.SignsIn(StandInProfile); signsIn {
-		return nil, failure.New(failure.Other, "there is a profile %s with credentials (%s), and that name is awsbroker's own", StandInProfile, prompt.Clean(own.String())).
+		return nil, failure.New(failure.Other, "there is a profile %s with credentials (%s), and that name is awsbroker's own", StandInProfile, own.String()).
 			Hint("give it another name")
 	}
-	b.Report.Step("the default profile has credentials of its own (" + prompt.Clean(shadow.String()) +
+	b.Report.Step("the default profile has credentials of its own (" + shadow.String() +
 		"), so the command works through the profile " + StandInProfile)
 	if cfg.Has(StandInProfile) { // this is the command of another server
 		return &StandIn{Profile: StandInProfile, Config: b.Paths.Config}, nil

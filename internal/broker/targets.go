@@ -10,7 +10,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // ReadConfig reads the person's files.
@@ -18,7 +17,7 @@ func (b *Broker) ReadConfig() (*config.Config, error) {
 	if err := b.CheckHome(); err != nil {
 		return nil, err
 	}
-	b.Debug("files: %s, %s", prompt.Clean(b.Paths.Config), prompt.Clean(b.Paths.Credentials))
+	b.Debug("files: %s, %s", b.Paths.Config, b.Paths.Credentials)
 	cfg, err := config.Load(b.Paths.Config, b.Paths.Credentials)
 	if err != nil {
 		return nil, failure.OfConfig(err)
@@ -77,7 +76,7 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	} else {
 		t.withMFASession()
 	}
-	b.Debug("profile: %s; key %s (%s) of keystore %s", t.describe(), prompt.Clean(p.KeyName),
+	b.Debug("profile: %s; key %s (%s) of keystore %s", t.describe(), p.KeyName,
 		cmp.Or(t.Key.AccessKeyID, "id unknown"), cmp.Or(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
 }
@@ -96,7 +95,7 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 			return nil, err
 		}
 		if t.Profile.KeyName != name {
-			return nil, failure.New(failure.Usage, "profile %s uses the key %q, not %q", prompt.Clean(first), prompt.Clean(t.Profile.KeyName), prompt.Clean(name))
+			return nil, failure.New(failure.Usage, "profile %s uses the key %q, not %q", first, t.Profile.KeyName, name)
 		}
 		targets = append(targets, t)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -55,7 +54,7 @@ func (d *doctor) lookAtAccount(ctx context.Context) {
 		d.unchecked("account", err)
 		return
 	}
-	d.Report.Step(fmt.Sprintf("looking at account %s through profile %s", prompt.Clean(a.id), prompt.Clean(a.profile)))
+	d.Report.Step(fmt.Sprintf("looking at account %s through profile %s", a.id, a.profile))
 	a.lookAtRoot(ctx)
 	a.lookAtRoles(ctx)
 	a.lookAtGroups(ctx)

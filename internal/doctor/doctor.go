@@ -12,7 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Severity of a finding, the worst first.
@@ -164,11 +164,11 @@ func (d *doctor) unchecked(what string, err error) {
 	if errors.As(err, &f) && len(f.Hints) > 0 {
 		problem += "; " + f.Hints[0]
 	}
-	d.Unchecked = append(d.Unchecked, Unchecked{what, prompt.Clean(problem)})
+	d.Unchecked = append(d.Unchecked, Unchecked{what, say.Clean(problem)})
 }
 
 func (d *doctor) found(k *FindingKind, f Finding) {
-	f.FindingKind, f.Title, f.Advice, f.Mend = k, prompt.Clean(f.Title), prompt.Clean(f.Advice), prompt.Clean(f.Mend)
+	f.FindingKind, f.Title, f.Advice, f.Mend = k, say.Clean(f.Title), say.Clean(f.Advice), say.Clean(f.Mend)
 	d.Findings = append(d.Findings, f)
 }
 

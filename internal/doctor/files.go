@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -137,7 +136,7 @@ func placeOf(err error) (f Finding) {
 	case errors.As(err, &partition):
 		o = partition.A
 	}
-	f.Title = strings.TrimPrefix(err.Error(), prompt.Clean(fmt.Sprintf("%s:%d:", o.File, o.Line)))
-	f.Title = strings.TrimPrefix(strings.TrimSpace(f.Title), prompt.Clean("["+o.Section+"]"))
+	f.Title = strings.TrimPrefix(err.Error(), say.Clean(fmt.Sprintf("%s:%d:", o.File, o.Line)))
+	f.Title = strings.TrimPrefix(strings.TrimSpace(f.Title), say.Clean("["+o.Section+"]"))
 	return f.at(o)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -35,7 +34,7 @@ func MendFindings(ctx context.Context, b *broker.Broker, findings []Finding) err
 		case ctx.Err() != nil, errors.As(err, &refused) && refused.Reason == failure.NeedPerson:
 			return err // nor can the next be asked about
 		default:
-			b.Warn("not mended: %s", prompt.Clean(err.Error()))
+			b.Warn("not mended: %s", err.Error())
 		}
 	}
 	return nil
@@ -149,7 +148,7 @@ func mendMode(b *broker.Broker, path string, mode fs.FileMode) func(context.Cont
 // mendByRemoving is a fix that removes a file which nobody needs.
 func mendByRemoving(b *broker.Broker, path string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := b.Confirm(ctx, "remove "+prompt.Clean(path), "remove it?"); err != nil {
+		if err := b.Confirm(ctx, "remove "+say.Clean(path), "remove it?"); err != nil {
 			return err
 		}
 		err := os.Remove(path)

@@ -29,7 +29,6 @@ func OfConfig(err error) error {
 	case errors.As(err, &notOurs):
 		f.Hint("%s", notOurs.Hint)
 	}
-	f.Message = prompt.Clean(f.Message)
 	return f
 }
 
@@ -61,7 +60,6 @@ func OfKeystore(err error, key string) error {
 	case errors.Is(err, keystore.ErrTimeout), errors.Is(err, keystore.ErrMissing):
 		f.Hint("your keys are in that keychain and nowhere else; run this where it is there, such as your desktop session")
 	}
-	f.Message = prompt.Clean(f.Message)
 	return f
 }
 
@@ -71,7 +69,6 @@ func OfRecord(err error) error {
 	if errors.Is(err, keystore.ErrCorrupt) {
 		f.Hint("move that file away and name the keys again: awsbroker add KEY")
 	}
-	f.Message = prompt.Clean(f.Message)
 	return f
 }
 
@@ -99,7 +96,7 @@ func OfAWS(err error, p *config.Profile, coded bool) error {
 		f.Cause = err
 		return f
 	}
-	f := New(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+	f := New(Refused, "AWS refused: %s", e.Error())
 	switch e.Reason {
 	case awsapi.WrongCode:
 		f = New(Refused, "AWS did not accept the MFA code").
@@ -132,16 +129,16 @@ func OfAWS(err error, p *config.Profile, coded bool) error {
 		}
 		f.Hint("choose a region where STS is active: --region %s", config.DefaultRegion(partition))
 	case awsapi.Throttled, awsapi.Failing:
-		f = New(Unreachable, "AWS cannot answer now: %s", prompt.Clean(e.Error())).Hint("try again in a moment")
+		f = New(Unreachable, "AWS cannot answer now: %s", e.Error()).Hint("try again in a moment")
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
-		f = New(Unreachable, "AWS STS could not be reached: %s", prompt.Clean(e.Error()))
+		f = New(Unreachable, "AWS STS could not be reached: %s", e.Error())
 		if p != nil && e.Sent && coded {
 			f.Hint("the MFA code may have been used up: try again with the next one")
 		} else {
 			f.Hint("check the network, HTTPS_PROXY and the endpoint settings")
 		}
 	case awsapi.BadEndpoint:
-		f = New(Other, "%s", prompt.Clean(e.Error())).
+		f = New(Other, "%s", e.Error()).
 			Hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
 	}
 	f.Cause = err
@@ -161,12 +158,12 @@ func OfIAM(err error) error {
 	var f *Error
 	switch e.Reason {
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
-		f = New(Unreachable, "AWS IAM could not be reached: %s", prompt.Clean(e.Error())).
+		f = New(Unreachable, "AWS IAM could not be reached: %s", e.Error()).
 			Hint("check the network, HTTPS_PROXY and the endpoint settings, and try again")
 	case awsapi.Denied:
-		f = New(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+		f = New(Refused, "AWS refused: %s", e.Error())
 	case awsapi.Busy:
-		f = New(Unreachable, "AWS is busy changing this: %s", prompt.Clean(e.Error())).Hint("try again in some minutes")
+		f = New(Unreachable, "AWS is busy changing this: %s", e.Error()).Hint("try again in some minutes")
 	default:
 		return OfAWS(err, nil, false)
 	}

@@ -3,7 +3,7 @@
 // with the reason that decides on the exit code.
 package failure
 
-import "fmt"
+import "github.com/awsbroker/awsbroker/internal/say"
 
 // Reason classifies a failure; every exit code of the program is one.
 type Reason int
@@ -33,15 +33,15 @@ func (f *Error) Error() string { return f.Message }
 // Unwrap gives the error below, for errors.Is.
 func (f *Error) Unwrap() error { return f.Cause }
 
-// New returns a failure with a message in the manner of [fmt.Errorf]: one line,
-// lower case. Hints are added to it with [Error.Hint].
+// New returns a failure with a message in the manner of [say.Errorf]: one line,
+// lower case; text from elsewhere in the arguments is cleaned here. Hints are added to it with [Error.Hint].
 func New(r Reason, format string, args ...any) *Error {
-	err := fmt.Errorf(format, args...)
+	err := say.Errorf(format, args...)
 	return &Error{Reason: r, Message: err.Error(), Cause: err}
 }
 
 // Hint adds a line of what to do.
 func (f *Error) Hint(format string, args ...any) *Error {
-	f.Hints = append(f.Hints, fmt.Sprintf(format, args...))
+	f.Hints = append(f.Hints, say.Sprintf(format, args...))
 	return f
 }

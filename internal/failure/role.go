@@ -1,13 +1,11 @@
 package failure
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -18,7 +16,7 @@ func ofRole(e *awsapi.Error, p *config.Profile) *Error {
 	if p == nil || p.RoleARN == "" {
 		return nil
 	}
-	name, says := prompt.Clean(p.Name), prompt.Clean(e.Message)
+	name, says := say.Clean(p.Name), say.Clean(e.Message)
 	switch e.Reason {
 	case awsapi.TooLong:
 		return roleTooLong(p)
@@ -49,14 +47,14 @@ func roleTooLong(p *config.Profile) *Error {
 	at, _ := p.Origin("duration_seconds")
 	return New(Refused, "role %s allows no session of %s: its maximum session duration is shorter", role, say.Duration(p.Duration)).
 		Hint("lower %s (a role allows 1h unless somebody raised it), or raise it: aws iam update-role --role-name %s --max-session-duration %d",
-			prompt.Clean(at.String()), say.ShellWord(role), p.Duration/time.Second)
+			at.String(), say.ShellWord(role), p.Duration/time.Second)
 }
 
 // roleDenied says what has to be allowed, and to whom: AWS names the action, but
 // does not tell a missing permission from a missing trust.
 func roleDenied(e *awsapi.Error, p *config.Profile) *Error {
 	role := roleName(p.RoleARN)
-	f := New(Refused, "AWS refused: %s", prompt.Clean(e.Error()))
+	f := New(Refused, "AWS refused: %s", e.Error())
 	who := "the user"
 	if p.Chained() {
 		who = "role " + roleName(p.Source.RoleARN)
@@ -77,11 +75,11 @@ func policySettings(p *config.Profile) string {
 	var all []string
 	for _, setting := range []string{"session_policy", "session_policy_arns"} {
 		if o, ok := p.Origin(setting); ok {
-			all = append(all, prompt.Clean(o.String()))
+			all = append(all, say.Clean(o.String()))
 		}
 	}
 	if p.PolicyFile != "" {
-		all[0] = fmt.Sprintf("%s (%s)", all[0], prompt.Clean(p.PolicyFile))
+		all[0] = say.Sprintf("%s (%s)", all[0], p.PolicyFile)
 	}
 	return strings.Join(all, " and ")
 }
@@ -89,5 +87,5 @@ func policySettings(p *config.Profile) string {
 // roleName is the name of a role for a text.
 func roleName(arn string) string {
 	_, name := awsapi.SplitARN(arn)
-	return prompt.Clean(name)
+	return say.Clean(name)
 }

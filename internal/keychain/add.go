@@ -151,13 +151,13 @@ func checkKey(ctx context.Context, b *broker.Broker, key credential.Credentials,
 		return keystore.KeyInfo{}, err
 	}
 	if before != "" && before != identity.ARN {
-		b.Warn("the key belonged to %s, the new one belongs to %s", prompt.Clean(before), prompt.Clean(identity.ARN))
+		b.Warn("the key belonged to %s, the new one belongs to %s", before, identity.ARN)
 	}
 	switch {
 	case identity.IsRoot():
 		return rootAdmitted(b, identity.ARN, rootLife, time.Now()), nil
 	case rootLife != 0:
-		return keystore.KeyInfo{}, failure.New(failure.Usage, "--expires is for root keys, and this one belongs to %s", prompt.Clean(identity.ARN))
+		return keystore.KeyInfo{}, failure.New(failure.Usage, "--expires is for root keys, and this one belongs to %s", identity.ARN)
 	}
 	return keystore.KeyInfo{ARN: identity.ARN}, nil
 }
@@ -188,7 +188,7 @@ func TidyKey(key credential.Credentials) (credential.Credentials, error) {
 		return credential.Credentials{}, failure.New(failure.Other, "these are temporary credentials, which end within hours").
 			Hint("add the long-lived access key of an IAM user (its id starts with AKIA)")
 	case !credential.IsKeyID(id):
-		return credential.Credentials{}, failure.New(failure.Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", prompt.Clean(id))
+		return credential.Credentials{}, failure.New(failure.Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", id)
 	case len(secret) < 16 || strings.ContainsAny(secret, " \t\r\n"):
 		return credential.Credentials{}, failure.New(failure.Usage, "that is not a secret access key: those have 40 characters and no spaces")
 	}

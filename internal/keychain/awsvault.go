@@ -38,7 +38,7 @@ func (s *vaultSource) place() (keystore.AWSVaultPlace, error) {
 	}
 	kind, err := keystore.ParseKind(backend)
 	if err != nil {
-		return p, failure.New(failure.Other, "AWS_VAULT_BACKEND is %q, which awsbroker cannot read", prompt.Clean(backend)).
+		return p, failure.New(failure.Other, "AWS_VAULT_BACKEND is %q, which awsbroker cannot read", backend).
 			Hint("let aws-vault hand the key over: aws-vault exec --no-session NAME -- awsbroker add NAME --from-env")
 	}
 	p.Kind = kind
@@ -77,7 +77,7 @@ func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
 		case err != nil:
 			c.fault = vaultFailure(err)
 		case s.from.Of == "" && c.key.Temporary():
-			s.Report.Step(prompt.Clean(c.where) + " is temporary: it stays")
+			s.Report.Step(c.where + " is temporary: it stays")
 			continue
 		}
 		all = append(all, c)
@@ -108,11 +108,11 @@ func (s *vaultSource) names(ctx context.Context, place keystore.AWSVaultPlace) (
 }
 
 func (s *vaultSource) notFound(ctx context.Context, name string) error {
-	f := failure.New(failure.NotFound, "aws-vault has no key in %s", prompt.Clean(s.vault.Where()))
+	f := failure.New(failure.NotFound, "aws-vault has no key in %s", s.vault.Where())
 	if name != "" {
-		f = failure.New(failure.NotFound, "aws-vault has no key %q in %s", name, prompt.Clean(s.vault.Where()))
+		f = failure.New(failure.NotFound, "aws-vault has no key %q in %s", name, s.vault.Where())
 		if names, err := s.vault.Names(ctx); err == nil && len(names) > 0 && len(names) <= 20 {
-			f.Hint("it has: %s", prompt.Clean(strings.Join(names, ", ")))
+			f.Hint("it has: %s", strings.Join(names, ", "))
 		}
 	}
 	if os.Getenv("AWS_VAULT_BACKEND") == "" {
@@ -131,7 +131,7 @@ func (s *vaultSource) passphrase(ctx context.Context, p keystore.PassphraseReque
 	if err != nil {
 		return credential.Secret{}, err
 	}
-	return t.Hidden(ctx, "passphrase of aws-vault's keys in "+prompt.Clean(p.Dir)+": ")
+	return t.Hidden(ctx, "passphrase of aws-vault's keys in "+say.Clean(p.Dir)+": ")
 }
 
 // vaultFailure is [failure.OfKeystore] with hints for aws-vault's keychain.
@@ -164,7 +164,7 @@ func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
 	if len(ready) > 1 {
 		question = "move them?"
 	}
-	return s.Confirm(ctx, named(ready)+"\ninto "+s.kind.Words()+", and out of aws-vault ("+prompt.Clean(s.vault.Where())+")", question)
+	return s.Confirm(ctx, named(ready)+"\ninto "+s.kind.Words()+", and out of aws-vault ("+say.Clean(s.vault.Where())+")", question)
 }
 
 func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {
@@ -176,10 +176,10 @@ func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) 
 		if err := s.vault.Remove(ctx, c.item); err != nil {
 			f := failure.New(failure.Other, "key %q is in the keychain, and was not taken out of aws-vault: %w", c.name, err).
 				Hint("take it out there: aws-vault remove %s", say.ShellWord(c.item))
-			f.Message = prompt.Clean(f.Message)
+			f.Message = say.Clean(f.Message)
 			return f
 		}
 	}
-	s.Report.Step("out of aws-vault (" + prompt.Clean(s.vault.Where()) + ")")
+	s.Report.Step("out of aws-vault (" + s.vault.Where() + ")")
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/csvkeys"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // csvSource is the file that the AWS console offers when it makes a key.
@@ -28,7 +28,7 @@ type csvSource struct {
 const maxCSV = 4 << 20
 
 func (s *csvSource) find(context.Context) ([]*candidate, error) {
-	shown := prompt.Clean(s.from.Of)
+	shown := say.Clean(s.from.Of)
 	var err error
 	if s.text, err = readUpTo(s.from.Of, maxCSV); err != nil {
 		var file *fs.PathError
@@ -70,7 +70,7 @@ func ofUser(name string) string {
 	if name == "" {
 		return ""
 	}
-	return " (" + prompt.Clean(name) + ")"
+	return " (" + say.Clean(name) + ")"
 }
 
 func readUpTo(path string, most int64) ([]byte, error) {
@@ -92,7 +92,7 @@ func (s *csvSource) ask(context.Context, []*candidate) error { return nil }
 
 // takeOut offers to delete the file. That it stays is no failure.
 func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) error {
-	shown := prompt.Clean(s.from.Of)
+	shown := say.Clean(s.from.Of)
 	info, err := os.Stat(s.from.Of)
 	if err != nil || !info.Mode().IsRegular() {
 		return nil // a pipe has ended by itself
@@ -112,7 +112,7 @@ func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) err
 				s.Report.Step(shown + " is deleted")
 				return nil
 			}
-			s.Warn("it was not deleted: %s", prompt.Clean(err.Error()))
+			s.Warn("it was not deleted: %s", err.Error())
 		}
 	}
 	s.Warn("%s holds secrets in clear: delete it when nobody needs it", shown)

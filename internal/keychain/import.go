@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -140,7 +138,7 @@ func (im *importer) run(ctx context.Context) (Imported, error) {
 		if c.fault == nil {
 			ready = append(ready, c)
 		} else if len(found) > 1 {
-			im.Warn("%s is left out: %s", prompt.Clean(c.where), c.fault)
+			im.Warn("%s is left out: %s", c.where, c.fault)
 		}
 	}
 	if len(ready) == 0 {
@@ -293,7 +291,7 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 
 // keep stores a key, unless that was done by an earlier run.
 func (im *importer) keep(ctx context.Context, c *candidate) error {
-	said := fmt.Sprintf("key %q (%s%s) is in %s", prompt.Clean(c.name), c.key.AccessKeyID, whose(c.info.ARN), im.kind.Words())
+	said := say.Sprintf("key %q (%s%s) is in %s", c.name, c.key.AccessKeyID, whose(c.info.ARN), im.kind.Words())
 	if c.there {
 		im.Report.Step(said + " already")
 		return nil
@@ -309,14 +307,14 @@ func whose(arn string) string {
 	if arn == "" {
 		return ""
 	}
-	return " of " + prompt.Clean(arn)
+	return " of " + say.Clean(arn)
 }
 
 // named lists the keys for a question.
 func named(cs []*candidate) string {
 	var lines []string
 	for _, c := range cs {
-		line := fmt.Sprintf("key %q (%s%s)", prompt.Clean(c.name), c.key.AccessKeyID, whose(c.info.ARN))
+		line := say.Sprintf("key %q (%s%s)", c.name, c.key.AccessKeyID, whose(c.info.ARN))
 		if c.there {
 			line += ", which is in the keychain already"
 		}

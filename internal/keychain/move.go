@@ -10,7 +10,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -115,8 +114,8 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	names := record.Names()
-	text := fmt.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", say.Count(len(names), "key", "keys"), prompt.Clean(strings.Join(names, ", ")),
-		from.Kind().Words(), prompt.Clean(from.Where()), to.Kind().Words(), prompt.Clean(to.Where()))
+	text := say.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", say.Count(len(names), "key", "keys"), strings.Join(names, ", "),
+		from.Kind().Words(), from.Where(), to.Kind().Words(), to.Where())
 	if m.Keep {
 		text += "\nthe old copies stay where they are"
 	}
@@ -163,7 +162,7 @@ func (m *mover) finish(ctx context.Context) error {
 
 func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
 	return func(step keystore.MoveStep, name string) {
-		switch name := prompt.Clean(name); step {
+		switch name := say.Clean(name); step {
 		case keystore.Copied:
 			m.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, to.Kind().Words()))
 		case keystore.Pinned:
@@ -180,7 +179,7 @@ func leave(ctx context.Context, b *broker.Broker, a *broker.Asker) {
 	m := &mover{Broker: b, options: b.KeystoreOptions(a)}
 	if err := m.finish(ctx); err != nil {
 		record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
-		b.Warn("an old copy was not removed: %s; try again with: awsbroker keystore move %s", prompt.Clean(err.Error()), record.Keystore)
+		b.Warn("an old copy was not removed: %s; try again with: awsbroker keystore move %s", err.Error(), record.Keystore)
 	}
 }
 
@@ -194,11 +193,11 @@ func moveFailure(err error, to keystore.Kind) error {
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrCorrupt):
 		f := failure.New(failure.Keychain, "%w", err).Hint("a key that is lost: awsbroker remove NAME, or awsbroker add NAME --replace; then %s", again)
-		f.Message = prompt.Clean(f.Message)
+		f.Message = say.Clean(f.Message)
 		return f
 	case errors.Is(err, keystore.ErrOccupied):
 		f := failure.New(failure.Other, "%w", err).Hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
-		f.Message = prompt.Clean(f.Message)
+		f.Message = say.Clean(f.Message)
 		return f
 	}
 	known := failure.OfKeystore(err, "")

@@ -11,7 +11,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -50,7 +49,7 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 	if s.from.Of == "" {
 		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in clear", s.Paths.Credentials, s.Paths.Config)
 	}
-	f := failure.New(failure.NotFound, "profile %q has no access key in clear", prompt.Clean(s.from.Of))
+	f := failure.New(failure.NotFound, "profile %q has no access key in clear", s.from.Of)
 	if p, err := cfg.Resolve(s.from.Of); err == nil {
 		if _, ok := s.record.Keys[p.KeyName]; ok {
 			f.Hint("it uses the key %q of the keychain", p.KeyName)
@@ -116,7 +115,7 @@ func (s *profileSource) temporary(c *candidate) bool {
 	if !c.key.Temporary() && !strings.HasPrefix(c.key.AccessKeyID, "ASIA") {
 		return false
 	}
-	s.Report.Step(prompt.Clean(c.where) + " has temporary credentials, which end by themselves: they stay")
+	s.Report.Step(c.where + " has temporary credentials, which end by themselves: they stay")
 	return true
 }
 
@@ -210,7 +209,7 @@ func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
 // notRemovable is said before anything was stored.
 func notRemovable(path string, err error) error {
 	f := failure.New(failure.Other, "the key cannot be taken out of %s, so it was not stored either: %w", path, err)
-	f.Message = prompt.Clean(f.Message)
+	f.Message = say.Clean(f.Message)
 	return f
 }
 
@@ -219,12 +218,12 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 		if err := takeLines(path, stored); err != nil {
 			return s.stillInClear(path, stored, err)
 		}
-		s.Report.Step("out of " + prompt.Clean(path))
+		s.Report.Step("out of " + path)
 		for _, c := range stored {
 			if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
 				f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
-					Hint("compare that copy with %s, and remove the copy", prompt.Clean(path))
-				f.Message = prompt.Clean(f.Message)
+					Hint("compare that copy with %s, and remove the copy", path)
+				f.Message = say.Clean(f.Message)
 				return f
 			}
 		}
@@ -263,8 +262,8 @@ func (s *profileSource) stillInClear(path string, stored []*candidate, err error
 		again = say.ShellWord(s.from.Of)
 	}
 	f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
-		Hint("remove aws_access_key_id and aws_secret_access_key there: %s", prompt.Clean(strings.Join(lines, ", "))).
+		Hint("remove aws_access_key_id and aws_secret_access_key there: %s", strings.Join(lines, ", ")).
 		Hint("or mend that and run again: awsbroker add --from-profile %s", again)
-	f.Message = prompt.Clean(f.Message)
+	f.Message = say.Clean(f.Message)
 	return f
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -38,7 +37,7 @@ func rootAdmitted(b *broker.Broker, arn string, life time.Duration, now time.Tim
 	}
 	info := keystore.KeyInfo{ARN: arn, Expires: now.Add(life)}
 	account, _ := awsapi.SplitARN(arn)
-	b.Warn("this is a key of the root user of account %s: it may do everything, and nothing can limit it", prompt.Clean(account))
+	b.Warn("this is a key of the root user of account %s: it may do everything, and nothing can limit it", account)
 	b.Report.Step(fmt.Sprintf("it is used for %s, until %s, and only by: bootstrap, keys, exec --allow-root",
 		say.Duration(life), info.Expires.Local().Format("15:04 MST")))
 	return info

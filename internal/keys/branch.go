@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // branch is what a person sits on: the keys of a user, and what hangs on them.
@@ -41,7 +41,7 @@ func (b branch) cuts(change Change, ids []string) []string {
 		}
 		for _, name := range b.names[id] {
 			if used := b.profiles[name]; len(used) > 0 {
-				because("is %q in your keychain, which %s", prompt.Clean(name), profilesUse(used))
+				because("is %q in your keychain, which %s", say.Clean(name), profilesUse(used))
 			}
 		}
 	}
@@ -54,9 +54,9 @@ func (b branch) cuts(change Change, ids []string) []string {
 
 func profilesUse(names []string) string {
 	if len(names) == 1 {
-		return "profile " + prompt.Clean(names[0]) + " uses"
+		return "profile " + say.Clean(names[0]) + " uses"
 	}
-	return "profiles " + prompt.Clean(strings.Join(names, ", ")) + " use"
+	return "profiles " + say.Clean(strings.Join(names, ", ")) + " use"
 }
 
 func (b branch) active(id string) bool { return slices.Contains(b.activeKeys(), id) }

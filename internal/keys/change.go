@@ -13,7 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -66,7 +65,7 @@ func (w *Work) notListed(ctx context.Context, id string) error {
 	})
 	switch {
 	case err == nil && owner != "" && owner != w.User && owner != w.Account:
-		f.Hint("it is a key of user %s: --user %s", prompt.Clean(owner), say.ShellWord(owner))
+		f.Hint("it is a key of user %s: --user %s", owner, say.ShellWord(owner))
 	case len(w.names(id)) > 0:
 		f.Hint("it was deleted in AWS; to take it out of the keychain, too: %s", say.DeleteKey(id))
 	default:
@@ -114,7 +113,7 @@ func (w *Work) plan(change Change, ids []string) string {
 		}
 	}
 	if e := w.Target.IAMEndpoint(); e.URL != "" {
-		fmt.Fprintf(&b, "AWS is asked at %s, which is not its own address\n", prompt.Clean(e.URL))
+		say.Fprintf(&b, "AWS is asked at %s, which is not its own address\n", e.URL)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -179,13 +178,13 @@ func (w *Work) drop(ctx context.Context, name, id string) error {
 	}
 	is, err := store.Get(ctx, name)
 	if err == nil && is.AccessKeyID != id {
-		w.Warn("%q is another key by now, and stays in the keychain", prompt.Clean(name))
+		w.Warn("%q is another key by now, and stays in the keychain", name)
 		return nil
 	}
 	if err := w.Asker.Retry(func() error { return store.Remove(ctx, name) }); err != nil && !errors.Is(err, keystore.ErrNotFound) {
 		return failure.OfKeystore(err, name)
 	}
-	w.Report.Step(fmt.Sprintf("AWS refuses it, and %q is not in the keychain any more", prompt.Clean(name)))
+	w.Report.Step(fmt.Sprintf("AWS refuses it, and %q is not in the keychain any more", name))
 	return nil
 }
 
@@ -239,7 +238,7 @@ func (w *Work) gone(ctx context.Context, key credential.Credentials) error {
 		case ctx.Err() != nil:
 			return stays(failure.New(failure.NeedPerson, "stopped before AWS refused %s", key.AccessKeyID))
 		case err != nil:
-			return stays(failure.New(failure.Unreachable, "AWS does not say whether it refuses %s: %s", key.AccessKeyID, prompt.Clean(err.Error())))
+			return stays(failure.New(failure.Unreachable, "AWS does not say whether it refuses %s: %s", key.AccessKeyID, err.Error()))
 		default:
 			return stays(failure.New(failure.Other, "%s is deleted, and AWS still accepts it", key.AccessKeyID))
 		}

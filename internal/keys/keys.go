@@ -16,7 +16,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -142,10 +141,10 @@ func checkIDs(b *broker.Broker, change Change, ids []string) ([]string, error) {
 	var out []string
 	for _, id := range ids {
 		if !credential.IsKeyID(id) {
-			f := failure.New(failure.Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", prompt.Clean(id))
+			f := failure.New(failure.Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", id)
 			record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
 			if info := record.Keys[id]; info.AccessKeyID != "" {
-				f.Hint("the id of key %q is %s: awsbroker keys %s %s", prompt.Clean(id), info.AccessKeyID, change.verb(), info.AccessKeyID)
+				f.Hint("the id of key %q is %s: awsbroker keys %s %s", id, info.AccessKeyID, change.verb(), info.AccessKeyID)
 			}
 			return nil, f
 		}
@@ -159,9 +158,9 @@ func checkIDs(b *broker.Broker, change Change, ids []string) ([]string, error) {
 // OwnerName says whose access keys are meant.
 func OwnerName(user, account string) string {
 	if user == "" {
-		return "the root user of account " + prompt.Clean(account)
+		return "the root user of account " + say.Clean(account)
 	}
-	return "user " + prompt.Clean(user) + " in account " + prompt.Clean(account)
+	return "user " + say.Clean(user) + " in account " + say.Clean(account)
 }
 
 // lastUse of a key, if AWS tells. It is not worth a code.
@@ -172,7 +171,7 @@ func (w *Work) lastUse(ctx context.Context, id string) (use iam.Use, known bool)
 	}
 	err := w.Peek(ctx, ask)
 	if err != nil {
-		w.Debug("iam: last use of %s: %s", prompt.Clean(id), prompt.Clean(err.Error()))
+		w.Debug("iam: last use of %s: %s", id, err.Error())
 	}
 	return use, err == nil
 }
@@ -201,7 +200,7 @@ func (w *Work) Owner() string { return OwnerName(w.User, w.Account) }
 func quotedNames(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
-		quoted[i] = `"` + prompt.Clean(name) + `"`
+		quoted[i] = `"` + say.Clean(name) + `"`
 	}
 	return strings.Join(quoted, ", ")
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -106,7 +105,7 @@ func (w *Work) refuseOver(change Change) error {
 	if change == Delete || !w.Key.Over(time.Now()) {
 		return nil
 	}
-	return broker.RootOverFailure(prompt.Clean(w.Profile.KeyName), w.Key, time.Now())
+	return broker.RootOverFailure(say.Clean(w.Profile.KeyName), w.Key, time.Now())
 }
 
 // Do makes a call to IAM: as the root user itself, or in whichever way the key
@@ -155,7 +154,7 @@ func (w *Work) checkOwners(ids []string, change Change) error {
 			if arn == "" || account == w.Account && user == w.User {
 				continue
 			}
-			return failure.New(failure.Usage, "%s (%q in your keychain) is a key of %s, not of %s", id, prompt.Clean(name), OwnerName(user, account), w.Owner()).
+			return failure.New(failure.Usage, "%s (%q in your keychain) is a key of %s, not of %s", id, name, OwnerName(user, account), w.Owner()).
 				Hint("awsbroker keys %s %s --key %s", change.verb(), id, say.ShellWord(name))
 		}
 	}
@@ -179,7 +178,7 @@ func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Ch
 		if names := w.record.Names(); err != nil && len(names) == 1 {
 			name, profile = names[0], ""
 		} else if err != nil && len(names) > 1 {
-			return nil, failure.New(failure.Usage, "which key acts? there are %s", prompt.Clean(strings.Join(names, ", "))).Hint("name one with --key, or a profile with --profile")
+			return nil, failure.New(failure.Usage, "which key acts? there are %s", strings.Join(names, ", ")).Hint("name one with --key, or a profile with --profile")
 		} else if err != nil {
 			return nil, err
 		}

@@ -19,10 +19,10 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/policy", "internal/qr"},
+	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/policy", "internal/qr", "internal/say"},
 	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore",
 		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
-	{"internal/failure", "internal/say", "internal/start"},
+	{"internal/failure", "internal/start"},
 	{"internal/broker"},
 	{"internal/access"},
 	{"internal/bootstrap", "internal/doctor", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
@@ -33,7 +33,6 @@ var levels = [][]string{
 // beside are the imports within a level, each with its reason.
 var beside = []struct{ from, to, why string }{
 	{"internal/credserver", "internal/session", "a session is what it serves"},
-	{"internal/failure", "internal/say", "hints name commands, and limits are times"},
 	{"internal/revoke", "internal/rotate", "a revocation is a rotation with denies around it"},
 	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},
 	{"internal/keychain", "internal/rotate", "a rotation's pending key moves and goes with the key"},

@@ -60,7 +60,7 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		case errors.Is(err, errOtherWay):
 			wrong = err.Error()
 		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			wrong = prompt.Clean(failure.OfIAM(err).Error()) + "; these codes are spent"
+			wrong = say.Clean(failure.OfIAM(err).Error()) + "; these codes are spent"
 		default:
 			return failure.OfIAM(err)
 		}
@@ -190,7 +190,7 @@ func (p *codePair) note(two [2]code) {
 
 // codesFailure is a question for two codes that brought none.
 func codesFailure(err error, device string) error {
-	device = prompt.Clean(device)
+	device = say.Clean(device)
 	f := failure.New(failure.NeedPerson, "%w", err)
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):

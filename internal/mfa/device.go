@@ -13,7 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/totp"
@@ -46,7 +45,7 @@ const cleanupLimit = 15 * time.Second
 // by this run or, after a kill, by the next one that wants the name.
 func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker, e NewDevice) (serial string, err error) {
 	if len(e.Name) > maxDeviceName || !deviceName.MatchString(e.Name) {
-		return "", failure.New(failure.Usage, "%q cannot be the name of an MFA device: at most 226 letters, digits and _+=,.@- only", prompt.Clean(e.Name))
+		return "", failure.New(failure.Usage, "%q cannot be the name of an MFA device: at most 226 letters, digits and _+=,.@- only", e.Name)
 	}
 	ask, err := a.Open(ctx)
 	if err != nil {
@@ -96,7 +95,7 @@ func enrolAlone(ctx context.Context, b *broker.Broker, e NewDevice) (unlock func
 		return fmt.Sprintf("waiting for another awsbroker (process %d), which makes the same device", lock.Holder())
 	}))
 	if errors.Is(err, session.ErrLockWait) {
-		return nil, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which makes the MFA device %s", lock.Holder(), prompt.Clean(e.Name))
+		return nil, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which makes the MFA device %s", lock.Holder(), e.Name)
 	}
 	return func() { _ = lock.Unlock() }, nil
 }
@@ -111,7 +110,7 @@ func enable(ctx context.Context, b *broker.Broker, do iamDo, p *codePair, e NewD
 		case (awsapi.AnswerLost(err) || awsapi.Is(err, awsapi.Exists)) && hasDevice(ctx, do, e.User, p.serial):
 			return nil
 		case awsapi.Is(err, awsapi.Quota):
-			return failure.New(failure.Other, "user %s has as many MFA devices as AWS allows: eight", prompt.Clean(e.User)).
+			return failure.New(failure.Other, "user %s has as many MFA devices as AWS allows: eight", e.User).
 				Hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
 		}
 		return err
@@ -177,7 +176,7 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 }
 
 func nameTaken(name string) error {
-	return failure.New(failure.Other, "somebody has an MFA device named %q already", prompt.Clean(name)).
+	return failure.New(failure.Other, "somebody has an MFA device named %q already", name).
 		Hint("choose another name: awsbroker mfa enroll --name %s", say.ShellWord(name+"-2")).
 		Hint("if it is yours and to be replaced: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 }
@@ -209,7 +208,7 @@ func dropUnfinished(ctx context.Context, b *broker.Broker, do iamDo, name string
 	case err != nil && !awsapi.Is(err, awsapi.NotThere):
 		return true, false, failure.OfIAM(err)
 	}
-	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", prompt.Clean(name)))
+	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", name))
 	return true, true, nil
 }
 
@@ -222,10 +221,10 @@ func giveUp(ctx context.Context, b *broker.Broker, do iamDo, serial string) {
 	case err == nil, awsapi.Is(err, awsapi.NotThere):
 		b.Report.Step("the device was not enabled and is deleted: delete the new entry in the app, too")
 	case awsapi.Is(err, awsapi.InUse):
-		b.Warn("AWS says that somebody has the MFA device %s by now; see: awsbroker mfa list", prompt.Clean(serial))
+		b.Warn("AWS says that somebody has the MFA device %s by now; see: awsbroker mfa list", serial)
 	default:
-		b.Debug("iam: %s", prompt.Clean(err.Error()))
-		b.Warn("the unfinished MFA device %s is left in AWS; the next enrolment under that name deletes it", prompt.Clean(serial))
+		b.Debug("iam: %s", err.Error())
+		b.Warn("the unfinished MFA device %s is left in AWS; the next enrolment under that name deletes it", serial)
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // EnrollOptions describe an MFA device that is to be made.
@@ -74,7 +73,7 @@ func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err 
 	if serial, err = MakeDevice(ctx, w.Broker, w.Do, w.Asker, e); err != nil {
 		return "", err
 	}
-	w.Report.Step(fmt.Sprintf("MFA device %s is enabled", prompt.Clean(serial)))
+	w.Report.Step(fmt.Sprintf("MFA device %s is enabled", serial))
 	w.devices = append(w.devices, iam.MFADevice{Serial: serial, User: w.User, Enabled: time.Now().UTC()}) // a list may not show it yet
 	return serial, nil
 }
@@ -141,7 +140,7 @@ func codesOnly(d iam.MFADevice) error {
 	if d.HasCodes() {
 		return nil
 	}
-	return failure.New(failure.Usage, "%s is a passkey or security key: it signs in to the console and shows no codes, which the API needs", prompt.Clean(nameOfDevice(d.Serial))).
+	return failure.New(failure.Usage, "%s is a passkey or security key: it signs in to the console and shows no codes, which the API needs", nameOfDevice(d.Serial)).
 		Hint("it can stay; a device with codes goes beside it: awsbroker mfa enroll")
 }
 

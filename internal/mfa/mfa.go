@@ -5,7 +5,6 @@ package mfa
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keys"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -108,7 +106,7 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 			Hint("sign in as root: https://console.aws.amazon.com/iam/home#/security_credentials").
 			Hint("for an IAM user name its key: --key NAME")
 	}
-	w.Access.Object = "the MFA devices of " + prompt.Clean(w.UserARN())
+	w.Access.Object = "the MFA devices of " + say.Clean(w.UserARN())
 	w.Access.Policy = mfaPolicy(w.UserARN())
 	if err := w.look(ctx); err != nil {
 		w.Close()
@@ -167,7 +165,7 @@ func (w *work) find(name string) (iam.MFADevice, bool) {
 
 // notFound lists what there is instead.
 func (w *work) notFound(name string) error {
-	f := failure.New(failure.NotFound, "%s has no MFA device %q", w.Owner(), prompt.Clean(name))
+	f := failure.New(failure.NotFound, "%s has no MFA device %q", w.Owner(), name)
 	if names := namesOfDevices(w.devices); len(names) > 0 {
 		return f.Hint("there are: %s", strings.Join(names, ", "))
 	}
@@ -176,7 +174,7 @@ func (w *work) notFound(name string) error {
 
 func namesOfDevices(devices []iam.MFADevice) (names []string) {
 	for _, d := range devices {
-		names = append(names, prompt.Clean(nameOfDevice(d.Serial)))
+		names = append(names, say.Clean(nameOfDevice(d.Serial)))
 	}
 	return names
 }
@@ -205,8 +203,8 @@ func arnOfDevice(userARN, name string) string {
 // mfaPolicy allows a user what these commands do, and no more.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
 func mfaPolicy(userARN string) string {
-	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ListVirtualMFADevices","Resource":"*"},`+
+	return say.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ListVirtualMFADevices","Resource":"*"},`+
 		`{"Effect":"Allow","Action":["iam:CreateVirtualMFADevice","iam:DeleteVirtualMFADevice"],"Resource":%q},`+
 		`{"Effect":"Allow","Action":["iam:ListMFADevices","iam:EnableMFADevice","iam:ResyncMFADevice","iam:DeactivateMFADevice"],"Resource":%q}]}`,
-		prompt.Clean(arnOfDevice(userARN, "*")), prompt.Clean(userARN))
+		arnOfDevice(userARN, "*"), userARN)
 }

@@ -2,7 +2,6 @@ package mfa
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/qr"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // showDevice shows a person what their authenticator app has to know: the seed
@@ -23,13 +23,13 @@ func showDevice(ask prompt.Prompter, terminal bool, picture *picture, e NewDevic
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "MFA device %s for %s\nadd it to an authenticator app by this key (time-based):\n",
-		prompt.Clean(e.Name), prompt.Clean(e.User+"@"+e.Account))
+	say.Fprintf(&b, "MFA device %s for %s\nadd it to an authenticator app by this key (time-based):\n",
+		e.Name, e.User+"@"+e.Account)
 	b.WriteString(groups(seed.Reveal()))
 	drawn, err := qr.Text(uri)
 	switch {
 	case picture.file != nil:
-		fmt.Fprintf(&b, "or scan the QR code in %s, which is deleted afterwards\n", prompt.Clean(picture.file.Name()))
+		say.Fprintf(&b, "or scan the QR code in %s, which is deleted afterwards\n", picture.file.Name())
 	case err == nil && terminal && qr.Drawable():
 		b.WriteString("or scan this:\n")
 	default:
@@ -73,9 +73,9 @@ func newPicture(path string) (*picture, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return nil, failure.New(failure.Usage, "the file for the QR code is there already: %s", prompt.Clean(path)).Hint("name one that is not: --qr-file FILE")
+		return nil, failure.New(failure.Usage, "the file for the QR code is there already: %s", path).Hint("name one that is not: --qr-file FILE")
 	case err != nil:
-		return nil, failure.New(failure.Other, "the file for the QR code cannot be made: %s", prompt.Clean(err.Error()))
+		return nil, failure.New(failure.Other, "the file for the QR code cannot be made: %s", err.Error())
 	}
 	return &picture{f}, nil
 }
@@ -89,7 +89,7 @@ func (p *picture) write(uri string) error {
 		_, err = p.file.Write(data)
 	}
 	if err != nil {
-		return failure.New(failure.Other, "the QR code cannot be written: %s", prompt.Clean(err.Error()))
+		return failure.New(failure.Other, "the QR code cannot be written: %s", err.Error())
 	}
 	return nil
 }
@@ -101,8 +101,8 @@ func (p *picture) remove(report broker.Reporter) {
 	}
 	p.file.Close()
 	if err := os.Remove(p.file.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		report.Warn("the QR code is a secret and could not be deleted: " + prompt.Clean(p.file.Name()))
+		report.Warn("the QR code is a secret and could not be deleted: " + p.file.Name())
 		return
 	}
-	report.Step("the QR code in " + prompt.Clean(p.file.Name()) + " is deleted")
+	report.Step("the QR code in " + p.file.Name() + " is deleted")
 }

@@ -2,7 +2,6 @@ package mfa
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -46,9 +44,9 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 	if !d.HasCodes() {
 		return nil
 	}
-	name := prompt.Clean(nameOfDevice(d.Serial))
+	name := say.Clean(nameOfDevice(d.Serial))
 	if profiles := w.naming(d.Serial); len(profiles) > 0 {
-		return failure.New(failure.Other, "%s is the MFA device of profile %s", name, prompt.Clean(strings.Join(profiles, ", "))).
+		return failure.New(failure.Other, "%s is the MFA device of profile %s", name, strings.Join(profiles, ", ")).
 			Hint("to put another device in its place, profiles and all: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
 	if len(w.withCodes(d.Serial)) == 0 {
@@ -61,10 +59,10 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 // removal says what will be done.
 func (w *work) removal(d iam.MFADevice) string {
 	if d.Enabled.IsZero() {
-		return fmt.Sprintf("MFA device %s, which nobody has: it is deleted", prompt.Clean(d.Serial))
+		return say.Sprintf("MFA device %s, which nobody has: it is deleted", d.Serial)
 	}
-	return fmt.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
-		prompt.Clean(d.Serial), w.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
+	return say.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
+		d.Serial, w.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
 }
 
 // deleteTries is how often a device that was just taken from its user is

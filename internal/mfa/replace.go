@@ -3,7 +3,6 @@ package mfa
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -60,7 +58,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	out.Profiles = w.naming(out.Serial)
 	w.warnOfSources(out.Profiles)
 	if left := w.naming(old.Serial); len(left) > 0 {
-		return out, failure.New(failure.Other, "profile %s still names %s, which stays therefore", prompt.Clean(strings.Join(left, ", ")), prompt.Clean(nameOfDevice(old.Serial)))
+		return out, failure.New(failure.Other, "profile %s still names %s, which stays therefore", strings.Join(left, ", "), nameOfDevice(old.Serial))
 	}
 	if gone {
 		return out, nil
@@ -90,7 +88,7 @@ func (w *work) replaced(ctx context.Context, name string) (d iam.MFADevice, gone
 	}
 	for _, t := range w.Targets {
 		if s := t.Profile.MFASerial; s != "" && (s == name || strings.EqualFold(nameOfDevice(s), name)) {
-			w.Report.Step(prompt.Clean(s) + " is not in AWS any more")
+			w.Report.Step(s + " is not in AWS any more")
 			return iam.MFADevice{Serial: s}, true, nil
 		}
 	}
@@ -138,9 +136,9 @@ func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice
 	case o.Yes && time.Since(d.Enabled) > fresh:
 		return "", nil
 	}
-	text := fmt.Sprintf("MFA device %s of yours was enabled %s ago, after %s", prompt.Clean(nameOfDevice(d.Serial)),
-		say.Duration(max(time.Since(d.Enabled), 0)), prompt.Clean(nameOfDevice(old.Serial)))
-	err := w.Confirm(ctx, text, "does it take the place of "+prompt.Clean(nameOfDevice(old.Serial))+"?")
+	text := say.Sprintf("MFA device %s of yours was enabled %s ago, after %s", nameOfDevice(d.Serial),
+		say.Duration(max(time.Since(d.Enabled), 0)), nameOfDevice(old.Serial))
+	err := w.Confirm(ctx, text, "does it take the place of "+say.Clean(nameOfDevice(old.Serial))+"?")
 	if errors.Is(err, broker.ErrDeclined) {
 		return "", nil
 	}
@@ -180,9 +178,9 @@ func (w *work) warnOfSources(profiles []string) {
 		switch {
 		case err != nil:
 		case p.MFAProcess != "":
-			w.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", prompt.Clean(name))
+			w.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", name)
 		case p.MFASeed != "":
-			w.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", prompt.Clean(name), say.ShellWord(name))
+			w.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Resync tells AWS, with two codes of an MFA device, how far its clock is
@@ -32,7 +32,7 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	if err != nil {
 		return "", codesFailure(err, nameOfDevice(d.Serial))
 	}
-	ask.Print("two codes of the MFA device " + prompt.Clean(d.Serial) + ", one after the other\n")
+	ask.Print("two codes of the MFA device " + say.Clean(d.Serial) + ", one after the other\n")
 	p := &codePair{Broker: w.Broker, ask: ask, cache: w.Cache, serial: d.Serial}
 	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
 		return sendOnce(ctx, w.Do, func(ctx context.Context, c *iam.Client) error {

@@ -3,7 +3,6 @@ package mfa
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -40,7 +39,7 @@ func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given cred
 	if err != nil {
 		return nil, err
 	}
-	text := fmt.Sprintf("the seed of %s goes into the keychain,\nand awsbroker makes its codes by itself\n%s", prompt.Clean(device), seedPrice)
+	text := say.Sprintf("the seed of %s goes into the keychain,\nand awsbroker makes its codes by itself\n%s", device, say.Shown(seedPrice))
 	a.Close() // the question is asked anew
 	if err := b.Confirm(ctx, text, "store it?"); err != nil {
 		return nil, err
@@ -56,7 +55,7 @@ func RemoveSeed(ctx context.Context, b *broker.Broker, profile string) (device s
 		return "", err
 	}
 	device = t.Profile.MFASerial
-	text := fmt.Sprintf("the seed of %s is taken out of the keychain;\na device that shows its codes goes on doing so", prompt.Clean(device))
+	text := say.Sprintf("the seed of %s is taken out of the keychain;\na device that shows its codes goes on doing so", device)
 	if err := b.Confirm(ctx, text, "remove it?"); err != nil {
 		return "", err
 	}
@@ -64,7 +63,7 @@ func RemoveSeed(ctx context.Context, b *broker.Broker, profile string) (device s
 	defer a.Close()
 	err = withSeeds(ctx, b, a, func(store *keystore.Store) error { return store.RemoveSeed(ctx, device) })
 	if errors.Is(err, keystore.ErrNotFound) {
-		return "", failure.New(failure.NotFound, "the keychain has no seed of %s", prompt.Clean(device))
+		return "", failure.New(failure.NotFound, "the keychain has no seed of %s", device)
 	}
 	return device, err
 }
@@ -95,11 +94,11 @@ func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
 	b.SetWaysOf(t.Profile)
 	device := t.Profile.MFASerial
 	if device == "" {
-		return nil, failure.New(failure.Usage, "profile %s has no MFA device", prompt.Clean(t.Profile.Name)).
+		return nil, failure.New(failure.Usage, "profile %s has no MFA device", t.Profile.Name).
 			Hint("name it: awsbroker setup %s --mfa-serial arn:aws:iam::ACCOUNT:mfa/DEVICE", say.ShellWord(t.Profile.Name))
 	}
 	if !strings.HasPrefix(device, "arn:") {
-		return nil, failure.New(failure.Usage, "%s is a hardware device, and those keep their seed", prompt.Clean(device))
+		return nil, failure.New(failure.Usage, "%s is a hardware device, and those keep their seed", device)
 	}
 	return t, nil
 }
@@ -109,7 +108,7 @@ func askSeed(ctx context.Context, a *broker.Asker, device string) (credential.Se
 	if err == nil {
 		t.Print("the seed is the key that AWS shows beside the QR code of a new device\n")
 		var seed credential.Secret
-		if seed, err = t.Hidden(ctx, "seed of "+prompt.Clean(device)+" (not shown): "); err == nil {
+		if seed, err = t.Hidden(ctx, "seed of "+say.Clean(device)+" (not shown): "); err == nil {
 			return seed, nil
 		}
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // serialEdit is a place in the config file where a device is to be named.
@@ -43,7 +42,7 @@ func (w *work) editsOf(serial string) (edits []serialEdit) {
 		e := w.editOf(p)
 		switch {
 		case !ok || o.File != w.Paths.Config || !config.ValidProfileName(e.profile):
-			w.Warn("change it yourself in %s", prompt.Clean(o.String()))
+			w.Warn("change it yourself in %s", o.String())
 		case !slices.Contains(edits, e):
 			edits = append(edits, e)
 		}

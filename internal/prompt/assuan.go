@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // assuan is a client of the protocol that GnuPG's programs speak over pipes.
@@ -85,7 +87,7 @@ func (a *assuan) response() ([]byte, error) {
 			}
 		case word == "S" || strings.HasPrefix(word, "#"):
 		default: // INQUIRE, for one: nothing that was sent allows it
-			return nil, fmt.Errorf("%w: %q", errAssuan, Clean(word))
+			return nil, fmt.Errorf("%w: %q", errAssuan, say.Clean(word))
 		}
 	}
 }
@@ -109,7 +111,7 @@ func parseAssuanError(rest string) error {
 	if err != nil {
 		return fmt.Errorf("%w: an error without a code", errAssuan)
 	}
-	return &assuanError{int(code & 0xffff), Clean(text)}
+	return &assuanError{int(code & 0xffff), say.Clean(text)}
 }
 
 // assuanEscape makes text fit for an argument of at most limit bytes.

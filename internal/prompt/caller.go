@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Caller is the program that asks, as it is shown: its name, its process, and
@@ -31,7 +32,7 @@ func lastOf(text string) string {
 	if all := []rune(text); len(all) > maxCaller {
 		text = "…" + string(all[len(all)-maxCaller+1:])
 	}
-	return Clean(text)
+	return say.Clean(text)
 }
 
 // underHome writes ~ for the home directory.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // ErrCommand means that the command that should know the code did not give one.
@@ -68,7 +69,7 @@ func lastLine(text string) string {
 	if text == "" {
 		return ""
 	}
-	return " (" + Clean(text[strings.LastIndexByte(text, '\n')+1:]) + ")"
+	return " (" + say.Clean(text[strings.LastIndexByte(text, '\n')+1:]) + ")"
 }
 
 // limited keeps the first bytes of what is written and takes the rest

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Ladder asks in the first of several ways that works, one after the other. A
@@ -78,7 +79,7 @@ func (l *Ladder) next(ctx context.Context) error {
 			return endOfContext(ctx)
 		}
 		if err != nil {
-			l.options.Debug(Clean(fmt.Sprintf("%s: %v", way, err)))
+			l.options.Debug(say.Clean(fmt.Sprintf("%s: %v", way, err)))
 			continue
 		}
 		giveBack, err := l.options.Turn(ctx, where.place)
@@ -160,7 +161,7 @@ func (l *Ladder) ask(ctx context.Context, question func() error) error {
 			l.page.answered()
 			return err
 		}
-		l.options.Debug(Clean(fmt.Sprintf("%s: %v", l.way, err)))
+		l.options.Debug(say.Clean(fmt.Sprintf("%s: %v", l.way, err)))
 		l.Close()
 		if err := l.next(ctx); err != nil {
 			return err

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // spare is a terminal that is not ours but may be asked at.
@@ -36,7 +38,7 @@ func spareTerminal(name string) (*spare, error) {
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		_ = unix.Close(fd)
-		return nil, unable("GPG_TTY: %s is no terminal", Clean(name))
+		return nil, unable("GPG_TTY: %s is no terminal", say.Clean(name))
 	}
 	return &spare{os.NewFile(uintptr(fd), name), before}, nil
 }

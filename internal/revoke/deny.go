@@ -12,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -49,7 +48,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 	}
 	t, ok := policy.ParseCutoff(doc)
 	if !ok {
-		return t, failure.New(failure.Other, "the %s %s has a policy %s that says something else, which is not to be lost", h.kind, prompt.Clean(h.name), policy.RevokeName).
+		return t, failure.New(failure.Other, "the %s %s has a policy %s that says something else, which is not to be lost", h.kind, h.name, policy.RevokeName).
 			Hint("look at it: aws iam get-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, say.ShellWord(h.name), policy.RevokeName).
 			Hint("then give it another name, or delete it, and run this again")
 	}
@@ -57,7 +56,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 		if err != nil {
 			return t, err
 		}
-		return t, failure.New(failure.Other, "the policy %s of the %s %s denies sessions until %s: none would work before", policy.RevokeName, h.kind, prompt.Clean(h.name), t.Format(time.RFC3339)).
+		return t, failure.New(failure.Other, "the policy %s of the %s %s denies sessions until %s: none would work before", policy.RevokeName, h.kind, h.name, t.Format(time.RFC3339)).
 			Hint("delete it first: aws iam delete-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, say.ShellWord(h.name), policy.RevokeName)
 	}
 	return t, nil
@@ -95,7 +94,7 @@ func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff tim
 		return cutoff, v.IAMFailure(err)
 	}
 	v.changed, v.ended, v.until = true, true, latestOf(v.until, cutoff)
-	v.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, prompt.Clean(h.name), cutoff.Format("15:04:05 MST")))
+	v.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, h.name, cutoff.Format("15:04:05 MST")))
 	return cutoff, nil
 }
 

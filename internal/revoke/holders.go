@@ -3,13 +3,12 @@ package revoke
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 func indented(document string) string {
@@ -58,12 +57,12 @@ func (v *revocation) holders() []holder {
 
 // object is what AWS may not let be managed.
 func (v *revocation) object() string {
-	text := "the inline policy " + policy.RevokeName + " of " + prompt.Clean(v.User.ARN)
+	text := "the inline policy " + policy.RevokeName + " of " + say.Clean(v.User.ARN)
 	if !v.o.KeepKey {
 		text = "the access keys and " + text
 	}
 	if v.role != "" {
-		text += " and the one of " + prompt.Clean(v.role)
+		text += " and the one of " + say.Clean(v.role)
 	}
 	return text
 }
@@ -74,10 +73,10 @@ func (v *revocation) permissions() string {
 	if v.o.KeepKey {
 		keys = ""
 	}
-	text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetUserPolicy","iam:PutUserPolicy"%s],"Resource":%q}`,
-		keys, prompt.Clean(v.User.ARN))
+	text := say.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetUserPolicy","iam:PutUserPolicy"%s],"Resource":%q}`,
+		keys, v.User.ARN)
 	if v.role != "" {
-		text += fmt.Sprintf(`,{"Effect":"Allow","Action":["iam:GetRolePolicy","iam:PutRolePolicy"],"Resource":%q}`, prompt.Clean(v.role))
+		text += say.Sprintf(`,{"Effect":"Allow","Action":["iam:GetRolePolicy","iam:PutRolePolicy"],"Resource":%q}`, v.role)
 	}
 	return text + "]}"
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // revokeNote is what a revocation writes down before each stage, so that the
@@ -62,15 +61,15 @@ func (v *revocation) readNote() (*revokeNote, error) {
 	}
 	var n revokeNote
 	if err := json.Unmarshal(data, &n); err != nil || n.Key != v.Name || n.Old == "" {
-		return nil, failure.New(failure.Other, "the note of an unfinished revoke cannot be read: %s", prompt.Clean(path)).
+		return nil, failure.New(failure.Other, "the note of an unfinished revoke cannot be read: %s", path).
 			Hint("delete it, and run the command again: it begins anew")
 	}
 	if n.Version > revokeNoteVersion {
-		return nil, failure.New(failure.Other, "a newer awsbroker began this revoke, and has to finish it (%s)", prompt.Clean(path))
+		return nil, failure.New(failure.Other, "a newer awsbroker began this revoke, and has to finish it (%s)", path)
 	}
 	if n.ARN != v.User.ARN {
-		return nil, failure.New(failure.Other, "an unfinished revoke was of %s, and the key %q is of %s now", prompt.Clean(n.ARN), prompt.Clean(v.Name), prompt.Clean(v.User.ARN)).
-			Hint("see to that user in the IAM console, then delete %s", prompt.Clean(path))
+		return nil, failure.New(failure.Other, "an unfinished revoke was of %s, and the key %q is of %s now", n.ARN, v.Name, v.User.ARN).
+			Hint("see to that user in the IAM console, then delete %s", path)
 	}
 	return &n, nil
 }

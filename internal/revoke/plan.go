@@ -10,22 +10,22 @@ import (
 	"github.com/awsbroker/awsbroker/internal/access"
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/policy"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // plan is what the person agrees to.
 func (v *revocation) plan() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "profile  %s\nkey      %s, %s\nuser     %s in account %s\n",
-		prompt.Clean(v.profile.Profile.Name), prompt.Clean(v.Name), v.AccessKey.AccessKeyID, prompt.Clean(v.User.UserName()), prompt.Clean(v.User.Account))
+	say.Fprintf(&b, "profile  %s\nkey      %s, %s\nuser     %s in account %s\n",
+		v.profile.Profile.Name, v.Name, v.AccessKey.AccessKeyID, v.User.UserName(), v.User.Account)
 	whose := "the user"
 	if v.role != "" {
 		_, role := awsapi.SplitARN(v.role)
-		fmt.Fprintf(&b, "role     %s\n", prompt.Clean(role))
+		say.Fprintf(&b, "role     %s\n", role)
 		whose = "the user and of the role"
 	}
 	if v.foreign != "" {
-		fmt.Fprintf(&b, "role     %s\n         is in another account: its sessions are NOT ended\n", prompt.Clean(v.foreign))
+		say.Fprintf(&b, "role     %s\n         is in another account: its sessions are NOT ended\n", v.foreign)
 	}
 	fmt.Fprintf(&b, "steps    sessions of %s\n         that were made until now are denied everything", whose)
 	if !v.o.KeepKey {
@@ -48,7 +48,7 @@ func (v *revocation) rehearse(ctx context.Context) error {
 	}
 	text := v.plan() + "\n"
 	for _, h := range v.holders() {
-		text += fmt.Sprintf("policy   %s, inline, of the %s %s:\n%s\n", policy.RevokeName, h.kind, prompt.Clean(h.name), indented(policy.DenyBefore(now.Add(time.Second))))
+		text += say.Sprintf("policy   %s, inline, of the %s %s:\n%s\n", policy.RevokeName, h.kind, h.name, say.Shown(indented(policy.DenyBefore(now.Add(time.Second)))))
 	}
 	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 		v.Report.Step(line)

@@ -12,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -164,7 +163,7 @@ func (r *Rotation) makeRoom(ctx context.Context) error {
 
 func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
 	text := fmt.Sprintf("the user has a second key, and AWS allows no third:\n%s", r.describeKey(ctx, k))
-	full := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", prompt.Clean(r.User.UserName()))
+	full := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", r.User.UserName())
 	if k.Active && r.Yes {
 		return full.Hint("an active key is not deleted unasked: %s", r.describeKey(ctx, k)).
 			Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
@@ -203,9 +202,9 @@ func (r *Rotation) describeKey(ctx context.Context, k iam.Key) string {
 	case err != nil:
 		used = "last use unknown"
 	case !use.At.IsZero():
-		used = fmt.Sprintf("last used %s ago (%s in %s)", say.Duration(time.Since(use.At)), prompt.Clean(use.Service), prompt.Clean(use.Region))
+		used = say.Sprintf("last used %s ago (%s in %s)", say.Duration(time.Since(use.At)), use.Service, use.Region)
 	}
-	return fmt.Sprintf("%s, %s, made %s ago, %s", prompt.Clean(k.ID), status, say.Duration(time.Since(k.Created)), used)
+	return say.Sprintf("%s, %s, made %s ago, %s", k.ID, status, say.Duration(time.Since(k.Created)), used)
 }
 
 // DeleteKey in AWS; one that is not there any more is deleted.
@@ -237,11 +236,11 @@ func (r *Rotation) IAMFailure(err error) error {
 	}
 	switch e.Reason {
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
-		f := failure.New(failure.Unreachable, "AWS could not be reached: %s", prompt.Clean(e.Error()))
+		f := failure.New(failure.Unreachable, "AWS could not be reached: %s", e.Error())
 		f.Cause = err
 		return f
 	case awsapi.Quota:
-		f := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", prompt.Clean(r.User.UserName()))
+		f := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", r.User.UserName())
 		f.Cause = err
 		return f.Hint("look at them with: aws iam list-access-keys --user-name %s", say.ShellWord(r.User.UserName()))
 	}

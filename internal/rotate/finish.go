@@ -12,7 +12,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -46,7 +45,7 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 	// The proof is of what the keychain gives, which is what everybody uses.
 	stored, err := r.stored(ctx)
 	if err == nil && stored.AccessKeyID != next.AccessKeyID {
-		err = failure.New(failure.Other, "another program replaced the key %q meanwhile: the new key %s is %s", prompt.Clean(r.Name), next.AccessKeyID, stored.AccessKeyID)
+		err = failure.New(failure.Other, "another program replaced the key %q meanwhile: the new key %s is %s", r.Name, next.AccessKeyID, stored.AccessKeyID)
 	}
 	if err == nil {
 		err = r.prove(ctx, stored)
@@ -77,18 +76,18 @@ func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error 
 		pause := r.Waits.Between
 		switch {
 		case err == nil && identity.ARN != r.User.ARN:
-			return failure.New(failure.Other, "the new key %s belongs to %s and not to %s", key.AccessKeyID, prompt.Clean(identity.ARN), prompt.Clean(r.User.ARN))
+			return failure.New(failure.Other, "the new key %s belongs to %s and not to %s", key.AccessKeyID, identity.ARN, r.User.ARN)
 		case err == nil:
 			if passed++; passed == proofs {
 				return nil
 			}
 		default:
 			passed, pause = 0, r.Waits.Again
-			r.Debug("proof: %s", prompt.Clean(err.Error()))
+			r.Debug("proof: %s", err.Error())
 		}
 		if err != nil && time.Since(started) > r.Waits.Prove {
 			f := failure.New(failure.Unreachable, "AWS does not know the new key %s after %s; the keychain has both keys", key.AccessKeyID, say.Duration(time.Since(started)))
-			f.Hint("AWS says: %s", prompt.Clean(err.Error()))
+			f.Hint("AWS says: %s", err.Error())
 			f.Cause = err
 			return f
 		}
@@ -111,14 +110,14 @@ func (r *Rotation) swap(ctx context.Context, next credential.Credentials, info k
 		return err
 	}
 	if stored.AccessKeyID != r.journal.Old && stored.AccessKeyID != next.AccessKeyID {
-		return failure.New(failure.Other, "another program replaced the key %q meanwhile, by %s", prompt.Clean(r.Name), stored.AccessKeyID)
+		return failure.New(failure.Other, "another program replaced the key %q meanwhile, by %s", r.Name, stored.AccessKeyID)
 	}
 	info.Rotated, info.Before = time.Now(), r.journal.Old
 	err = r.DoStep("swap", func() error { return r.chain.Set(ctx, r.Name, next, info) })
 	if err != nil {
 		return failure.OfKeystore(err, r.Name)
 	}
-	r.Report.Step(fmt.Sprintf("key %s is %s from now on", prompt.Clean(r.Name), next.AccessKeyID))
+	r.Report.Step(fmt.Sprintf("key %s is %s from now on", r.Name, next.AccessKeyID))
 	return nil
 }
 
@@ -200,14 +199,14 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 		if there, err := r.exists(ctx, p.ID); err != nil || there {
 			return p.key(), err
 		}
-		r.Warn("the new key %s is not in AWS any more", prompt.Clean(p.ID))
+		r.Warn("the new key %s is not in AWS any more", p.ID)
 	case r.journal.New == now:
 		return r.AccessKey, nil
 	case p.ID != "":
 		// Neither: somebody put another key there meanwhile.
-		r.Warn("the key %s was made by an earlier rotation, and is not used by anything here", prompt.Clean(p.ID))
+		r.Warn("the key %s was made by an earlier rotation, and is not used by anything here", p.ID)
 		if r.journal.ARN != r.User.ARN {
-			r.Warn("it belongs to %s; delete it with: %s", prompt.Clean(r.journal.ARN), say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
+			r.Warn("it belongs to %s; delete it with: %s", r.journal.ARN, say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
 		}
 	case r.journal.ARN == r.User.ARN:
 		gone, err := r.clean(ctx)
@@ -219,7 +218,7 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 		}
 	default:
 		r.Warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
-			prompt.Clean(r.journal.ARN), say.ShellWord(awsapi.NameOf(r.journal.ARN)))
+			r.journal.ARN, say.ShellWord(awsapi.NameOf(r.journal.ARN)))
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
 		return next, failure.OfKeystore(err, r.Name)

@@ -15,7 +15,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -55,11 +54,11 @@ func ReadJournal(b *broker.Broker, key string) (*journal, error) {
 	}
 	var j journal
 	if err := json.Unmarshal(data, &j); err != nil || j.Key != key || j.Old == "" {
-		return nil, failure.New(failure.Other, "the note of an unfinished rotation cannot be read: %s", prompt.Clean(path)).
+		return nil, failure.New(failure.Other, "the note of an unfinished rotation cannot be read: %s", path).
 			Hint("look whether the user has a key in AWS that nobody knows, delete it and this file, and try again")
 	}
 	if j.Version > journalVersion {
-		return nil, failure.New(failure.Other, "a newer awsbroker began this rotation, and has to finish it (%s)", prompt.Clean(path))
+		return nil, failure.New(failure.Other, "a newer awsbroker began this rotation, and has to finish it (%s)", path)
 	}
 	return &j, nil
 }

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -19,7 +18,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -109,7 +107,7 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 		return nil, failure.OfKeystore(keystore.ErrNotFound, name)
 	}
 	if info.Root() {
-		return nil, failure.New(failure.Other, "key %q is the root user's, and is not to be replaced but deleted", prompt.Clean(name)).
+		return nil, failure.New(failure.Other, "key %q is the root user's, and is not to be replaced but deleted", name).
 			Hint("%s", say.DeleteKey(info.AccessKeyID))
 	}
 	targets, err := b.TargetsOf(name, info, o.Profile)
@@ -194,7 +192,7 @@ func (r *Rotation) Lock() (unlock func(), err error) {
 	if ok, err := lock.Try(); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	} else if !ok {
-		return nil, failure.New(failure.Other, "another awsbroker (process %d) is rotating the key %q", lock.Holder(), prompt.Clean(r.Name)).
+		return nil, failure.New(failure.Other, "another awsbroker (process %d) is rotating the key %q", lock.Holder(), r.Name).
 			Hint("wait for it, then look at: awsbroker list")
 	}
 	return func() { _ = lock.Unlock() }, nil
@@ -241,7 +239,7 @@ func (r *Rotation) whose(ctx context.Context, patiently bool) (sts.Identity, err
 		return identity, r.IAMFailure(err)
 	}
 	if identity.UserName() == "" {
-		return identity, failure.New(failure.Other, "key %q belongs to %s, which is no IAM user", prompt.Clean(r.Name), prompt.Clean(identity.ARN)).
+		return identity, failure.New(failure.Other, "key %q belongs to %s, which is no IAM user", r.Name, identity.ARN).
 			Hint("only keys of IAM users are rotated; a root key is to be deleted: %s", say.DeleteKey(r.AccessKey.AccessKeyID))
 	}
 	return identity, nil
@@ -270,11 +268,11 @@ func (r *Rotation) agree(ctx context.Context) error {
 	if r.KeepOld {
 		last = "kept, inactive"
 	}
-	text := fmt.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
+	text := say.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
 		"steps    a new key is made, stored beside the old one, and proved;\n"+
 		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
-		prompt.Clean(r.Name), r.AccessKey.AccessKeyID, r.chain.Kind().Words(),
-		prompt.Clean(r.User.UserName()), prompt.Clean(r.User.Account), cmp.Or(prompt.Clean(strings.Join(profiles, ", ")), "no profile"), last)
+		r.Name, r.AccessKey.AccessKeyID, r.chain.Kind().Words(),
+		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
 	if r.DryRun {
 		for _, line := range strings.Split(text, "\n") {
 			r.Report.Step(line)

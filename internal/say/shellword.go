@@ -2,13 +2,11 @@ package say
 
 import (
 	"strings"
-
-	"github.com/awsbroker/awsbroker/internal/prompt"
 )
 
 // ShellWord quotes a name for the command lines in hints.
 func ShellWord(s string) string {
-	s = prompt.Clean(s)
+	s = Clean(s)
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_@%+=:,./-", r)
 	}

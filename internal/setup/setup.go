@@ -52,7 +52,7 @@ var BesideHelper = []string{
 // that it works. It reports whether anything had to be changed.
 func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err error) {
 	if !config.ValidProfileName(o.Profile) {
-		return false, failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", prompt.Clean(o.Profile))
+		return false, failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", o.Profile)
 	}
 	before, err := os.ReadFile(b.Paths.Config)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -201,7 +201,7 @@ func chooseKey(record keystore.Record, asked, current string) (string, error) {
 	case 1:
 		return names[0], nil
 	}
-	return "", failure.New(failure.Usage, "there are several keys: %s", prompt.Clean(strings.Join(names, ", "))).Hint("choose one with --key")
+	return "", failure.New(failure.Usage, "there are several keys: %s", strings.Join(names, ", ")).Hint("choose one with --key")
 }
 
 // propose the role and the device of the account this tool is for, from whose

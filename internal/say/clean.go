@@ -1,4 +1,4 @@
-package prompt
+package say
 
 import (
 	"strings"
