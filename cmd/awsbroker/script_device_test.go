@@ -5,19 +5,15 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"image"
-	"image/color"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	camera "github.com/awsbroker/awsbroker/internal/machine/phone"
 )
 
 // phone is the authenticator app of a person in the stories. It has an entry
@@ -54,7 +50,7 @@ func dial(answer, screen string) (string, error) {
 			return "", err
 		}
 	}
-	name, seed, err := shownOn(screen)
+	name, seed, err := camera.Read(screen)
 	if err != nil {
 		return "", err
 	}
@@ -91,77 +87,6 @@ func dial(answer, screen string) (string, error) {
 		return "", err
 	}
 	return totp.GenerateCode(e.Seed, time.Unix(e.Step*30, 0))
-}
-
-// shownOn finds the last device on a screen: its seed as text, and in the QR
-// code, if one is drawn, which has to say the same. Empty: there is none.
-func shownOn(screen string) (name, seed string, err error) {
-	screen = strings.ReplaceAll(screen, "\r", "")
-	all := regexp.MustCompile(`(?m)^MFA device (\S+) for .*\n.*\n((?:  (?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\n){2})`).FindAllStringSubmatch(screen, -1)
-	if all == nil {
-		return "", "", nil
-	}
-	last := all[len(all)-1]
-	name, seed = last[1], strings.Join(strings.Fields(last[2]), "")
-	drawn := drawnOn(screen)
-	if drawn == nil {
-		return name, seed, nil
-	}
-	text, err := readQR(drawn)
-	if err != nil {
-		return "", "", fmt.Errorf("the QR code on the screen: %w", err)
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "otpauth" || u.Host != "totp" || u.Query().Get("secret") != seed {
-		return "", "", fmt.Errorf("the QR code says something else than the seed: %q", text)
-	}
-	return name, seed, nil
-}
-
-// drawnOn finds the lines of the last QR code on a screen; nil if there is none.
-func drawnOn(screen string) (lines []string) {
-	line := regexp.MustCompile(`^\x1b\[30;47m\x1b\[38;5;16;48;5;231m([ ▀▄█]+)\x1b\[0m$`)
-	inside := false
-	for _, l := range strings.Split(screen, "\n") {
-		m := line.FindStringSubmatch(l)
-		if m == nil {
-			inside = false
-			continue
-		}
-		if !inside {
-			lines, inside = nil, true
-		}
-		lines = append(lines, m[1])
-	}
-	return lines
-}
-
-// readQR reads a code from its lines of half blocks.
-func readQR(lines []string) (string, error) {
-	const module = 4
-	img := image.NewGray(image.Rect(0, 0, len([]rune(lines[0]))*module, 2*len(lines)*module))
-	for y, line := range lines {
-		for x, c := range []rune(line) {
-			for half, blocks := range []string{"█▀", "█▄"} {
-				shade := color.Gray{255}
-				if strings.ContainsRune(blocks, c) {
-					shade.Y = 0
-				}
-				for i := range module * module {
-					img.SetGray(x*module+i%module, (2*y+half)*module+i/module, shade)
-				}
-			}
-		}
-	}
-	bits, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		return "", err
-	}
-	result, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
-	if err != nil {
-		return "", err
-	}
-	return result.GetText(), nil
 }
 
 func (s *story) abandon(ts *testscript.TestScript, args []string) {

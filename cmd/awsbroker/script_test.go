@@ -22,6 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -116,53 +117,39 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 }
 
 func setupStory(env *testscript.Env) error {
-	s := &story{aws: fakeaws.NewStandard(), seen: map[string]int{}}
+	t := env.T().(testing.TB)
+	m := machine.NewIn(t, env.WorkDir, -1)
+	s := &story{aws: m.AWS, seen: map[string]int{}}
 	env.Values[storyKey{}] = s
-	endpoint, err := s.aws.Server.Start()
-	if err != nil {
-		return err
-	}
-	env.Defer(s.aws.Server.Close)
-	home, run := filepath.Join(env.WorkDir, "home"), filepath.Join(env.WorkDir, "run")
-	if err := errors.Join(os.MkdirAll(filepath.Join(home, ".aws"), 0o700), os.MkdirAll(run, 0o700)); err != nil {
-		return err
-	}
 	closed, err := closedPort()
 	if err != nil {
 		return err
 	}
+	run := m.Path("run")
+	m.Mkdir(run, 0o700)
+	env.Vars = append(env.Vars, m.Env...)
 	for name, value := range map[string]string{
-		"HOME":                      home,
-		"XDG_RUNTIME_DIR":           run,
-		"AWS_ENDPOINT_URL_STS":      endpoint,
-		"AWS_ENDPOINT_URL_IAM":      endpoint,
-		"AWSBROKER_FILE_PASSPHRASE": passphrase,
-		// Not the keyring of whoever runs the tests.
-		"AWSBROKER_KEYSTORE": "file",
-		"TERM":               "dumb",
-		"KEYID":              s.aws.Key.ID,
-		"SECRET":             s.aws.Key.Secret,
-		"ROLE":               s.aws.Role.ARN(),
-		"MFA":                s.aws.Device.Serial,
-		"SEED":               s.aws.Device.Seed,
-		"CLOSED":             closed,
+		"XDG_RUNTIME_DIR":      run,
+		"AWS_ENDPOINT_URL_IAM": m.URL,
+		"KEYID":                s.aws.Key.ID,
+		"SECRET":               s.aws.Key.Secret,
+		"ROLE":                 s.aws.Role.ARN(),
+		"MFA":                  s.aws.Device.Serial,
+		"SEED":                 s.aws.Device.Seed,
+		"CLOSED":               closed,
 	} {
 		env.Setenv(name, value)
 	}
 	env.Defer(func() {
 		// The kernel would keep the sealing key for a week.
 		_ = session.DropKey(context.Background(), filepath.Join(run, "awsbroker"), nil)
-		if tb, ok := env.T().(testing.TB); ok {
-			noSecretIn(tb, env.WorkDir, s.aws.Key.Secret)
-			if again := s.aws.Server.RepeatedCodes(); len(again) > 0 {
-				tb.Errorf("a code was sent to AWS twice: %+v", again)
-			}
+		noSecretIn(t, env.WorkDir, s.aws.Key.Secret)
+		if again := s.aws.Server.RepeatedCodes(); len(again) > 0 {
+			t.Errorf("a code was sent to AWS twice: %+v", again)
 		}
 	})
 	return nil
 }
-
-const passphrase = "correct horse battery staple"
 
 // closedPort is an address on which nothing listens.
 func closedPort() (string, error) {
@@ -179,7 +166,7 @@ func noSecretIn(tb testing.TB, dir, secret string) {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		for _, canary := range []string{secret, passphrase} {
+		for _, canary := range []string{secret, machine.Passphrase} {
 			if bytes.Contains(data, []byte(canary)) {
 				tb.Errorf("%s holds a secret", path)
 			}
@@ -357,8 +344,7 @@ func (s *story) fill(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// rest is longer than package session's settle.
-func (s *story) rest(ts *testscript.TestScript, args []string) { time.Sleep(2100 * time.Millisecond) }
+func (s *story) rest(ts *testscript.TestScript, args []string) { machine.Rest() }
 
 func (s *story) sleep(ts *testscript.TestScript, args []string) {
 	arguments(ts, args, 1, "sleep DURATION")

@@ -17,7 +17,7 @@ import (
 
 // Passphrase is that of the keystore in a file, and a canary: it may be found
 // nowhere.
-const Passphrase = "canary-passphrase-of-the-file-keystore"
+const Passphrase = "correct horse battery staple"
 
 // T is who hears of what goes wrong: a test, or [Try] for a program.
 type T interface {
@@ -57,13 +57,15 @@ func New(t T, bin string, uid int) *Machine {
 	m := NewIn(t, dir, uid)
 	m.Bin = m.Path("bin/awsbroker")
 	m.Mkdir(m.Path("bin"), 0o755)
+	m.Mkdir(m.Path("tmp"), 0o755)
 	m.Install(bin, m.Bin)
-	m.Env = append(m.Env, "PATH="+filepath.Dir(m.Bin)+":/usr/local/bin:/usr/bin:/bin")
+	m.Env = append(m.Env, "PATH="+filepath.Dir(m.Bin)+":/usr/local/bin:/usr/bin:/bin", "TMPDIR="+m.Path("tmp"), "LC_ALL=C")
 	t.Cleanup(func() { m.Run("logout", "--all") }) // or the kernel keeps the sealing key for a week
 	return m
 }
 
-// NewIn makes a machine in a directory, with no program on it and no PATH.
+// NewIn makes a machine in a directory, with no program on it, no PATH and no
+// TMPDIR.
 func NewIn(t T, dir string, uid int) *Machine {
 	t.Helper()
 	m := &Machine{T: t, AWS: fakeaws.NewStandard(), Dir: dir, Home: filepath.Join(dir, "home"), UID: uid}
@@ -72,12 +74,12 @@ func NewIn(t T, dir string, uid int) *Machine {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.AWS.Server.Close)
-	for _, d := range []string{m.Home, m.Path("tmp"), m.Path("home/.aws")} {
+	for _, d := range []string{m.Home, m.Path("home/.aws")} {
 		m.Mkdir(d, 0o755)
 	}
 	m.Chmod(0o700, m.Home)
 	m.Env = []string{
-		"HOME=" + m.Home, "TMPDIR=" + m.Path("tmp"), "LC_ALL=C", "TERM=dumb", "AWS_ENDPOINT_URL_STS=" + m.URL,
+		"HOME=" + m.Home, "TERM=dumb", "AWS_ENDPOINT_URL_STS=" + m.URL,
 		"AWSBROKER_KEYSTORE=file", "AWSBROKER_FILE_PASSPHRASE=" + Passphrase,
 	}
 	return m
