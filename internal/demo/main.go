@@ -1,3 +1,5 @@
+//go:build !windows
+
 // Command demo shows awsbroker's main job without an AWS account: a fake AWS
 // on this machine, a home directory of its own, and a person who types what
 // the program asks for. Everything shown is the real program's own output.
@@ -9,10 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 const (
@@ -28,57 +29,36 @@ func main() {
 }
 
 func run() error {
-	home, err := os.MkdirTemp("", "awsbroker-demo-")
+	dir, err := os.MkdirTemp("", "awsbroker-demo-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(home)
-	binary := filepath.Join(home, "bin", "awsbroker")
-	build := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/awsbroker")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building awsbroker: %w\n%s", err, out)
-	}
-	aws := fakeaws.NewStandard()
-	endpoint, err := aws.Server.Start()
-	if err != nil {
+	defer os.RemoveAll(dir)
+	binary := filepath.Join(dir, "awsbroker")
+	if err := machine.Build("./cmd/awsbroker", binary); err != nil {
 		return err
 	}
-	defer aws.Server.Close()
-	key := aws.User.ImportAccessKey(keyID, secret)
+	return machine.Try(func(t machine.T) { play(newStage(t, binary)) })
+}
 
-	s := &stage{home: home, environ: environ(home, endpoint)}
-	code := func() string { c, _ := aws.Device.FreshCode(); return c }
-	steps := []func() error{
-		func() error {
-			s.say("A fake AWS account runs on this machine, with the user phoebe and the role admin-mfa.")
-			s.say("Put phoebe's access key into the keychain (here an encrypted file, for there may be no desktop):")
-			return s.play("awsbroker add phoebe --keystore file",
-				answer{"access key id: ", key.ID}, answer{"secret access key", key.Secret},
-				answer{"new passphrase: ", "correct horse battery staple"}, answer{"the same again: ", "correct horse battery staple"})
-		},
-		func() error {
-			s.say("Write the profile. It is proved with one session before anything is written:")
-			return s.play("awsbroker setup admin --key phoebe --region eu-central-1",
-				answer{"write this? [y/N] ", "y"}, answer{"passphrase of", "correct horse battery staple"}, answer{"MFA code of", code()})
-		},
-		func() error {
-			s.say("From now on, for an hour, any AWS tool works with that profile and nothing is asked:")
-			return s.identity()
-		},
-		func() error {
-			s.say("Or with the session in the environment of a command, such as terraform apply:")
-			return s.play("awsbroker exec -- sh -c 'echo $AWS_REGION, until $AWS_CREDENTIAL_EXPIRATION'")
-		},
-		func() error { return s.play("awsbroker list") },
-	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
+func play(s *stage) {
+	aws := s.m.AWS
+	key := aws.User.ImportAccessKey(keyID, secret)
+	s.say("A fake AWS account runs on this machine, with the user phoebe and the role admin-mfa.")
+	s.say("Put phoebe's access key into the keychain (here an encrypted file, for there may be no desktop):")
+	s.play("awsbroker add phoebe --keystore file",
+		answer{"access key id: ", key.ID}, answer{"secret access key", key.Secret},
+		answer{"new passphrase: ", machine.Passphrase}, answer{"the same again: ", machine.Passphrase})
+	s.say("Write the profile. It is proved with one session before anything is written:")
+	s.play("awsbroker setup admin --key phoebe --region eu-central-1",
+		answer{"write this? [y/N] ", "y"}, answer{"passphrase of", machine.Passphrase}, answer{"MFA code of", s.m.Code()})
+	s.say("From now on, for an hour, any AWS tool works with that profile and nothing is asked:")
+	s.identity()
+	s.say("Or with the session in the environment of a command, such as terraform apply:")
+	s.play("awsbroker exec -- sh -c 'echo $AWS_REGION, until $AWS_CREDENTIAL_EXPIRATION'")
+	s.play("awsbroker list")
 	s.say(fmt.Sprintf("AWS was asked for %d session, and phoebe for %d code. The secret is in no file in clear:", len(aws.Server.Calls("AssumeRole")), codes(aws)))
-	return s.play("grep -rl " + secret + " . || echo none")
+	s.play("grep -rl " + secret + " . || echo none")
 }
 
 func codes(aws *fakeaws.Standard) int {
@@ -91,34 +71,24 @@ func codes(aws *fakeaws.Standard) int {
 	return n
 }
 
-// environ is the demo person's: nothing of AWS or a desktop but what is set here.
-func environ(home, endpoint string) []string {
-	keep := []string{"TERM=" + os.Getenv("TERM"), "PATH=" + filepath.Join(home, "bin") + string(os.PathListSeparator) + os.Getenv("PATH")}
-	return append(keep, "HOME="+home, "USERPROFILE="+home, "NO_COLOR=1", "AWS_ENDPOINT_URL_STS="+endpoint)
-}
-
 // identity asks AWS who the profile is: with the AWS CLI if it is here, else
 // it shows the answer that the CLI would read.
-func (s *stage) identity() error {
+func (s *stage) identity() {
 	if _, err := exec.LookPath("aws"); err == nil {
-		endpoint := strings.TrimPrefix(s.environ[len(s.environ)-1], "AWS_ENDPOINT_URL_STS=")
-		return s.play("aws sts get-caller-identity --profile admin --endpoint-url " + endpoint)
+		s.play("aws sts get-caller-identity --profile admin --endpoint-url " + s.m.URL)
+		return
 	}
 	s.say("(There is no AWS CLI here; this is what it would read, without the secrets:)")
 	s.prompt("awsbroker credential-process --profile admin")
-	started := time.Now()
-	cmd := s.command("awsbroker credential-process --profile admin")
-	out, err := cmd.Output()
-	if err != nil {
-		return err
-	}
-	took := time.Since(started)
+	r := s.m.Run("credential-process", "--profile", "admin")
 	var doc map[string]any
-	if err := json.Unmarshal(out, &doc); err != nil {
-		return err
+	if err := json.Unmarshal([]byte(r.Stdout), &doc); err != nil {
+		s.m.T.Fatal(r)
 	}
 	doc["SecretAccessKey"], doc["SessionToken"] = "…", "…"
 	shown, err := json.Marshal(doc)
-	fmt.Printf("%s\n(%d ms)\n\n", shown, took.Milliseconds())
-	return err
+	if err != nil {
+		s.m.T.Fatal(err)
+	}
+	fmt.Printf("%s\n(%d ms)\n\n", shown, r.Took.Milliseconds())
 }

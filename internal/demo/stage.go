@@ -1,94 +1,62 @@
+//go:build !windows
+
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"os/exec"
+	"os"
+	"path/filepath"
 	"strings"
-	"time"
 
-	"github.com/creack/pty"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
-// stage runs commands on a terminal of its own and shows what is on it.
-type stage struct {
-	home    string
-	environ []string
+// stage runs commands on terminals of a machine and shows what is on them.
+type stage struct{ m *machine.Machine }
+
+// newStage is a machine with a person who types the passphrase and is told
+// about the keystore, and with the tools of whoever looks on.
+func newStage(t machine.T, binary string) *stage {
+	m := machine.New(t, binary, -1)
+	bin := m.Path("home/bin")
+	m.Bin = filepath.Join(bin, "awsbroker")
+	m.Mkdir(bin, 0o755)
+	m.Install(binary, m.Bin)
+	m.Dir = m.Home
+	m = m.Without("AWSBROKER_FILE_PASSPHRASE", "AWSBROKER_KEYSTORE", "LC_ALL")
+	return &stage{m.With("TERM="+os.Getenv("TERM"), "NO_COLOR=1", "PATH="+bin+":"+os.Getenv("PATH"))}
 }
 
-// answer is what the person types once the terminal shows the question.
+// answer is what the person types to a question that has a text in it.
 type answer struct{ question, text string }
 
 func (s *stage) say(text string) { fmt.Printf("# %s\n", text) }
 
 func (s *stage) prompt(line string) { fmt.Printf("$ %s\n", line) }
 
-func (s *stage) command(line string) *exec.Cmd {
-	cmd := exec.Command("/bin/sh", "-c", line)
-	cmd.Env, cmd.Dir = s.environ, s.home
-	return cmd
-}
-
-// patience is how long a question may take to appear.
-const patience = 30 * time.Second
-
 // play runs a command line on a terminal, types the answers, and shows the
 // screen as it was.
-func (s *stage) play(line string, answers ...answer) error {
+func (s *stage) play(line string, answers ...answer) {
 	s.prompt(line)
-	cmd := s.command(line)
-	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: 200})
-	if err != nil {
-		return err
-	}
-	defer terminal.Close()
-	var screen bytes.Buffer
-	chunks := make(chan []byte)
-	go func() {
-		defer close(chunks)
-		for {
-			buf := make([]byte, 4096)
-			n, err := terminal.Read(buf)
-			if n > 0 {
-				chunks <- buf[:n]
-			}
-			if err != nil {
-				return
-			}
+	tm := machine.NewTerminal(s.m.T)
+	tm.Resize(40, 200)
+	j := tm.Start(s.m.Command("/bin/sh", "-c", line))
+	r, _ := machine.Person{Answer: func(question string) string {
+		if len(answers) == 0 || !strings.Contains(question, answers[0].question) {
+			s.m.T.Fatalf("nobody expected the question %q", question)
 		}
-	}()
-	timeout := time.After(patience)
-	for unread := 0; ; {
-		if len(answers) > 0 {
-			if i := strings.Index(screen.String()[unread:], answers[0].question); i >= 0 {
-				unread += i + len(answers[0].question)
-				if _, err := io.WriteString(terminal, answers[0].text+"\n"); err != nil {
-					return err
-				}
-				answers = answers[1:]
-				continue
-			}
-		}
-		select {
-		case chunk, more := <-chunks:
-			if more {
-				screen.Write(chunk)
-				continue
-			}
-			s.show(screen.String())
-			return cmd.Wait()
-		case <-timeout:
-			_ = cmd.Process.Kill()
-			s.show(screen.String())
-			return errors.New("the command did not end")
-		}
+		next := answers[0]
+		answers = answers[1:]
+		return next.text + "\n"
+	}}.SitAt(tm, j)
+	s.show(tm.Screen())
+	if r.Code != 0 {
+		s.m.T.Fatal("the command ended with", r.Code)
 	}
 }
 
 // show prints a screen with the demo's own directory as ~.
 func (s *stage) show(screen string) {
 	screen = strings.ReplaceAll(screen, "\r\n", "\n")
-	fmt.Println(strings.ReplaceAll(screen, s.home, "~"))
+	fmt.Println(strings.ReplaceAll(screen, s.m.Home, "~"))
 }

@@ -20,11 +20,12 @@ type Person struct {
 	Patience time.Duration
 }
 
-// SitAt answers until the job has ended, or was killed.
+// SitAt answers until the job has ended, or was killed. What was expected before
+// is done with.
 func (p Person) SitAt(tm *Terminal, j *Job) (r Result, killed bool) {
 	tm.T.Helper()
 	patience := max(p.Patience, Patience)
-	answered := 0
+	answered := tm.from
 	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		select {
 		case <-j.Ended:
