@@ -84,7 +84,7 @@ func (a *app) writeDoctor(d doctor.Diagnosis, o doctorOptions) error {
 	colour := isTerminal(a.stdout) && mayColour()
 	for _, severity := range []doctor.Severity{doctor.Serious, doctor.Warning, doctor.Note} {
 		for _, f := range d.Findings {
-			if f.Severity == severity {
+			if f.Kind.Severity == severity {
 				writeFinding(&b, f, colour)
 			}
 		}
@@ -104,11 +104,11 @@ func (a *app) writeDoctor(d doctor.Diagnosis, o doctorOptions) error {
 }
 
 func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
-	severity := f.Severity.String()
+	severity := f.Kind.Severity.String()
 	if colour {
-		severity = "\x1b[" + colours[f.Severity] + "m" + severity + "\x1b[0m"
+		severity = "\x1b[" + colours[f.Kind.Severity] + "m" + severity + "\x1b[0m"
 	}
-	fmt.Fprintf(b, "%s: %s\n", severity, f.ID)
+	fmt.Fprintf(b, "%s: %s\n", severity, f.Kind.ID)
 	wrapped(b, "  ", "  ", f.Title)
 	if f.File != "" {
 		where := tilde(f.File)
@@ -117,7 +117,7 @@ func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
 		}
 		fmt.Fprintf(b, "  where  %s\n", where)
 	}
-	row(b, "why", f.Why)
+	row(b, "why", f.Kind.Why)
 	name := "mend"
 	if f.Advice != "" {
 		row(b, name, f.Advice)
@@ -162,7 +162,7 @@ func summary(d doctor.Diagnosis, o doctorOptions) string {
 	}
 	count := map[doctor.Severity]int{}
 	for _, f := range d.Findings {
-		count[f.Severity]++
+		count[f.Kind.Severity]++
 	}
 	var parts []string
 	for _, s := range []struct {
@@ -207,7 +207,7 @@ type uncheckedJSON struct {
 func writeDoctorJSON(out io.Writer, d doctor.Diagnosis) error {
 	j := doctorJSON{Findings: []findingJSON{}, Unchecked: []uncheckedJSON{}, Checked: append([]string{}, d.Checked...)}
 	for _, f := range d.Findings {
-		j.Findings = append(j.Findings, findingJSON{f.ID, f.Severity.String(), f.Title, f.Why, f.Advice, f.Mend, f.File, f.Line, f.Fixable()})
+		j.Findings = append(j.Findings, findingJSON{f.Kind.ID, f.Kind.Severity.String(), f.Title, f.Kind.Why, f.Advice, f.Mend, f.File, f.Line, f.Fixable()})
 	}
 	for _, u := range d.Unchecked {
 		j.Unchecked = append(j.Unchecked, uncheckedJSON{u.What, u.Problem})

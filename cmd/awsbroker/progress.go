@@ -11,7 +11,7 @@ import (
 // progress is a list of steps, each with a tick when it is done. On a terminal
 // one that takes over a second has something that moves beside it.
 type progress struct {
-	*app
+	app     *app
 	mu      sync.Mutex
 	step    string // empty: none is going on
 	why     string
@@ -68,14 +68,14 @@ func (p *progress) draw() {
 		text += ": waiting " + p.why
 	}
 	p.drawn = true
-	fmt.Fprintf(p.stderr, "\r\x1b[K%.79s", text)
+	fmt.Fprintf(p.app.stderr, "\r\x1b[K%.79s", text)
 }
 
 // wipe what moves off the line.
 func (p *progress) wipe() {
 	if p.drawn {
 		p.drawn = false
-		fmt.Fprint(p.stderr, "\r\x1b[K")
+		fmt.Fprint(p.app.stderr, "\r\x1b[K")
 	}
 }
 
@@ -98,8 +98,8 @@ func (p *progress) Waiting(what string) {
 	if p.asking {
 		p.asking, p.since = false, time.Now()
 	}
-	if p.why != what && !isTerminal(p.stderr) && !p.oneLine {
-		fmt.Fprintf(p.stderr, "awsbroker: %s: waiting %s\n", p.step, what)
+	if p.why != what && !isTerminal(p.app.stderr) && !p.app.oneLine {
+		fmt.Fprintf(p.app.stderr, "awsbroker: %s: waiting %s\n", p.step, what)
 	}
 	p.why = what
 }
@@ -124,9 +124,9 @@ func (p *progress) End(outcome string) {
 	if outcome == "failed" {
 		mark, colour = "✗", "31"
 	}
-	if p.coloured() {
+	if p.app.coloured() {
 		mark = "\x1b[" + colour + "m" + mark + "\x1b[0m"
 	}
-	fmt.Fprintf(p.stderr, "  %s %s: %s\n", mark, p.step, outcome)
+	fmt.Fprintf(p.app.stderr, "  %s %s: %s\n", mark, p.step, outcome)
 	p.step = ""
 }

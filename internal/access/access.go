@@ -27,15 +27,15 @@ import (
 // GetSessionToken holds for each role assumed with it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
 type Access struct {
-	*broker.Actor                  // its own: nobody else's is changed
-	targets       []*broker.Target // the profiles of the key, the preferred one first
-	userARN       string
-	Object        string        // what is managed, if not the user's access keys
-	Policy        string        // what would allow it, if not keyPolicy
-	Patience      time.Duration // how long IAM may take to learn of a new key
-	Again         time.Duration // the pause before it is asked again
-	Limit         time.Duration // of one call
-	Silent        bool          // nobody may be asked for a code
+	actor    *broker.Actor    // its own: nobody else's is changed
+	targets  []*broker.Target // the profiles of the key, the preferred one first
+	userARN  string
+	Object   string        // what is managed, if not the user's access keys
+	Policy   string        // what would allow it, if not keyPolicy
+	Patience time.Duration // how long IAM may take to learn of a new key
+	Again    time.Duration // the pause before it is asked again
+	Limit    time.Duration // of one call
+	Silent   bool          // nobody may be asked for a code
 
 	ways    []Way       // not tried yet
 	Client  *iam.Client // nil: the next way has to be tried
@@ -52,7 +52,7 @@ type Access struct {
 // through targets: the profiles of the key, the preferred one first. It works on
 // a copy of the actor.
 func New(actor *broker.Actor, targets []*broker.Target, userARN string) *Access {
-	a := &Access{Actor: actor.Through(actor.Target), targets: targets, userARN: userARN, Patience: 2 * time.Minute, Again: time.Second, Limit: 45 * time.Second}
+	a := &Access{actor: actor.Through(actor.Target), targets: targets, userARN: userARN, Patience: 2 * time.Minute, Again: time.Second, Limit: 45 * time.Second}
 	a.restart()
 	return a
 }
@@ -60,7 +60,7 @@ func New(actor *broker.Actor, targets []*broker.Target, userARN string) *Access 
 // UseKey is to be called when another key has taken the place of the one that
 // signed. A way that does not depend on it goes on being used.
 func (a *Access) UseKey(key credential.Credentials) {
-	a.AccessKey, a.newKey, a.base = key, true, credential.Credentials{}
+	a.actor.AccessKey, a.newKey, a.base = key, true, credential.Credentials{}
 	if a.Way.Own {
 		a.Client = nil
 	}
@@ -98,7 +98,7 @@ func (a *Access) Do(ctx context.Context, call func(context.Context, *iam.Client)
 			}
 			return err
 		}
-		a.Debug("iam: not %s: %s", a.Way.says, err.Error())
+		a.actor.Broker.Debug("iam: not %s: %s", a.Way.says, err.Error())
 		a.refused, a.Client = err, nil
 	}
 }
@@ -143,7 +143,7 @@ func (a *Access) next(ctx context.Context) error {
 			a.tried = append(a.tried, a.Way.says)
 		}
 		if awsapi.NotAllowed(err) {
-			a.Debug("sts: not %s: %s", a.Way.says, err.Error())
+			a.actor.Broker.Debug("sts: not %s: %s", a.Way.says, err.Error())
 			a.refused = err
 			continue
 		}
@@ -160,7 +160,7 @@ func (a *Access) next(ctx context.Context) error {
 func (a *Access) say() {
 	if a.said != a.Way.says {
 		a.said = a.Way.says
-		a.Report.Step(cmp.Or(a.Saying, "the key is replaced") + " " + a.Way.says)
+		a.actor.Broker.Report.Step(cmp.Or(a.Saying, "the key is replaced") + " " + a.Way.says)
 	}
 }
 
@@ -192,7 +192,7 @@ func (a *Access) denied() error {
 	f.Hint("AWS says: %s", a.refused.Error())
 	f.Hint("give this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.Policy, keyPolicy(a.userARN)))
 	if !slices.ContainsFunc(a.targets, (*broker.Target).HasDevice) {
-		f.Hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", say.ShellWord(a.Profile.KeyName))
+		f.Hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", say.ShellWord(a.actor.Target.Profile.KeyName))
 	}
 	return f
 }

@@ -36,7 +36,7 @@ func (a *Access) restart() {
 		}
 	}
 	a.ways = append(a.ways, Way{says: "with the key itself", Target: first, Own: true,
-		creds: func(context.Context) (credential.Credentials, error) { return a.AccessKey, nil }})
+		creds: func(context.Context) (credential.Credentials, error) { return a.actor.AccessKey, nil }})
 	if i := slices.IndexFunc(a.targets, (*broker.Target).HasDevice); i >= 0 {
 		t := a.targets[i]
 		a.mfaInHand(t)
@@ -94,7 +94,7 @@ func (a *Access) throughRole(t *broker.Target) string {
 
 // useInHand is the way of a session that is there already.
 func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
-	creds, ok := a.FindSession(t)
+	creds, ok := a.actor.FindSession(t)
 	if !ok {
 		return credential.Credentials{}, errNotThisWay
 	}
@@ -108,7 +108,7 @@ func (a *Access) withMFA(ctx context.Context, t *broker.Target) (credential.Cred
 		return credential.Credentials{}, ErrSilent
 	}
 	another := false
-	creds, err := a.GetMFASession(ctx, t, a.Limit, func() (creds credential.Credentials, ok bool) {
+	creds, err := a.actor.GetMFASession(ctx, t, a.Limit, func() (creds credential.Credentials, ok bool) {
 		creds, another = a.roleInHand()
 		return creds, another
 	})
@@ -126,7 +126,7 @@ func (a *Access) roleInHand() (credential.Credentials, bool) {
 		if !a.atHome(other) || slices.Contains(a.tried, says) {
 			continue
 		}
-		if creds, ok := a.FindSession(other); ok {
+		if creds, ok := a.actor.FindSession(other); ok {
 			a.Way.says, a.Way.Target, a.Way.User = says, other, false
 			return creds, true
 		}
@@ -142,7 +142,7 @@ func (a *Access) assume(ctx context.Context, t *broker.Target) (credential.Crede
 		if t.HasDevice() {
 			return by, errNotThisWay
 		}
-		by = a.AccessKey
+		by = a.actor.AccessKey
 	}
-	return a.AssumeRole(ctx, t, by, a.Limit)
+	return a.actor.AssumeRole(ctx, t, by, a.Limit)
 }

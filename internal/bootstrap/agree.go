@@ -32,8 +32,8 @@ func (s *bootstrap) agree(ctx context.Context) error {
 	if err := s.getReady(ctx); err != nil {
 		return err
 	}
-	s.journal.Partition, s.journal.Key, s.journal.KeyID, s.journal.Region = s.out.Partition, s.name, s.AccessKey.AccessKeyID, s.Region
-	return s.Confirm(ctx, s.out.Text(), "carry this out?")
+	s.journal.Partition, s.journal.Key, s.journal.KeyID, s.journal.Region = s.out.Partition, s.name, s.actor.AccessKey.AccessKeyID, s.actor.Broker.Region
+	return s.actor.Broker.Confirm(ctx, s.out.Text(), "carry this out?")
 }
 
 // hasWork reports whether there is anything to be done or proved.
@@ -60,7 +60,7 @@ func (s *bootstrap) refuseDifferences() error {
 // showPlan where nobody is asked about it.
 func (s *bootstrap) showPlan() {
 	for line := range strings.SplitSeq(s.out.Text(), "\n") {
-		s.Report.Step(line)
+		s.actor.Broker.Report.Step(line)
 	}
 }
 
@@ -68,7 +68,7 @@ func (s *bootstrap) showPlan() {
 // changed that would be left half done without them.
 func (s *bootstrap) getReady(ctx context.Context) error {
 	if s.asksPerson() {
-		if _, err := s.Asker.Open(ctx); errors.Is(err, prompt.ErrNoTerminal) {
+		if _, err := s.actor.Asker.Open(ctx); errors.Is(err, prompt.ErrNoTerminal) {
 			return failure.New(failure.NeedPerson, "MFA codes have to be typed, and there is no terminal to ask for them at").
 				Hint("run it in a terminal, or look at what it would do with --plan")
 		} else if err != nil {
@@ -76,11 +76,11 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 		}
 	}
 	if s.isMissing(aKey) || s.isMissing(aStored) {
-		adder, err := keychain.NewAdder(s.Broker, keychain.AddOptions{Name: s.o.KeyName})
+		adder, err := keychain.NewAdder(s.actor.Broker, keychain.AddOptions{Name: s.o.KeyName})
 		if err != nil {
 			return err
 		}
-		adder.Asker = s.Asker
+		adder.Asker = s.actor.Asker
 		if err := adder.Open(ctx); err != nil {
 			return err
 		}
@@ -99,14 +99,14 @@ func (s *bootstrap) asksPerson() bool {
 	if s.isMissing(aDevice) || s.isMissing(aPassword) {
 		return true
 	}
-	if !s.needsProof() || !s.Code.IsEmpty() {
+	if !s.needsProof() || !s.actor.Broker.Code.IsEmpty() {
 		return false
 	}
-	t, err := s.Broker.Target(s.o.Profile)
+	t, err := s.actor.Broker.Target(s.o.Profile)
 	if err != nil || s.isMissing(aProfile) {
 		return true
 	}
-	_, inHand := t.Cached(s.Cache, time.Now())
+	_, inHand := t.Cached(s.actor.Cache, time.Now())
 	return !inHand && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
 }
 

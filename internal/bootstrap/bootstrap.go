@@ -91,15 +91,15 @@ var bootstrapPatience = bootstrapWaits{call: 45 * time.Second, settle: 2 * time.
 
 // bootstrap is one run of [Run] or [Undo].
 type bootstrap struct {
-	*broker.Actor // the key that does the work
-	o             Options
-	waits         bootstrapWaits
-	record        keystore.Record
-	name          string         // of that key in the keychain; empty: it was typed
-	who           sts.Identity   // whose it is
-	access        *access.Access // to IAM, for the key of a user
-	root          *iam.Client    // for the root user's
-	out           Result
+	actor  *broker.Actor // the key that does the work
+	o      Options
+	waits  bootstrapWaits
+	record keystore.Record
+	name   string         // of that key in the keychain; empty: it was typed
+	who    sts.Identity   // whose it is
+	access *access.Access // to IAM, for the key of a user
+	root   *iam.Client    // for the root user's
+	out    Result
 
 	journal  *bootstrapJournal
 	plan     []*step
@@ -129,7 +129,7 @@ func (s *bootstrap) run(ctx context.Context, b *broker.Broker) (out Result, err 
 	if err := s.open(ctx, b); err != nil {
 		return s.out, s.endAfterAll(ctx, err)
 	}
-	defer s.Close()
+	defer s.actor.Close()
 	if err := s.refuseEnviron(); err != nil {
 		return s.out, err
 	}
@@ -163,17 +163,17 @@ func (s *bootstrap) run(ctx context.Context, b *broker.Broker) (out Result, err 
 
 // alone makes this process the only one that sets the account up.
 func (s *bootstrap) alone() (unlock func(), err error) {
-	if err := os.MkdirAll(s.Paths.State, 0o700); err != nil {
+	if err := os.MkdirAll(s.actor.Broker.Paths.State, 0o700); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	}
-	lock := session.NewLock(s.Paths.State, "bootstrap:"+s.out.Account)
+	lock := session.NewLock(s.actor.Broker.Paths.State, "bootstrap:"+s.out.Account)
 	if ok, err := lock.Try(); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	} else if !ok {
 		return nil, failure.New(failure.Other, "another awsbroker (process %d) is setting up account %s", lock.Holder(), s.out.Account).
 			Hint("wait for it, then run this again")
 	}
-	if s.journal, err = readBootstrap(s.Broker, s.out.Account); err != nil {
+	if s.journal, err = readBootstrap(s.actor.Broker, s.out.Account); err != nil {
 		_ = lock.Unlock()
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (s *bootstrap) commandsFor(t thing) []string {
 	case aStored:
 		return []string{"awsbroker remove " + name}
 	}
-	return []string{"# and take [profile " + name + "] out of " + say.ShellWord(underHome(s.Paths.Config))}
+	return []string{"# and take [profile " + name + "] out of " + say.ShellWord(underHome(s.actor.Broker.Paths.Config))}
 }
 
 // oneLine is a document without the line ends between its values.

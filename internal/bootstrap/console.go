@@ -41,8 +41,8 @@ func (s *bootstrap) passwordStep() *step {
 // newPassword is typed twice, or made up and shown once: before it is set, so
 // that no password is set that nobody saw.
 func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) {
-	s.Started = time.Now()
-	a, err := s.Asker.Open(ctx)
+	s.actor.Broker.Started = time.Now()
+	a, err := s.actor.Asker.Open(ctx)
 	for err == nil {
 		var first, second credential.Secret
 		a.Print("a password for " + say.Clean(s.o.User) + " at " + s.out.SignIn + "; it has to be changed at the first sign-in\n")

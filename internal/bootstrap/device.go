@@ -28,8 +28,8 @@ func (s *bootstrap) deviceStep() *step {
 			return state{is: there, id: d.Serial}, nil
 		},
 		make: func(ctx context.Context, t *thing) error {
-			s.Started = time.Now() // what follows has a person's time
-			serial, err := mfa.MakeDevice(ctx, s.Broker, s.do, s.Asker, mfa.NewDevice{
+			s.actor.Broker.Started = time.Now() // what follows has a person's time
+			serial, err := mfa.MakeDevice(ctx, s.actor.Broker, s.do, s.actor.Asker, mfa.NewDevice{
 				User: s.o.User, Name: s.o.User, Account: s.accountName(ctx), QRFile: s.o.QRFile,
 			})
 			s.out.MFASerial, t.ID = serial, serial
@@ -50,7 +50,7 @@ func (s *bootstrap) findDevice(ctx context.Context) (iam.MFADevice, bool, error)
 		return iam.MFADevice{}, false, err
 	}
 	named := ""
-	if cfg, err := s.ReadConfig(); err == nil {
+	if cfg, err := s.actor.Broker.ReadConfig(); err == nil {
 		if p, err := cfg.Resolve(s.o.Profile); err == nil {
 			named = p.MFASerial
 		}

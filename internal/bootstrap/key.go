@@ -31,8 +31,8 @@ func (s *bootstrap) keyStep() *step {
 		st.how = "the one you typed, into the keychain"
 		st.thing.Kind = aStored
 		st.make = func(ctx context.Context, t *thing) error {
-			t.ID = s.AccessKey.AccessKeyID
-			return s.storeKey(ctx, s.AccessKey)
+			t.ID = s.actor.AccessKey.AccessKeyID
+			return s.storeKey(ctx, s.actor.AccessKey)
 		}
 	}
 	return st
@@ -50,7 +50,7 @@ func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	record, err := keystore.ReadRecord(s.Paths.KeystoreFile())
+	record, err := keystore.ReadRecord(s.actor.Broker.Paths.KeystoreFile())
 	if err != nil {
 		return state{}, failure.OfRecord(err)
 	}
@@ -78,7 +78,7 @@ func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 		return nil
 	}
 	for _, k := range keys {
-		if k.Active && k.ID != s.AccessKey.AccessKeyID && len(s.record.NamesOf(k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
+		if k.Active && k.ID != s.actor.AccessKey.AccessKeyID && len(s.record.NamesOf(k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
 			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
 				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", s.o.User, k.ID, s.o.User, say.ShellWord(k.ID)))
 		}
@@ -126,7 +126,7 @@ func (s *bootstrap) strays(keys []iam.Key) []iam.Key {
 	}
 	var all []iam.Key
 	for _, k := range keys {
-		if !slices.Contains(t.Listed, k.ID) && !k.Created.Before(t.At) && k.ID != s.AccessKey.AccessKeyID {
+		if !slices.Contains(t.Listed, k.ID) && !k.Created.Before(t.At) && k.ID != s.actor.AccessKey.AccessKeyID {
 			all = append(all, k)
 		}
 	}
@@ -182,7 +182,7 @@ func (s *bootstrap) keepKey(ctx context.Context, key credential.Credentials) err
 		return err
 	}
 	if gone := s.adder.Store.Remove(ctx, s.o.KeyName); gone != nil && !errors.Is(gone, keystore.ErrNotFound) {
-		s.Debug("keychain: %v", gone)
+		s.actor.Broker.Debug("keychain: %v", gone)
 	}
 	undo := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, key.AccessKeyID) })
 	if undo != nil {
@@ -201,7 +201,7 @@ func (s *bootstrap) storeKey(ctx context.Context, key credential.Credentials) er
 		return failure.OfKeystore(err, s.o.KeyName)
 	}
 	s.out.KeyName, s.out.KeyID = s.o.KeyName, key.AccessKeyID
-	return session.NextGeneration(s.Paths)
+	return session.NextGeneration(s.actor.Broker.Paths)
 }
 
 // deleteStrays deletes keys whose secret nobody has. A list may be late: where
@@ -225,7 +225,7 @@ func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
 			if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 				return err
 			}
-			s.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
+			s.actor.Broker.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
 		}
 		if len(strays) > 0 || time.Now().After(end) {
 			return nil

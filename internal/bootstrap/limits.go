@@ -47,7 +47,7 @@ func (s *bootstrap) lookForOtherKeys(ctx context.Context) error {
 	}
 	unfinished := s.strays(keys)
 	for _, k := range keys {
-		if !k.Active || k.ID == s.out.KeyID || k.ID == s.AccessKey.AccessKeyID || slices.Contains(unfinished, k) {
+		if !k.Active || k.ID == s.out.KeyID || k.ID == s.actor.AccessKey.AccessKeyID || slices.Contains(unfinished, k) {
 			continue
 		}
 		s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",

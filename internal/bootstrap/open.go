@@ -33,9 +33,9 @@ func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return failure.OfRecord(err)
 	}
-	s.Actor = b.NewActor(nil)
-	s.Asker.Before = s.o.Show.Asking
-	s.Cache = b.OpenCache(ctx)
+	s.actor = b.NewActor(nil)
+	s.actor.Asker.Before = s.o.Show.Asking
+	s.actor.Cache = b.OpenCache(ctx)
 	if s.name, err = s.whichKey(); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
 		err = s.enter()
 	}
 	if err != nil {
-		s.Close()
+		s.actor.Close()
 	}
 	return err
 }
@@ -66,7 +66,7 @@ func (s *bootstrap) whichKey() (string, error) {
 	case 0:
 		return "", nil
 	case 1:
-		s.Report.Step("the root key " + roots[0] + " of the keychain does it (another one: --key)")
+		s.actor.Broker.Report.Step("the root key " + roots[0] + " of the keychain does it (another one: --key)")
 		return roots[0], nil
 	}
 	return "", failure.New(failure.Usage, "which root key? there are %s", strings.Join(roots, ", ")).Hint("name one with --key")
@@ -74,15 +74,15 @@ func (s *bootstrap) whichKey() (string, error) {
 
 // typedKey is held in memory only.
 func (s *bootstrap) typedKey(ctx context.Context) error {
-	a, err := s.Asker.Open(ctx)
+	a, err := s.actor.Asker.Open(ctx)
 	if err == nil {
 		a.Print("a key that may set the account up, such as the root user's; it is not stored\n")
-		if s.AccessKey.AccessKeyID, err = a.Line(ctx, "access key id: "); err == nil {
-			s.AccessKey.SecretAccessKey, err = a.Hidden(ctx, "secret access key (not shown): ")
+		if s.actor.AccessKey.AccessKeyID, err = a.Line(ctx, "access key id: "); err == nil {
+			s.actor.AccessKey.SecretAccessKey, err = a.Hidden(ctx, "secret access key (not shown): ")
 		}
 	}
 	if err == nil {
-		s.AccessKey, err = keychain.TidyKey(s.AccessKey)
+		s.actor.AccessKey, err = keychain.TidyKey(s.actor.AccessKey)
 	}
 	var f *failure.Error
 	switch {
@@ -94,10 +94,10 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 	case err != nil:
 		return failure.New(failure.NeedPerson, "%w", err)
 	}
-	if s.who, err = s.IdentifyKey(ctx, s.AccessKey); err != nil {
+	if s.who, err = s.actor.Broker.IdentifyKey(ctx, s.actor.AccessKey); err != nil {
 		return err
 	}
-	s.Target, err = s.KeyTarget("", keystore.KeyInfo{AccessKeyID: s.AccessKey.AccessKeyID, ARN: s.who.ARN})
+	s.actor.Target, err = s.actor.Broker.KeyTarget("", keystore.KeyInfo{AccessKeyID: s.actor.AccessKey.AccessKeyID, ARN: s.who.ARN})
 	return err
 }
 
@@ -107,20 +107,20 @@ func (s *bootstrap) storedKey(ctx context.Context) error {
 		return broker.RootOverFailure(say.Clean(s.name), info, time.Now())
 	}
 	var err error
-	if s.Target, err = s.KeyTarget(s.name, info); err != nil {
+	if s.actor.Target, err = s.actor.Broker.KeyTarget(s.name, info); err != nil {
 		return err
 	}
-	if err := s.OpenKey(ctx); err != nil {
+	if err := s.actor.OpenKey(ctx); err != nil {
 		return err
 	}
-	client, err := sts.New(s.Endpoint)
+	client, err := sts.New(s.actor.Target.Endpoint)
 	if err != nil {
-		return s.Target.Failure(err)
+		return s.actor.Target.Failure(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.waits.call)
 	defer cancel()
-	if s.who, err = client.CallerIdentity(ctx, s.AccessKey); err != nil {
-		return s.Target.Failure(err)
+	if s.who, err = client.CallerIdentity(ctx, s.actor.AccessKey); err != nil {
+		return s.actor.Target.Failure(err)
 	}
 	return nil
 }
@@ -128,33 +128,33 @@ func (s *bootstrap) storedKey(ctx context.Context) error {
 // enter IAM as who the key belongs to.
 func (s *bootstrap) enter() error {
 	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, awsapi.PartitionOf(s.who.ARN)
-	s.Profile.Partition, s.Key.ARN = s.out.Partition, s.who.ARN
-	if s.Region != "" && config.PartitionOfRegion(s.Region) != s.out.Partition {
-		return failure.New(failure.Usage, "the region %s is not in %s, where account %s is", s.Region, s.out.Partition, s.out.Account)
+	s.actor.Target.Profile.Partition, s.actor.Target.Key.ARN = s.out.Partition, s.who.ARN
+	if s.actor.Broker.Region != "" && config.PartitionOfRegion(s.actor.Broker.Region) != s.out.Partition {
+		return failure.New(failure.Usage, "the region %s is not in %s, where account %s is", s.actor.Broker.Region, s.out.Partition, s.out.Account)
 	}
-	if config.PartitionOfRegion(s.Endpoint.Region) != s.out.Partition {
-		s.Endpoint.Region = config.DefaultRegion(s.out.Partition)
+	if config.PartitionOfRegion(s.actor.Target.Endpoint.Region) != s.out.Partition {
+		s.actor.Target.Endpoint.Region = config.DefaultRegion(s.out.Partition)
 	}
 	switch {
 	case s.who.IsRoot():
 		var err error
-		s.root, err = s.Target.IAM(s.AccessKey)
+		s.root, err = s.actor.Target.IAM(s.actor.AccessKey)
 		return err
 	case s.who.UserName() == "":
 		return failure.New(failure.Other, "the key belongs to %s, which is neither the root user nor an IAM user", s.who.ARN).
 			Hint("use a key of the root user or of an administrator")
 	}
-	targets := []*broker.Target{s.Target}
+	targets := []*broker.Target{s.actor.Target}
 	if s.name != "" {
-		ours, err := s.TargetsOf(s.name, s.Key, "")
+		ours, err := s.actor.Broker.TargetsOf(s.name, s.actor.Target.Key, "")
 		if err != nil {
 			return err
 		}
 		if ours[0].Profile.Name != "" {
-			targets = append(ours, s.Target)
+			targets = append(ours, s.actor.Target)
 		}
 	}
-	s.access = access.New(s.Actor, targets, s.who.ARN)
+	s.access = access.New(s.actor, targets, s.who.ARN)
 	s.access.Patience, s.access.Again, s.access.Limit = s.waits.settle, s.waits.again, s.waits.call
 	s.access.Saying, s.access.Object = "acting", "the account's users, groups, roles and policies"
 	s.access.Policy = policy.Compose(map[string]any{"Effect": "Allow", "Action": "iam:*", "Resource": "*"})

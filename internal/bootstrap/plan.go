@@ -83,7 +83,7 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 		}
 	}
 	if s.who.IsRoot() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
-		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.AccessKey.AccessKeyID, How: "last of all; it is asked again"})
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.actor.AccessKey.AccessKeyID, How: "last of all; it is asked again"})
 	}
 	return s.planPolicies(ctx)
 }
@@ -176,7 +176,7 @@ func (s *bootstrap) summarize(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		s.Debug("iam: account summary: %s", err.Error())
+		s.actor.Broker.Debug("iam: account summary: %s", err.Error())
 		return nil // it is news, not a need
 	}
 	if !sum.RootMFA && s.out.Partition != "aws-us-gov" { // GovCloud's root has no console

@@ -26,7 +26,7 @@ type profileEdit struct {
 func (s *bootstrap) profileStep() *step {
 	what := "profile " + s.o.Profile
 	return &step{
-		what: what, how: "in " + underHome(s.Paths.Config),
+		what: what, how: "in " + underHome(s.actor.Broker.Paths.Config),
 		thing: thing{Kind: aProfile, Name: s.o.Profile}, changed: thing{Kind: aProfile, Name: s.o.Profile},
 		look: func(context.Context) (state, error) {
 			edit, err := s.editProfile()
@@ -46,11 +46,11 @@ func (s *bootstrap) profileStep() *step {
 }
 
 func (s *bootstrap) editProfile() (profileEdit, error) {
-	before, err := os.ReadFile(s.Paths.Config)
+	before, err := os.ReadFile(s.actor.Broker.Paths.Config)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return profileEdit{}, failure.New(failure.Other, "%w", err)
 	}
-	cfg, err := s.ReadConfig()
+	cfg, err := s.actor.Broker.ReadConfig()
 	if err != nil {
 		return profileEdit{}, err
 	}
@@ -59,7 +59,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 			Hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(s.o.Profile))
 	}
 	e := profileEdit{before: before, had: cfg.Has(s.o.Profile)}
-	region := s.Region
+	region := s.actor.Broker.Region
 	if p, err := cfg.Resolve(s.o.Profile); err == nil && region == "" {
 		region = p.Region
 	}
@@ -73,7 +73,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	if e.after, err = config.SetProfile(before, o.Profile, o.Settings(), setup.BesideHelper); err != nil {
 		return e, failure.OfConfig(err)
 	}
-	e.diff = config.Diff(s.Paths.Config, before, e.after)
+	e.diff = config.Diff(s.actor.Broker.Paths.Config, before, e.after)
 	return e, nil
 }
 
@@ -82,10 +82,10 @@ func (s *bootstrap) writeProfile() error {
 	if err != nil {
 		return err
 	}
-	if err := s.step("write profile", func() error { return config.WriteFile(s.Paths.Config, e.before, e.after) }); err != nil {
-		return failure.New(failure.Other, "%s could not be written: %w", s.Paths.Config, err)
+	if err := s.step("write profile", func() error { return config.WriteFile(s.actor.Broker.Paths.Config, e.before, e.after) }); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", s.actor.Broker.Paths.Config, err)
 	}
-	return session.NextGeneration(s.Paths)
+	return session.NextGeneration(s.actor.Broker.Paths)
 }
 
 // underHome writes a path as people do.

@@ -19,11 +19,11 @@ import (
 // proof is what shows that the account works as it is meant to: the user's key
 // and device buy a session of the role, and the key alone may nothing.
 type proof struct {
-	*bootstrap
-	t    *broker.Target // the profile
-	user *broker.Actor  // the user's key, through the profile
-	role *iam.Client    // signs with the session of the role
-	own  *iam.Client    // signs with the key alone
+	bootstrap *bootstrap
+	t         *broker.Target // the profile
+	user      *broker.Actor  // the user's key, through the profile
+	role      *iam.Client    // signs with the session of the role
+	own       *iam.Client    // signs with the key alone
 }
 
 // finish proves what was made, takes away what makes it superfluous, and lets
@@ -72,18 +72,18 @@ func (s *bootstrap) noteProved() {
 	}
 	now := time.Now().UTC().Truncate(time.Second)
 	s.journal.Proved = &now
-	if err := s.step("proved", func() error { return writeBootstrap(s.Broker, s.journal) }); err != nil {
-		s.Debug("journal: %v", err) // the next run proves it again
+	if err := s.step("proved", func() error { return writeBootstrap(s.actor.Broker, s.journal) }); err != nil {
+		s.actor.Broker.Debug("journal: %v", err) // the next run proves it again
 	}
 }
 
 func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
 	p := &proof{bootstrap: s}
 	var err error
-	if p.t, err = s.Broker.Target(s.o.Profile); err != nil {
+	if p.t, err = s.actor.Broker.Target(s.o.Profile); err != nil {
 		return nil, err
 	}
-	p.user = s.Through(p.t)
+	p.user = s.actor.Through(p.t)
 	if err := p.user.OpenKey(ctx); err != nil {
 		return nil, err
 	}
@@ -107,8 +107,8 @@ func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 		for range knownInARow {
 			who, err := client.CallerIdentity(ctx, p.user.AccessKey)
 			switch {
-			case err == nil && who.UserName() != p.o.User:
-				return true, failure.New(failure.Other, "the key %q belongs to %s, not to %s", p.out.KeyName, who.ARN, p.o.User)
+			case err == nil && who.UserName() != p.bootstrap.o.User:
+				return true, failure.New(failure.Other, "the key %q belongs to %s, not to %s", p.bootstrap.out.KeyName, who.ARN, p.bootstrap.o.User)
 			case err != nil:
 				return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
 			}
@@ -130,27 +130,27 @@ func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 		return "", err
 	}
 	return "a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
-		_, err := p.role.Role(ctx, p.o.Role)
+		_, err := p.role.Role(ctx, p.bootstrap.o.Role)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !inPassing(err), err
 	})
 }
 
 func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error) {
-	if s, ok := p.t.Cached(p.Cache, time.Now()); ok && s.Left(time.Now()) > broker.InHandLeft {
+	if s, ok := p.t.Cached(p.bootstrap.actor.Cache, time.Now()); ok && s.Left(time.Now()) > broker.InHandLeft {
 		if s.Issued.After(p.lastMade()) {
 			return s.Credentials, nil
 		}
-		if err := p.t.ForgetSessions(p.Cache); err != nil {
+		if err := p.t.ForgetSessions(p.bootstrap.actor.Cache); err != nil {
 			return s.Credentials, failure.New(failure.Other, "an old session could not be removed: %w", err)
 		}
 	}
 	p.user.NewDevice = true
-	p.Started = time.Now()
-	own, err := p.user.GetMFASession(ctx, p.t, p.waits.call, func() (creds credential.Credentials, ok bool) { return creds, false })
+	p.bootstrap.actor.Broker.Started = time.Now()
+	own, err := p.user.GetMFASession(ctx, p.t, p.bootstrap.waits.call, func() (creds credential.Credentials, ok bool) { return creds, false })
 	if awsapi.Is(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
-		p.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", p.o.User)
-		s, err := p.SessionOf(ctx, p.t, broker.Want{NewDevice: true})
+		p.bootstrap.actor.Broker.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", p.bootstrap.o.User)
+		s, err := p.bootstrap.actor.Broker.SessionOf(ctx, p.t, broker.Want{NewDevice: true})
 		return s.Credentials, err
 	}
 	if err != nil {
@@ -159,11 +159,11 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	var creds credential.Credentials
 	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
 		var err error
-		creds, err = p.user.AssumeRole(ctx, p.t, own, p.waits.call)
+		creds, err = p.user.AssumeRole(ctx, p.t, own, p.bootstrap.waits.call)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
 	})
 	if awsapi.Is(err, awsapi.Denied) {
-		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", p.o.User, p.o.Role, err.Error()).
+		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", p.bootstrap.o.User, p.bootstrap.o.Role, err.Error()).
 			Hint("look at the role's trust policy, and whether a policy, a permissions boundary or an organization denies it")
 	}
 	return creds, err
@@ -172,7 +172,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 // lastMade is when the last thing was made or changed here. A session from
 // before does not prove it.
 func (p *proof) lastMade() (last time.Time) {
-	for _, t := range p.journal.Things {
+	for _, t := range p.bootstrap.journal.Things {
 		if t.At.After(last) {
 			last = t.At
 		}
@@ -184,22 +184,22 @@ func (p *proof) lastMade() (last time.Time) {
 // the role: that it can be had was just seen. What was not in the plan stays,
 // for nobody saw it; that the key is not refused then tells of it.
 func (p *proof) takeAlways(ctx context.Context) (outcome string, err error) {
-	grants, err := p.findGrants(ctx)
+	grants, err := p.bootstrap.findGrants(ctx)
 	if err != nil {
 		return "", err
 	}
 	for _, g := range grants {
-		planned := slices.ContainsFunc(p.always, func(shown grant) bool {
+		planned := slices.ContainsFunc(p.bootstrap.always, func(shown grant) bool {
 			return shown.of == g.of && shown.name == g.name && shown.arn == g.arn
 		})
 		switch {
 		case !g.always:
 			continue
 		case !planned:
-			p.others = append(p.others, g)
+			p.bootstrap.others = append(p.bootstrap.others, g)
 			continue
 		}
-		if err := p.take(ctx, p.role, g); err != nil {
+		if err := p.bootstrap.take(ctx, p.role, g); err != nil {
 			return "", err
 		}
 	}
@@ -208,8 +208,8 @@ func (p *proof) takeAlways(ctx context.Context) (outcome string, err error) {
 
 // keyAloneRefused shows that the key by itself may nothing any more.
 func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error) {
-	limit := p.waits.settle
-	if len(p.always) == 0 {
+	limit := p.bootstrap.waits.settle
+	if len(p.bootstrap.always) == 0 {
 		limit = min(limit, unheard) // nothing was taken away that AWS would have to hear of
 	}
 	err = p.within(ctx, limit, "until AWS refuses the key by itself", func(ctx context.Context) (bool, error) {
@@ -222,15 +222,15 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 		}
 		return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
 	})
-	if errors.Is(err, errNotRefused) && len(p.others) == 0 && !p.t.IAMEndpoint().IsAWS() {
+	if errors.Is(err, errNotRefused) && len(p.bootstrap.others) == 0 && !p.t.IAMEndpoint().IsAWS() {
 		// The policies allow it nowhere: what answers here checks none, as
 		// servers for trying things out do.
-		p.out.Left = append(p.out.Left, "nothing showed that the user's key is refused without MFA: this endpoint, which is not AWS's own, checks no policies")
+		p.bootstrap.out.Left = append(p.bootstrap.out.Left, "nothing showed that the user's key is refused without MFA: this endpoint, which is not AWS's own, checks no policies")
 		return "is not refused: nothing here checks policies", nil
 	}
 	if errors.Is(err, errNotRefused) {
-		return "", failure.New(failure.Other, "the key of %s may still list the account's users without MFA", p.o.User).
-			Hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", say.ShellWord(p.o.User), say.ShellWord(p.o.Profile))
+		return "", failure.New(failure.Other, "the key of %s may still list the account's users without MFA", p.bootstrap.o.User).
+			Hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", say.ShellWord(p.bootstrap.o.User), say.ShellWord(p.bootstrap.o.Profile))
 	}
 	return "is refused, as it should be", err
 }
@@ -248,7 +248,7 @@ var errNotRefused = errors.New("AWS still accepts it")
 // until repeats a look until it is done, as long as AWS may take to hear of a
 // change. The last error is returned if it never is.
 func (p *proof) until(ctx context.Context, what string, look func(context.Context) (done bool, err error)) error {
-	return p.within(ctx, p.waits.settle, what, look)
+	return p.within(ctx, p.bootstrap.waits.settle, what, look)
 }
 
 func (p *proof) within(ctx context.Context, limit time.Duration, what string, look func(context.Context) (done bool, err error)) error {
@@ -257,8 +257,8 @@ func (p *proof) within(ctx context.Context, limit time.Duration, what string, lo
 		if done || time.Now().After(end) {
 			return err
 		}
-		p.o.Show.Waiting(what)
-		if !session.Pause(ctx, p.waits.again) {
+		p.bootstrap.o.Show.Waiting(what)
+		if !session.Pause(ctx, p.bootstrap.waits.again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting %s", what)
 		}
 	}

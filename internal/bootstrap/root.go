@@ -20,7 +20,7 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 		return nil
 	}
 	if s.o.KeepRootKey {
-		s.out.Left = append(s.out.Left, "the root key "+s.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
+		s.out.Left = append(s.out.Left, "the root key "+s.actor.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
 		return nil
 	}
 	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, "") })
@@ -28,7 +28,7 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 		return s.stopped(&step{what: "the root user's keys"}, err)
 	}
 	for _, k := range keys {
-		if k.ID == s.AccessKey.AccessKeyID {
+		if k.ID == s.actor.AccessKey.AccessKeyID {
 			continue
 		}
 		if err := s.endOtherRootKey(ctx, k); err != nil {
@@ -37,14 +37,14 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 	}
 	text := fmt.Sprintf("the root key %s did its work, and nothing needs it any more:\n"+
 		"it may do everything in account %s, and no policy can limit it;\n"+
-		"from now on %s does it all with a code, through the role %s", s.AccessKey.AccessKeyID, s.out.Account, s.o.User, s.o.Role)
-	if err := s.Confirm(ctx, text, "delete the root key, in AWS and here?"); err != nil {
-		s.out.Left = append(s.out.Left, "the root key "+s.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
+		"from now on %s does it all with a code, through the role %s", s.actor.AccessKey.AccessKeyID, s.out.Account, s.o.User, s.o.Role)
+	if err := s.actor.Broker.Confirm(ctx, text, "delete the root key, in AWS and here?"); err != nil {
+		s.out.Left = append(s.out.Left, "the root key "+s.actor.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
 		return nil
 	}
-	s.o.Show.Begin("root key " + s.AccessKey.AccessKeyID)
-	if err := s.deleteRootKey(ctx, s.AccessKey.AccessKeyID); err != nil {
-		return s.stopped(&step{what: "root key " + s.AccessKey.AccessKeyID}, err)
+	s.o.Show.Begin("root key " + s.actor.AccessKey.AccessKeyID)
+	if err := s.deleteRootKey(ctx, s.actor.AccessKey.AccessKeyID); err != nil {
+		return s.stopped(&step{what: "root key " + s.actor.AccessKey.AccessKeyID}, err)
 	}
 	s.o.Show.End("is deleted")
 	return nil
@@ -68,7 +68,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 		used = "last used " + use.At.Format("2006-01-02") + " (" + say.Clean(use.Service) + ")"
 	}
 	text := fmt.Sprintf("the root user has another access key: %s, made %s, %s", id, k.Created.Format("2006-01-02"), used)
-	if err := s.Confirm(ctx, text, "delete that one, too?"); err != nil {
+	if err := s.actor.Broker.Confirm(ctx, text, "delete that one, too?"); err != nil {
 		s.out.Left = append(s.out.Left, left)
 		return nil
 	}
@@ -84,13 +84,13 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 // not know any more is deleted: an answer was lost.
 func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 	s.journal.Ending = id
-	if err := s.step("intend to delete root key", func() error { return writeBootstrap(s.Broker, s.journal) }); err != nil {
+	if err := s.step("intend to delete root key", func() error { return writeBootstrap(s.actor.Broker, s.journal) }); err != nil {
 		return failure.New(failure.Other, "it could not be written down that the root key goes: %w", err)
 	}
 	err := s.step("delete root key", func() error {
 		return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, "", id) })
 	})
-	if err != nil && !awsapi.Is(err, awsapi.NotThere) && !(id == s.AccessKey.AccessKeyID && awsapi.Is(err, awsapi.UnknownKey)) {
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) && !(id == s.actor.AccessKey.AccessKeyID && awsapi.Is(err, awsapi.UnknownKey)) {
 		return err
 	}
 	s.forgetRootKey(ctx, id)
@@ -101,13 +101,13 @@ func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 	s.out.Changed = true
 	for _, name := range s.record.NamesOf(id) {
-		store, err := s.OpenKeychain(ctx, s.Asker)
+		store, err := s.actor.Broker.OpenKeychain(ctx, s.actor.Asker)
 		if err == nil {
 			err = s.step("forget root key", func() error { return store.Remove(ctx, name) })
 		}
 		if err != nil {
 			s.out.Left = append(s.out.Left, "the root key is deleted in AWS, and still in the keychain: awsbroker remove "+say.ShellWord(name))
-			s.Debug("keychain: %v", err)
+			s.actor.Broker.Debug("keychain: %v", err)
 		}
 	}
 }
@@ -135,7 +135,7 @@ func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 	if s.o.PlanOnly {
 		return nil
 	}
-	defer s.Close()
+	defer s.actor.Close()
 	s.o.Show.Begin("root key " + info.AccessKeyID)
 	s.forgetRootKey(ctx, info.AccessKeyID)
 	s.o.Show.End("is deleted")
@@ -144,7 +144,7 @@ func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 
 func (s *bootstrap) deleteRootHint() string {
 	if s.name != "" {
-		return say.DeleteKey(s.AccessKey.AccessKeyID)
+		return say.DeleteKey(s.actor.AccessKey.AccessKeyID)
 	}
 	return "delete it in the console as root, \"Security credentials\", \"Access keys\""
 }

@@ -199,7 +199,7 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 func (s *bootstrap) note(step string, t thing) error {
 	s.journal.set(t)
 	s.journal.Proved = nil
-	if err := s.step(step, func() error { return writeBootstrap(s.Broker, s.journal) }); err != nil {
+	if err := s.step(step, func() error { return writeBootstrap(s.actor.Broker, s.journal) }); err != nil {
 		return failure.New(failure.Other, "it could not be written down what bootstrap makes: %w", err)
 	}
 	return nil
@@ -211,8 +211,8 @@ func (s *bootstrap) forget(t thing, begun bool) {
 		return
 	}
 	s.journal.drop(t)
-	if err := writeBootstrap(s.Broker, s.journal); err != nil {
-		s.Debug("journal: %v", err) // it says that there may be a thing; looking tells
+	if err := writeBootstrap(s.actor.Broker, s.journal); err != nil {
+		s.actor.Broker.Debug("journal: %v", err) // it says that there may be a thing; looking tells
 	}
 }
 

@@ -51,7 +51,7 @@ func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err
 	if err != nil {
 		return out, err
 	}
-	defer s.Close()
+	defer s.actor.Close()
 	if !works {
 		s.out.Partition, s.out.Account = j.Partition, j.Account
 	}
@@ -118,12 +118,12 @@ func (s *bootstrap) journalToUndo(b *broker.Broker) (*bootstrapJournal, error) {
 
 // openToUndo reports whether there is a key that still works.
 func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *bootstrapJournal) (works bool, err error) {
-	s.Actor = b.NewActor(nil)
-	s.Asker.Before = s.o.Show.Asking
+	s.actor = b.NewActor(nil)
+	s.actor.Asker.Before = s.o.Show.Asking
 	if err := b.CheckHome(); err != nil {
 		return false, err
 	}
-	s.Cache = b.OpenCache(ctx)
+	s.actor.Cache = b.OpenCache(ctx)
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return false, failure.OfRecord(err)
 	}
@@ -144,7 +144,7 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *bootstr
 		err = s.enter()
 	}
 	if err != nil {
-		s.Close()
+		s.actor.Close()
 	}
 	return err == nil, err
 }
@@ -161,7 +161,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 				return out, err
 			}
 		}
-		err := s.Confirm(ctx, "  - "+say.Clean(t.words()), "take that back?")
+		err := s.actor.Broker.Confirm(ctx, "  - "+say.Clean(t.words()), "take that back?")
 		var f *failure.Error
 		if errors.As(err, &f) && errors.Is(err, broker.ErrDeclined) {
 			out.Kept = append(out.Kept, say.Clean(t.words()))
@@ -184,7 +184,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 			return out, s.stopped(&step{what: t.words()}, err)
 		}
 		s.journal.drop(t)
-		if err := writeBootstrap(s.Broker, s.journal); err != nil {
+		if err := writeBootstrap(s.actor.Broker, s.journal); err != nil {
 			return out, failure.New(failure.Other, "%w", err)
 		}
 		s.o.Show.End("is taken back")
@@ -194,7 +194,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		out.Removed = append(out.Removed, say.Clean(t.words()))
 	}
 	if len(s.journal.Things) == 0 {
-		if err := keystore.RemoveFile(bootstrapFile(s.Broker, s.journal.Account)); err != nil {
+		if err := keystore.RemoveFile(bootstrapFile(s.actor.Broker, s.journal.Account)); err != nil {
 			return out, failure.New(failure.Other, "%w", err)
 		}
 	}
@@ -204,11 +204,11 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 // actAsItself makes the key that signs do so by itself, once AWS lets it.
 func (s *bootstrap) actAsItself(ctx context.Context) error {
 	var err error
-	t := *s.Target
+	t := *s.actor.Target
 	p := *t.Profile
 	p.RoleARN, p.MFASerial = "", ""
 	t.Profile = &p
-	if s.root, err = t.IAM(s.AccessKey); err != nil {
+	if s.root, err = t.IAM(s.actor.AccessKey); err != nil {
 		return err
 	}
 	s.access = nil

@@ -205,7 +205,7 @@ func (s *bootstrap) undoKey(ctx context.Context, t thing, user string) error {
 		}
 	}
 	for _, id := range ids {
-		if id == "" || id == s.AccessKey.AccessKeyID {
+		if id == "" || id == s.actor.AccessKey.AccessKeyID {
 			continue
 		}
 		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, id) }); err != nil {
@@ -220,23 +220,23 @@ func (s *bootstrap) undoKey(ctx context.Context, t thing, user string) error {
 
 // forgetKey takes a key out of the keychain.
 func (s *bootstrap) forgetKey(ctx context.Context, name string) error {
-	store, err := s.OpenKeychain(ctx, s.Asker)
+	store, err := s.actor.Broker.OpenKeychain(ctx, s.actor.Asker)
 	if err == nil {
 		err = store.Remove(ctx, name)
 	}
 	if err != nil && !errors.Is(err, keystore.ErrNotFound) {
 		return failure.OfKeystore(err, name)
 	}
-	return session.NextGeneration(s.Paths)
+	return session.NextGeneration(s.actor.Broker.Paths)
 }
 
 // undoProfile takes the profile out of the config file, or makes it what it
 // was, and forgets its sessions.
 func (s *bootstrap) undoProfile(ctx context.Context, t thing) error {
-	if err := s.Logout(ctx, t.Name); err != nil {
-		s.Debug("cache: %v", err) // the sessions end within the hour
+	if err := s.actor.Broker.Logout(ctx, t.Name); err != nil {
+		s.actor.Broker.Debug("cache: %v", err) // the sessions end within the hour
 	}
-	before, err := os.ReadFile(s.Paths.Config)
+	before, err := os.ReadFile(s.actor.Broker.Paths.Config)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -247,8 +247,8 @@ func (s *bootstrap) undoProfile(ctx context.Context, t thing) error {
 	if err != nil {
 		return failure.OfConfig(err)
 	}
-	if err := config.WriteFile(s.Paths.Config, before, after); err != nil {
-		return failure.New(failure.Other, "%s could not be written: %w", s.Paths.Config, err)
+	if err := config.WriteFile(s.actor.Broker.Paths.Config, before, after); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", s.actor.Broker.Paths.Config, err)
 	}
-	return session.NextGeneration(s.Paths)
+	return session.NextGeneration(s.actor.Broker.Paths)
 }

@@ -13,8 +13,8 @@ import (
 // Actor is a key of the keychain that acts in AWS, the profile through which
 // it does, and whom it asks for what it needs.
 type Actor struct {
-	*Broker
-	*Target
+	Broker    *Broker
+	Target    *Target
 	AccessKey credential.Credentials // empty until OpenKey has read it
 	Cache     *session.Cache         // nil: sessions are not kept
 	Asker     *Asker
@@ -41,10 +41,10 @@ func (a *Actor) Close() { a.Asker.Close() }
 // OpenKey reads the profile's key from the keychain. Where the record was
 // wrong about which key that is, the target follows the keychain.
 func (a *Actor) OpenKey(ctx context.Context) error {
-	name := a.Profile.KeyName
-	a.SetWaysOf(a.Profile)
+	name := a.Target.Profile.KeyName
+	a.Broker.SetWaysOf(a.Target.Profile)
 	started := time.Now()
-	store, err := a.OpenKeychain(ctx, a.Asker)
+	store, err := a.Broker.OpenKeychain(ctx, a.Asker)
 	if err != nil {
 		return failure.OfKeystore(err, name)
 	}
@@ -52,14 +52,14 @@ func (a *Actor) OpenKey(ctx context.Context) error {
 		a.AccessKey, err = store.Get(ctx, name)
 		return err
 	})
-	a.Debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
+	a.Broker.Debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
 	if err != nil {
 		return failure.OfKeystore(err, name)
 	}
-	if a.Key.AccessKeyID != a.AccessKey.AccessKeyID { // whose this one is, the record does not know
-		now := a.Key
+	if a.Target.Key.AccessKeyID != a.AccessKey.AccessKeyID { // whose this one is, the record does not know
+		now := a.Target.Key
 		now.AccessKeyID, now.ARN = a.AccessKey.AccessKeyID, ""
-		a.SetKey(now)
+		a.Target.SetKey(now)
 	}
 	return nil
 }
@@ -67,5 +67,5 @@ func (a *Actor) OpenKey(ctx context.Context) error {
 // IsSpent reports whether a code of the target's device was sent to AWS already:
 // by any process lately, or, where nothing can be noted for others, by this one.
 func (a *Actor) IsSpent(code credential.Secret) bool {
-	return slices.Contains(a.sent, code) || a.Cache.CodeUsed(a.Profile.MFASerial, code.Reveal(), time.Now())
+	return slices.Contains(a.Broker.sent, code) || a.Cache.CodeUsed(a.Target.Profile.MFASerial, code.Reveal(), time.Now())
 }

@@ -27,7 +27,7 @@ func (a *Actor) FindSession(t *Target) (credential.Credentials, bool) {
 // for another one, found may have an answer by then. limit is for the request
 // to AWS.
 func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duration, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
-	asking, cancel := context.WithTimeout(ctx, a.Limits.Question)
+	asking, cancel := context.WithTimeout(ctx, a.Broker.Limits.Question)
 	defer cancel()
 	m := t.MFATarget(t.Profile.MFASession)
 	m.serves = nil // it is the key's session that is asked for
@@ -35,7 +35,7 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duratio
 	if m.passing = m.Profile.Duration == 0; m.passing {
 		m.Profile.Duration = shortestMFASession
 	}
-	lock := session.NewLock(a.SessionDir(), m.deviceLock())
+	lock := session.NewLock(a.Broker.SessionDir(), m.deviceLock())
 	if err := lock.Wait(asking); err != nil {
 		return credential.Credentials{}, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
 			lock.Holder(), t.Profile.MFASerial)
@@ -48,7 +48,7 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duratio
 	if err != nil {
 		return credential.Credentials{}, t.Failure(err)
 	}
-	r := &request{Actor: a.Through(m)}
+	r := &request{actor: a.Through(m)}
 	creds, err := r.withCode(asking, func(code credential.Secret) (credential.Credentials, error) {
 		sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer cancel()
@@ -89,7 +89,7 @@ func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credent
 		return creds, t.Failure(err)
 	}
 	if asWanted {
-		r := &request{Actor: a.Through(t)}
+		r := &request{actor: a.Through(t)}
 		r.keep(t.sessionOf(creds))
 	}
 	return creds, nil

@@ -22,13 +22,13 @@ import (
 // are asked. It is taken at the first question and kept until the last, since
 // two processes that ask about two things must not share the keyboard.
 type Asker struct {
-	*Broker
+	broker *Broker
 	ladder *prompt.Ladder
 	Before func() // is called before something is asked; nil: nothing is in the way
 }
 
 // NewAsker returns an asker that has asked nobody yet. It is to be closed.
-func (b *Broker) NewAsker() *Asker { return &Asker{Broker: b} }
+func (b *Broker) NewAsker() *Asker { return &Asker{broker: b} }
 
 // ways of asking: what the command line or the environment says, else the
 // profile that is worked on.
@@ -40,7 +40,9 @@ func (b *Broker) SetWaysOf(p *config.Profile) {
 }
 
 // Open finds a way to ask, waiting for its turn there until ctx ends.
-func (a *Asker) Open(ctx context.Context) (prompt.Prompter, error) { return a.openOne(ctx, a.ways()) }
+func (a *Asker) Open(ctx context.Context) (prompt.Prompter, error) {
+	return a.openOne(ctx, a.broker.ways())
+}
 
 // openOne finds one of these ways, or keeps the one that was found before.
 func (a *Asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter, error) {
@@ -50,7 +52,7 @@ func (a *Asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter,
 	if a.ladder != nil {
 		return a.ladder, nil
 	}
-	ladder, err := prompt.Open(ctx, prompt.Options{Ways: ways, Environ: a.Environ, Turn: a.takeTurn, Debug: a.Report.Debug})
+	ladder, err := prompt.Open(ctx, prompt.Options{Ways: ways, Environ: a.broker.Environ, Turn: a.broker.takeTurn, Debug: a.broker.Report.Debug})
 	if err != nil {
 		return nil, err
 	}
@@ -152,11 +154,11 @@ func (a *Asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (c
 	if s, ok, err := passphraseFromEnv(); ok || err != nil {
 		return s, err
 	}
-	if a.noPassphrase != nil {
-		return credential.Secret{}, a.noPassphrase
+	if a.broker.noPassphrase != nil {
+		return credential.Secret{}, a.broker.noPassphrase
 	}
 	s, err := a.typedPassphrase(ctx, p)
-	a.noPassphrase = err // a person says no once
+	a.broker.noPassphrase = err // a person says no once
 	return s, err
 }
 

@@ -17,9 +17,9 @@ import (
 // that of the role before it in a chain. Such a session may have been revoked,
 // or its code be too long ago for the role; then a new one is tried, once.
 func (r *request) assume(ctx context.Context) (session.Session, error) {
-	client, err := sts.New(r.Endpoint)
+	client, err := sts.New(r.actor.Target.Endpoint)
 	if err != nil {
-		return session.Session{}, r.Target.Failure(err)
+		return session.Session{}, r.actor.Target.Failure(err)
 	}
 	var refused error
 	for {
@@ -37,9 +37,9 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 		}
 		if made || refused != nil || !r.worthAnother(err, by) {
 			r.noteUseless(err, by, made)
-			return session.Session{}, r.Target.Failure(err)
+			return session.Session{}, r.actor.Target.Failure(err)
 		}
-		r.Debug("sts: the session that asked may be stale; trying another")
+		r.actor.Broker.Debug("sts: the session that asked may be stale; trying another")
 		refused = err
 	}
 }
@@ -49,13 +49,13 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 func (r *request) signingSession(ctx context.Context, another bool) (s session.Session, made bool, err error) {
 	from := r.signer()
 	sub := &request{
-		Actor: r.Through(from), want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
+		actor: r.actor.Through(from), want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
 		since: r.since, round: r.round,
 	}
 	s, err = sub.session(ctx)
 	r.asked, r.coded = r.asked || sub.asked, r.coded || sub.coded
-	if r.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
-		r.SetKey(from.Key)
+	if r.actor.Target.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
+		r.actor.Target.SetKey(from.Key)
 	}
 	_, made = r.round.has(from)
 	return s, made, err
@@ -67,11 +67,11 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 	from := r.signer()
 	switch {
 	case awsapi.Is(err, awsapi.ExpiredToken, awsapi.UnknownKey):
-		_ = from.forget(r.Cache) // of no use to anybody
-	case !awsapi.Is(err, awsapi.Denied) || from.mfa && r.Cache.Declined(r.uselessKey(), by, time.Now()):
+		_ = from.forget(r.actor.Cache) // of no use to anybody
+	case !awsapi.Is(err, awsapi.Denied) || from.mfa && r.actor.Cache.Declined(r.uselessKey(), by, time.Now()):
 		return false
 	}
-	if from.Asks(r.Cache, time.Now()) {
+	if from.Asks(r.actor.Cache, time.Now()) {
 		return r.old.Left(time.Now()) <= askingMinLeft && (from.mfa || !awsapi.Is(err, awsapi.Denied))
 	}
 	return true
@@ -81,18 +81,18 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 // so that nobody is asked for another one as long as the MFA session lives.
 func (r *request) noteUseless(err error, by session.Session, made bool) {
 	if made && r.signer().mfa && awsapi.Is(err, awsapi.Denied) {
-		_ = r.Cache.Decline(r.uselessKey(), by, by.Expiration)
+		_ = r.actor.Cache.Decline(r.uselessKey(), by, by.Expiration)
 	}
 }
 
-func (r *request) uselessKey() string { return session.CacheKey("useless", r.cacheKey()) }
+func (r *request) uselessKey() string { return session.CacheKey("useless", r.actor.Target.cacheKey()) }
 
 // staleCode is a refusal that a code might have helped against.
 func (r *request) staleCode(refused error) error {
-	err := r.Target.Failure(refused)
+	err := r.actor.Target.Failure(refused)
 	var f *failure.Error
 	if errors.As(err, &f) {
-		f.Hint("or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.Profile.Name))
+		f.Hint("or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
 	}
 	return err
 }

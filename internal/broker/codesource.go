@@ -24,10 +24,10 @@ type codeSource struct {
 
 // sources are those that the profile names, the one that goes first first.
 func (r *request) sources() (all []codeSource) {
-	if r.Profile.MFAProcess != "" {
+	if r.actor.Target.Profile.MFAProcess != "" {
 		all = append(all, codeSource{"awsbroker_mfa_process", r.codeFromCommand})
 	}
-	if r.Profile.MFASeed != "" {
+	if r.actor.Target.Profile.MFASeed != "" {
 		all = append(all, codeSource{"awsbroker_mfa_seed", r.codeFromSeed})
 	}
 	return all
@@ -37,9 +37,9 @@ func (r *request) sources() (all []codeSource) {
 // wants. A source that has none leaves it to the ways after it; where there is
 // nobody to ask, what it complained of is the failure.
 func (r *request) climb(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	before, after, ask := r.ways().Around(prompt.ByCommand)
+	before, after, ask := r.actor.Broker.ways().Around(prompt.ByCommand)
 	if !ask || len(r.sources()) == 0 {
-		return r.askPerson(ctx, r.ways(), "", use)
+		return r.askPerson(ctx, r.actor.Broker.ways(), "", use)
 	}
 	if len(before.List()) > 0 {
 		creds, err := r.askPerson(ctx, before, "", use)
@@ -49,7 +49,7 @@ func (r *request) climb(ctx context.Context, use func(credential.Secret) (creden
 	}
 	var complaints []error
 	for _, source := range r.sources() {
-		r.Debug("code: from %s", source.setting)
+		r.actor.Broker.Debug("code: from %s", source.setting)
 		code, err := r.unspent(ctx, source)
 		if err == nil {
 			creds, err := r.useOnce(code, use)
@@ -67,7 +67,7 @@ func (r *request) climb(ctx context.Context, use func(credential.Secret) (creden
 func (r *request) askAfter(ctx context.Context, ways prompt.Ways, complaints []error, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	var said strings.Builder
 	for _, c := range complaints {
-		r.Debug("code: %v", c)
+		r.actor.Broker.Debug("code: %v", c)
 		fmt.Fprintln(&said, c)
 	}
 	creds, err := r.askPerson(ctx, ways, said.String(), use)
@@ -85,13 +85,13 @@ var errNoCode = errors.New("no code")
 func (r *request) unspent(ctx context.Context, source codeSource) (credential.Secret, error) {
 	for {
 		code, err := source.code(ctx)
-		if err != nil || !r.IsSpent(code) {
+		if err != nil || !r.actor.IsSpent(code) {
 			return code, err
 		}
-		r.Debug("code: it was just used; waiting for the next one")
+		r.actor.Broker.Debug("code: it was just used; waiting for the next one")
 		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
 		if !session.Pause(ctx, time.Until(next)) {
-			return code, questionFailure(contextEnd(ctx), r.Target)
+			return code, questionFailure(contextEnd(ctx), r.actor.Target)
 		}
 	}
 }
@@ -103,38 +103,38 @@ func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error
 	if err != nil {
 		return credential.Secret{}, err
 	}
-	code, err := prompt.Command(ctx, r.Profile.MFAProcess, environ, r.ways().Allow(prompt.ByTerminal))
+	code, err := prompt.Command(ctx, r.actor.Target.Profile.MFAProcess, environ, r.actor.Broker.ways().Allow(prompt.ByTerminal))
 	if err != nil {
-		return code, questionFailure(err, r.Target)
+		return code, questionFailure(err, r.actor.Target)
 	}
 	return code, nil
 }
 
 // codeFromSeed computes the code that the device shows now.
 func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
-	device := r.Profile.MFASerial
-	store, err := r.OpenKeychain(ctx, r.Asker)
+	device := r.actor.Target.Profile.MFASerial
+	store, err := r.actor.Broker.OpenKeychain(ctx, r.actor.Asker)
 	if err != nil {
-		return credential.Secret{}, failure.OfKeystore(err, r.Profile.KeyName)
+		return credential.Secret{}, failure.OfKeystore(err, r.actor.Target.Profile.KeyName)
 	}
 	var seed credential.Secret
-	err = r.Asker.Retry(func() error {
+	err = r.actor.Asker.Retry(func() error {
 		seed, err = store.Seed(ctx, device)
 		return err
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
-		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", device, r.Profile.Name).
-			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.Profile.Name))
+		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", device, r.actor.Target.Profile.Name).
+			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
 		f.Cause = errNoCode
 		return credential.Secret{}, f
 	}
 	if err != nil {
-		return credential.Secret{}, failure.OfKeystore(err, r.Profile.KeyName)
+		return credential.Secret{}, failure.OfKeystore(err, r.actor.Target.Profile.KeyName)
 	}
 	key, err := totp.Parse(seed)
 	if err != nil {
 		return credential.Secret{}, failure.New(failure.Keychain, "the seed of %s in the keychain is damaged", device).
-			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.Profile.Name))
+			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
 	}
 	return credential.NewSecret(key.Code(time.Now())), nil
 }
@@ -147,5 +147,5 @@ func (r *request) sourceFailure(source codeSource, err error) error {
 	}
 	return failure.New(failure.Refused, "AWS did not accept the code made from the seed in the keychain").
 		Hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
-			say.Duration(codeStep), r.Profile.MFASerial, "awsbroker mfa seed --profile "+say.ShellWord(r.Profile.Name))
+			say.Duration(codeStep), r.actor.Target.Profile.MFASerial, "awsbroker mfa seed --profile "+say.ShellWord(r.actor.Target.Profile.Name))
 }

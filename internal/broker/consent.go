@@ -32,7 +32,7 @@ func (b *Broker) consent(ctx context.Context, t *Target, s session.Session) erro
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
 	defer cancel()
-	c := &consenting{Broker: b, Target: t, since: time.Now()}
+	c := &consenting{broker: b, target: t, since: time.Now()}
 	c.cache = b.OpenCache(ctx)
 	if said, err := c.saidBefore(); said {
 		return err
@@ -47,17 +47,17 @@ func (b *Broker) consent(ctx context.Context, t *Target, s session.Session) erro
 
 // consenting is one such question.
 type consenting struct {
-	*Broker
-	*Target
-	cache *session.Cache
-	since time.Time
+	broker *Broker
+	target *Target
+	cache  *session.Cache
+	since  time.Time
 }
 
 // ask shows who wants what, once it is this process's turn.
 func (c *consenting) ask(ctx context.Context, s session.Session) error {
-	a := c.Broker.NewAsker()
+	a := c.broker.NewAsker()
 	defer a.Close()
-	c.SetWaysOf(c.Profile)
+	c.broker.SetWaysOf(c.target.Profile)
 	p, err := a.Open(ctx)
 	if err != nil {
 		return c.failure(err)
@@ -65,7 +65,7 @@ func (c *consenting) ask(ctx context.Context, s session.Session) error {
 	if said, err := c.saidBefore(); said { // while it waited
 		return err
 	}
-	p.Begin(fmt.Sprintf("%s wants the session of\n%s, with %s left\n", prompt.Caller(), c.describe(), say.Duration(s.Left(time.Now()))))
+	p.Begin(fmt.Sprintf("%s wants the session of\n%s, with %s left\n", prompt.Caller(), c.target.describe(), say.Duration(s.Left(time.Now()))))
 	deadline, _ := ctx.Deadline()
 	yes, err := p.Confirm(ctx, fmt.Sprintf("give it out? (within %s)", say.Duration(time.Until(deadline))))
 	if err == nil && !yes {
@@ -77,7 +77,9 @@ func (c *consenting) ask(ctx context.Context, s session.Session) error {
 // memory is where the answer of this job is kept for its next call: callers
 // run a helper twice, and a helper for each of their parts, in a moment. What
 // another job was told does not count.
-func (c *consenting) memory() string { return "consent\x00" + c.Profile.Name + "\x00" + c.cacheKey() }
+func (c *consenting) memory() string {
+	return "consent\x00" + c.target.Profile.Name + "\x00" + c.target.cacheKey()
+}
 
 // yesReason marks a remembered yes, which has no reason to fail.
 const yesReason failure.Reason = 0
@@ -99,7 +101,7 @@ func (c *consenting) saidBefore() (said bool, err error) {
 	if !ok || n.Job != session.JobID() || !n.Applies(n.Job, c.since, time.Now()) {
 		return false, nil
 	}
-	c.Debug("confirm: this job was answered a moment ago")
+	c.broker.Debug("confirm: this job was answered a moment ago")
 	if failure.Reason(n.Reason) == yesReason {
 		return true, nil
 	}
@@ -110,12 +112,12 @@ func (c *consenting) failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	f := failure.New(failure.NeedPerson, "the session of %s is given out after a yes only (awsbroker_confirm): %w", c.describe(), err)
+	f := failure.New(failure.NeedPerson, "the session of %s is given out after a yes only (awsbroker_confirm): %w", c.target.describe(), err)
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
 		f.Hint("run the command in a terminal")
 	case errors.Is(err, ErrDeclined):
-		f = failure.New(failure.NeedPerson, "the session of %s was not given out: the answer was no", c.describe())
+		f = failure.New(failure.NeedPerson, "the session of %s was not given out: the answer was no", c.target.describe())
 	}
 	f.Cause = err
 	return f

@@ -154,7 +154,7 @@ func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 	}
 	b.SetWaysOf(p)
 	source := CodeSource{Ways: b.ways().List()}
-	r := &request{Actor: b.NewActor(t)}
+	r := &request{actor: b.NewActor(t)}
 	for _, way := range source.Ways {
 		if all := r.sources(); way == prompt.ByCommand && len(all) > 0 {
 			source.Setting = all[0].setting

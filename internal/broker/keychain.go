@@ -109,12 +109,12 @@ func (b *Broker) Unseal(key []byte) { b.sealing = key }
 
 // vault is the keychain as the place of the sealing key.
 type vault struct {
-	*Broker
-	asker *Asker
+	broker *Broker
+	asker  *Asker
 }
 
 func (v *vault) Get(ctx context.Context) ([]byte, error) {
-	store, err := v.OpenKeychain(ctx, v.asker)
+	store, err := v.broker.OpenKeychain(ctx, v.asker)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (v *vault) Get(ctx context.Context) ([]byte, error) {
 }
 
 func (v *vault) Set(ctx context.Context, key []byte) error {
-	store, err := v.OpenKeychain(ctx, v.asker)
+	store, err := v.broker.OpenKeychain(ctx, v.asker)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (v *vault) Set(ctx context.Context, key []byte) error {
 }
 
 func (v *vault) Remove(ctx context.Context) error {
-	store, err := v.OpenKeychain(ctx, v.asker)
+	store, err := v.broker.OpenKeychain(ctx, v.asker)
 	if err != nil {
 		return err
 	}

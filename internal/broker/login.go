@@ -35,15 +35,15 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 		c, err := b.call(name)
 		done[i], targets[i] = Login{Profile: name, Err: err}, c
 		if err == nil {
-			done[i].RoleARN = c.Profile.RoleARN
+			done[i].RoleARN = c.target.Profile.RoleARN
 			all = append(all, c)
 		}
 	}
-	want.ForSome = want.ForSome || slices.ContainsFunc(all, calledTarget.throughMFASession)
+	want.ForSome = want.ForSome || slices.ContainsFunc(all, func(c calledTarget) bool { return c.target.throughMFASession() })
 	all = nil
 	for i, c := range targets {
 		if done[i].Err == nil {
-			done[i].Err = c.check(want)
+			done[i].Err = c.target.check(want)
 		}
 		if done[i].Err == nil {
 			all = append(all, c)
@@ -60,9 +60,9 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 		case over:
 			l.Err = ErrNotTried
 		default:
-			l.Session, l.Err = b.give(ctx, in, c.call, c.Target, want)
+			l.Session, l.Err = b.give(ctx, in, c.call, c.target, want)
 			cache := b.OpenCache(ctx)
-			l.MFAEnds = c.mfaEnds(cache, time.Now())
+			l.MFAEnds = c.target.mfaEnds(cache, time.Now())
 			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
 		}
 	}
@@ -88,8 +88,8 @@ func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, er
 	if t.Key.AccessKeyID == "" || RefuseRoot(t, time.Now()) != nil {
 		return false, nil
 	}
-	r := &request{Actor: b.NewActor(t), want: want, since: time.Now()}
-	r.Cache = b.OpenCache(ctx)
+	r := &request{actor: b.NewActor(t), want: want, since: time.Now()}
+	r.actor.Cache = b.OpenCache(ctx)
 	_, ok := r.fromCache()
 	return ok, nil
 }

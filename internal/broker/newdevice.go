@@ -24,7 +24,7 @@ const (
 // at it. One that grows too old meanwhile is refused, and the person asked for
 // another.
 func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) func(credential.Secret) (credential.Credentials, error) {
-	if !r.NewDevice {
+	if !r.actor.NewDevice {
 		return use
 	}
 	var end time.Time // for all codes together, from the first
@@ -32,14 +32,14 @@ func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (c
 		for {
 			creds, err := use(code)
 			if awsapi.Is(err, awsapi.WrongCode) && !end.IsZero() {
-				r.Report.Step("AWS knows the new device by now, and the code has grown too old meanwhile")
+				r.actor.Broker.Report.Step("AWS knows the new device by now, and the code has grown too old meanwhile")
 			}
 			if !awsapi.Is(err, awsapi.WrongDevice, awsapi.UnknownKey) {
 				return creds, err
 			}
 			if end.IsZero() {
 				end = time.Now().Add(NewDeviceWait)
-				r.Report.Step("waiting until AWS knows the new device; its code is not used up")
+				r.actor.Broker.Report.Step("waiting until AWS knows the new device; its code is not used up")
 			}
 			if time.Now().After(end) {
 				return creds, err

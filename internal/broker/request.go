@@ -18,7 +18,7 @@ import (
 
 // request is one attempt to get one session.
 type request struct {
-	*Actor
+	actor *Actor
 	want  Want
 	old   session.Session // a session that is still good, though perhaps not for long
 	since time.Time
@@ -33,20 +33,20 @@ type request struct {
 
 // session is the cached one if it will do, or a new one.
 func (r *request) session(ctx context.Context) (session.Session, error) {
-	if r.Key.AccessKeyID == "" {
+	if r.actor.Target.Key.AccessKeyID == "" {
 		// The record does not know the key: without its id there is no cache key.
 		err := r.openKey(ctx)
-		r.Asker.Close() // who waits for a lock must not keep its holder from the terminal
+		r.actor.Asker.Close() // who waits for a lock must not keep its holder from the terminal
 		if err != nil {
 			return session.Session{}, err
 		}
 	}
-	r.old, _ = r.Cached(r.Cache, r.since)
+	r.old, _ = r.actor.Target.Cached(r.actor.Cache, r.since)
 	if s, ok := r.fromCache(); ok {
-		r.Debug("cache: %s with %s left", r.kind(), say.Duration(s.Left(r.since)))
+		r.actor.Broker.Debug("cache: %s with %s left", r.kind(), say.Duration(s.Left(r.since)))
 		return s, nil
 	}
-	r.Debug("cache: %s", r.miss())
+	r.actor.Broker.Debug("cache: %s", r.miss())
 	if err := r.checkDevice(); err != nil {
 		return session.Session{}, err
 	}
@@ -58,41 +58,41 @@ func (r *request) session(ctx context.Context) (session.Session, error) {
 		return s, err
 	}
 	// An early renewal that did not work out: what is there is still good.
-	_ = r.Cache.Decline(r.cacheKey(), r.old, r.renewAgain())
+	_ = r.actor.Cache.Decline(r.actor.Target.cacheKey(), r.old, r.renewAgain())
 	r.how = grants.Cached
-	r.Warn("the session could not be renewed (%v); the old one ends in %s", err, say.Duration(r.old.Left(time.Now())))
+	r.actor.Broker.Warn("the session could not be renewed (%v); the old one ends in %s", err, say.Duration(r.old.Left(time.Now())))
 	return r.old, nil
 }
 
 // openKey notes whether a person was asked for something on the way.
 func (r *request) openKey(ctx context.Context) error {
-	err := r.Actor.OpenKey(ctx)
+	err := r.actor.OpenKey(ctx)
 	if err != nil {
-		r.asked = r.asked || r.Asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
+		r.asked = r.asked || r.actor.Asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
 	}
 	return err
 }
 
 // kind of session it is, in words.
 func (r *request) kind() string {
-	if r.mfa {
+	if r.actor.Target.mfa {
 		return "an MFA session"
 	}
 	return "a session"
 }
 
 // signer is what asks for the session: another session, or nil for the key.
-func (r *request) signer() *Target { return r.round.signer(r.Target) }
+func (r *request) signer() *Target { return r.round.signer(r.actor.Target) }
 
 // takesCode is that of the target, unless a session for the moment gives it.
-func (r *request) takesCode() bool { return r.signer() == nil && r.Target.TakesCode() }
+func (r *request) takesCode() bool { return r.signer() == nil && r.actor.Target.TakesCode() }
 
 // lockName is that of the device if this request needs a code.
 func (r *request) lockName() string {
-	if r.takesCode() || !r.Target.TakesCode() {
-		return r.deviceLock()
+	if r.takesCode() || !r.actor.Target.TakesCode() {
+		return r.actor.Target.deviceLock()
 	}
-	return "session:" + r.cacheKey()
+	return "session:" + r.actor.Target.cacheKey()
 }
 
 // fresh reports whether only a session will do that is made from now on.
@@ -103,7 +103,7 @@ func (r *request) minLeft(now time.Time) time.Duration {
 	if r.signs {
 		return signingLeft
 	}
-	return r.Target.minLeft(r.Asks(r.Cache, now))
+	return r.actor.Target.minLeft(r.actor.Target.Asks(r.actor.Cache, now))
 }
 
 // suffices reports whether s has the life that the caller wants. Where no
@@ -116,11 +116,11 @@ func (r *request) suffices(s session.Session, now time.Time) bool {
 
 // fromCache returns a session that will do without asking anyone.
 func (r *request) fromCache() (session.Session, bool) {
-	if s, ok := r.round.has(r.Target); ok {
+	if s, ok := r.round.has(r.actor.Target); ok {
 		return s, true
 	}
 	now := time.Now()
-	s, ok := r.Cached(r.Cache, now)
+	s, ok := r.actor.Target.Cached(r.actor.Cache, now)
 	if !ok {
 		return s, false
 	}
@@ -130,7 +130,7 @@ func (r *request) fromCache() (session.Session, bool) {
 	if r.want.Strict && s.Left(now) < r.want.MinLeft {
 		return s, false
 	}
-	return s, enough(s, r.minLeft(now), now) && r.suffices(s, now) || r.Cache.Declined(r.cacheKey(), s, now)
+	return s, enough(s, r.minLeft(now), now) && r.suffices(s, now) || r.actor.Cache.Declined(r.actor.Target.cacheKey(), s, now)
 }
 
 // renewAgain is when an early renewal that failed may be tried again: a person
@@ -145,7 +145,7 @@ func (r *request) renewAgain() time.Time {
 // miss says why the cache has no answer.
 func (r *request) miss() string {
 	switch {
-	case r.Cache == nil:
+	case r.actor.Cache == nil:
 		return "there is none"
 	case r.old.AccessKeyID == "":
 		return "none for these settings: " + r.kind()
@@ -158,12 +158,12 @@ func (r *request) miss() string {
 // underLock waits until this process is the only one that asks for a code of
 // the device, or until another one's answer arrives.
 func (r *request) underLock(ctx context.Context) (session.Session, error) {
-	asking, cancel := context.WithDeadline(ctx, r.Started.Add(r.Limits.Question))
+	asking, cancel := context.WithDeadline(ctx, r.actor.Broker.Started.Add(r.actor.Broker.Limits.Question))
 	defer cancel()
 	var s session.Session
 	var err error
-	lock := session.NewLock(r.SessionDir(), r.lockName())
-	tell := r.TellWaiting(func() string {
+	lock := session.NewLock(r.actor.Broker.SessionDir(), r.lockName())
+	tell := r.actor.Broker.TellWaiting(func() string {
 		return fmt.Sprintf("waiting for another awsbroker (process %d), which is getting a session", lock.Holder())
 	})
 	done, lockErr := lock.Await(asking, func() (found bool) {
@@ -171,19 +171,19 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 		if s, found = r.fromCache(); found {
 			return true
 		}
-		if f, ok := r.Cache.Failure(r.cacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
+		if f, ok := r.actor.Cache.Failure(r.actor.Target.cacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
 			err, found = remembered(f), true
 		}
 		return found
 	})
 	switch {
 	case done:
-		r.Debug("another process asked; taking its answer")
+		r.actor.Broker.Debug("another process asked; taking its answer")
 		return s, err
 	case errors.Is(lockErr, session.ErrLockWait):
 		return s, r.lockFailure(ctx, lock.Holder())
 	case lockErr != nil:
-		r.Debug("no lock: %v", lockErr)
+		r.actor.Broker.Debug("no lock: %v", lockErr)
 	default:
 		defer func() { _ = lock.Unlock() }()
 	}
@@ -196,7 +196,7 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 
 // followsOthers reports whether the failed question of another process answers
 // this request, too. Who logs in, or brings a code along, wants their own.
-func (r *request) followsOthers() bool { return !r.want.Fresh && r.Code.IsEmpty() }
+func (r *request) followsOthers() bool { return !r.want.Fresh && r.actor.Broker.Code.IsEmpty() }
 
 // ask has STS make a session, which another one asks for, or the key with a
 // code. The keychain goes before the code: its passphrase must not land in the
@@ -205,7 +205,7 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	if r.signer() != nil {
 		return r.assume(ctx)
 	}
-	if r.AccessKey.AccessKeyID == "" {
+	if r.actor.AccessKey.AccessKeyID == "" {
 		if err := r.openKey(ctx); err != nil {
 			return session.Session{}, err
 		}
@@ -214,16 +214,16 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 			return s, nil
 		}
 	}
-	client, err := sts.New(r.Endpoint)
+	client, err := sts.New(r.actor.Target.Endpoint)
 	if err != nil {
-		return session.Session{}, r.Target.Failure(err)
+		return session.Session{}, r.actor.Target.Failure(err)
 	}
 	if err := r.refuseUnknownRoot(ctx, client); err != nil {
 		return session.Session{}, err
 	}
 	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
 		r.asked = true
-		return r.fetch(ctx, client, r.AccessKey, code)
+		return r.fetch(ctx, client, r.actor.AccessKey, code)
 	})
 	if err != nil {
 		return session.Session{}, err
@@ -233,7 +233,7 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 
 // made is a session that AWS just gave, and keeps it.
 func (r *request) made(creds credential.Credentials) (session.Session, error) {
-	s := r.Target.sessionOf(creds)
+	s := r.actor.Target.sessionOf(creds)
 	if s.Left(time.Now()) <= 0 {
 		return s, failure.New(failure.Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
 			Hint("check this machine's clock")
@@ -252,46 +252,46 @@ func (r *request) fetch(ctx context.Context, client *sts.Client, by credential.C
 	if !code.IsEmpty() {
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithDeadline(ctx, latest(r.Started.Add(r.Limits.Run), time.Now().Add(10*time.Second)))
+	ctx, cancel := context.WithDeadline(ctx, latest(r.actor.Broker.Started.Add(r.actor.Broker.Limits.Run), time.Now().Add(10*time.Second)))
 	defer cancel()
 	started := time.Now()
-	mfa := sts.MFA{Serial: r.Profile.MFASerial, Code: code}
+	mfa := sts.MFA{Serial: r.actor.Target.Profile.MFASerial, Code: code}
 	var creds credential.Credentials
 	var err error
-	if r.Profile.RoleARN == "" {
+	if r.actor.Target.Profile.RoleARN == "" {
 		creds, err = client.SessionToken(ctx, by, r.life(), mfa)
 	} else {
-		creds, err = client.AssumeRole(ctx, by, r.role(), mfa)
+		creds, err = client.AssumeRole(ctx, by, r.actor.Target.role(), mfa)
 	}
-	r.Debug("sts: %s in %s", outcome(err), time.Since(started).Round(time.Millisecond))
+	r.actor.Broker.Debug("sts: %s in %s", outcome(err), time.Since(started).Round(time.Millisecond))
 	return creds, err
 }
 
 // life of the session that is asked for.
 func (r *request) life() time.Duration {
-	if r.mfa && !r.passing && r.want.For > 0 {
+	if r.actor.Target.mfa && !r.actor.Target.passing && r.want.For > 0 {
 		return r.want.For
 	}
-	return r.Profile.Duration
+	return r.actor.Target.Profile.Duration
 }
 
 // keep stores a session. One that cannot be stored was still paid for, and is
 // returned all the same. What grows is put away here, where a process seldom
 // comes, and only one for a device.
 func (r *request) keep(s session.Session) {
-	r.round.add(r.Target, s)
-	if r.passing {
+	r.round.add(r.actor.Target, s)
+	if r.actor.Target.passing {
 		return
 	}
 	if r.signer() == nil {
-		r.rotateLog()
+		r.actor.Broker.rotateLog()
 	}
-	if err := r.Cache.Put(r.cacheKey(), s); err != nil {
-		r.Warn("the session could not be kept, so the next call will need another: %s", err.Error())
+	if err := r.actor.Cache.Put(r.actor.Target.cacheKey(), s); err != nil {
+		r.actor.Broker.Warn("the session could not be kept, so the next call will need another: %s", err.Error())
 		return
 	}
-	r.Cache.Sweep(time.Now())
-	session.KeepKey(r.SessionDir())
+	r.actor.Cache.Sweep(time.Now())
+	session.KeepKey(r.actor.Broker.SessionDir())
 }
 
 // remember how the question ended, for those who wait and for this job's
@@ -305,15 +305,15 @@ func (r *request) remember(err error) {
 	if len(f.Hints) > 0 {
 		n.Hint = f.Hints[0]
 	}
-	_ = r.Cache.Failed(r.cacheKey(), n)
+	_ = r.actor.Cache.Failed(r.actor.Target.cacheKey(), n)
 }
 
 // codesFrom names who would give a code: profiles that share an MFA session may
 // differ in that, and one's failure is not the other's.
 func (r *request) codesFrom() string {
-	p := r.first().Profile
+	p := r.actor.Target.first().Profile
 	ways, _ := prompt.ParseWays(p.Prompt) // config has checked it
-	return session.CacheKey(p.MFAProcess, p.MFASeed, fmt.Sprint(r.Prompt.Or(ways).List()))
+	return session.CacheKey(p.MFAProcess, p.MFASeed, fmt.Sprint(r.actor.Broker.Prompt.Or(ways).List()))
 }
 
 func remembered(f session.Failure) error {
@@ -326,14 +326,14 @@ func remembered(f session.Failure) error {
 
 func (r *request) lockFailure(ctx context.Context, holder int) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return questionFailure(prompt.ErrCancelled, r.Target)
+		return questionFailure(prompt.ErrCancelled, r.actor.Target)
 	}
-	if !r.Asks(r.Cache, time.Now()) {
+	if !r.actor.Target.Asks(r.actor.Cache, time.Now()) {
 		return failure.New(failure.Unreachable, "gave up waiting for another awsbroker (process %d) that waits for AWS", holder).
 			Hint("try again in a moment")
 	}
-	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, r.first().Profile.MFASerial)
-	return f.Hint("answer its question, or run: awsbroker login --profile %s", say.ShellWord(r.Profile.Name))
+	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, r.actor.Target.first().Profile.MFASerial)
+	return f.Hint("answer its question, or run: awsbroker login --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
 }
 
 func latest(a, b time.Time) time.Time {

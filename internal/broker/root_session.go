@@ -35,9 +35,9 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{Actor: b.NewActor(t), since: time.Now()}
-	defer r.Close()
-	r.Cache = b.OpenCache(ctx)
+	r := &request{actor: b.NewActor(t), since: time.Now()}
+	defer r.actor.Close()
+	r.actor.Cache = b.OpenCache(ctx)
 	if err := r.openKey(ctx); err != nil {
 		return s, "", err
 	}
@@ -55,7 +55,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 		}
 		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 		defer cancel()
-		return client.SessionToken(ctx, r.AccessKey, rootSessionLife, sts.MFA{Serial: t.Profile.MFASerial, Code: code})
+		return client.SessionToken(ctx, r.actor.AccessKey, rootSessionLife, sts.MFA{Serial: t.Profile.MFASerial, Code: code})
 	})
 	if err != nil {
 		return s, "", err
@@ -116,18 +116,18 @@ func (b *Broker) namedTarget(record keystore.Record, name string) (*Target, erro
 // before it buys a session that a root user would get as well. A role needs no
 // such question: AWS gives root none.
 func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) error {
-	if r.Key.ARN != "" || r.Profile.RoleARN != "" {
+	if r.actor.Target.Key.ARN != "" || r.actor.Target.Profile.RoleARN != "" {
 		return nil
 	}
-	identity, err := client.CallerIdentity(ctx, r.AccessKey)
+	identity, err := client.CallerIdentity(ctx, r.actor.AccessKey)
 	if err != nil {
-		return r.Target.Failure(err)
+		return r.actor.Target.Failure(err)
 	}
-	r.Debug("sts: the key is %s", identity.ARN)
+	r.actor.Broker.Debug("sts: the key is %s", identity.ARN)
 	if !identity.IsRoot() {
 		return nil
 	}
 	return failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs",
-		r.Profile.KeyName, identity.Account).
-		Hint("when nothing needs it any more: %s", say.DeleteKey(r.AccessKey.AccessKeyID))
+		r.actor.Target.Profile.KeyName, identity.Account).
+		Hint("when nothing needs it any more: %s", say.DeleteKey(r.actor.AccessKey.AccessKeyID))
 }

@@ -93,9 +93,9 @@ func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want)
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{Actor: b.NewActor(t), want: want, since: in.since, round: in, how: grants.Cached}
-	defer r.Close()
-	r.Cache, r.NewDevice = b.OpenCache(ctx), want.NewDevice
+	r := &request{actor: b.NewActor(t), want: want, since: in.since, round: in, how: grants.Cached}
+	defer r.actor.Close()
+	r.actor.Cache, r.actor.NewDevice = b.OpenCache(ctx), want.NewDevice
 	s, err := r.session(ctx)
 	return s, r.how, err
 }

@@ -25,9 +25,9 @@ func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) (
 	b.share(ctx, in, all, want)
 	var sessions []session.Session
 	for _, a := range all {
-		s, err := b.give(ctx, in, a.call, a.Target, want)
+		s, err := b.give(ctx, in, a.call, a.target, want)
 		if err != nil {
-			return nil, OfProfile(a.Profile.Name, err)
+			return nil, OfProfile(a.target.Profile.Name, err)
 		}
 		sessions = append(sessions, s)
 	}
@@ -36,8 +36,8 @@ func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) (
 
 // calledTarget is a target, and the call that a caller of it would make.
 type calledTarget struct {
-	*Target
-	call *session.Call
+	target *Target
+	call   *session.Call
 }
 
 // targetsAndCalls finds everything that is wrong before anybody is asked.
@@ -46,7 +46,7 @@ func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, 
 	for _, name := range profiles {
 		c, err := b.call(name)
 		if err == nil {
-			err = c.checkFor(want)
+			err = c.target.checkFor(want)
 		}
 		if err != nil {
 			return nil, OfProfile(name, err)
@@ -74,15 +74,15 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 	standing := map[sharing]*Target{}
 	cache := b.OpenCache(ctx)
 	for _, a := range all {
-		first := a.first()
-		r := &request{Actor: b.NewActor(a.Target), want: want, since: in.since, round: in}
-		r.Cache = cache
+		first := a.target.first()
+		r := &request{actor: b.NewActor(a.target), want: want, since: in.since, round: in}
+		r.actor.Cache = cache
 		if _, found := r.fromCache(); found {
 			continue
 		}
 		how, ok := first.sharing()
 		same := func(t *Target) bool { return t.cacheKey() == first.cacheKey() }
-		r.Target, r.signs = first, true
+		r.actor.Target, r.signs = first, true
 		if _, found := r.fromCache(); first.mfa && !found {
 			standing[how] = first
 		} else if ok && !slices.ContainsFunc(needy[how], same) {

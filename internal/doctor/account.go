@@ -26,7 +26,7 @@ var (
 // account is an examination of an AWS account. Several users are looked at at
 // once; what is found is put down under mu.
 type account struct {
-	*doctor
+	doctor    *doctor
 	id        string
 	partition string
 	profile   string
@@ -54,7 +54,7 @@ func (d *doctor) lookAtAccount(ctx context.Context) {
 		d.unchecked("account", err)
 		return
 	}
-	d.Report.Step(fmt.Sprintf("looking at account %s through profile %s", a.id, a.profile))
+	d.broker.Report.Step(fmt.Sprintf("looking at account %s through profile %s", a.id, a.profile))
 	a.lookAtRoot(ctx)
 	a.lookAtRoles(ctx)
 	a.lookAtGroups(ctx)
@@ -67,19 +67,19 @@ func (d *doctor) lookAtAccount(ctx context.Context) {
 		}
 		d.unchecked(what, gap.err)
 	}
-	d.Checked = append(d.Checked, fmt.Sprintf("account %s with %s", a.id, say.Count(users, "user", "users")))
+	d.diagnosis.Checked = append(d.diagnosis.Checked, fmt.Sprintf("account %s with %s", a.id, say.Count(users, "user", "users")))
 }
 
 func (d *doctor) openAccount(ctx context.Context) (*account, error) {
-	name, _, err := d.ChooseProfile(d.Profile)
+	name, _, err := d.broker.ChooseProfile(d.options.Profile)
 	if err != nil {
 		return nil, err
 	}
-	t, err := d.Target(name)
+	t, err := d.broker.Target(name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := d.Session(ctx, name, broker.Want{})
+	s, err := d.broker.Session(ctx, name, broker.Want{})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (d *doctor) openAccount(ctx context.Context) (*account, error) {
 // the profile's sessions come from; more says of whom or what.
 func (a *account) bootstrapCommand(user string, more ...string) string {
 	command := "awsbroker bootstrap --plan"
-	if _, ok := a.record.Keys[a.key]; ok {
+	if _, ok := a.doctor.record.Keys[a.key]; ok {
 		command += " --key " + say.ShellWord(a.key)
 	}
 	profile := a.profile
@@ -145,7 +145,7 @@ func (a *account) lookAtRoot(ctx context.Context) {
 			Advice: "delete them in the console as the root user, or put one into the keychain, which can then delete itself: awsbroker keys delete",
 			Mend:   "awsbroker add root",
 		}
-		for _, info := range a.record.Keys {
+		for _, info := range a.doctor.record.Keys {
 			if account, _ := awsapi.SplitARN(info.ARN); info.Root() && account == a.id {
 				f.Advice, f.Mend = "", say.DeleteKey(info.AccessKeyID)
 			}
@@ -217,7 +217,7 @@ func (a *account) tellProgress(done <-chan struct{}, all int) {
 	for range done {
 		if n++; n < all && time.Now().After(next) {
 			next = time.Now().Add(every)
-			a.Report.Step(fmt.Sprintf("looked at %d of %d users", n, all))
+			a.doctor.broker.Report.Step(fmt.Sprintf("looked at %d of %d users", n, all))
 		}
 	}
 }

@@ -74,7 +74,7 @@ func (d *doctor) lookAtCLICache() {
 			File:   path,
 			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in clear, for %s yet", cmp.Or(kept.AssumedRoleUser.Arn, "a role"), say.Duration(ends.Sub(d.now))),
 			Advice: "let awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
-			Mend:   "rm " + say.ShellWord(path), fix: mendByRemoving(d.Broker, path),
+			Mend:   "rm " + say.ShellWord(path), fix: mendByRemoving(d.broker, path),
 		})
 	}
 }
@@ -89,17 +89,17 @@ func (d *doctor) clearKey(k config.ClearKey, ours bool) {
 	case ours && temporary:
 		f.Title = fmt.Sprintf("profile %s has a session in clear, which AWS's tools use instead of awsbroker", k.Profile)
 		f.Mend = editorAt(k.File, k.Line)
-		if k.File == d.Paths.Credentials {
-			f.fix = mendFiles(d.Broker, withoutKeys(d.Broker, k.Section, clearLines...))
+		if k.File == d.broker.Paths.Credentials {
+			f.fix = mendFiles(d.broker, withoutKeys(d.broker, k.Section, clearLines...))
 		}
 		d.found(keyShadows, f)
 	case ours:
 		f.Title = fmt.Sprintf("profile %s has the key %s in clear, which AWS's tools use instead of awsbroker", k.Profile, k.ID)
-		f.Mend, f.fix = move, mendByMoving(d.Broker, k.Profile)
+		f.Mend, f.fix = move, mendByMoving(d.broker, k.Profile)
 		d.found(keyShadows, f)
 	case !temporary:
 		f.Title = fmt.Sprintf("profile %s has the key %s in clear", k.Profile, k.ID)
-		f.Mend, f.fix = move, mendByMoving(d.Broker, k.Profile)
+		f.Mend, f.fix = move, mendByMoving(d.broker, k.Profile)
 		d.found(keyInClear, f)
 	}
 }

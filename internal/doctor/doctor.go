@@ -48,7 +48,7 @@ func findingKind(id string, severity Severity, why string) *FindingKind {
 
 // Finding is something that is wrong. Its texts are clean.
 type Finding struct {
-	*FindingKind
+	Kind   *FindingKind
 	Title  string // what, in one line
 	Advice string // what to do, in words; empty if Mend says it all
 	Mend   string // the very command; empty if there is none
@@ -75,8 +75,8 @@ type Diagnosis struct {
 func (d Diagnosis) Worst() Severity {
 	var worst Severity
 	for _, f := range d.Findings {
-		if worst == 0 || f.Severity < worst {
-			worst = f.Severity
+		if worst == 0 || f.Kind.Severity < worst {
+			worst = f.Kind.Severity
 		}
 	}
 	return worst
@@ -103,15 +103,15 @@ type Options struct {
 
 // doctor is one examination.
 type doctor struct {
-	*broker.Broker
-	Options
-	Diagnosis
-	now     time.Time
-	cfg     *config.Config // of the files that can be read
-	files   bool           // both can
-	record  keystore.Record
-	known   bool             // record can be read
-	targets []*broker.Target // of the profiles that awsbroker serves
+	broker    *broker.Broker
+	options   Options
+	diagnosis Diagnosis
+	now       time.Time
+	cfg       *config.Config // of the files that can be read
+	files     bool           // both can
+	record    keystore.Record
+	known     bool             // record can be read
+	targets   []*broker.Target // of the profiles that awsbroker serves
 
 	programs []string // that they run
 }
@@ -120,11 +120,11 @@ type doctor struct {
 // asked for, the account. It changes nothing. What cannot be looked at is said,
 // and is no failure.
 func Run(ctx context.Context, b *broker.Broker, o Options) Diagnosis {
-	d := &doctor{Broker: b, Options: o, now: time.Now()}
+	d := &doctor{broker: b, options: o, now: time.Now()}
 	if err := b.CheckHome(); err != nil {
 		d.found(noHome, Finding{Title: "there is no home directory, so there are no profiles and no keys", Mend: "export HOME=/the/directory"})
 		d.check("environment", d.lookAtEnvironment)
-		return d.Diagnosis
+		return d.diagnosis
 	}
 	d.check("files", d.lookAtFiles)
 	d.check("keychain record", d.lookAtRecord)
@@ -141,7 +141,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) Diagnosis {
 	if o.Account {
 		d.lookAtAccount(ctx)
 	}
-	return d.Diagnosis
+	return d.diagnosis
 }
 
 var noHome = findingKind("no-home", Serious, "profiles, keys and sessions rest below the home directory")
@@ -154,7 +154,7 @@ func (d *doctor) check(what string, look func() (string, error)) {
 	case err != nil:
 		d.unchecked(what, err)
 	case said != "":
-		d.Checked = append(d.Checked, said)
+		d.diagnosis.Checked = append(d.diagnosis.Checked, said)
 	}
 }
 
@@ -164,12 +164,12 @@ func (d *doctor) unchecked(what string, err error) {
 	if errors.As(err, &f) && len(f.Hints) > 0 {
 		problem += "; " + f.Hints[0]
 	}
-	d.Unchecked = append(d.Unchecked, Unchecked{what, say.Clean(problem)})
+	d.diagnosis.Unchecked = append(d.diagnosis.Unchecked, Unchecked{what, say.Clean(problem)})
 }
 
 func (d *doctor) found(k *FindingKind, f Finding) {
-	f.FindingKind, f.Title, f.Advice, f.Mend = k, say.Clean(f.Title), say.Clean(f.Advice), say.Clean(f.Mend)
-	d.Findings = append(d.Findings, f)
+	f.Kind, f.Title, f.Advice, f.Mend = k, say.Clean(f.Title), say.Clean(f.Advice), say.Clean(f.Mend)
+	d.diagnosis.Findings = append(d.diagnosis.Findings, f)
 }
 
 // at is the place of a setting, in a finding.

@@ -91,7 +91,7 @@ func (d *doctor) lookAtProfileVariables() {
 
 func (d *doctor) lookAtFileVariables() {
 	for _, v := range []struct{ name, path string }{
-		{"AWS_CONFIG_FILE", d.Paths.Config}, {"AWS_SHARED_CREDENTIALS_FILE", d.Paths.Credentials},
+		{"AWS_CONFIG_FILE", d.broker.Paths.Config}, {"AWS_SHARED_CREDENTIALS_FILE", d.broker.Paths.Credentials},
 	} {
 		value := os.Getenv(v.name)
 		if value == "" {
@@ -129,7 +129,7 @@ const (
 // askTheTime asks AWS what time it is, in the background: it may take a while
 // to find out that AWS cannot be reached.
 func (d *doctor) askTheTime(ctx context.Context) func() (string, error) {
-	endpoint := d.PlainEndpoint()
+	endpoint := d.broker.PlainEndpoint()
 	if len(d.targets) > 0 {
 		endpoint = d.targets[0].Endpoint
 	}
@@ -147,7 +147,7 @@ func (d *doctor) askTheTime(ctx context.Context) func() (string, error) {
 	}()
 	return func() (string, error) {
 		if !finished(done, time.Second) {
-			d.Report.Step("asking AWS what time it is")
+			d.broker.Report.Step("asking AWS what time it is")
 			<-done
 		}
 		if err != nil {

@@ -27,8 +27,8 @@ var (
 func (d *doctor) lookAtFiles() (string, error) {
 	readable := map[string]bool{}
 	for _, f := range []struct{ path, config, credentials string }{
-		{d.Paths.Config, d.Paths.Config, ""},
-		{d.Paths.Credentials, "", d.Paths.Credentials},
+		{d.broker.Paths.Config, d.broker.Paths.Config, ""},
+		{d.broker.Paths.Credentials, "", d.broker.Paths.Credentials},
 	} {
 		_, err := config.Load(f.config, f.credentials)
 		if err == nil {
@@ -39,11 +39,11 @@ func (d *doctor) lookAtFiles() (string, error) {
 		d.lookForLeftovers(f.path)
 	}
 	configPath, credentials := "", ""
-	if readable[d.Paths.Config] {
-		configPath = d.Paths.Config
+	if readable[d.broker.Paths.Config] {
+		configPath = d.broker.Paths.Config
 	}
-	if readable[d.Paths.Credentials] {
-		credentials = d.Paths.Credentials
+	if readable[d.broker.Paths.Credentials] {
+		credentials = d.broker.Paths.Credentials
 	}
 	d.files = len(readable) == 2
 	var err error
@@ -55,7 +55,7 @@ func (d *doctor) lookAtFiles() (string, error) {
 			Title:  "a comment holds a secret access key",
 			Advice: "delete that line, and the key in AWS if nothing uses it",
 			Mend:   "awsbroker doctor --fix",
-			fix: mendFiles(d.Broker, edit{o.File, func(text []byte) ([]byte, error) {
+			fix: mendFiles(d.broker, edit{o.File, func(text []byte) ([]byte, error) {
 				return config.RemoveCommentedKeys(text), nil
 			}}),
 		}.at(o))
@@ -77,7 +77,7 @@ func (d *doctor) refused(path string, err error) {
 	if f.Line == 1 {
 		if text, err := os.ReadFile(path); err == nil && len(config.DropByteOrderMark(text)) < len(text) {
 			f.Title, f.Mend = "the file begins with a byte order mark", "awsbroker doctor --fix"
-			f.fix = mendFiles(d.Broker, edit{path, func(text []byte) ([]byte, error) { return config.DropByteOrderMark(text), nil }})
+			f.fix = mendFiles(d.broker, edit{path, func(text []byte) ([]byte, error) { return config.DropByteOrderMark(text), nil }})
 			d.found(byteOrderMark, f)
 			return
 		}
@@ -101,7 +101,7 @@ func (d *doctor) lookForLeftovers(path string) {
 		}
 		d.found(leftover, Finding{
 			File: copy, Title: "a copy of " + path + " that was never put in its place",
-			Mend: "rm " + say.ShellWord(copy), fix: mendByRemoving(d.Broker, copy),
+			Mend: "rm " + say.ShellWord(copy), fix: mendByRemoving(d.broker, copy),
 		})
 	}
 	if backup != "" {

@@ -23,7 +23,7 @@ func MendFindings(ctx context.Context, b *broker.Broker, findings []Finding) err
 		if f.fix == nil {
 			continue
 		}
-		b.Report.Step(f.ID + ": " + f.Title)
+		b.Report.Step(f.Kind.ID + ": " + f.Title)
 		err := f.fix(ctx)
 		var refused *failure.Error
 		switch {

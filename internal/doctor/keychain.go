@@ -36,13 +36,13 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	pinned := d.record.Keystore
-	if d.Keystore != "" && d.Keystore != pinned {
+	if d.broker.Keystore != "" && d.broker.Keystore != pinned {
 		d.found(keystoreOverridden, Finding{
-			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, and the keys are in %s", d.Keystore.Words(), pinned.Words()),
+			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, and the keys are in %s", d.broker.Keystore.Words(), pinned.Words()),
 			Mend:  "unset AWSBROKER_KEYSTORE",
 		})
 	}
-	options := d.KeystoreOptions(d.Broker.NewAsker())
+	options := d.broker.KeystoreOptions(d.broker.NewAsker())
 	options.Kind, options.Passphrase, options.CallTimeout = pinned, nil, keychainLimit
 	store, err := keystore.Open(ctx, options)
 	if err == nil {
@@ -65,16 +65,16 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 // lookAtSessions looks where sessions rest, and where the key that seals them
 // is. It makes neither.
 func (d *doctor) lookAtSessions() (string, error) {
-	if err := session.CheckDir(d.Paths.Cache); err != nil {
+	if err := session.CheckDir(d.broker.Paths.Cache); err != nil {
 		d.found(sessionsNowhere, Finding{
 			Title:  "sessions cannot be kept: " + err.Error(),
 			Advice: "make that directory yours and writable",
-			Mend:   "ls -ld " + say.ShellWord(d.Paths.Cache),
+			Mend:   "ls -ld " + say.ShellWord(d.broker.Paths.Cache),
 		})
 		return "", nil
 	}
-	dir := d.Paths.Cache
-	if dirs := session.Dirs(d.Paths.Cache); len(dirs) > 0 {
+	dir := d.broker.Paths.Cache
+	if dirs := session.Dirs(d.broker.Paths.Cache); len(dirs) > 0 {
 		dir = dirs[0]
 	}
 	if !systemSeals || session.InSystem(dir) {
@@ -104,7 +104,7 @@ func (d *doctor) lookAtPrompts(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	ladder, err := prompt.Open(ctx, prompt.Options{
-		Ways: d.Prompt, Environ: d.Environ, Debug: d.Report.Debug,
+		Ways: d.broker.Prompt, Environ: d.broker.Environ, Debug: d.broker.Report.Debug,
 		Turn: func(context.Context, string) (func(), error) { return func() {}, nil }, // no question, no turn
 	})
 	if err == nil {

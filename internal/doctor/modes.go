@@ -58,7 +58,7 @@ func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo
 	mode := info.Mode().Perm()
 	f := Finding{
 		File: path, Mend: fmt.Sprintf("chmod %o %s", mode&^forbidden, say.ShellWord(path)),
-		fix: mendMode(d.Broker, path, ^forbidden),
+		fix: mendMode(d.broker, path, ^forbidden),
 	}
 	switch {
 	case bad&write != 0:
@@ -88,14 +88,14 @@ func (d *doctor) ownFiles() []ownFile {
 	}
 	home, _ := os.UserHomeDir()
 	add(home, write)
-	add(filepath.Dir(d.Paths.Config), write)
-	add(d.Paths.Config, write)
-	add(filepath.Dir(d.Paths.Credentials), write)
-	add(d.Paths.Credentials, readOrWrite)
+	add(filepath.Dir(d.broker.Paths.Config), write)
+	add(d.broker.Paths.Config, write)
+	add(filepath.Dir(d.broker.Paths.Credentials), write)
+	add(d.broker.Paths.Credentials, readOrWrite)
 	for _, program := range d.programs {
 		files = append(files, ownFile{program, anyWrite, true}, ownFile{filepath.Dir(program), anyWrite, true})
 	}
-	for _, dir := range append([]string{d.Paths.State, d.Paths.KeystoreDir()}, session.Dirs(d.Paths.Cache)...) {
+	for _, dir := range append([]string{d.broker.Paths.State, d.broker.Paths.KeystoreDir()}, session.Dirs(d.broker.Paths.Cache)...) {
 		add(dir, readOrWrite)
 		entries, _ := os.ReadDir(dir)
 		for _, e := range entries {

@@ -45,7 +45,7 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 		d.found(unknownSetting, f)
 	case config.InCredentialsFile:
 		f.Title = "profile " + p.Name + " has its credential_process in the credentials file"
-		d.found(processInCredentials, d.rewriting(p, f, withoutKeys(d.Broker, p.Name, key)))
+		d.found(processInCredentials, d.rewriting(p, f, withoutKeys(d.broker, p.Name, key)))
 	case config.OtherProfile:
 		d.found(otherProfile, d.rewriting(p, f))
 	case config.DeviceOfSource:
@@ -55,12 +55,12 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 		}
 		f.Title = "profile " + p.Name + " does not get the mfa_serial of its source profile"
 		f.Advice, f.Mend = "if the role wants MFA, write "+device.Key+" there, too", "awsbroker doctor --fix"
-		f.fix = mendFiles(d.Broker, setProfile(d.Broker, p.Name, []config.Setting{device}))
+		f.fix = mendFiles(d.broker, setProfile(d.broker, p.Name, []config.Setting{device}))
 		d.found(deviceOfSource, f)
 	case config.DeviceInChain:
 		f.Title = "profile " + p.Name + " names an MFA device, and assumes its role from another role"
 		f.Mend = "awsbroker doctor --fix"
-		f.fix = mendFiles(d.Broker, setProfile(d.Broker, p.Name, nil, key))
+		f.fix = mendFiles(d.broker, setProfile(d.broker, p.Name, nil, key))
 		d.found(deviceInChain, f)
 	case config.UnportableProcess:
 		if config.ValidProfileName(p.Name) { // else that is the finding
@@ -84,7 +84,7 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 func (d *doctor) rewriting(p *config.Profile, f Finding, more ...edit) Finding {
 	f.Mend = "awsbroker setup " + say.ShellWord(p.Name)
 	if line, ok := d.processLine(p.Name); ok {
-		f.fix = mendFiles(d.Broker, append([]edit{setProfile(d.Broker, p.Name, []config.Setting{line})}, more...)...)
+		f.fix = mendFiles(d.broker, append([]edit{setProfile(d.broker, p.Name, []config.Setting{line})}, more...)...)
 	}
 	return f
 }
@@ -92,8 +92,8 @@ func (d *doctor) rewriting(p *config.Profile, f Finding, more ...edit) Finding {
 // processLine is the credential_process that a profile should have; false
 // where this program is in no place that can be named.
 func (d *doctor) processLine(profile string) (config.Setting, bool) {
-	line := config.Setting{Key: "credential_process", Value: d.Program + " credential-process --profile " + profile}
-	return line, d.Program != "" && config.ValidProfileName(profile)
+	line := config.Setting{Key: "credential_process", Value: d.options.Program + " credential-process --profile " + profile}
+	return line, d.options.Program != "" && config.ValidProfileName(profile)
 }
 
 // unquoting mends a finding by taking the quotes off a value.
@@ -102,8 +102,8 @@ func (d *doctor) unquoting(p *config.Profile, f Finding, o config.Origin) Findin
 		return f
 	}
 	f.Mend = "awsbroker doctor --fix"
-	f.fix = mendFiles(d.Broker, edit{d.Paths.Config, func(text []byte) ([]byte, error) {
-		cfg, err := config.Parse(d.Paths.Config, text, "", nil)
+	f.fix = mendFiles(d.broker, edit{d.broker.Paths.Config, func(text []byte) ([]byte, error) {
+		cfg, err := config.Parse(d.broker.Paths.Config, text, "", nil)
 		if err != nil {
 			return nil, err
 		}

@@ -46,7 +46,7 @@ func (d *doctor) lookAtProfiles() (string, error) {
 	}
 	names := d.cfg.Ours()
 	for _, name := range names {
-		t, err := d.TargetIn(d.cfg, name)
+		t, err := d.broker.TargetIn(d.cfg, name)
 		if err != nil {
 			d.unusable(name, err)
 			continue
@@ -62,7 +62,7 @@ func (d *doctor) lookAtProfiles() (string, error) {
 
 func (d *doctor) unusable(name string, err error) {
 	f := placeOf(err)
-	f.Mend = "${EDITOR:-vi} " + say.ShellWord(d.Paths.Config)
+	f.Mend = "${EDITOR:-vi} " + say.ShellWord(d.broker.Paths.Config)
 	if f.Line > 0 {
 		f.Mend = editorAt(f.File, f.Line)
 	}
@@ -114,7 +114,7 @@ func (d *doctor) lookAtProfile(t *broker.Target) {
 func (d *doctor) lookAtKeyOf(t *broker.Target) {
 	p := t.Profile
 	_, listed := d.record.Keys[p.KeyName]
-	if listed || !d.known || d.Keystore != "" && d.Keystore != d.record.Keystore {
+	if listed || !d.known || d.broker.Keystore != "" && d.broker.Keystore != d.record.Keystore {
 		return
 	}
 	f := Finding{
@@ -137,7 +137,7 @@ func (d *doctor) lookAtLives(t *broker.Target) {
 			Title:  fmt.Sprintf("profile %s has an MFA session, and sessions of its role are to last %s", p.Name, say.Duration(p.Duration)),
 			Advice: "remove " + duration.Key + ", and they are renewed every hour without a code",
 			Mend:   "awsbroker doctor --fix",
-			fix:    mendFiles(d.Broker, setProfile(d.Broker, p.Name, nil, duration.Key)),
+			fix:    mendFiles(d.broker, setProfile(d.broker, p.Name, nil, duration.Key)),
 		}.at(duration))
 	}
 	ttl, ok := p.Origin("awsbroker_min_ttl")
@@ -148,7 +148,7 @@ func (d *doctor) lookAtLives(t *broker.Target) {
 			Mend:   "awsbroker doctor --fix",
 		}.at(ttl)
 		if strings.HasSuffix(ttl.Section, p.Name) {
-			f.fix = mendFiles(d.Broker, setProfile(d.Broker, p.Name, nil, "awsbroker_min_ttl"))
+			f.fix = mendFiles(d.broker, setProfile(d.broker, p.Name, nil, "awsbroker_min_ttl"))
 		}
 		d.found(renewedTooEarly, f)
 	}
@@ -168,7 +168,7 @@ func lifeOf(p *config.Profile) time.Duration {
 
 // inConfig reports whether a setting is in the config file, and not in the
 // credentials file.
-func (d *doctor) inConfig(o config.Origin) bool { return o.File == d.Paths.Config }
+func (d *doctor) inConfig(o config.Origin) bool { return o.File == d.broker.Paths.Config }
 
 // clearLines are the settings of a key in clear.
 var clearLines = []string{"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"}
@@ -205,6 +205,6 @@ func (d *doctor) conflicts(p *config.Profile) {
 	d.found(besideProcess, Finding{
 		Title: fmt.Sprintf("profile %s has %s beside its credential_process", p.Name, strings.Join(keys, ", ")),
 		Mend:  "awsbroker doctor --fix",
-		fix:   mendFiles(d.Broker, setProfile(d.Broker, p.Name, set, keys...), withoutKeys(d.Broker, p.Name, inCredentials...)),
+		fix:   mendFiles(d.broker, setProfile(d.broker, p.Name, set, keys...), withoutKeys(d.broker, p.Name, inCredentials...)),
 	}.at(first))
 }

@@ -49,7 +49,7 @@ func (d *doctor) lookAtProgram(ctx context.Context, program string, users []*bro
 	for _, t := range users {
 		names = append(names, t.Profile.Name)
 		if line, ok := d.processLine(t.Profile.Name); ok {
-			edits = append(edits, setProfile(d.Broker, t.Profile.Name, []config.Setting{line}))
+			edits = append(edits, setProfile(d.broker, t.Profile.Name, []config.Setting{line}))
 		}
 	}
 	f := Finding{Mend: "awsbroker setup " + say.ShellWord(names[0])}
@@ -57,7 +57,7 @@ func (d *doctor) lookAtProgram(ctx context.Context, program string, users []*bro
 		f = f.at(o)
 	}
 	if len(edits) == len(names) {
-		f.fix = mendFiles(d.Broker, edits...)
+		f.fix = mendFiles(d.broker, edits...)
 		if len(names) > 1 {
 			f.Mend = "awsbroker doctor --fix"
 		}
@@ -75,8 +75,8 @@ func (d *doctor) lookAtProgram(ctx context.Context, program string, users []*bro
 	case err != nil:
 		f.Title = whose + " does not say its version: " + say.Clean(err.Error())
 		d.found(programDiffers, f)
-	case version != d.Version:
-		f.Title = fmt.Sprintf("%s is version %s, and this is %s", whose, version, d.Version)
+	case version != d.options.Version:
+		f.Title = fmt.Sprintf("%s is version %s, and this is %s", whose, version, d.options.Version)
 		d.found(programDiffers, f)
 	}
 }
@@ -85,12 +85,12 @@ func (d *doctor) lookAtProgram(ctx context.Context, program string, users []*bro
 // this one.
 func (d *doctor) versionOf(ctx context.Context, path string) (string, error) {
 	if self, err := os.Executable(); err == nil && sameFile(self, path) {
-		return d.Version, nil
+		return d.options.Version, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "version")
-	cmd.Env = prompt.ChildEnviron(d.Environ)
+	cmd.Env = prompt.ChildEnviron(d.broker.Environ)
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
 	if ctx.Err() != nil {

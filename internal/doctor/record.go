@@ -39,8 +39,8 @@ const maxKeyAge = 90 * 24 * time.Hour
 // lookAtRecord looks at what is known of the keys without the keychain.
 func (d *doctor) lookAtRecord() (string, error) {
 	var err error
-	if d.record, err = keystore.ReadRecord(d.Paths.KeystoreFile()); err != nil {
-		d.found(recordDamaged, Finding{File: d.Paths.KeystoreFile(), Title: err.Error(),
+	if d.record, err = keystore.ReadRecord(d.broker.Paths.KeystoreFile()); err != nil {
+		d.found(recordDamaged, Finding{File: d.broker.Paths.KeystoreFile(), Title: err.Error(),
 			Advice: "move that file away, and name the keys again", Mend: "awsbroker add KEY"})
 		return "", nil
 	}
@@ -139,7 +139,7 @@ func (n workNote) done() bool {
 
 func (d *doctor) lookForNotes() {
 	for _, u := range unfinishedNotes {
-		paths, _ := filepath.Glob(filepath.Join(d.Paths.State, u.pattern))
+		paths, _ := filepath.Glob(filepath.Join(d.broker.Paths.State, u.pattern))
 		for _, path := range paths {
 			n := workNote{Key: "KEY"} // for a note that cannot be read
 			if data, err := os.ReadFile(path); err == nil {

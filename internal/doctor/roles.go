@@ -21,7 +21,7 @@ var (
 // lookAtRoles looks at the roles of the profiles that are in this account.
 func (a *account) lookAtRoles(ctx context.Context) {
 	var seen []string
-	for _, t := range a.targets {
+	for _, t := range a.doctor.targets {
 		name, ok := a.roleOf(t)
 		if !ok || slices.Contains(seen, name) {
 			continue

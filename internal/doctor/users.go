@@ -118,11 +118,11 @@ func (a *account) lookAtKeys(ctx context.Context, u iam.User) (found []finding) 
 // oldKey is a key in use that was made long ago, by what AWS says. What was
 // said of it already, by the record of the keychain, is not said again.
 func (a *account) oldKey(user, id string, age time.Duration) []finding {
-	for name, info := range a.record.Keys {
+	for name, info := range a.doctor.record.Keys {
 		if info.AccessKeyID != id {
 			continue
 		}
-		if tooOld(info, a.now) {
+		if tooOld(info, a.doctor.now) {
 			return nil
 		}
 		return []finding{{keyOld, Finding{

@@ -76,12 +76,12 @@ func AddKey(ctx context.Context, b *broker.Broker, o AddOptions) (Added, error) 
 
 // Adder is one run in which keys go into the keychain.
 type Adder struct {
-	*broker.Broker
-	AddOptions
-	Asker  *broker.Asker
-	record keystore.Record // as it was at first, and what was added since
-	Store  *keystore.Store // once it is open
-	kind   keystore.Kind
+	Broker  *broker.Broker
+	options AddOptions
+	Asker   *broker.Asker
+	record  keystore.Record // as it was at first, and what was added since
+	Store   *keystore.Store // once it is open
+	kind    keystore.Kind
 }
 
 // NewAdder returns an adder that has opened no keychain yet.
@@ -93,12 +93,12 @@ func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
 	if err != nil {
 		return nil, failure.OfRecord(err)
 	}
-	return &Adder{Broker: b, AddOptions: o, Asker: b.NewAsker(), record: record}, nil
+	return &Adder{Broker: b, options: o, Asker: b.NewAsker(), record: record}, nil
 }
 
 // free fails for a name that is taken.
 func (ad *Adder) free(name string) error {
-	if _, exists := ad.record.Keys[name]; exists && !ad.Replace {
+	if _, exists := ad.record.Keys[name]; exists && !ad.options.Replace {
 		return failure.New(failure.Other, "there is a key %q already", name).
 			Hint("choose another name, or replace it with: awsbroker add %s --replace", say.ShellWord(name))
 	}
@@ -107,18 +107,18 @@ func (ad *Adder) free(name string) error {
 
 // Open chooses the keystore, and says so where that is news.
 func (ad *Adder) Open(ctx context.Context) error {
-	options := ad.KeystoreOptions(ad.Asker)
-	if ad.Replace {
-		options.Replacing = ad.Name
+	options := ad.Broker.KeystoreOptions(ad.Asker)
+	if ad.options.Replace {
+		options.Replacing = ad.options.Name
 	}
 	var err error
 	if ad.Store, ad.kind, err = keystore.Choose(ctx, options); err != nil {
-		return failure.OfKeystore(err, ad.Name)
+		return failure.OfKeystore(err, ad.options.Name)
 	}
 	if ad.record.Keystore == "" {
-		ad.Report.Step("the first key: it and those after it are kept in " + ad.kind.Words() + " (another one: --keystore)")
+		ad.Broker.Report.Step("the first key: it and those after it are kept in " + ad.kind.Words() + " (another one: --keystore)")
 	} else if ad.record.Keystore != ad.kind {
-		ad.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
+		ad.Broker.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
 	}
 	return nil
 }
@@ -140,7 +140,7 @@ func (ad *Adder) Put(ctx context.Context, name string, key credential.Credential
 // finish lets go of what was replaced.
 func (ad *Adder) finish(ctx context.Context) error {
 	leave(ctx, ad.Broker, ad.Asker)
-	return session.NextGeneration(ad.Paths)
+	return session.NextGeneration(ad.Broker.Paths)
 }
 
 // checkKey asks AWS whose key it is, and says what is unusual about that.

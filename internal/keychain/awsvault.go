@@ -16,8 +16,8 @@ import (
 
 // vaultSource is the keychain of aws-vault.
 type vaultSource struct {
-	*importer
-	vault *keystore.AWSVault
+	importer *importer
+	vault    *keystore.AWSVault
 }
 
 // place is where aws-vault would look, by its own variables
@@ -25,7 +25,7 @@ type vaultSource struct {
 // It has no pin: without one, it is the kind that ours is.
 func (s *vaultSource) place() (keystore.AWSVaultPlace, error) {
 	p := keystore.AWSVaultPlace{
-		Kind:       s.kind,
+		Kind:       s.importer.adder.kind,
 		FileDir:    os.Getenv("AWS_VAULT_FILE_DIR"),
 		PassDir:    os.Getenv("AWS_VAULT_PASS_PASSWORD_STORE_DIR"),
 		PassPrefix: os.Getenv("AWS_VAULT_PASS_PREFIX"),
@@ -46,20 +46,20 @@ func (s *vaultSource) place() (keystore.AWSVaultPlace, error) {
 }
 
 func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
-	if err := s.Open(ctx); err != nil {
+	if err := s.importer.adder.Open(ctx); err != nil {
 		return nil, err
 	}
 	place, err := s.place()
 	if err != nil {
 		return nil, err
 	}
-	options := s.KeystoreOptions(s.Asker)
+	options := s.importer.adder.Broker.KeystoreOptions(s.importer.adder.Asker)
 	options.Passphrase = s.passphrase
 	if s.vault, err = keystore.OpenAWSVault(place, options); err != nil {
 		return nil, vaultFailure(err)
 	}
-	names := []string{s.from.Of}
-	if s.from.Of == "" {
+	names := []string{s.importer.from.Of}
+	if s.importer.from.Of == "" {
 		if names, err = s.names(ctx, place); err != nil {
 			return nil, err
 		}
@@ -67,17 +67,17 @@ func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
 	var all []*candidate
 	for _, name := range names {
 		c := &candidate{where: "aws-vault's key " + name, name: name, item: name}
-		err := s.Asker.Retry(func() (err error) {
+		err := s.importer.adder.Asker.Retry(func() (err error) {
 			c.key, err = s.vault.Get(ctx, name)
 			return err
 		})
 		switch {
-		case s.from.Of != "" && errors.Is(err, keystore.ErrNotFound):
+		case s.importer.from.Of != "" && errors.Is(err, keystore.ErrNotFound):
 			return nil, s.notFound(ctx, name)
 		case err != nil:
 			c.fault = vaultFailure(err)
-		case s.from.Of == "" && c.key.Temporary():
-			s.Report.Step(c.where + " is temporary: it stays")
+		case s.importer.from.Of == "" && c.key.Temporary():
+			s.importer.adder.Broker.Report.Step(c.where + " is temporary: it stays")
 			continue
 		}
 		all = append(all, c)
@@ -100,7 +100,7 @@ func (s *vaultSource) names(ctx context.Context, place keystore.AWSVaultPlace) (
 	if place.Kind != keystore.Pass || place.PassPrefix != "" {
 		return names, nil
 	}
-	cfg, err := s.ReadConfig()
+	cfg, err := s.importer.adder.Broker.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (s *vaultSource) passphrase(ctx context.Context, p keystore.PassphraseReque
 	if given, ok := os.LookupEnv("AWS_VAULT_FILE_PASSPHRASE"); ok {
 		return credential.NewSecret(given), nil
 	}
-	t, err := s.Asker.Open(ctx)
+	t, err := s.importer.adder.Asker.Open(ctx)
 	if err != nil {
 		return credential.Secret{}, err
 	}
@@ -157,19 +157,19 @@ func vaultFailure(err error) error {
 }
 
 func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
-	if !s.from.Move {
+	if !s.importer.from.Move {
 		return nil
 	}
 	question := "move it?"
 	if len(ready) > 1 {
 		question = "move them?"
 	}
-	return s.Confirm(ctx, named(ready)+"\ninto "+s.kind.Words()+", and out of aws-vault ("+say.Clean(s.vault.Where())+")", question)
+	return s.importer.adder.Broker.Confirm(ctx, named(ready)+"\ninto "+s.importer.adder.kind.Words()+", and out of aws-vault ("+say.Clean(s.vault.Where())+")", question)
 }
 
 func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {
-	if !s.from.Move {
-		s.Report.Step("aws-vault keeps its own copies (--move takes them out)")
+	if !s.importer.from.Move {
+		s.importer.adder.Broker.Report.Step("aws-vault keeps its own copies (--move takes them out)")
 		return nil
 	}
 	for _, c := range stored {
@@ -180,6 +180,6 @@ func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) 
 			return f
 		}
 	}
-	s.Report.Step("out of aws-vault (" + s.vault.Where() + ")")
+	s.importer.adder.Broker.Report.Step("out of aws-vault (" + s.vault.Where() + ")")
 	return nil
 }

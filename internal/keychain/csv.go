@@ -18,7 +18,7 @@ import (
 
 // csvSource is the file that the AWS console offers when it makes a key.
 type csvSource struct {
-	*importer
+	importer  *importer
 	text      []byte
 	passwords bool
 	broken    int // lines with a part of a key
@@ -28,9 +28,9 @@ type csvSource struct {
 const maxCSV = 4 << 20
 
 func (s *csvSource) find(context.Context) ([]*candidate, error) {
-	shown := say.Clean(s.from.Of)
+	shown := say.Clean(s.importer.from.Of)
 	var err error
-	if s.text, err = readUpTo(s.from.Of, maxCSV); err != nil {
+	if s.text, err = readUpTo(s.importer.from.Of, maxCSV); err != nil {
 		var file *fs.PathError
 		if errors.As(err, &file) {
 			err = file.Err
@@ -46,9 +46,9 @@ func (s *csvSource) find(context.Context) ([]*candidate, error) {
 		line := fmt.Sprintf("line %d%s: %s", skipped.Line, ofUser(skipped.User), skipped.Why)
 		if skipped.Broken {
 			s.broken++
-			s.Warn("%s", line)
+			s.importer.adder.Broker.Warn("%s", line)
 		} else {
-			s.Report.Step(line)
+			s.importer.adder.Broker.Report.Step(line)
 		}
 	}
 	var all []*candidate
@@ -92,30 +92,30 @@ func (s *csvSource) ask(context.Context, []*candidate) error { return nil }
 
 // takeOut offers to delete the file. That it stays is no failure.
 func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) error {
-	shown := say.Clean(s.from.Of)
-	info, err := os.Stat(s.from.Of)
+	shown := say.Clean(s.importer.from.Of)
+	info, err := os.Stat(s.importer.from.Of)
 	if err != nil || !info.Mode().IsRegular() {
 		return nil // a pipe has ended by itself
 	}
 	if !whole || s.broken > 0 {
-		s.Warn("%s stays, because not all of it is in the keychain; it holds secrets in clear", shown)
+		s.importer.adder.Broker.Warn("%s stays, because not all of it is in the keychain; it holds secrets in clear", shown)
 		return nil
 	}
-	if !s.from.Yes {
+	if !s.importer.from.Yes {
 		text := shown + " still holds what is in the keychain now, in clear"
 		if s.passwords {
 			text += "\nit also holds console passwords, which are kept nowhere else"
 		}
 		text += "\ndeleting is best effort: SSDs, backups and synchronised folders may keep it"
-		if err = s.Confirm(ctx, text, "delete it?"); err == nil {
-			if err = wipe(s.from.Of, s.text); err == nil {
-				s.Report.Step(shown + " is deleted")
+		if err = s.importer.adder.Broker.Confirm(ctx, text, "delete it?"); err == nil {
+			if err = wipe(s.importer.from.Of, s.text); err == nil {
+				s.importer.adder.Broker.Report.Step(shown + " is deleted")
 				return nil
 			}
-			s.Warn("it was not deleted: %s", err.Error())
+			s.importer.adder.Broker.Warn("it was not deleted: %s", err.Error())
 		}
 	}
-	s.Warn("%s holds secrets in clear: delete it when nobody needs it", shown)
+	s.importer.adder.Broker.Warn("%s holds secrets in clear: delete it when nobody needs it", shown)
 	return nil
 }
 

@@ -73,7 +73,7 @@ type candidate struct {
 
 // importer is one run of Import.
 type importer struct {
-	*Adder
+	adder  *Adder
 	from   ImportOptions
 	source source
 }
@@ -90,7 +90,7 @@ func ImportKeys(ctx context.Context, b *broker.Broker, o ImportOptions) (Importe
 		return Imported{}, err
 	}
 	defer ad.Asker.Close()
-	im := &importer{Adder: ad, from: o}
+	im := &importer{adder: ad, from: o}
 	switch o.Source {
 	case FromCSV:
 		im.source = &csvSource{importer: im}
@@ -119,11 +119,11 @@ func (im *importer) run(ctx context.Context) (Imported, error) {
 	if err != nil {
 		return Imported{}, err
 	}
-	if im.Name != "" && len(found) > 1 {
+	if im.adder.options.Name != "" && len(found) > 1 {
 		return Imported{}, failure.New(failure.Usage, "there are %d keys, and one name", len(found)).Hint("leave out the name: keys are called as they are there")
 	}
-	if im.Store == nil {
-		if err := im.Open(ctx); err != nil {
+	if im.adder.Store == nil {
+		if err := im.adder.Open(ctx); err != nil {
 			return Imported{}, err
 		}
 	}
@@ -138,7 +138,7 @@ func (im *importer) run(ctx context.Context) (Imported, error) {
 		if c.fault == nil {
 			ready = append(ready, c)
 		} else if len(found) > 1 {
-			im.Warn("%s is left out: %s", c.where, c.fault)
+			im.adder.Broker.Warn("%s is left out: %s", c.where, c.fault)
 		}
 	}
 	if len(ready) == 0 {
@@ -168,7 +168,7 @@ func (im *importer) take(ctx context.Context, found, ready []*candidate) (Import
 	if len(stored) == 0 {
 		return Imported{}, im.outcome(found)
 	}
-	if err := im.finish(ctx); err != nil {
+	if err := im.adder.finish(ctx); err != nil {
 		return result, err
 	}
 	if err := im.source.takeOut(ctx, stored, len(stored) == len(found)); err != nil {
@@ -225,17 +225,17 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 			return failure.New(failure.Other, "key %s is there twice", c.key.AccessKeyID)
 		}
 	}
-	c.name = cmp.Or(im.Name, c.name)
+	c.name = cmp.Or(im.adder.options.Name, c.name)
 	if c.there, err = im.isThere(ctx, c); err != nil || c.there {
 		return err
 	}
-	if c.root && im.Offline {
+	if c.root && im.adder.options.Offline {
 		return failure.New(failure.Other, "this is the file of a root user's key, and only AWS can say so").Hint("leave out --offline")
 	}
-	if !im.Offline {
-		regional := *im.Broker
-		regional.Region = cmp.Or(im.Region, c.region)
-		if c.info, err = checkKey(ctx, &regional, c.key, im.record.Keys[c.name].ARN, im.Expires); err != nil {
+	if !im.adder.options.Offline {
+		regional := *im.adder.Broker
+		regional.Region = cmp.Or(im.adder.Broker.Region, c.region)
+		if c.info, err = checkKey(ctx, &regional, c.key, im.adder.record.Keys[c.name].ARN, im.adder.options.Expires); err != nil {
 			return err
 		}
 	}
@@ -255,20 +255,20 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 			return failure.New(failure.Other, "another key is called %q", c.name).Hint("add it by itself, under a name of its own")
 		}
 	}
-	return im.free(c.name)
+	return im.adder.free(c.name)
 }
 
 // isThere reports whether the keychain has this very key, and takes the name
 // that it has there.
 func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
-	for _, name := range im.record.Names() {
-		is := im.record.Keys[name].AccessKeyID
+	for _, name := range im.adder.record.Names() {
+		is := im.adder.record.Keys[name].AccessKeyID
 		if is != c.key.AccessKeyID && (is != "" || name != c.name) {
 			continue
 		}
 		var have credential.Credentials
-		err := im.Asker.Retry(func() (err error) {
-			have, err = im.Store.Get(ctx, name)
+		err := im.adder.Asker.Retry(func() (err error) {
+			have, err = im.adder.Store.Get(ctx, name)
 			return err
 		})
 		if errors.Is(err, keystore.ErrNotFound) || errors.Is(err, keystore.ErrCorrupt) {
@@ -280,10 +280,10 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 		if have.AccessKeyID != c.key.AccessKeyID || have.SecretAccessKey != c.key.SecretAccessKey {
 			continue
 		}
-		if im.Name != "" && im.Name != name {
+		if im.adder.options.Name != "" && im.adder.options.Name != name {
 			return false, failure.New(failure.Other, "the keychain has key %s already, as %q", have.AccessKeyID, name).Hint("call it that, or remove it first: awsbroker remove %s", say.ShellWord(name))
 		}
-		c.name, c.info = name, im.record.Keys[name]
+		c.name, c.info = name, im.adder.record.Keys[name]
 		return true, nil
 	}
 	return false, nil
@@ -291,15 +291,15 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 
 // keep stores a key, unless that was done by an earlier run.
 func (im *importer) keep(ctx context.Context, c *candidate) error {
-	said := say.Sprintf("key %q (%s%s) is in %s", c.name, c.key.AccessKeyID, whose(c.info.ARN), im.kind.Words())
+	said := say.Sprintf("key %q (%s%s) is in %s", c.name, c.key.AccessKeyID, whose(c.info.ARN), im.adder.kind.Words())
 	if c.there {
-		im.Report.Step(said + " already")
+		im.adder.Broker.Report.Step(said + " already")
 		return nil
 	}
-	if err := im.Put(ctx, c.name, c.key, c.info); err != nil {
+	if err := im.adder.Put(ctx, c.name, c.key, c.info); err != nil {
 		return err
 	}
-	im.Report.Step(said)
+	im.adder.Broker.Report.Step(said)
 	return nil
 }
 

@@ -62,7 +62,7 @@ type MoveOptions struct {
 func MoveKeys(ctx context.Context, b *broker.Broker, o MoveOptions) error {
 	a := b.NewAsker()
 	defer a.Close()
-	m := &mover{Broker: b, options: b.KeystoreOptions(a), MoveOptions: o}
+	m := &mover{broker: b, keystores: b.KeystoreOptions(a), options: o}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err == nil && record.Leaving != nil {
 		b.Report.Step("an earlier move is not finished: old copies are left in " + record.Leaving.Keystore.Words())
@@ -89,13 +89,13 @@ func MoveKeys(ctx context.Context, b *broker.Broker, o MoveOptions) error {
 
 // mover is one run of [MoveKeys].
 type mover struct {
-	*broker.Broker
-	MoveOptions
-	options keystore.Options
+	broker    *broker.Broker
+	options   MoveOptions
+	keystores keystore.Options // of both keystores, but for their kind
 }
 
 func (m *mover) open(ctx context.Context, kind keystore.Kind) (*keystore.Store, error) {
-	o := m.options
+	o := m.keystores
 	o.Kind = kind
 	s, err := keystore.Open(ctx, o)
 	if err == nil {
@@ -109,32 +109,32 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 	if err != nil {
 		return err
 	}
-	to, err := m.open(ctx, m.To)
+	to, err := m.open(ctx, m.options.To)
 	if err != nil {
 		return err
 	}
 	names := record.Names()
 	text := say.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", say.Count(len(names), "key", "keys"), strings.Join(names, ", "),
 		from.Kind().Words(), from.Where(), to.Kind().Words(), to.Where())
-	if m.Keep {
+	if m.options.Keep {
 		text += "\nthe old copies stay where they are"
 	}
-	if err := m.Confirm(ctx, text, "move?"); err != nil {
+	if err := m.broker.Confirm(ctx, text, "move?"); err != nil {
 		return err
 	}
 	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
-		Items: append(append(rotate.PendingItems(names), broker.SealingItem), record.SeedItems()...), Replace: m.Replace, Keep: m.Keep, Told: m.told(from, to),
+		Items: append(append(rotate.PendingItems(names), broker.SealingItem), record.SeedItems()...), Replace: m.options.Replace, Keep: m.options.Keep, Told: m.told(from, to),
 	})
 	if err != nil {
 		return err
 	}
-	if err := session.NextGeneration(m.Paths); err != nil {
+	if err := session.NextGeneration(m.broker.Paths); err != nil {
 		return err
 	}
-	if m.Keystore != "" && m.Keystore != m.To {
-		m.Warn("--keystore or AWSBROKER_KEYSTORE still names %s: take it away", m.Keystore.Words())
+	if m.broker.Keystore != "" && m.broker.Keystore != m.options.To {
+		m.broker.Warn("--keystore or AWSBROKER_KEYSTORE still names %s: take it away", m.broker.Keystore.Words())
 	}
-	if m.Keep {
+	if m.options.Keep {
 		return nil
 	}
 	return keystore.FinishMove(ctx, to, from, m.told(from, to))
@@ -142,12 +142,12 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 
 // finish removes the old copies that the record says are left somewhere.
 func (m *mover) finish(ctx context.Context) error {
-	record, err := keystore.ReadRecord(m.Paths.KeystoreFile())
+	record, err := keystore.ReadRecord(m.broker.Paths.KeystoreFile())
 	if err != nil || record.Leaving == nil {
 		return err
 	}
-	if m.Keep {
-		return keystore.KeepCopies(ctx, m.Paths.KeystoreFile())
+	if m.options.Keep {
+		return keystore.KeepCopies(ctx, m.broker.Paths.KeystoreFile())
 	}
 	pinned, err := m.open(ctx, record.Keystore)
 	if err != nil {
@@ -164,11 +164,11 @@ func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
 	return func(step keystore.MoveStep, name string) {
 		switch name := say.Clean(name); step {
 		case keystore.Copied:
-			m.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, to.Kind().Words()))
+			m.broker.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, to.Kind().Words()))
 		case keystore.Pinned:
-			m.Report.Step("keys are kept in " + to.Kind().Words() + " from now on")
+			m.broker.Report.Step("keys are kept in " + to.Kind().Words() + " from now on")
 		case keystore.Removed:
-			m.Report.Step(fmt.Sprintf("key %q is out of %s", name, from.Kind().Words()))
+			m.broker.Report.Step(fmt.Sprintf("key %q is out of %s", name, from.Kind().Words()))
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
 // leave removes what a replaced key left in another keystore. The new key is
 // in use by then, so what goes wrong is no failure.
 func leave(ctx context.Context, b *broker.Broker, a *broker.Asker) {
-	m := &mover{Broker: b, options: b.KeystoreOptions(a)}
+	m := &mover{broker: b, keystores: b.KeystoreOptions(a)}
 	if err := m.finish(ctx); err != nil {
 		record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
 		b.Warn("an old copy was not removed: %s; try again with: awsbroker keystore move %s", err.Error(), record.Keystore)

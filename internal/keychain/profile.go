@@ -17,15 +17,15 @@ import (
 // profileSource is the profiles that have an access key in clear. A key goes
 // out of all of them at once: one that stayed behind in another profile would
 // still be in clear.
-type profileSource struct{ *importer }
+type profileSource struct{ importer *importer }
 
 func (s *profileSource) find(context.Context) ([]*candidate, error) {
-	cfg, err := s.ReadConfig()
+	cfg, err := s.importer.adder.Broker.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
-	if s.from.Of != "" && !cfg.Has(s.from.Of) {
-		_, err := cfg.Resolve(s.from.Of)
+	if s.importer.from.Of != "" && !cfg.Has(s.importer.from.Of) {
+		_, err := cfg.Resolve(s.importer.from.Of)
 		return nil, failure.OfConfig(err)
 	}
 	all, err := s.keysIn(cfg)
@@ -36,7 +36,7 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 		if c.fault != nil {
 			continue
 		}
-		if c.name = s.from.Of; s.from.Of == "" {
+		if c.name = s.importer.from.Of; s.importer.from.Of == "" {
 			c.name = bestName(cfg, c.clear)
 		}
 		if p, err := cfg.Resolve(c.clear[0].Profile); err == nil && config.PartitionOfRegion(p.Region) != "aws" {
@@ -46,12 +46,12 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 	if len(all) > 0 {
 		return all, nil
 	}
-	if s.from.Of == "" {
-		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in clear", s.Paths.Credentials, s.Paths.Config)
+	if s.importer.from.Of == "" {
+		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in clear", s.importer.adder.Broker.Paths.Credentials, s.importer.adder.Broker.Paths.Config)
 	}
-	f := failure.New(failure.NotFound, "profile %q has no access key in clear", s.from.Of)
-	if p, err := cfg.Resolve(s.from.Of); err == nil {
-		if _, ok := s.record.Keys[p.KeyName]; ok {
+	f := failure.New(failure.NotFound, "profile %q has no access key in clear", s.importer.from.Of)
+	if p, err := cfg.Resolve(s.importer.from.Of); err == nil {
+		if _, ok := s.importer.adder.record.Keys[p.KeyName]; ok {
 			f.Hint("it uses the key %q of the keychain", p.KeyName)
 		}
 	}
@@ -70,7 +70,7 @@ func (s *profileSource) keysIn(cfg *config.Config) ([]*candidate, error) {
 			err = fmt.Errorf("there are two different keys, of which AWS tools use the first: %s:%d and %s:%d", keys[0].File, keys[0].Line, keys[1].File, keys[1].Line)
 		}
 		if err != nil {
-			if s.from.Of == name {
+			if s.importer.from.Of == name {
 				return nil, failure.OfConfig(err)
 			}
 			faulty = append(faulty, &candidate{where: "profile " + name, fault: failure.OfConfig(err)})
@@ -81,12 +81,12 @@ func (s *profileSource) keysIn(cfg *config.Config) ([]*candidate, error) {
 	}
 	found = slices.DeleteFunc(found, func(c *candidate) bool {
 		profiles := profilesOf(c.clear)
-		if s.from.Of != "" {
-			return !slices.Contains(profiles, s.from.Of)
+		if s.importer.from.Of != "" {
+			return !slices.Contains(profiles, s.importer.from.Of)
 		}
 		return s.temporary(c) || !slices.ContainsFunc(profiles, func(name string) bool { return !ambiguous[name] })
 	})
-	if s.from.Of != "" {
+	if s.importer.from.Of != "" {
 		return found, nil
 	}
 	return append(found, faulty...), nil
@@ -115,7 +115,7 @@ func (s *profileSource) temporary(c *candidate) bool {
 	if !c.key.Temporary() && !strings.HasPrefix(c.key.AccessKeyID, "ASIA") {
 		return false
 	}
-	s.Report.Step(c.where + " has temporary credentials, which end by themselves: they stay")
+	s.importer.adder.Broker.Report.Step(c.where + " has temporary credentials, which end by themselves: they stay")
 	return true
 }
 
@@ -188,7 +188,7 @@ func without(path string, cs []*candidate) (before, after []byte, err error) {
 }
 
 func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
-	text := named(ready) + "\ninto " + s.kind.Words() + ", and out of:\n"
+	text := named(ready) + "\ninto " + s.importer.adder.kind.Words() + ", and out of:\n"
 	for _, path := range files(ready) {
 		before, after, err := without(path, ready)
 		if err == nil {
@@ -203,7 +203,7 @@ func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
 	if len(ready) > 1 {
 		question = "move them?"
 	}
-	return s.Confirm(ctx, strings.TrimRight(text, "\n"), question)
+	return s.importer.adder.Broker.Confirm(ctx, strings.TrimRight(text, "\n"), question)
 }
 
 // notRemovable is said before anything was stored.
@@ -218,7 +218,7 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 		if err := takeLines(path, stored); err != nil {
 			return s.stillInClear(path, stored, err)
 		}
-		s.Report.Step("out of " + path)
+		s.importer.adder.Broker.Report.Step("out of " + path)
 		for _, c := range stored {
 			if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
 				f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
@@ -258,8 +258,8 @@ func (s *profileSource) stillInClear(path string, stored []*candidate, err error
 		}
 	}
 	again := "--all"
-	if s.from.Of != "" {
-		again = say.ShellWord(s.from.Of)
+	if s.importer.from.Of != "" {
+		again = say.ShellWord(s.importer.from.Of)
 	}
 	f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
 		Hint("remove aws_access_key_id and aws_secret_access_key there: %s", strings.Join(lines, ", ")).

@@ -21,7 +21,7 @@ func TestRemoveWhileRotating(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer r.Actor.Close()
 	if _, _, err := r.ReadState(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func (im *importer) usesOf(stored []*candidate) Uses {
 			had[k.Profile] = c.name
 		}
 	}
-	return uses(im.Broker, keys, had)
+	return uses(im.adder.Broker, keys, had)
 }
 
 func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {

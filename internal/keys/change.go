@@ -23,7 +23,7 @@ import (
 // For a root key that deletes itself it asks nothing: one call has to do, since
 // nothing else may be in reach of it.
 func (w *Work) look(ctx context.Context, change Change, ids []string) error {
-	w.branch = branch{signer: w.signer, root: w.Key.Root() && w.User == "", names: map[string][]string{}, profiles: map[string][]string{}}
+	w.branch = branch{signer: w.signer, root: w.Actor.Target.Key.Root() && w.User == "", names: map[string][]string{}, profiles: map[string][]string{}}
 	for _, name := range w.record.Names() {
 		id := w.record.Keys[name].AccessKeyID
 		w.branch.names[id] = append(w.branch.names[id], name)
@@ -33,7 +33,7 @@ func (w *Work) look(ctx context.Context, change Change, ids []string) error {
 			w.branch.profiles[p.KeyName] = append(w.branch.profiles[p.KeyName], profile)
 		}
 	}
-	unfinished, err := rotate.ReadJournal(w.Broker, w.Profile.KeyName)
+	unfinished, err := rotate.ReadJournal(w.Actor.Broker, w.Actor.Target.Profile.KeyName)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (w *Work) plan(change Change, ids []string) string {
 			b.WriteString("  then it goes out of your keychain\n")
 		}
 	}
-	if e := w.Target.IAMEndpoint(); e.URL != "" {
+	if e := w.Actor.Target.IAMEndpoint(); e.URL != "" {
 		say.Fprintf(&b, "AWS is asked at %s, which is not its own address\n", e.URL)
 	}
 	return strings.TrimRight(b.String(), "\n")
@@ -130,7 +130,7 @@ func (w *Work) change(ctx context.Context, change Change, id string) error {
 		if err != nil {
 			return w.failure(err)
 		}
-		w.Report.Step(fmt.Sprintf("%s is %s; AWS may take some seconds to act on it", id,
+		w.Actor.Broker.Report.Step(fmt.Sprintf("%s is %s; AWS may take some seconds to act on it", id,
 			map[bool]string{true: "active", false: "inactive"}[change == Activate]))
 		return nil
 	}
@@ -147,12 +147,12 @@ func (w *Work) delete(ctx context.Context, id string) error {
 	err = w.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, w.User, id) })
 	switch {
 	case err == nil:
-		w.Report.Step(id + " is deleted in AWS")
+		w.Actor.Broker.Report.Step(id + " is deleted in AWS")
 	case awsapi.Is(err, awsapi.NotThere):
-		w.Report.Step(id + " is not in AWS any more")
-	case awsapi.Is(err, awsapi.UnknownKey) && w.Key.Root() && id == w.signer:
+		w.Actor.Broker.Report.Step(id + " is not in AWS any more")
+	case awsapi.Is(err, awsapi.UnknownKey) && w.Actor.Target.Key.Root() && id == w.signer:
 		// It signed, and is refused: there is nothing left that it could do.
-		w.Warn("AWS does not accept %s any more: it was deleted before, or made inactive, which the IAM console shows", id)
+		w.Actor.Broker.Warn("AWS does not accept %s any more: it was deleted before, or made inactive, which the IAM console shows", id)
 	default:
 		return w.failure(err)
 	}
@@ -167,37 +167,37 @@ func (w *Work) delete(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	return session.NextGeneration(w.Paths)
+	return session.NextGeneration(w.Actor.Broker.Paths)
 }
 
 // drop a key from the keychain, unless its name has got another one meanwhile.
 func (w *Work) drop(ctx context.Context, name, id string) error {
-	store, err := w.OpenKeychain(ctx, w.Asker)
+	store, err := w.Actor.Broker.OpenKeychain(ctx, w.Actor.Asker)
 	if err != nil {
 		return failure.OfKeystore(err, name)
 	}
 	is, err := store.Get(ctx, name)
 	if err == nil && is.AccessKeyID != id {
-		w.Warn("%q is another key by now, and stays in the keychain", name)
+		w.Actor.Broker.Warn("%q is another key by now, and stays in the keychain", name)
 		return nil
 	}
-	if err := w.Asker.Retry(func() error { return store.Remove(ctx, name) }); err != nil && !errors.Is(err, keystore.ErrNotFound) {
+	if err := w.Actor.Asker.Retry(func() error { return store.Remove(ctx, name) }); err != nil && !errors.Is(err, keystore.ErrNotFound) {
 		return failure.OfKeystore(err, name)
 	}
-	w.Report.Step(fmt.Sprintf("AWS refuses it, and %q is not in the keychain any more", name))
+	w.Actor.Broker.Report.Step(fmt.Sprintf("AWS refuses it, and %q is not in the keychain any more", name))
 	return nil
 }
 
 // entries are the names in the keychain that hold a key, with its secret.
 func (w *Work) entries(ctx context.Context, id string) (map[string]credential.Credentials, error) {
 	mine := map[string]credential.Credentials{}
-	store, err := w.OpenKeychain(ctx, w.Asker)
+	store, err := w.Actor.Broker.OpenKeychain(ctx, w.Actor.Asker)
 	if err != nil {
-		return nil, failure.OfKeystore(err, w.Profile.KeyName)
+		return nil, failure.OfKeystore(err, w.Actor.Target.Profile.KeyName)
 	}
 	for _, name := range w.names(id) {
 		var key credential.Credentials
-		err := w.Asker.Retry(func() (err error) {
+		err := w.Actor.Asker.Retry(func() (err error) {
 			key, err = store.Get(ctx, name)
 			return err
 		})
@@ -221,9 +221,9 @@ const (
 // some seconds more.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 func (w *Work) gone(ctx context.Context, key credential.Credentials) error {
-	client, err := sts.New(w.Endpoint)
+	client, err := sts.New(w.Actor.Target.Endpoint)
 	if err != nil {
-		return w.Target.Failure(err)
+		return w.Actor.Target.Failure(err)
 	}
 	until := time.Now().Add(goneLimit)
 	stays := func(f *failure.Error) error {
@@ -243,7 +243,7 @@ func (w *Work) gone(ctx context.Context, key credential.Credentials) error {
 			return stays(failure.New(failure.Other, "%s is deleted, and AWS still accepts it", key.AccessKeyID))
 		}
 		if first {
-			w.Report.Step("waiting until AWS refuses it")
+			w.Actor.Broker.Report.Step("waiting until AWS refuses it")
 		}
 	}
 }

@@ -52,7 +52,7 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 	if err != nil {
 		return Listing{}, err
 	}
-	defer w.Close()
+	defer w.Actor.Close()
 	keys, err := w.list(ctx)
 	if err != nil {
 		return Listing{}, w.failure(err)
@@ -98,7 +98,7 @@ func Apply(ctx context.Context, b *broker.Broker, change Change, ids []string, o
 	if err != nil {
 		return err
 	}
-	defer w.Close()
+	defer w.Actor.Close()
 	if err := w.look(ctx, change, ids); err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (w *Work) lastUse(ctx context.Context, id string) (use iam.Use, known bool)
 	}
 	err := w.Peek(ctx, ask)
 	if err != nil {
-		w.Debug("iam: last use of %s: %s", id, err.Error())
+		w.Actor.Broker.Debug("iam: last use of %s: %s", id, err.Error())
 	}
 	return use, err == nil
 }
@@ -185,10 +185,10 @@ func (w *Work) failure(err error) error {
 		if refused && e.Reason == awsapi.NotThere {
 			return failure.New(failure.NotFound, "there is no %s", w.Owner()).Hint("name another user with --user")
 		}
-		err = w.Target.Failure(err)
+		err = w.Actor.Target.Failure(err)
 	}
 	if errors.As(err, &f) && refused && e.Reason == awsapi.UnknownKey {
-		f.Hint("to take it out of the keychain: awsbroker remove %s", say.ShellWord(w.Profile.KeyName))
+		f.Hint("to take it out of the keychain: awsbroker remove %s", say.ShellWord(w.Actor.Target.Profile.KeyName))
 	}
 	return err
 }

@@ -20,16 +20,16 @@ import (
 
 // Work is work on the access keys of one user: who does it, and on whose.
 type Work struct {
-	*broker.Actor                  // of the key of the keychain that acts
-	record        keystore.Record  // what is in the keychain
-	Files         *config.Config   // which profiles use it
-	Targets       []*broker.Target // through which it can
-	Access        *access.Access   // to IAM for the key of a user
-	iam           *iam.Client      // for a root key
-	Account       string
-	User          string // whose keys; empty: the root user's own, which IAM knows by no name
-	signer        string // id of the long-lived key that all this hangs on
-	branch        branch
+	Actor   *broker.Actor    // of the key of the keychain that acts
+	record  keystore.Record  // what is in the keychain
+	Files   *config.Config   // which profiles use it
+	Targets []*broker.Target // through which it can
+	Access  *access.Access   // to IAM for the key of a user
+	iam     *iam.Client      // for a root key
+	Account string
+	User    string // whose keys; empty: the root user's own, which IAM knows by no name
+	signer  string // id of the long-lived key that all this hangs on
+	branch  branch
 }
 
 // Open finds the key that acts, whose keys are meant, and a way into IAM.
@@ -47,9 +47,9 @@ func Open(ctx context.Context, b *broker.Broker, o Options, ids []string, change
 		return nil, err
 	}
 	w.Actor = b.NewActor(w.Targets[0])
-	w.Cache = b.OpenCache(ctx)
+	w.Actor.Cache = b.OpenCache(ctx)
 	if err := w.begin(ctx, o, ids, change); err != nil {
-		w.Close()
+		w.Actor.Close()
 		return nil, err
 	}
 	return w, nil
@@ -60,38 +60,38 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 	if err := w.refuseOver(change); err != nil {
 		return err
 	}
-	if err := w.OpenKey(ctx); err != nil {
+	if err := w.Actor.OpenKey(ctx); err != nil {
 		return err
 	}
-	if w.Key.ARN == "" {
-		client, err := sts.New(w.Endpoint)
+	if w.Actor.Target.Key.ARN == "" {
+		client, err := sts.New(w.Actor.Target.Endpoint)
 		if err != nil {
-			return w.Target.Failure(err)
+			return w.Actor.Target.Failure(err)
 		}
-		identity, err := client.CallerIdentity(ctx, w.AccessKey)
+		identity, err := client.CallerIdentity(ctx, w.Actor.AccessKey)
 		if err != nil {
-			return w.Target.Failure(err)
+			return w.Actor.Target.Failure(err)
 		}
-		w.Key.ARN = identity.ARN
+		w.Actor.Target.Key.ARN = identity.ARN
 		if err := w.refuseOver(change); err != nil {
 			return err
 		}
 	}
-	w.Account, _ = awsapi.SplitARN(w.Key.ARN)
-	w.signer = w.AccessKey.AccessKeyID
-	w.User = cmp.Or(o.User, sts.Identity{ARN: w.Key.ARN}.UserName())
+	w.Account, _ = awsapi.SplitARN(w.Actor.Target.Key.ARN)
+	w.signer = w.Actor.AccessKey.AccessKeyID
+	w.User = cmp.Or(o.User, sts.Identity{ARN: w.Actor.Target.Key.ARN}.UserName())
 	if err := w.checkOwners(ids, change); err != nil {
 		return err
 	}
-	if w.Key.Root() {
+	if w.Actor.Target.Key.Root() {
 		if change != Delete && slices.Contains(ids, w.signer) {
 			return failure.New(failure.Other, "a root key cannot %s itself: it can only be deleted", change.verb()).
 				Hint("%s", say.DeleteKey(w.signer)).
 				Hint("with another root key in the keychain: awsbroker keys %s %s --key NAME", change.verb(), w.signer)
 		}
-		w.Debug("iam: as the root user itself")
+		w.Actor.Broker.Debug("iam: as the root user itself")
 		var err error
-		w.iam, err = w.Target.IAM(w.AccessKey)
+		w.iam, err = w.Actor.Target.IAM(w.Actor.AccessKey)
 		return err
 	}
 	w.Access = access.New(w.Actor, w.Targets, w.UserARN())
@@ -102,10 +102,10 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 // refuseOver refuses all but deletion to a root key past its time, and to one
 // whose time was never set because nobody knew what it is.
 func (w *Work) refuseOver(change Change) error {
-	if change == Delete || !w.Key.Over(time.Now()) {
+	if change == Delete || !w.Actor.Target.Key.Over(time.Now()) {
 		return nil
 	}
-	return broker.RootOverFailure(say.Clean(w.Profile.KeyName), w.Key, time.Now())
+	return broker.RootOverFailure(say.Clean(w.Actor.Target.Profile.KeyName), w.Actor.Target.Key, time.Now())
 }
 
 // Do makes a call to IAM: as the root user itself, or in whichever way the key
@@ -137,10 +137,10 @@ func (w *Work) list(ctx context.Context) (keys []iam.Key, err error) {
 // UserARN of the user whose keys are meant, as far as it is known: the path of
 // another user than the key's own is not.
 func (w *Work) UserARN() string {
-	if w.User == (sts.Identity{ARN: w.Key.ARN}).UserName() {
-		return w.Key.ARN
+	if w.User == (sts.Identity{ARN: w.Actor.Target.Key.ARN}).UserName() {
+		return w.Actor.Target.Key.ARN
 	}
-	return "arn:" + awsapi.PartitionOf(w.Key.ARN) + ":iam::" + w.Account + ":user/" + w.User
+	return "arn:" + awsapi.PartitionOf(w.Actor.Target.Key.ARN) + ":iam::" + w.Account + ":user/" + w.User
 }
 
 // checkOwners refuses keys of the keychain that are another user's than the

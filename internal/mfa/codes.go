@@ -21,7 +21,7 @@ type code = credential.Secret
 
 // codePair asks a person for two consecutive codes of an MFA device.
 type codePair struct {
-	*broker.Broker
+	broker *broker.Broker
 	ask    prompt.Prompter
 	cache  *session.Cache // where used codes are noted
 	serial string
@@ -123,7 +123,7 @@ func (p *codePair) two(ctx context.Context, left *int) (two [2]code, err error) 
 
 // line asks one question, which has its own time.
 func (p *codePair) line(ctx context.Context, question string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, p.Limits.Question)
+	ctx, cancel := context.WithTimeout(ctx, p.broker.Limits.Question)
 	defer cancel()
 	answer, err := p.ask.Line(ctx, question)
 	if err != nil {

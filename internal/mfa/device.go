@@ -80,7 +80,7 @@ func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker
 	if err := showDevice(ask, a.AtTerminal(), picture, e, device.Seed); err != nil {
 		return "", err
 	}
-	p := &codePair{Broker: b, ask: ask, serial: device.Serial, key: &key}
+	p := &codePair{broker: b, ask: ask, serial: device.Serial, key: &key}
 	p.cache = b.OpenCache(ctx)
 	return device.Serial, enable(ctx, b, do, p, e)
 }

@@ -37,7 +37,7 @@ func Enroll(ctx context.Context, b *broker.Broker, o EnrollOptions) (out Enrolle
 	if err != nil {
 		return out, err
 	}
-	defer w.Close()
+	defer w.keys.Actor.Close()
 	defer func() { w.otherKey(err) }()
 	if o.Replace != "" {
 		return w.replace(ctx, o)
@@ -60,47 +60,47 @@ const devicesPerUser = 8
 // enroll makes a device and enables it.
 func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err error) {
 	if len(w.devices) >= devicesPerUser {
-		return "", failure.New(failure.Other, "%s has %d MFA devices, as many as AWS allows", w.Owner(), len(w.devices)).
+		return "", failure.New(failure.Other, "%s has %d MFA devices, as many as AWS allows", w.keys.Owner(), len(w.devices)).
 			Hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
 	}
-	e := NewDevice{User: w.User, Name: cmp.Or(o.Name, w.freeName()), Account: w.label(ctx), QRFile: o.QRFile, undo: w.silently}
+	e := NewDevice{User: w.keys.User, Name: cmp.Or(o.Name, w.freeName()), Account: w.label(ctx), QRFile: o.QRFile, undo: w.silently}
 	if d, taken := w.find(e.Name); taken {
 		return "", nameTaken(nameOfDevice(d.Serial))
 	}
-	if err := w.forgetSessions(arnOfDevice(w.Key.ARN, e.Name)); err != nil {
+	if err := w.forgetSessions(arnOfDevice(w.keys.Actor.Target.Key.ARN, e.Name)); err != nil {
 		return "", err
 	}
-	if serial, err = MakeDevice(ctx, w.Broker, w.Do, w.Asker, e); err != nil {
+	if serial, err = MakeDevice(ctx, w.keys.Actor.Broker, w.keys.Do, w.keys.Actor.Asker, e); err != nil {
 		return "", err
 	}
-	w.Report.Step(fmt.Sprintf("MFA device %s is enabled", serial))
-	w.devices = append(w.devices, iam.MFADevice{Serial: serial, User: w.User, Enabled: time.Now().UTC()}) // a list may not show it yet
+	w.keys.Actor.Broker.Report.Step(fmt.Sprintf("MFA device %s is enabled", serial))
+	w.devices = append(w.devices, iam.MFADevice{Serial: serial, User: w.keys.User, Enabled: time.Now().UTC()}) // a list may not show it yet
 	return serial, nil
 }
 
 // silently makes a call as do does, unless that takes a code.
 func (w *work) silently(ctx context.Context, call func(context.Context, *iam.Client) error) error {
-	w.Access.Silent = true
-	defer func() { w.Access.Silent = false }()
-	return w.Do(ctx, call)
+	w.keys.Access.Silent = true
+	defer func() { w.keys.Access.Silent = false }()
+	return w.keys.Do(ctx, call)
 }
 
 // freeName is the user's name, or that with a number.
 func (w *work) freeName() string {
-	name := w.User
+	name := w.keys.User
 	for n := 2; ; n++ {
 		if _, taken := w.find(name); !taken {
 			return name
 		}
-		name = fmt.Sprintf("%s-%d", w.User, n)
+		name = fmt.Sprintf("%s-%d", w.keys.User, n)
 	}
 }
 
 // label is how people know the account: by its alias, if it has one. It is
 // not worth a code.
 func (w *work) label(ctx context.Context) string {
-	label := w.Account
-	_ = w.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
+	label := w.keys.Account
+	_ = w.keys.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
 		aliases, err := c.Aliases(ctx)
 		if len(aliases) > 0 {
 			label = aliases[0]
@@ -114,11 +114,11 @@ func (w *work) label(ctx context.Context) string {
 // is not there. A no is fine.
 func (w *work) offer(ctx context.Context, serial string) error {
 	var edits []serialEdit
-	for _, t := range w.Targets {
+	for _, t := range w.keys.Targets {
 		p := t.Profile
 		_, there := w.find(p.MFASerial)
 		account, _ := awsapi.SplitARN(p.MFASerial)
-		elsewhere := strings.HasPrefix(p.MFASerial, "arn:") && account != w.Account
+		elsewhere := strings.HasPrefix(p.MFASerial, "arn:") && account != w.keys.Account
 		if p.Name == "" || p.Chained() || there || elsewhere {
 			continue
 		}
@@ -129,7 +129,7 @@ func (w *work) offer(ctx context.Context, serial string) error {
 	}
 	err := w.writeSerial(ctx, edits, serial)
 	if errors.Is(err, broker.ErrDeclined) {
-		w.Report.Step("the profiles stay as they are")
+		w.keys.Actor.Broker.Report.Step("the profiles stay as they are")
 		return nil
 	}
 	return err

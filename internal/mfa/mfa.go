@@ -79,8 +79,8 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 	if err != nil {
 		return Listing{}, err
 	}
-	defer w.Close()
-	out := Listing{Account: w.Account, User: w.User}
+	defer w.keys.Actor.Close()
+	out := Listing{Account: w.keys.Account, User: w.keys.User}
 	for _, d := range w.devices {
 		out.Devices = append(out.Devices, Device{d, nameOfDevice(d.Serial), kindOf(d), w.naming(d.Serial)})
 	}
@@ -89,7 +89,7 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 
 // work is work on the MFA devices of one user.
 type work struct {
-	*keys.Work
+	keys    *keys.Work
 	devices []iam.MFADevice // in the order in which they were enabled
 }
 
@@ -99,17 +99,17 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &work{Work: keys}
-	if w.Access == nil {
-		w.Close()
+	w := &work{keys: keys}
+	if w.keys.Access == nil {
+		w.keys.Actor.Close()
 		return nil, failure.New(failure.Other, "the MFA devices of the root user are managed in the AWS console only").
 			Hint("sign in as root: https://console.aws.amazon.com/iam/home#/security_credentials").
 			Hint("for an IAM user name its key: --key NAME")
 	}
-	w.Access.Object = "the MFA devices of " + say.Clean(w.UserARN())
-	w.Access.Policy = mfaPolicy(w.UserARN())
+	w.keys.Access.Object = "the MFA devices of " + say.Clean(w.keys.UserARN())
+	w.keys.Access.Policy = mfaPolicy(w.keys.UserARN())
 	if err := w.look(ctx); err != nil {
-		w.Close()
+		w.keys.Actor.Close()
 		w.otherKey(err)
 		return nil, err
 	}
@@ -120,14 +120,14 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 func (w *work) otherKey(err error) {
 	var f *failure.Error
 	if errors.As(err, &f) && awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
-		f.Hint("or act with a key that may do it, an administrator's: --user %s --key NAME", say.ShellWord(w.User))
+		f.Hint("or act with a key that may do it, an administrator's: --user %s --key NAME", say.ShellWord(w.keys.User))
 	}
 }
 
 // look which devices the user has.
 func (w *work) look(ctx context.Context) error {
-	err := w.Do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
-		w.devices, err = c.MFADevices(ctx, w.User)
+	err := w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+		w.devices, err = c.MFADevices(ctx, w.keys.User)
 		return err
 	})
 	if err != nil {
@@ -140,13 +140,15 @@ func (w *work) look(ctx context.Context) error {
 // failure says what IAM objected to.
 func (w *work) failure(err error) error {
 	if awsapi.Is(err, awsapi.NotThere) {
-		return failure.New(failure.NotFound, "there is no %s", w.Owner()).Hint("name another user with --user")
+		return failure.New(failure.NotFound, "there is no %s", w.keys.Owner()).Hint("name another user with --user")
 	}
 	return failure.OfIAM(err)
 }
 
 // own reports whether it is the acting key's own user.
-func (w *work) own() bool { return w.User == (sts.Identity{ARN: w.Key.ARN}).UserName() }
+func (w *work) own() bool {
+	return w.keys.User == (sts.Identity{ARN: w.keys.Actor.Target.Key.ARN}).UserName()
+}
 
 // find a device of the user by its name or serial number.
 func (w *work) find(name string) (iam.MFADevice, bool) {
@@ -165,7 +167,7 @@ func (w *work) find(name string) (iam.MFADevice, bool) {
 
 // notFound lists what there is instead.
 func (w *work) notFound(name string) error {
-	f := failure.New(failure.NotFound, "%s has no MFA device %q", w.Owner(), name)
+	f := failure.New(failure.NotFound, "%s has no MFA device %q", w.keys.Owner(), name)
 	if names := namesOfDevices(w.devices); len(names) > 0 {
 		return f.Hint("there are: %s", strings.Join(names, ", "))
 	}
@@ -186,8 +188,8 @@ func (w *work) withCodes(but string) []iam.MFADevice {
 
 // naming are the profiles that name a device, whoever serves them.
 func (w *work) naming(serial string) (profiles []string) {
-	for _, name := range w.Files.Names() {
-		if p, err := w.Files.Resolve(name); err == nil && p.MFASerial == serial {
+	for _, name := range w.keys.Files.Names() {
+		if p, err := w.keys.Files.Resolve(name); err == nil && p.MFASerial == serial {
 			profiles = append(profiles, name)
 		}
 	}

@@ -23,19 +23,19 @@ type replacementNote struct {
 }
 
 func (w *work) noteFile() string {
-	sum := sha256.Sum256([]byte(w.UserARN()))
-	return filepath.Join(w.Paths.State, "mfa-"+hex.EncodeToString(sum[:8])+".json")
+	sum := sha256.Sum256([]byte(w.keys.UserARN()))
+	return filepath.Join(w.keys.Actor.Broker.Paths.State, "mfa-"+hex.EncodeToString(sum[:8])+".json")
 }
 
 // note that a device is about to go. Without it no more is lost than what the
 // next run says.
 func (w *work) note(old, successor string) {
-	data, err := json.MarshalIndent(replacementNote{1, w.UserARN(), old, successor}, "", "  ")
+	data, err := json.MarshalIndent(replacementNote{1, w.keys.UserARN(), old, successor}, "", "  ")
 	if err == nil {
 		err = keystore.ReplaceFile(w.noteFile(), append(data, '\n'))
 	}
 	if err != nil {
-		w.Debug("note: %v", err)
+		w.keys.Actor.Broker.Debug("note: %v", err)
 	}
 }
 
@@ -45,7 +45,7 @@ func (w *work) note(old, successor string) {
 func (w *work) noted(name string) (out Enrolled, ok bool) {
 	var n replacementNote
 	data, err := os.ReadFile(w.noteFile())
-	if err != nil || json.Unmarshal(data, &n) != nil || n.User != w.UserARN() {
+	if err != nil || json.Unmarshal(data, &n) != nil || n.User != w.keys.UserARN() {
 		return out, false
 	}
 	if n.Old != name && !strings.EqualFold(nameOfDevice(n.Old), name) {
@@ -58,6 +58,6 @@ func (w *work) noted(name string) (out Enrolled, ok bool) {
 // dropNote once the device has gone, and the person is told so.
 func (w *work) dropNote() {
 	if err := keystore.RemoveFile(w.noteFile()); err != nil {
-		w.Debug("note: %v", err)
+		w.keys.Actor.Broker.Debug("note: %v", err)
 	}
 }

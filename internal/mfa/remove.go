@@ -21,7 +21,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	if err != nil {
 		return "", err
 	}
-	defer w.Close()
+	defer w.keys.Actor.Close()
 	d, ok := w.find(name)
 	if !ok {
 		if d.Serial, err = w.unassigned(ctx, name); err != nil {
@@ -33,7 +33,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	} else if err := w.mayRemove(d); err != nil {
 		return "", err
 	}
-	if err := w.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
+	if err := w.keys.Actor.Broker.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
 		return "", err
 	}
 	return d.Serial, w.removeDevice(ctx, d)
@@ -50,7 +50,7 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 			Hint("to put another device in its place, profiles and all: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
 	if len(w.withCodes(d.Serial)) == 0 {
-		return failure.New(failure.Other, "%s is the last MFA device of %s with codes, which the API needs", name, w.Owner()).
+		return failure.New(failure.Other, "%s is the last MFA device of %s with codes, which the API needs", name, w.keys.Owner()).
 			Hint("to put another device in its place: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
 	return nil
@@ -62,7 +62,7 @@ func (w *work) removal(d iam.MFADevice) string {
 		return say.Sprintf("MFA device %s, which nobody has: it is deleted", d.Serial)
 	}
 	return say.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
-		d.Serial, w.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
+		d.Serial, w.keys.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
 }
 
 // deleteTries is how often a device that was just taken from its user is
@@ -74,7 +74,9 @@ const deleteTries = 10
 func (w *work) removeDevice(ctx context.Context, d iam.MFADevice) error {
 	ctx = context.WithoutCancel(ctx) // two calls, and nothing useful between them
 	if !d.Enabled.IsZero() {
-		err := w.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeactivateMFADevice(ctx, w.User, d.Serial) })
+		err := w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.DeactivateMFADevice(ctx, w.keys.User, d.Serial)
+		})
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 			return failure.OfIAM(err)
 		}
@@ -83,7 +85,7 @@ func (w *work) removeDevice(ctx context.Context, d iam.MFADevice) error {
 		return nil
 	}
 	for try := 1; ; try++ {
-		err := w.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, d.Serial) })
+		err := w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, d.Serial) })
 		if err == nil || awsapi.Is(err, awsapi.NotThere) {
 			return nil
 		}

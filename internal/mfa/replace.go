@@ -22,7 +22,7 @@ import (
 func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
 	if !w.own() {
 		return out, failure.New(failure.Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
-			Hint("give the user a device with: awsbroker mfa enroll --user %s", say.ShellWord(w.User))
+			Hint("give the user a device with: awsbroker mfa enroll --user %s", say.ShellWord(w.keys.User))
 	}
 	old, gone, err := w.replaced(ctx, o.Replace)
 	if f := (*failure.Error)(nil); errors.As(err, &f) && f.Reason == failure.NotFound {
@@ -63,7 +63,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	if gone {
 		return out, nil
 	}
-	if err := w.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
+	if err := w.keys.Actor.Broker.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
 		return out, err
 	}
 	w.note(old.Serial, out.Serial)
@@ -86,9 +86,9 @@ func (w *work) replaced(ctx context.Context, name string) (d iam.MFADevice, gone
 	if err != nil || unassigned != "" {
 		return iam.MFADevice{Serial: unassigned}, false, err
 	}
-	for _, t := range w.Targets {
+	for _, t := range w.keys.Targets {
 		if s := t.Profile.MFASerial; s != "" && (s == name || strings.EqualFold(nameOfDevice(s), name)) {
-			w.Report.Step(s + " is not in AWS any more")
+			w.keys.Actor.Broker.Report.Step(s + " is not in AWS any more")
 			return iam.MFADevice{Serial: s}, true, nil
 		}
 	}
@@ -97,7 +97,7 @@ func (w *work) replaced(ctx context.Context, name string) (d iam.MFADevice, gone
 
 // unassigned finds a virtual device that nobody has.
 func (w *work) unassigned(ctx context.Context, name string) (serial string, err error) {
-	err = w.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+	err = w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) error {
 		all, err := c.VirtualMFADevices(ctx, true)
 		for _, d := range all {
 			if d.Serial == name || strings.EqualFold(nameOfDevice(d.Serial), name) {
@@ -138,7 +138,7 @@ func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice
 	}
 	text := say.Sprintf("MFA device %s of yours was enabled %s ago, after %s", nameOfDevice(d.Serial),
 		say.Duration(max(time.Since(d.Enabled), 0)), nameOfDevice(old.Serial))
-	err := w.Confirm(ctx, text, "does it take the place of "+say.Clean(nameOfDevice(old.Serial))+"?")
+	err := w.keys.Actor.Broker.Confirm(ctx, text, "does it take the place of "+say.Clean(nameOfDevice(old.Serial))+"?")
 	if errors.Is(err, broker.ErrDeclined) {
 		return "", nil
 	}
@@ -154,10 +154,10 @@ func (w *work) proveDevice(ctx context.Context, edits []serialEdit, serial, old 
 		return err
 	}
 	t = byHand(t)
-	w.Report.Step("now one more code of the new device, to prove it")
-	w.Code = credential.Secret{} // --mfa-code was one of the old device
-	w.Started = time.Now()       // the person's time begins anew
-	s, err := w.SessionOf(ctx, t, broker.Want{NewDevice: true})
+	w.keys.Actor.Broker.Report.Step("now one more code of the new device, to prove it")
+	w.keys.Actor.Broker.Code = credential.Secret{} // --mfa-code was one of the old device
+	w.keys.Actor.Broker.Started = time.Now()       // the person's time begins anew
+	s, err := w.keys.Actor.Broker.SessionOf(ctx, t, broker.Want{NewDevice: true})
 	if awsapi.Is(err, awsapi.WrongDevice) {
 		f := failure.New(failure.Refused, "AWS does not know the new device yet, which may take it some minutes")
 		f.Cause = err
@@ -166,21 +166,21 @@ func (w *work) proveDevice(ctx context.Context, edits []serialEdit, serial, old 
 	if err != nil {
 		return err
 	}
-	w.Report.Step("a code of the new device has got a session")
-	w.Access.Prefer(t, s.Credentials, old)
+	w.keys.Actor.Broker.Report.Step("a code of the new device has got a session")
+	w.keys.Access.Prefer(t, s.Credentials, old)
 	return nil
 }
 
 // warnOfSources names what gives codes of the old device by itself.
 func (w *work) warnOfSources(profiles []string) {
 	for _, name := range profiles {
-		p, err := w.Files.Resolve(name)
+		p, err := w.keys.Files.Resolve(name)
 		switch {
 		case err != nil:
 		case p.MFAProcess != "":
-			w.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", name)
+			w.keys.Actor.Broker.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", name)
 		case p.MFASeed != "":
-			w.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
+			w.keys.Actor.Broker.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
 		}
 	}
 }
@@ -198,11 +198,11 @@ func (w *work) provingTarget(edits []serialEdit, serial string) (*broker.Target,
 		return nil, err
 	}
 	for _, e := range edits {
-		if t, err := w.TargetAfter(e.profile, after); err == nil && t.Profile.KeyName == w.Profile.KeyName && t.Profile.MFASerial == serial {
+		if t, err := w.keys.Actor.Broker.TargetAfter(e.profile, after); err == nil && t.Profile.KeyName == w.keys.Actor.Target.Profile.KeyName && t.Profile.MFASerial == serial {
 			return t, nil
 		}
 	}
-	for _, t := range w.Targets { // switched by an earlier run
+	for _, t := range w.keys.Targets { // switched by an earlier run
 		if t.Profile.MFASerial == serial {
 			return t, nil
 		}
@@ -212,7 +212,7 @@ func (w *work) provingTarget(edits []serialEdit, serial string) (*broker.Target,
 
 // keyWith is a session of the key itself, with a code of a device.
 func (w *work) keyWith(serial string) *broker.Target {
-	first, is := w.Targets[0], w.Targets[0].Profile
+	first, is := w.keys.Targets[0], w.keys.Targets[0].Profile
 	return &broker.Target{Key: first.Key, Endpoint: first.Endpoint, SessionName: first.SessionName, Profile: &config.Profile{
 		Name: is.Name, KeyName: is.KeyName, Partition: is.Partition, MFASerial: serial,
 		STSEndpointURL: is.STSEndpointURL, IAMEndpointURL: is.IAMEndpointURL, EndpointURL: is.EndpointURL,
@@ -223,13 +223,13 @@ func (w *work) keyWith(serial string) *broker.Target {
 // number: they would pass for a proof of the new one.
 func (w *work) forgetSessions(serial string) error {
 	targets := []*broker.Target{w.keyWith(serial)}
-	for _, name := range w.Files.Names() {
-		if t, err := w.TargetIn(w.Files, name); err == nil && t.Profile.KeyName == w.Profile.KeyName {
+	for _, name := range w.keys.Files.Names() {
+		if t, err := w.keys.Actor.Broker.TargetIn(w.keys.Files, name); err == nil && t.Profile.KeyName == w.keys.Actor.Target.Profile.KeyName {
 			targets = append(targets, t.CopyWith(func(p *config.Profile) { p.MFASerial = serial }))
 		}
 	}
 	for _, t := range targets {
-		if err := t.ForgetSessions(w.Cache); err != nil {
+		if err := t.ForgetSessions(w.keys.Actor.Cache); err != nil {
 			return failure.New(failure.Other, "an old session could not be removed: %w", err)
 		}
 	}

@@ -23,20 +23,20 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 		}
 		return "", err
 	}
-	defer w.Close()
+	defer w.keys.Actor.Close()
 	d, err := w.resynced(name)
 	if err != nil {
 		return "", err
 	}
-	ask, err := w.Asker.Open(ctx)
+	ask, err := w.keys.Actor.Asker.Open(ctx)
 	if err != nil {
 		return "", codesFailure(err, nameOfDevice(d.Serial))
 	}
 	ask.Print("two codes of the MFA device " + say.Clean(d.Serial) + ", one after the other\n")
-	p := &codePair{Broker: w.Broker, ask: ask, cache: w.Cache, serial: d.Serial}
+	p := &codePair{broker: w.keys.Actor.Broker, ask: ask, cache: w.keys.Actor.Cache, serial: d.Serial}
 	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
-		return sendOnce(ctx, w.Do, func(ctx context.Context, c *iam.Client) error {
-			return c.ResyncMFADevice(ctx, w.User, d.Serial, two[0], two[1])
+		return sendOnce(ctx, w.keys.Do, func(ctx context.Context, c *iam.Client) error {
+			return c.ResyncMFADevice(ctx, w.keys.User, d.Serial, two[0], two[1])
 		})
 	})
 }
@@ -52,7 +52,7 @@ func (w *work) resynced(name string) (iam.MFADevice, error) {
 	}
 	switch all := w.withCodes(""); len(all) {
 	case 0:
-		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device with codes", w.Owner()).Hint("make one with: awsbroker mfa enroll")
+		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device with codes", w.keys.Owner()).Hint("make one with: awsbroker mfa enroll")
 	case 1:
 		return all[0], nil
 	default:

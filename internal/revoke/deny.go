@@ -29,7 +29,7 @@ func (v *revocation) probe(ctx context.Context) error {
 	if v.o.KeepKey {
 		return nil
 	}
-	_, _, err := v.ListKeys(ctx)
+	_, _, err := v.rotation.ListKeys(ctx)
 	return err
 }
 
@@ -44,7 +44,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	if err != nil {
-		return time.Time{}, v.IAMFailure(err)
+		return time.Time{}, v.rotation.IAMFailure(err)
 	}
 	t, ok := policy.ParseCutoff(doc)
 	if !ok {
@@ -65,7 +65,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 // do makes a call to IAM. Where the deny that comes first has ended the
 // session, another one is got, once.
 func (v *revocation) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
-	err := v.Access.Do(ctx, call)
+	err := v.rotation.Access.Do(ctx, call)
 	var f *failure.Error
 	if !v.ended || !errors.As(err, &f) || f.Reason != failure.Refused {
 		return err
@@ -73,7 +73,7 @@ func (v *revocation) do(ctx context.Context, call func(context.Context, *iam.Cli
 	if err := v.freshen(ctx); err != nil {
 		return err
 	}
-	return v.Access.Do(ctx, call)
+	return v.rotation.Access.Do(ctx, call)
 }
 
 // deny everything that was issued before a time. A later time that is there
@@ -87,14 +87,14 @@ func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff tim
 		v.until = latestOf(v.until, there)
 		return there, nil
 	}
-	err = v.DoStep(step+" "+h.kind, func() error {
+	err = v.rotation.DoStep(step+" "+h.kind, func() error {
 		return v.do(ctx, func(ctx context.Context, c *iam.Client) error { return h.put(ctx, c, policy.DenyBefore(cutoff)) })
 	})
 	if err != nil {
-		return cutoff, v.IAMFailure(err)
+		return cutoff, v.rotation.IAMFailure(err)
 	}
 	v.changed, v.ended, v.until = true, true, latestOf(v.until, cutoff)
-	v.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, h.name, cutoff.Format("15:04:05 MST")))
+	v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, h.name, cutoff.Format("15:04:05 MST")))
 	return cutoff, nil
 }
 
@@ -197,8 +197,8 @@ func (v *revocation) freshen(ctx context.Context) error {
 	if err := v.untilPast(ctx); err != nil {
 		return err
 	}
-	if !v.Code.IsEmpty() && v.IsSpent(v.Code) {
-		v.Code = credential.Secret{} // the next one has to come from elsewhere
+	if !v.rotation.Actor.Broker.Code.IsEmpty() && v.rotation.Actor.IsSpent(v.rotation.Actor.Broker.Code) {
+		v.rotation.Actor.Broker.Code = credential.Secret{} // the next one has to come from elsewhere
 	}
 	v.ended = false
 	v.newAccess()
@@ -218,9 +218,9 @@ func (v *revocation) untilPast(ctx context.Context) error {
 		}
 		if !told && left > 2*time.Second {
 			told = true
-			v.Report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
+			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
 		}
-		if !session.Pause(ctx, min(left, v.Waits.Again)) {
+		if !session.Pause(ctx, min(left, v.rotation.Waits.Again)) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting for the deny to pass")
 		}
 	}
@@ -229,30 +229,30 @@ func (v *revocation) untilPast(ctx context.Context) error {
 // untilRefused waits until AWS refuses the session that was used, which is how
 // a deny is seen to be in force.
 func (v *revocation) untilRefused(ctx context.Context) error {
-	w := v.Access.Way
-	if v.Access.Client == nil || w.Own || !w.User && w.Target.Profile.RoleARN != v.role {
-		v.Report.Step("AWS may take some seconds to act on it")
+	w := v.rotation.Access.Way
+	if v.rotation.Access.Client == nil || w.Own || !w.User && w.Target.Profile.RoleARN != v.role {
+		v.rotation.Actor.Broker.Report.Step("AWS may take some seconds to act on it")
 		return nil
 	}
-	user := v.User.UserName()
+	user := v.rotation.User.UserName()
 	started, told := time.Now(), false
 	for {
-		err := v.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
+		err := v.rotation.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
 			_, err := c.Inline(ctx, iam.UserNamed(user), policy.RevokeName)
 			return err
 		})
 		switch {
 		case awsapi.NotAllowed(err):
-			v.Report.Step("AWS refuses the session that did this: the deny is in force")
+			v.rotation.Actor.Broker.Report.Step("AWS refuses the session that did this: the deny is in force")
 			return nil
 		case time.Since(started) > v.pause.refused:
-			v.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(time.Since(started)))
+			v.rotation.Actor.Broker.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(time.Since(started)))
 			return nil
 		case !told:
 			told = true
-			v.Report.Step(fmt.Sprintf("waiting until AWS refuses the session that did this, up to %s", say.Duration(v.pause.refused)))
+			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses the session that did this, up to %s", say.Duration(v.pause.refused)))
 		}
-		if !session.Pause(ctx, v.Waits.Again) {
+		if !session.Pause(ctx, v.rotation.Waits.Again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting until the deny is in force")
 		}
 	}

@@ -17,44 +17,44 @@ import (
 // replaceKey does what a rotation does, and leaves the old key inactive. A
 // rotation that an earlier run left is finished, which may be all there is to do.
 func (v *revocation) replaceKey(ctx context.Context) error {
-	if v.AccessKey.AccessKeyID == v.note.Old {
-		v.before = v.AccessKey
+	if v.rotation.Actor.AccessKey.AccessKeyID == v.note.Old {
+		v.before = v.rotation.Actor.AccessKey
 	}
 	if v.halfway {
 		v.halfway = false
-		next, err := v.Resume(ctx, v.left)
+		next, err := v.rotation.Resume(ctx, v.left)
 		if err != nil {
 			return err
 		}
 		if next.AccessKeyID != "" {
-			if err := v.Finish(ctx, next); err != nil {
+			if err := v.rotation.Finish(ctx, next); err != nil {
 				return err
 			}
 		}
 	}
-	if v.AccessKey.AccessKeyID != v.note.Old {
+	if v.rotation.Actor.AccessKey.AccessKeyID != v.note.Old {
 		return nil
 	}
-	next, err := v.Begin(ctx)
+	next, err := v.rotation.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	return v.Finish(ctx, next)
+	return v.rotation.Finish(ctx, next)
 }
 
 // retireOld sees to it that AWS refuses the old key, and offers to delete it.
 func (v *revocation) retireOld(ctx context.Context) error {
 	old := v.note.Old
-	err := v.DoStep("retire", func() error {
-		return v.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {
-			return c.SetKeyActive(ctx, v.User.UserName(), old, false)
+	err := v.rotation.DoStep("retire", func() error {
+		return v.rotation.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {
+			return c.SetKeyActive(ctx, v.rotation.User.UserName(), old, false)
 		})
 	})
 	if awsapi.Is(err, awsapi.NotThere) {
 		return nil
 	}
 	if err != nil {
-		return v.IAMFailure(err)
+		return v.rotation.IAMFailure(err)
 	}
 	accepted, err := v.oldRefused(ctx)
 	if err != nil {
@@ -66,17 +66,17 @@ func (v *revocation) retireOld(ctx context.Context) error {
 	if accepted || v.before.AccessKeyID == "" {
 		text = fmt.Sprintf("the old key %s is inactive", old)
 	}
-	err = v.Confirm(ctx, text, "delete it for good?")
+	err = v.rotation.Actor.Broker.Confirm(ctx, text, "delete it for good?")
 	switch {
 	case errors.Is(err, broker.ErrDeclined):
 		n.OldStays = true
 	case err != nil:
 		return err
 	default:
-		if err := v.DeleteKey(ctx, "delete old", old); err != nil {
+		if err := v.rotation.DeleteKey(ctx, "delete old", old); err != nil {
 			return err
 		}
-		v.Report.Step(old + " is deleted")
+		v.rotation.Actor.Broker.Report.Step(old + " is deleted")
 	}
 	v.note = &n // written with the next stage
 	return nil
@@ -86,26 +86,26 @@ func (v *revocation) retireOld(ctx context.Context) error {
 // then has to be denied as well.
 func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) {
 	if v.before.AccessKeyID == "" {
-		v.Report.Step(fmt.Sprintf("waiting %s until AWS refuses %s, whose secret is gone from here", say.Duration(v.pause.blind), v.note.Old))
+		v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting %s until AWS refuses %s, whose secret is gone from here", say.Duration(v.pause.blind), v.note.Old))
 		if !session.Pause(ctx, v.pause.blind) {
 			err = failure.New(failure.NeedPerson, "interrupted while waiting until AWS refuses %s", v.note.Old)
 		}
 		return false, err
 	}
 	for started, told := time.Now(), false; ; {
-		_, err := v.CallerIdentity(ctx, v.before)
+		_, err := v.rotation.CallerIdentity(ctx, v.before)
 		switch {
 		case awsapi.Is(err, awsapi.UnknownKey):
-			v.Report.Step("AWS refuses " + v.note.Old)
+			v.rotation.Actor.Broker.Report.Step("AWS refuses " + v.note.Old)
 			return false, nil
 		case time.Since(started) > v.pause.refused:
-			v.Warn("after %s AWS still accepts %s, which is inactive", say.Duration(time.Since(started)), v.note.Old)
+			v.rotation.Actor.Broker.Warn("after %s AWS still accepts %s, which is inactive", say.Duration(time.Since(started)), v.note.Old)
 			return true, nil
 		case !told:
 			told = true
-			v.Report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", v.note.Old, say.Duration(v.pause.refused)))
+			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", v.note.Old, say.Duration(v.pause.refused)))
 		}
-		if !session.Pause(ctx, v.Waits.Again) {
+		if !session.Pause(ctx, v.rotation.Waits.Again) {
 			return false, failure.New(failure.NeedPerson, "interrupted while waiting until AWS refuses %s", v.note.Old)
 		}
 	}

@@ -45,8 +45,8 @@ const revokeNoteVersion = 1
 
 // noteFile: one for each key and role. A rotation has its own beside it.
 func (v *revocation) noteFile() string {
-	sum := sha256.Sum256([]byte(v.Name + "\x00" + v.profile.Profile.RoleARN))
-	return filepath.Join(v.Paths.State, "revocation-"+hex.EncodeToString(sum[:8])+".json")
+	sum := sha256.Sum256([]byte(v.rotation.Name + "\x00" + v.profile.Profile.RoleARN))
+	return filepath.Join(v.rotation.Actor.Broker.Paths.State, "revocation-"+hex.EncodeToString(sum[:8])+".json")
 }
 
 // readNote returns nil where no revocation was cut short.
@@ -60,15 +60,15 @@ func (v *revocation) readNote() (*revokeNote, error) {
 		return nil, failure.New(failure.Other, "%w", err)
 	}
 	var n revokeNote
-	if err := json.Unmarshal(data, &n); err != nil || n.Key != v.Name || n.Old == "" {
+	if err := json.Unmarshal(data, &n); err != nil || n.Key != v.rotation.Name || n.Old == "" {
 		return nil, failure.New(failure.Other, "the note of an unfinished revoke cannot be read: %s", path).
 			Hint("delete it, and run the command again: it begins anew")
 	}
 	if n.Version > revokeNoteVersion {
 		return nil, failure.New(failure.Other, "a newer awsbroker began this revoke, and has to finish it (%s)", path)
 	}
-	if n.ARN != v.User.ARN {
-		return nil, failure.New(failure.Other, "an unfinished revoke was of %s, and the key %q is of %s now", n.ARN, v.Name, v.User.ARN).
+	if n.ARN != v.rotation.User.ARN {
+		return nil, failure.New(failure.Other, "an unfinished revoke was of %s, and the key %q is of %s now", n.ARN, v.rotation.Name, v.rotation.User.ARN).
 			Hint("see to that user in the IAM console, then delete %s", path)
 	}
 	return &n, nil
@@ -82,7 +82,7 @@ func (v *revocation) keepNote(n revokeNote) error {
 	if err != nil {
 		return err
 	}
-	if err := v.DoStep("note "+n.Stage, func() error { return keystore.ReplaceFile(v.noteFile(), append(data, '\n')) }); err != nil {
+	if err := v.rotation.DoStep("note "+n.Stage, func() error { return keystore.ReplaceFile(v.noteFile(), append(data, '\n')) }); err != nil {
 		return err
 	}
 	v.note = &n
@@ -90,7 +90,7 @@ func (v *revocation) keepNote(n revokeNote) error {
 }
 
 func (v *revocation) forgetNote() error {
-	if err := v.DoStep("remove note", func() error { return keystore.RemoveFile(v.noteFile()) }); err != nil {
+	if err := v.rotation.DoStep("remove note", func() error { return keystore.RemoveFile(v.noteFile()) }); err != nil {
 		return failure.New(failure.Other, "%w", err)
 	}
 	v.note = nil

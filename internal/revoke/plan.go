@@ -17,7 +17,7 @@ import (
 func (v *revocation) plan() string {
 	var b strings.Builder
 	say.Fprintf(&b, "profile  %s\nkey      %s, %s\nuser     %s in account %s\n",
-		v.profile.Profile.Name, v.Name, v.AccessKey.AccessKeyID, v.User.UserName(), v.User.Account)
+		v.profile.Profile.Name, v.rotation.Name, v.rotation.Actor.AccessKey.AccessKeyID, v.rotation.User.UserName(), v.rotation.User.Account)
 	whose := "the user"
 	if v.role != "" {
 		_, role := awsapi.SplitARN(v.role)
@@ -51,34 +51,34 @@ func (v *revocation) rehearse(ctx context.Context) error {
 		text += say.Sprintf("policy   %s, inline, of the %s %s:\n%s\n", policy.RevokeName, h.kind, h.name, say.Shown(indented(policy.DenyBefore(now.Add(time.Second)))))
 	}
 	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
-		v.Report.Step(line)
+		v.rotation.Actor.Broker.Report.Step(line)
 	}
 	err = v.probe(ctx)
 	switch {
 	case errors.Is(err, access.ErrSilent) && v.o.KeepKey:
-		v.Report.Step("code     one MFA code would be asked for")
+		v.rotation.Actor.Broker.Report.Step("code     one MFA code would be asked for")
 	case errors.Is(err, access.ErrSilent):
-		v.Report.Step("code     two MFA codes would be asked for, one after the other")
+		v.rotation.Actor.Broker.Report.Step("code     two MFA codes would be asked for, one after the other")
 	case err != nil:
 		return err
-	case !v.Access.Way.Own && !v.o.KeepKey:
-		v.Report.Step("code     one MFA code would be asked for, after the first step")
+	case !v.rotation.Access.Way.Own && !v.o.KeepKey:
+		v.rotation.Actor.Broker.Report.Step("code     one MFA code would be asked for, after the first step")
 	default:
-		v.Report.Step("code     none is needed")
+		v.rotation.Actor.Broker.Report.Step("code     none is needed")
 	}
 	return nil
 }
 
 // outcome is what is known of it so far.
 func (v *revocation) outcome() Result {
-	out := Result{Profile: v.profile.Profile.Name, Key: v.Name, User: v.User, Role: v.role, Foreign: v.foreign}
+	out := Result{Profile: v.profile.Profile.Name, Key: v.rotation.Name, User: v.rotation.User, Role: v.role, Foreign: v.foreign}
 	if n := v.note; n != nil {
 		out.Before, out.RoleBefore = n.LastUser, n.LastRole
 		if !n.KeepKey {
-			out.Old, out.New, out.OldStays, out.OldAccepted = n.Old, v.AccessKey.AccessKeyID, n.OldStays, n.OldAccepted
+			out.Old, out.New, out.OldStays, out.OldAccepted = n.Old, v.rotation.Actor.AccessKey.AccessKeyID, n.OldStays, n.OldAccepted
 		}
 	}
-	for _, t := range v.Targets[1:] {
+	for _, t := range v.rotation.Targets[1:] {
 		if t.Profile.RoleARN != "" && t.Profile.RoleARN != v.profile.Profile.RoleARN {
 			out.Others = append(out.Others, t.Profile.Name)
 		}

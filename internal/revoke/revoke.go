@@ -51,7 +51,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	defer v.Close()
+	defer v.rotation.Actor.Close()
 	return v.run(ctx)
 }
 
@@ -69,15 +69,15 @@ var productionRevokeWaits = revokeWaits{margin: 30 * time.Second, refused: time.
 
 // revocation is one run of [Run]. It is a rotation, too, which replaces the key.
 type revocation struct {
-	*rotate.Rotation
-	o       Options
-	profile *broker.Target
-	role    string // the ARN, if it is in the user's account
-	foreign string // the ARN, if it is not
-	pause   revokeWaits
-	note    *revokeNote
-	left    rotate.Pending // what an earlier rotation left, with unfinished
-	halfway bool           // there is such a rotation
+	rotation *rotate.Rotation
+	o        Options
+	profile  *broker.Target
+	role     string // the ARN, if it is in the user's account
+	foreign  string // the ARN, if it is not
+	pause    revokeWaits
+	note     *revokeNote
+	left     rotate.Pending // what an earlier rotation left, with unfinished
+	halfway  bool           // there is such a rotation
 
 	before  credential.Credentials // the key that was replaced in this run
 	until   time.Time              // the latest cutoff that is in AWS
@@ -99,11 +99,11 @@ func newRevocation(ctx context.Context, b *broker.Broker, o Options) (*revocatio
 	if err != nil {
 		return nil, err
 	}
-	return &revocation{Rotation: r, o: o, profile: r.Targets[0], pause: productionRevokeWaits}, nil
+	return &revocation{rotation: r, o: o, profile: r.Targets[0], pause: productionRevokeWaits}, nil
 }
 
 func (v *revocation) run(ctx context.Context) (out Result, err error) {
-	unlock, err := v.Lock()
+	unlock, err := v.rotation.Lock()
 	if err != nil {
 		return out, err
 	}
@@ -119,7 +119,7 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 	}
 	resumed := v.note != nil
 	if resumed && v.o.DryRun {
-		v.Report.Step("an earlier revoke is not finished; the next run does that first")
+		v.rotation.Actor.Broker.Report.Step("an earlier revoke is not finished; the next run does that first")
 		return v.outcome(), nil
 	}
 	if resumed {
@@ -133,7 +133,7 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 	err = v.goOn(ctx)
 	var f *failure.Error
 	if errors.As(err, &f) && f.Reason == failure.Refused && !resumed && !v.changed {
-		v.Debug("note: %v", v.forgetNote()) // there is nothing to go on with
+		v.rotation.Actor.Broker.Debug("note: %v", v.forgetNote()) // there is nothing to go on with
 	}
 	out = v.outcome()
 	if out.Resumed = resumed; err == nil {
@@ -144,12 +144,12 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 
 // lookAround reads what there is: the key, whose it is, what was left undone.
 func (v *revocation) lookAround(ctx context.Context) (err error) {
-	if v.left, v.halfway, err = v.ReadState(ctx); err != nil {
+	if v.left, v.halfway, err = v.rotation.ReadState(ctx); err != nil {
 		return err
 	}
 	switch account, _ := awsapi.SplitARN(v.profile.Profile.RoleARN); {
 	case v.profile.Profile.RoleARN == "":
-	case account == v.User.Account:
+	case account == v.rotation.User.Account:
 		v.role = v.profile.Profile.RoleARN
 	default:
 		v.foreign = v.profile.Profile.RoleARN
@@ -161,14 +161,14 @@ func (v *revocation) lookAround(ctx context.Context) (err error) {
 
 // newAccess looks for the way to IAM from the beginning.
 func (v *revocation) newAccess() {
-	v.Access = access.New(v.Actor, v.Targets, v.User.ARN)
-	v.Access.Patience, v.Access.Again, v.Access.Limit, v.Access.Silent = v.Waits.Prove, v.Waits.Again, v.Waits.Call, v.o.DryRun
-	v.Access.Saying, v.Access.Object, v.Access.Policy = "acting", v.object(), v.permissions()
+	v.rotation.Access = access.New(v.rotation.Actor, v.rotation.Targets, v.rotation.User.ARN)
+	v.rotation.Access.Patience, v.rotation.Access.Again, v.rotation.Access.Limit, v.rotation.Access.Silent = v.rotation.Waits.Prove, v.rotation.Waits.Again, v.rotation.Waits.Call, v.o.DryRun
+	v.rotation.Access.Saying, v.rotation.Access.Object, v.rotation.Access.Policy = "acting", v.object(), v.permissions()
 }
 
 // takeUp goes on where an earlier run was ended.
 func (v *revocation) takeUp(ctx context.Context) error {
-	v.Report.Step("an earlier revoke is not finished")
+	v.rotation.Actor.Broker.Report.Step("an earlier revoke is not finished")
 	if v.note.KeepKey && !v.o.KeepKey {
 		v.note.KeepKey, v.note.Stage = false, stageDeny
 	}
@@ -191,7 +191,7 @@ func (v *revocation) start(ctx context.Context) error {
 	if v.o.DryRun {
 		return v.rehearse(ctx)
 	}
-	if err := v.Confirm(ctx, v.plan(), "revoke them now?"); err != nil {
+	if err := v.rotation.Actor.Broker.Confirm(ctx, v.plan(), "revoke them now?"); err != nil {
 		return err
 	}
 	if err := v.probe(ctx); err != nil {
@@ -201,7 +201,7 @@ func (v *revocation) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n := revokeNote{Key: v.Name, Profile: v.profile.Profile.Name, ARN: v.User.ARN, Role: v.role, Old: v.AccessKey.AccessKeyID, KeepKey: v.o.KeepKey,
+	n := revokeNote{Key: v.rotation.Name, Profile: v.profile.Profile.Name, ARN: v.rotation.User.ARN, Role: v.role, Old: v.rotation.Actor.AccessKey.AccessKeyID, KeepKey: v.o.KeepKey,
 		Stage: stageDeny, Cutoff: now.Add(time.Second)} // sessions of this very second are among them
 	if v.o.KeepKey {
 		n.Stage, n.Cutoff = stageLast, time.Time{}
@@ -223,7 +223,7 @@ func (v *revocation) goOn(ctx context.Context) error {
 		case stageReplace:
 			next, err = stageRetire, v.replaceKey(ctx)
 		case stageRetire:
-			if v.AccessKey.AccessKeyID == v.note.Old { // somebody put it back
+			if v.rotation.Actor.AccessKey.AccessKeyID == v.note.Old { // somebody put it back
 				err = v.replaceKey(ctx)
 			}
 			if next = stageLast; err == nil {
@@ -249,9 +249,9 @@ func (v *revocation) awsTime(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, v.profile.Failure(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, v.Waits.Call)
+	ctx, cancel := context.WithTimeout(ctx, v.rotation.Waits.Call)
 	defer cancel()
-	now, err := client.ServerTime(ctx, v.AccessKey)
+	now, err := client.ServerTime(ctx, v.rotation.Actor.AccessKey)
 	if err != nil {
 		return now, v.profile.Failure(err)
 	}
@@ -261,31 +261,31 @@ func (v *revocation) awsTime(ctx context.Context) (time.Time, error) {
 // dropSessions forgets what AWS refuses from now on: the sessions of the key,
 // and those of the role whatever key they were made with.
 func (v *revocation) dropSessions() error {
-	drop := slices.Clone(v.Targets)
-	if cfg, err := v.ReadConfig(); err == nil {
+	drop := slices.Clone(v.rotation.Targets)
+	if cfg, err := v.rotation.Actor.Broker.ReadConfig(); err == nil {
 		for _, name := range cfg.Ours() {
-			if t, err := v.TargetIn(cfg, name); err == nil && (t.Profile.KeyName == v.Name || v.role != "" && t.Profile.RoleARN == v.role) {
+			if t, err := v.rotation.Actor.Broker.TargetIn(cfg, name); err == nil && (t.Profile.KeyName == v.rotation.Name || v.role != "" && t.Profile.RoleARN == v.role) {
 				drop = append(drop, t)
 			}
 		}
 	}
-	caches := []*session.Cache{v.Cache}
-	for _, dir := range session.Dirs(v.Paths.Cache) {
-		if dir == v.SessionDir() {
+	caches := []*session.Cache{v.rotation.Actor.Cache}
+	for _, dir := range session.Dirs(v.rotation.Actor.Broker.Paths.Cache) {
+		if dir == v.rotation.Actor.Broker.SessionDir() {
 			continue
 		}
-		if cache, err := v.OpenCacheIn(context.Background(), dir); err == nil {
+		if cache, err := v.rotation.Actor.Broker.OpenCacheIn(context.Background(), dir); err == nil {
 			caches = append(caches, cache)
 		}
 	}
 	for _, cache := range caches {
 		for _, t := range drop {
 			if err := t.ForgetSessions(cache); err != nil {
-				v.Debug("cache: %v", err)
+				v.rotation.Actor.Broker.Debug("cache: %v", err)
 			}
 		}
 	}
-	if err := v.DoStep("drop", func() error { return session.NextGeneration(v.Paths) }); err != nil {
+	if err := v.rotation.DoStep("drop", func() error { return session.NextGeneration(v.rotation.Actor.Broker.Paths) }); err != nil {
 		return failure.New(failure.Other, "%w", err)
 	}
 	return nil

@@ -107,9 +107,9 @@ func (m *revoking) revoke() (out Result, err error) {
 	if err != nil {
 		return out, err
 	}
-	defer v.Close()
-	v.Waits, v.pause = m.waits, m.pause
-	v.At = func(when, step string) error {
+	defer v.rotation.Actor.Close()
+	v.rotation.Waits, v.pause = m.waits, m.pause
+	v.rotation.At = func(when, step string) error {
 		if when+step == "afterdrop" {
 			m.AWS.Server.Advance(3 * time.Second)
 			b.Code = m.NextCode() // a person would be asked
@@ -178,7 +178,7 @@ func (m *revoking) rotate() (err error) {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer r.Actor.Close()
 	r.Waits, r.At = m.waits, m.at
 	if _, _, err := r.ReadState(m.T.Context()); err != nil {
 		return err

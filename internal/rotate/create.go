@@ -27,7 +27,7 @@ func (r *Rotation) Begin(ctx context.Context) (credential.Credentials, error) {
 		}
 		key, lost, err := r.create(ctx)
 		if err != nil && lost && try == 1 {
-			r.Warn("AWS's answer was lost: looking whether there is a new key")
+			r.Actor.Broker.Warn("AWS's answer was lost: looking whether there is a new key")
 			var gone []string
 			var cleaning error
 			if gone, cleaning = r.clean(ctx); cleaning != nil {
@@ -51,13 +51,13 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 	if err != nil {
 		return key, false, err
 	}
-	j := &journal{Key: r.Name, ARN: r.User.ARN, Old: r.AccessKey.AccessKeyID, Intent: now, KeepOld: r.KeepOld, Listed: []string{r.AccessKey.AccessKeyID}}
+	j := &journal{Key: r.Name, ARN: r.User.ARN, Old: r.Actor.AccessKey.AccessKeyID, Intent: now, KeepOld: r.Options.KeepOld, Listed: []string{r.Actor.AccessKey.AccessKeyID}}
 	for _, k := range keys {
 		if k.ID != j.Old {
 			j.Listed = append(j.Listed, k.ID)
 		}
 	}
-	if err := r.DoStep("intent", func() error { return writeJournal(r.Broker, *j) }); err != nil {
+	if err := r.DoStep("intent", func() error { return writeJournal(r.Actor.Broker, *j) }); err != nil {
 		return key, false, failure.New(failure.Other, "nothing was changed: the rotation could not be written down: %w", err)
 	}
 	r.journal, r.begun = j, true
@@ -88,12 +88,12 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 func (r *Rotation) store(ctx context.Context, key credential.Credentials) error {
 	ctx = context.WithoutCancel(ctx)
 	r.journal.New = key.AccessKeyID
-	if err := r.DoStep("created", func() error { return writeJournal(r.Broker, *r.journal) }); err != nil {
-		r.Debug("journal: %v", err) // the intent is there, and does
+	if err := r.DoStep("created", func() error { return writeJournal(r.Actor.Broker, *r.journal) }); err != nil {
+		r.Actor.Broker.Debug("journal: %v", err) // the intent is there, and does
 	}
 	err := r.writePending(ctx, key)
 	if err == nil {
-		r.Report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
+		r.Actor.Broker.Report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
 		return nil
 	}
 	var f *failure.Error
@@ -107,7 +107,7 @@ func (r *Rotation) store(ctx context.Context, key credential.Credentials) error 
 		return f
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
-		r.Debug("keychain: %v", err)
+		r.Actor.Broker.Debug("keychain: %v", err)
 	}
 	r.forgetJournal()
 	f.Message += "; the new key was deleted in AWS again, and nothing is changed"
@@ -115,9 +115,9 @@ func (r *Rotation) store(ctx context.Context, key credential.Credentials) error 
 }
 
 func (r *Rotation) forgetJournal() {
-	err := r.DoStep("remove journal", func() error { return removeJournal(r.Broker, r.Name) })
+	err := r.DoStep("remove journal", func() error { return removeJournal(r.Actor.Broker, r.Name) })
 	if err != nil {
-		r.Debug("journal: %v", err)
+		r.Actor.Broker.Debug("journal: %v", err)
 		return
 	}
 	r.journal, r.begun = nil, false
@@ -151,7 +151,7 @@ func (r *Rotation) makeRoom(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		other := slices.DeleteFunc(keys, func(k listedKey) bool { return k.ID == r.AccessKey.AccessKeyID })
+		other := slices.DeleteFunc(keys, func(k listedKey) bool { return k.ID == r.Actor.AccessKey.AccessKeyID })
 		if len(other) < iam.KeyQuota-1 {
 			return nil
 		}
@@ -164,7 +164,7 @@ func (r *Rotation) makeRoom(ctx context.Context) error {
 func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
 	text := fmt.Sprintf("the user has a second key, and AWS allows no third:\n%s", r.describeKey(ctx, k))
 	full := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", r.User.UserName())
-	if k.Active && r.Yes {
+	if k.Active && r.Options.Yes {
 		return full.Hint("an active key is not deleted unasked: %s", r.describeKey(ctx, k)).
 			Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
 	}
@@ -172,7 +172,7 @@ func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
 	if k.Active {
 		question = "delete this ACTIVE key for good?"
 	}
-	if err := r.Confirm(ctx, text, question); err != nil {
+	if err := r.Actor.Broker.Confirm(ctx, text, question); err != nil {
 		var f *failure.Error
 		if errors.As(err, &f) {
 			full.Reason, full.Cause = f.Reason, err
@@ -182,7 +182,7 @@ func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
 	if err := r.DeleteKey(ctx, "make room", k.ID); err != nil {
 		return err
 	}
-	r.Report.Step(k.ID + " is deleted")
+	r.Actor.Broker.Report.Step(k.ID + " is deleted")
 	return nil
 }
 

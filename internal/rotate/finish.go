@@ -19,22 +19,22 @@ import (
 // Finish makes the key that is stored beside the old one the only one. Every
 // step may be done a second time.
 func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) error {
-	record, err := keystore.ReadRecord(r.Paths.KeystoreFile())
+	record, err := keystore.ReadRecord(r.Actor.Broker.Paths.KeystoreFile())
 	if err != nil {
 		return failure.OfRecord(err)
 	}
 	// A swap that was cut short may have left a record that names no key.
-	if r.AccessKey.AccessKeyID != next.AccessKeyID || record.Keys[r.Name].AccessKeyID != next.AccessKeyID {
+	if r.Actor.AccessKey.AccessKeyID != next.AccessKeyID || record.Keys[r.Name].AccessKeyID != next.AccessKeyID {
 		if err := r.prove(ctx, next); err != nil {
 			return err
 		}
-		r.Report.Step("AWS knows the new key")
+		r.Actor.Broker.Report.Step("AWS knows the new key")
 		if err := r.swap(ctx, next, record.Keys[r.Name]); err != nil {
 			return err
 		}
 		r.dropOwnSessions()
 	}
-	r.AccessKey = next
+	r.Actor.AccessKey = next
 	r.Access.UseKey(next)
 	if err := r.carry(); err != nil {
 		return err
@@ -53,13 +53,13 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 	if err != nil {
 		return err
 	}
-	if r.KeepOld || r.journal.KeepOld {
-		r.Report.Step("the new key works without the old one")
+	if r.Options.KeepOld || r.journal.KeepOld {
+		r.Actor.Broker.Report.Step("the new key works without the old one")
 	} else {
 		if err := r.DeleteKey(ctx, "delete", r.journal.Old); err != nil {
 			return err
 		}
-		r.Report.Step("the new key works without the old one, which is deleted")
+		r.Actor.Broker.Report.Step("the new key works without the old one, which is deleted")
 	}
 	return r.removeTraces(ctx)
 }
@@ -83,7 +83,7 @@ func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error 
 			}
 		default:
 			passed, pause = 0, r.Waits.Again
-			r.Debug("proof: %s", err.Error())
+			r.Actor.Broker.Debug("proof: %s", err.Error())
 		}
 		if err != nil && time.Since(started) > r.Waits.Prove {
 			f := failure.New(failure.Unreachable, "AWS does not know the new key %s after %s; the keychain has both keys", key.AccessKeyID, say.Duration(time.Since(started)))
@@ -93,7 +93,7 @@ func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error 
 		}
 		if time.Since(told) > r.Waits.Progress {
 			told = time.Now()
-			r.Report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(time.Since(started))))
+			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(time.Since(started))))
 		}
 		if !session.Pause(ctx, pause) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS knows the new key %s", key.AccessKeyID)
@@ -117,7 +117,7 @@ func (r *Rotation) swap(ctx context.Context, next credential.Credentials, info k
 	if err != nil {
 		return failure.OfKeystore(err, r.Name)
 	}
-	r.Report.Step(fmt.Sprintf("key %s is %s from now on", r.Name, next.AccessKeyID))
+	r.Actor.Broker.Report.Step(fmt.Sprintf("key %s is %s from now on", r.Name, next.AccessKeyID))
 	return nil
 }
 
@@ -135,8 +135,8 @@ func (r *Rotation) stored(ctx context.Context) (credential.Credentials, error) {
 func (r *Rotation) dropOwnSessions() {
 	for _, t := range r.Targets {
 		own := t.MFATarget(0) // or the one without MFA: they have the same subject
-		if _, err := r.Cache.ForgetSubject(own.Subject()); err != nil {
-			r.Debug("cache: %v", err)
+		if _, err := r.Actor.Cache.ForgetSubject(own.Subject()); err != nil {
+			r.Actor.Broker.Debug("cache: %v", err)
 		}
 	}
 }
@@ -146,13 +146,13 @@ func (r *Rotation) dropOwnSessions() {
 func (r *Rotation) carry() error {
 	for _, t := range r.Targets {
 		k := t.Key
-		k.AccessKeyID, k.Before = r.AccessKey.AccessKeyID, r.journal.Old
+		k.AccessKeyID, k.Before = r.Actor.AccessKey.AccessKeyID, r.journal.Old
 		t.SetKey(k)
 		if t.Profile.RoleARN != "" {
-			t.Cached(r.Cache, time.Now())
+			t.Cached(r.Actor.Cache, time.Now())
 		}
 	}
-	if err := r.DoStep("generation", func() error { return session.NextGeneration(r.Paths) }); err != nil {
+	if err := r.DoStep("generation", func() error { return session.NextGeneration(r.Actor.Broker.Paths) }); err != nil {
 		return failure.New(failure.Other, "%w", err)
 	}
 	return nil
@@ -172,7 +172,7 @@ func (r *Rotation) deactivateOld(ctx context.Context) error {
 		return r.IAMFailure(err)
 	}
 	if !gone {
-		r.Report.Step(r.journal.Old + " is inactive now")
+		r.Actor.Broker.Report.Step(r.journal.Old + " is inactive now")
 	}
 	return nil
 }
@@ -182,7 +182,7 @@ func (r *Rotation) removeTraces(ctx context.Context) error {
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
 		return failure.OfKeystore(err, r.Name)
 	}
-	if err := r.DoStep("remove journal", func() error { return removeJournal(r.Broker, r.Name) }); err != nil {
+	if err := r.DoStep("remove journal", func() error { return removeJournal(r.Actor.Broker, r.Name) }); err != nil {
 		return failure.New(failure.Other, "%w", err)
 	}
 	r.begun = false
@@ -192,21 +192,21 @@ func (r *Rotation) removeTraces(ctx context.Context) error {
 // Resume decides what an earlier run left: a key to finish with, or nothing
 // but what is cleaned up here. r.journal is kept in the first case.
 func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Credentials, err error) {
-	r.Report.Step("an earlier rotation of this key is not finished")
-	now := r.AccessKey.AccessKeyID
+	r.Actor.Broker.Report.Step("an earlier rotation of this key is not finished")
+	now := r.Actor.AccessKey.AccessKeyID
 	switch {
 	case p.ID != "" && (p.Replaces == now || p.ID == now):
 		if there, err := r.exists(ctx, p.ID); err != nil || there {
 			return p.key(), err
 		}
-		r.Warn("the new key %s is not in AWS any more", p.ID)
+		r.Actor.Broker.Warn("the new key %s is not in AWS any more", p.ID)
 	case r.journal.New == now:
-		return r.AccessKey, nil
+		return r.Actor.AccessKey, nil
 	case p.ID != "":
 		// Neither: somebody put another key there meanwhile.
-		r.Warn("the key %s was made by an earlier rotation, and is not used by anything here", p.ID)
+		r.Actor.Broker.Warn("the key %s was made by an earlier rotation, and is not used by anything here", p.ID)
 		if r.journal.ARN != r.User.ARN {
-			r.Warn("it belongs to %s; delete it with: %s", r.journal.ARN, say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
+			r.Actor.Broker.Warn("it belongs to %s; delete it with: %s", r.journal.ARN, say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
 		}
 	case r.journal.ARN == r.User.ARN:
 		gone, err := r.clean(ctx)
@@ -214,10 +214,10 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 			return next, err
 		}
 		for _, id := range gone {
-			r.Report.Step(id + ", whose secret nobody has, is deleted")
+			r.Actor.Broker.Report.Step(id + ", whose secret nobody has, is deleted")
 		}
 	default:
-		r.Warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
+		r.Actor.Broker.Warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
 			r.journal.ARN, say.ShellWord(awsapi.NameOf(r.journal.ARN)))
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
@@ -258,7 +258,7 @@ func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error
 		}
 		if !told {
 			told = true
-			r.Report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(end.Sub(now))))
+			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(end.Sub(now))))
 		}
 		if !session.Pause(ctx, r.Waits.Again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS lists all keys")
@@ -275,7 +275,7 @@ func (r *Rotation) clean(ctx context.Context) (gone []string, err error) {
 	err = r.watch(ctx, func(keys []listedKey) bool {
 		strays = nil
 		for _, k := range keys {
-			if (j.New == "" || k.ID == j.New) && !slices.Contains(j.Listed, k.ID) && k.ID != r.AccessKey.AccessKeyID && !k.Created.Before(j.Intent) {
+			if (j.New == "" || k.ID == j.New) && !slices.Contains(j.Listed, k.ID) && k.ID != r.Actor.AccessKey.AccessKeyID && !k.Created.Before(j.Intent) {
 				strays = append(strays, k.Key)
 			}
 		}
@@ -287,7 +287,7 @@ func (r *Rotation) clean(ctx context.Context) (gone []string, err error) {
 	for _, k := range strays {
 		unused, err := r.neverUsed(ctx, k.ID)
 		if err != nil || !unused {
-			r.Warn("%s appeared meanwhile and is left alone, for it may be in use", r.describeKey(ctx, k))
+			r.Actor.Broker.Warn("%s appeared meanwhile and is left alone, for it may be in use", r.describeKey(ctx, k))
 			continue
 		}
 		if err := r.DeleteKey(ctx, "clean", k.ID); err != nil {

@@ -50,7 +50,7 @@ const probe = "probe"
 // readPending returns an empty one where there is none.
 func (r *Rotation) readPending(ctx context.Context) (p Pending, err error) {
 	var item credential.Secret
-	err = r.Asker.Retry(func() error {
+	err = r.Actor.Asker.Retry(func() error {
 		item, err = r.chain.GetItem(ctx, pendingItem(r.Name))
 		return err
 	})
@@ -71,7 +71,7 @@ func (r *Rotation) readPending(ctx context.Context) (p Pending, err error) {
 // that it shows only once.
 func (r *Rotation) tryKeychain(ctx context.Context) error {
 	err := r.DoStep("probe", func() error {
-		return r.Asker.Retry(func() error { return r.chain.SetItem(ctx, pendingItem(r.Name), credential.NewSecret(probe)) })
+		return r.Actor.Asker.Retry(func() error { return r.chain.SetItem(ctx, pendingItem(r.Name), credential.NewSecret(probe)) })
 	})
 	if err == nil {
 		err = r.dropPending(ctx, "remove probe")

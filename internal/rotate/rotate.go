@@ -48,7 +48,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	defer r.Close()
+	defer r.Actor.Close()
 	return r.run(ctx)
 }
 
@@ -75,8 +75,8 @@ const proofs = 3
 
 // Rotation is one run of [Run].
 type Rotation struct {
-	*broker.Actor // the preferred profile, the key that the keychain has, and who asks
-	Options
+	Actor   *broker.Actor // the preferred profile, the key that the keychain has, and who asks
+	Options Options
 	Name    string
 	Targets []*broker.Target // every profile that uses the key; at least one, if only a made-up one
 	Waits   Waits
@@ -116,7 +116,7 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 	}
 	r := &Rotation{Options: o, Name: name, Targets: targets, Waits: productionWaits}
 	r.Actor = b.NewActor(targets[0])
-	r.Cache = b.OpenCache(ctx)
+	r.Actor.Cache = b.OpenCache(ctx)
 	return r, nil
 }
 
@@ -159,10 +159,10 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 	if err != nil {
 		return out, err
 	}
-	out.Old = r.AccessKey.AccessKeyID
+	out.Old = r.Actor.AccessKey.AccessKeyID
 	if unfinished {
-		if r.DryRun {
-			r.Report.Step("an earlier rotation is not finished; the next run does that first")
+		if r.Options.DryRun {
+			r.Actor.Broker.Report.Step("an earlier rotation is not finished; the next run does that first")
 			return out, nil
 		}
 		next, err := r.Resume(ctx, old)
@@ -171,24 +171,24 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 		}
 		if next.AccessKeyID != "" {
 			out.Resumed, out.Old, out.New = true, r.journal.Old, next.AccessKeyID
-			out.OldKept, err = r.KeepOld || r.journal.KeepOld, r.Finish(ctx, next)
+			out.OldKept, err = r.Options.KeepOld || r.journal.KeepOld, r.Finish(ctx, next)
 			return out, err
 		}
 	}
-	if err := r.agree(ctx); err != nil || r.DryRun {
+	if err := r.agree(ctx); err != nil || r.Options.DryRun {
 		return out, err
 	}
 	next, err := r.Begin(ctx)
 	if err != nil {
 		return out, err
 	}
-	out.New, out.OldKept = next.AccessKeyID, r.KeepOld
+	out.New, out.OldKept = next.AccessKeyID, r.Options.KeepOld
 	return out, r.Finish(ctx, next)
 }
 
 // Lock makes this process the only one that replaces the key.
 func (r *Rotation) Lock() (unlock func(), err error) {
-	lock := session.NewLock(r.Paths.State, "rotate:"+r.Name)
+	lock := session.NewLock(r.Actor.Broker.Paths.State, "rotate:"+r.Name)
 	if ok, err := lock.Try(); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	} else if !ok {
@@ -200,16 +200,16 @@ func (r *Rotation) Lock() (unlock func(), err error) {
 
 // ReadState reads everything: the key, what an earlier run left, whose key it is.
 func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, err error) {
-	if err := r.OpenKey(ctx); err != nil {
+	if err := r.Actor.OpenKey(ctx); err != nil {
 		return p, false, err
 	}
-	if r.chain, err = r.OpenKeychain(ctx, r.Asker); err != nil {
+	if r.chain, err = r.Actor.Broker.OpenKeychain(ctx, r.Actor.Asker); err != nil {
 		return p, false, failure.OfKeystore(err, r.Name)
 	}
 	if p, err = r.readPending(ctx); err != nil {
 		return p, false, err
 	}
-	if r.journal, err = ReadJournal(r.Broker, r.Name); err != nil {
+	if r.journal, err = ReadJournal(r.Actor.Broker, r.Name); err != nil {
 		return p, false, err
 	}
 	if r.journal == nil && p.ID != "" {
@@ -221,26 +221,26 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 		return p, unfinished, err
 	}
 	r.Access = access.New(r.Actor, r.Targets, r.User.ARN)
-	r.Access.Patience, r.Access.Again, r.Access.Limit, r.Access.Silent = r.Waits.Prove, r.Waits.Again, r.Waits.Call, r.DryRun
+	r.Access.Patience, r.Access.Again, r.Access.Limit, r.Access.Silent = r.Waits.Prove, r.Waits.Again, r.Waits.Call, r.Options.DryRun
 	return p, unfinished, nil
 }
 
 // whose key it is, asked of AWS: the record may never have known. A key that
 // an earlier run put there may be too new to be known everywhere.
 func (r *Rotation) whose(ctx context.Context, patiently bool) (sts.Identity, error) {
-	identity, err := r.CallerIdentity(ctx, r.AccessKey)
+	identity, err := r.CallerIdentity(ctx, r.Actor.AccessKey)
 	for end := time.Now().Add(r.Waits.Prove); patiently && awsapi.Is(err, awsapi.UnknownKey) && time.Now().Before(end); {
 		if !session.Pause(ctx, r.Waits.Again) {
 			break
 		}
-		identity, err = r.CallerIdentity(ctx, r.AccessKey)
+		identity, err = r.CallerIdentity(ctx, r.Actor.AccessKey)
 	}
 	if err != nil {
 		return identity, r.IAMFailure(err)
 	}
 	if identity.UserName() == "" {
 		return identity, failure.New(failure.Other, "key %q belongs to %s, which is no IAM user", r.Name, identity.ARN).
-			Hint("only keys of IAM users are rotated; a root key is to be deleted: %s", say.DeleteKey(r.AccessKey.AccessKeyID))
+			Hint("only keys of IAM users are rotated; a root key is to be deleted: %s", say.DeleteKey(r.Actor.AccessKey.AccessKeyID))
 	}
 	return identity, nil
 }
@@ -265,37 +265,37 @@ func (r *Rotation) agree(ctx context.Context) error {
 		}
 	}
 	last := "deleted"
-	if r.KeepOld {
+	if r.Options.KeepOld {
 		last = "kept, inactive"
 	}
 	text := say.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
 		"steps    a new key is made, stored beside the old one, and proved;\n"+
 		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
-		r.Name, r.AccessKey.AccessKeyID, r.chain.Kind().Words(),
+		r.Name, r.Actor.AccessKey.AccessKeyID, r.chain.Kind().Words(),
 		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
-	if r.DryRun {
+	if r.Options.DryRun {
 		for _, line := range strings.Split(text, "\n") {
-			r.Report.Step(line)
+			r.Actor.Broker.Report.Step(line)
 		}
 		return r.rehearse(ctx)
 	}
-	return r.Confirm(ctx, text, "rotate this key?")
+	return r.Actor.Broker.Confirm(ctx, text, "rotate this key?")
 }
 
 // rehearse finds out how it would go, as far as nobody has to be asked.
 func (r *Rotation) rehearse(ctx context.Context) error {
 	keys, _, err := r.ListKeys(ctx)
 	if errors.Is(err, access.ErrSilent) {
-		r.Report.Step("code     one MFA code would be asked for")
+		r.Actor.Broker.Report.Step("code     one MFA code would be asked for")
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.AccessKey.AccessKeyID }); len(keys) > 1 && i >= 0 {
-		r.Report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
+	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.Actor.AccessKey.AccessKeyID }); len(keys) > 1 && i >= 0 {
+		r.Actor.Broker.Report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
 	}
-	r.Report.Step("code     none is needed")
+	r.Actor.Broker.Report.Step("code     none is needed")
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (m *rotating) rotateIn(ctx context.Context) (out Result, err error) {
 	if err != nil {
 		return out, err
 	}
-	defer r.Close()
+	defer r.Actor.Close()
 	r.Waits, r.At = m.waits, m.at
 	return r.run(ctx)
 }
