@@ -53,14 +53,13 @@ func newRoot(a *app) *cobra.Command {
 		Short:         "sessions for AWS tools from a key in the keychain",
 		Long:          rootHelp + "\n" + exitHelp(),
 		Args:          noSuchCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return runRoot(cmd, a) },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.Version = version()
 	root.SuggestionsMinimumDistance = 2 // letters that a mistyped command may differ by
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.command = cmd.Name() }
-	root.SetVersionTemplate("awsbroker {{.Version}}\n")
+	root.Flags().BoolP("version", "v", false, "version for awsbroker")
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
 	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "where keys are kept: keychain, wincred, secret-service, pass or file")
