@@ -17,7 +17,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Access finds out with what a user's access keys can be managed: a role's
@@ -126,7 +126,7 @@ func (a *Access) patiently(ctx context.Context, call func(context.Context, *iam.
 		if !a.Way.Own || !a.newKey || !errors.As(err, &e) || e.Reason != awsapi.UnknownKey {
 			return err
 		}
-		if time.Now().After(end) || !session.Pause(ctx, a.Again) {
+		if time.Now().After(end) || !wait.Pause(ctx, a.Again) {
 			return err
 		}
 	}

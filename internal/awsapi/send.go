@@ -6,6 +6,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Sending says how often a request may be sent.
@@ -37,7 +39,7 @@ func Send[T any](ctx context.Context, how Sending, request func(context.Context)
 			return out, err
 		}
 		again := e.Reason == Unreachable && !e.Sent || how == Repeatable && e.passing()
-		if !again || try == attempts || !wait(ctx, pause) {
+		if !again || try == attempts || !wait.Pause(ctx, pause) {
 			return out, err
 		}
 		pause *= 2
@@ -56,15 +58,4 @@ func sendOnce[T any](ctx context.Context, request func(context.Context) (T, erro
 		return out, classify(err, sent.Load())
 	}
 	return out, nil
-}
-
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

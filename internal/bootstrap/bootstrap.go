@@ -20,6 +20,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Options say what an account is to have, and who makes it so.
@@ -201,7 +202,7 @@ func (s *bootstrap) step(name string, do func() error) error {
 func (s *bootstrap) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	for end := time.Now().Add(s.waits.settle); ; {
 		err := s.once(ctx, call)
-		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !wait.Pause(ctx, s.waits.again) {
 			return err
 		}
 	}
@@ -228,7 +229,7 @@ func (s *bootstrap) patiently(ctx context.Context, what string, call func(contex
 			return err
 		}
 		s.o.Show.Waiting("until AWS knows " + what)
-		if !session.Pause(ctx, s.waits.again) {
+		if !wait.Pause(ctx, s.waits.again) {
 			return err
 		}
 	}
@@ -244,7 +245,7 @@ func settled[T any](ctx context.Context, s *bootstrap, look func(context.Context
 			return out, err
 		}
 		s.o.Show.Waiting("until AWS shows it everywhere")
-		if !session.Pause(ctx, s.waits.again) {
+		if !wait.Pause(ctx, s.waits.again) {
 			return out, err
 		}
 	}

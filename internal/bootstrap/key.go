@@ -15,6 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // keyStep is the user's access key: made in AWS and put into the keychain,
@@ -231,7 +232,7 @@ func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
 			return nil
 		}
 		s.o.Show.Waiting("until AWS lists all keys")
-		if !session.Pause(ctx, s.waits.again) {
+		if !wait.Pause(ctx, s.waits.again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS lists all keys")
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // proof is what shows that the account works as it is meant to: the user's key
@@ -258,7 +258,7 @@ func (p *proof) within(ctx context.Context, limit time.Duration, what string, lo
 			return err
 		}
 		p.bootstrap.o.Show.Waiting(what)
-		if !session.Pause(ctx, p.bootstrap.waits.again) {
+		if !wait.Pause(ctx, p.bootstrap.waits.again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting %s", what)
 		}
 	}
@@ -268,7 +268,7 @@ func (p *proof) within(ctx context.Context, limit time.Duration, what string, lo
 func (s *bootstrap) calmly(ctx context.Context, call func() error) error {
 	for end := time.Now().Add(s.waits.settle); ; {
 		err := call()
-		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !wait.Pause(ctx, s.waits.again) {
 			return err
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // step is one thing that an account is to have. Looking changes nothing, and
@@ -128,7 +128,7 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 		if exists { // and is not shown yet
 			s.o.Show.Waiting("until AWS shows it")
 		}
-		if try >= 3 && !(exists && time.Now().Before(end)) || !session.Pause(ctx, s.waits.again) {
+		if try >= 3 && !(exists && time.Now().Before(end)) || !wait.Pause(ctx, s.waits.again) {
 			return "", err
 		}
 	}
@@ -153,7 +153,7 @@ func (s *bootstrap) appears(ctx context.Context, st *step) error {
 			return failure.New(failure.Unreachable, "AWS does not show what was made: %s", st.what).Hint("it may take some minutes more")
 		}
 		s.o.Show.Waiting("until AWS shows it")
-		if !session.Pause(ctx, s.waits.again) {
+		if !wait.Pause(ctx, s.waits.again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting for AWS to show %s", st.what)
 		}
 	}
@@ -186,7 +186,7 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 		if now, lookErr := settled(ctx, s, st.look); access.MayBeDone(err) && lookErr == nil && now.is == there {
 			break
 		}
-		if !access.MayBeDone(err) || try == 3 || !session.Pause(ctx, s.waits.again) {
+		if !access.MayBeDone(err) || try == 3 || !wait.Pause(ctx, s.waits.again) {
 			return err
 		}
 	}

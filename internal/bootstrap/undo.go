@@ -13,7 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // UndoOptions say what is taken back, and who does it.
@@ -214,7 +214,7 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 	s.access = nil
 	for end := time.Now().Add(s.waits.settle); ; {
 		_, err := s.root.Users(ctx)
-		if !awsapi.Is(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !session.Pause(ctx, s.waits.again) {
+		if !awsapi.Is(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !wait.Pause(ctx, s.waits.again) {
 			if err != nil {
 				return failure.OfIAM(err)
 			}

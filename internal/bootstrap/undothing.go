@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // undoYoung is undoThing for a thing of which AWS may not show yet all that
@@ -25,7 +26,7 @@ func (s *bootstrap) undoYoung(ctx context.Context, t thing) error {
 			return err
 		}
 		s.o.Show.Waiting("until AWS shows what hangs on it")
-		if !session.Pause(ctx, s.waits.again) {
+		if !wait.Pause(ctx, s.waits.again) {
 			return err
 		}
 	}

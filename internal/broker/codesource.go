@@ -12,8 +12,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/totp"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // codeSource is something of the person's that knows codes by itself.
@@ -90,7 +90,7 @@ func (r *request) unspent(ctx context.Context, source codeSource) (credential.Se
 		}
 		r.actor.Broker.Debug("code: it was just used; waiting for the next one")
 		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
-		if !session.Pause(ctx, time.Until(next)) {
+		if !wait.Pause(ctx, time.Until(next)) {
 			return code, questionFailure(contextEnd(ctx), r.actor.Target)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Keeper has the session of a profile in memory for a program that runs for
@@ -96,7 +97,7 @@ func (k *Keeper) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		next := k.round(ctx)
 		if next <= watching {
-			session.Pause(ctx, next)
+			wait.Pause(ctx, next)
 			continue
 		}
 		timer := time.NewTimer(next)

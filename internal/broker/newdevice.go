@@ -7,7 +7,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // IAM enables an MFA device; STS, which takes its codes, hears of it seconds
@@ -44,7 +44,7 @@ func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (c
 			if time.Now().After(end) {
 				return creds, err
 			}
-			if !session.Pause(ctx, newDeviceAgain) && errors.Is(ctx.Err(), context.Canceled) {
+			if !wait.Pause(ctx, newDeviceAgain) && errors.Is(ctx.Err(), context.Canceled) {
 				return creds, ctx.Err()
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // look finds out what the branch is like, and refuses keys that nobody knows.
@@ -234,7 +235,7 @@ func (w *Work) gone(ctx context.Context, key credential.Credentials) error {
 		switch {
 		case awsapi.Is(err, awsapi.UnknownKey):
 			return nil
-		case time.Now().Before(until) && session.Pause(ctx, gonePause):
+		case time.Now().Before(until) && wait.Pause(ctx, gonePause):
 		case ctx.Err() != nil:
 			return stays(failure.New(failure.NeedPerson, "stopped before AWS refused %s", key.AccessKeyID))
 		case err != nil:

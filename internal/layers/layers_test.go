@@ -19,7 +19,7 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/policy", "internal/qr", "internal/say"},
+	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/policy", "internal/qr", "internal/say", "internal/wait"},
 	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore",
 		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/start"},
@@ -32,6 +32,7 @@ var levels = [][]string{
 
 // beside are the imports within a level, each with its reason.
 var beside = []struct{ from, to, why string }{
+	{"internal/awsapi", "internal/wait", "a request waits before it is sent again"},
 	{"internal/credserver", "internal/session", "a session is what it serves"},
 	{"internal/revoke", "internal/rotate", "a revocation is a rotation with denies around it"},
 	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},

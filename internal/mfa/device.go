@@ -16,6 +16,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/totp"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // NewDevice is a virtual MFA device that is to be made, and whose it will be.
@@ -126,7 +127,7 @@ func hasDevice(ctx context.Context, do iamDo, user, serial string) (has bool) {
 			has = slices.ContainsFunc(all, func(d iam.MFADevice) bool { return d.Serial == serial })
 			return err
 		})
-		if has || !session.Pause(ctx, time.Second) {
+		if has || !wait.Pause(ctx, time.Second) {
 			break
 		}
 	}
@@ -171,7 +172,7 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 		case !awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
 			return device, failure.OfIAM(err)
 		}
-		session.Pause(ctx, time.Second)
+		wait.Pause(ctx, time.Second)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Remove takes an MFA device, by its name or serial number, from its user
@@ -92,6 +92,6 @@ func (w *work) removeDevice(ctx context.Context, d iam.MFADevice) error {
 		if !awsapi.Is(err, awsapi.InUse) || try == deleteTries {
 			return failure.OfIAM(err)
 		}
-		session.Pause(ctx, time.Second)
+		wait.Pause(ctx, time.Second)
 	}
 }

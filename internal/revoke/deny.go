@@ -13,7 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // probe reads all that is going to be changed, so that what is not allowed
@@ -220,7 +220,7 @@ func (v *revocation) untilPast(ctx context.Context) error {
 			told = true
 			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
 		}
-		if !session.Pause(ctx, min(left, v.rotation.Waits.Again)) {
+		if !wait.Pause(ctx, min(left, v.rotation.Waits.Again)) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting for the deny to pass")
 		}
 	}
@@ -252,7 +252,7 @@ func (v *revocation) untilRefused(ctx context.Context) error {
 			told = true
 			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses the session that did this, up to %s", say.Duration(v.pause.refused)))
 		}
-		if !session.Pause(ctx, v.rotation.Waits.Again) {
+		if !wait.Pause(ctx, v.rotation.Waits.Again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting until the deny is in force")
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // replaceKey does what a rotation does, and leaves the old key inactive. A
@@ -87,7 +87,7 @@ func (v *revocation) retireOld(ctx context.Context) error {
 func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) {
 	if v.before.AccessKeyID == "" {
 		v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting %s until AWS refuses %s, whose secret is gone from here", say.Duration(v.pause.blind), v.note.Old))
-		if !session.Pause(ctx, v.pause.blind) {
+		if !wait.Pause(ctx, v.pause.blind) {
 			err = failure.New(failure.NeedPerson, "interrupted while waiting until AWS refuses %s", v.note.Old)
 		}
 		return false, err
@@ -105,7 +105,7 @@ func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) 
 			told = true
 			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", v.note.Old, say.Duration(v.pause.refused)))
 		}
-		if !session.Pause(ctx, v.rotation.Waits.Again) {
+		if !wait.Pause(ctx, v.rotation.Waits.Again) {
 			return false, failure.New(failure.NeedPerson, "interrupted while waiting until AWS refuses %s", v.note.Old)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Begin makes room, and then a new key that is stored beside the old one.
@@ -68,7 +68,7 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 			defer cancel()
 			for try := 1; ; try++ {
 				key, err = c.CreateKey(ctx, r.User.UserName())
-				if try == 3 || !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || !session.Pause(ctx, r.Waits.Again) {
+				if try == 3 || !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || !wait.Pause(ctx, r.Waits.Again) {
 					return err
 				}
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Finish makes the key that is stored beside the old one the only one. Every
@@ -95,7 +96,7 @@ func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error 
 			told = time.Now()
 			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(time.Since(started))))
 		}
-		if !session.Pause(ctx, pause) {
+		if !wait.Pause(ctx, pause) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS knows the new key %s", key.AccessKeyID)
 		}
 	}
@@ -260,7 +261,7 @@ func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error
 			told = true
 			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(end.Sub(now))))
 		}
-		if !session.Pause(ctx, r.Waits.Again) {
+		if !wait.Pause(ctx, r.Waits.Again) {
 			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS lists all keys")
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Options say which key is replaced, and how.
@@ -230,7 +231,7 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 func (r *Rotation) whose(ctx context.Context, patiently bool) (sts.Identity, error) {
 	identity, err := r.CallerIdentity(ctx, r.Actor.AccessKey)
 	for end := time.Now().Add(r.Waits.Prove); patiently && awsapi.Is(err, awsapi.UnknownKey) && time.Now().Before(end); {
-		if !session.Pause(ctx, r.Waits.Again) {
+		if !wait.Pause(ctx, r.Waits.Again) {
 			break
 		}
 		identity, err = r.CallerIdentity(ctx, r.Actor.AccessKey)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Lock is held by one process of this user at a time. The operating system
@@ -56,7 +58,7 @@ func (l *Lock) Wait(ctx context.Context) error {
 		if ok, err := l.Try(); ok || err != nil {
 			return err
 		}
-		if !Pause(ctx, lockPoll) {
+		if !wait.Pause(ctx, lockPoll) {
 			return ctx.Err()
 		}
 	}
@@ -80,18 +82,6 @@ func (l *Lock) Unlock() error {
 	return l.file.Unlock()
 }
 
-// Pause sleeps for d and reports false if ctx ended first.
-func Pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // Waiting for an answer that another process may be about to give: check
 // looks for that answer, without the lock and then once more with it. Await
 // returns done when check found one, and otherwise holds the lock.
@@ -110,7 +100,7 @@ func (l *Lock) Await(ctx context.Context, check func() bool) (done bool, err err
 			}
 			return false, nil
 		}
-		if !Pause(ctx, lockPoll) {
+		if !wait.Pause(ctx, lockPoll) {
 			return false, errors.Join(ErrLockWait, ctx.Err())
 		}
 	}
