@@ -119,17 +119,12 @@ func (a *Access) once(ctx context.Context, call func(context.Context, *iam.Clien
 
 // patiently repeats a call for as long as IAM may not have heard of the key.
 func (a *Access) patiently(ctx context.Context, call func(context.Context, *iam.Client) error) error {
-	end := time.Now().Add(a.Patience)
-	for {
-		err := a.once(ctx, call)
-		var e *awsapi.Error
-		if !a.Way.Own || !a.newKey || !errors.As(err, &e) || e.Reason != awsapi.UnknownKey {
-			return err
-		}
-		if time.Now().After(end) || !wait.Pause(ctx, a.Again) {
-			return err
-		}
-	}
+	up := wait.Up{To: a.Patience, Every: a.Again, Clock: a.actor.Broker.Clock}
+	_, err := wait.For(ctx, up, func(ctx context.Context) (known bool, err error) {
+		err = a.once(ctx, call)
+		return !a.Way.Own || !a.newKey || !awsapi.Is(err, awsapi.UnknownKey), err
+	})
+	return err
 }
 
 func (a *Access) next(ctx context.Context) error {

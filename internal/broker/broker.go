@@ -18,6 +18,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // Broker is one run of the program. Nothing is opened until a flow needs it.
@@ -32,6 +33,7 @@ type Broker struct {
 	Started  time.Time         // when the run began: its deadlines count from here
 	Limits   Limits
 	Report   Reporter
+	Clock    *wait.Clock // what flows wait by; nil is the machine's
 
 	looked   bool // for dir; it is once a run
 	dir      string

@@ -40,6 +40,12 @@ func New(r Reason, format string, args ...any) *Error {
 	return &Error{Reason: r, Message: err.Error(), Cause: err}
 }
 
+// Interrupted is the failure of a wait that ended before what it waited for, such
+// as "until AWS lists all keys".
+func Interrupted(format string, args ...any) *Error {
+	return New(NeedPerson, "interrupted while waiting %s", say.Sprintf(format, args...))
+}
+
 // Hint adds a line of what to do.
 func (f *Error) Hint(format string, args ...any) *Error {
 	f.Hints = append(f.Hints, say.Sprintf(format, args...))

@@ -66,12 +66,12 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 			// From here to the keychain nobody interrupts: the secret comes only once.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Waits.Call)
 			defer cancel()
-			for try := 1; ; try++ {
+			up := wait.Up{Tries: 3, Every: r.Waits.Again, Clock: r.Actor.Broker.Clock}
+			_, err = wait.For(ctx, up, func(ctx context.Context) (done bool, err error) {
 				key, err = c.CreateKey(ctx, r.User.UserName())
-				if try == 3 || !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || !wait.Pause(ctx, r.Waits.Again) {
-					return err
-				}
-			}
+				return !awsapi.Is(err, awsapi.Throttled, awsapi.Busy), err
+			})
+			return err
 		})
 	})
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -67,39 +68,53 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 
 // prove that AWS knows a key, whichever of its servers is asked.
 func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error {
-	started, told := time.Now(), time.Now()
-	for passed := 0; ; {
-		var identity, err = r.User, error(nil)
-		err = r.DoStep("prove", func() (err error) {
+	clock := r.Actor.Broker.Clock
+	started, told := clock.Now(), clock.Now()
+	up := r.up(r.Waits.Prove)
+	up.Say = func() {
+		if now := clock.Now(); now.Sub(told) > r.Waits.Progress {
+			told = now
+			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(now.Sub(started))))
+		}
+	}
+	end, err := wait.For(ctx, up, func(ctx context.Context) (done bool, err error) {
+		err = r.proveInARow(ctx, key)
+		var final *failure.Error
+		return err == nil || errors.As(err, &final), err
+	})
+	switch end {
+	case wait.Interrupted:
+		return failure.Interrupted("until AWS knows the new key %s", key.AccessKeyID)
+	case wait.Over:
+		f := failure.New(failure.Unreachable, "AWS does not know the new key %s after %s; the keychain has both keys", key.AccessKeyID, say.Duration(clock.Now().Sub(started)))
+		f.Hint("AWS says: %s", err.Error())
+		f.Cause = err
+		return f
+	}
+	return err
+}
+
+// proveInARow asks AWS for the key's user as often as it takes to be sure. What
+// another try does not mend is a [failure.Error].
+func (r *Rotation) proveInARow(ctx context.Context, key credential.Credentials) error {
+	for passed := range proofs {
+		if passed > 0 && !r.Actor.Broker.Clock.Pause(ctx, r.Waits.Between) {
+			return failure.Interrupted("until AWS knows the new key %s", key.AccessKeyID)
+		}
+		identity := r.User
+		err := r.DoStep("prove", func() (err error) {
 			identity, err = r.CallerIdentity(ctx, key)
 			return err
 		})
-		pause := r.Waits.Between
-		switch {
-		case err == nil && identity.ARN != r.User.ARN:
-			return failure.New(failure.Other, "the new key %s belongs to %s and not to %s", key.AccessKeyID, identity.ARN, r.User.ARN)
-		case err == nil:
-			if passed++; passed == proofs {
-				return nil
-			}
-		default:
-			passed, pause = 0, r.Waits.Again
+		if err != nil {
 			r.Actor.Broker.Debug("proof: %s", err.Error())
+			return err
 		}
-		if err != nil && time.Since(started) > r.Waits.Prove {
-			f := failure.New(failure.Unreachable, "AWS does not know the new key %s after %s; the keychain has both keys", key.AccessKeyID, say.Duration(time.Since(started)))
-			f.Hint("AWS says: %s", err.Error())
-			f.Cause = err
-			return f
-		}
-		if time.Since(told) > r.Waits.Progress {
-			told = time.Now()
-			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(time.Since(started))))
-		}
-		if !wait.Pause(ctx, pause) {
-			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS knows the new key %s", key.AccessKeyID)
+		if identity.ARN != r.User.ARN {
+			return failure.New(failure.Other, "the new key %s belongs to %s and not to %s", key.AccessKeyID, identity.ARN, r.User.ARN)
 		}
 	}
+	return nil
 }
 
 // swap makes the new key the one that the keychain has under the name. The
@@ -242,11 +257,15 @@ func (r *Rotation) exists(ctx context.Context, id string) (bool, error) {
 // interrupted creation may have made.
 func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error {
 	var end time.Time // by AWS's clock
-	started, told := time.Now(), false
-	for {
+	var left time.Duration
+	up := r.up(2 * r.Waits.Listing)
+	up.Say = sync.OnceFunc(func() {
+		r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(left)))
+	})
+	how, err := wait.For(ctx, up, func(ctx context.Context) (bool, error) {
 		keys, now, err := r.ListKeys(ctx)
 		if err != nil {
-			return err
+			return true, err
 		}
 		if end.IsZero() {
 			end = now.Add(r.Waits.Listing)
@@ -254,17 +273,13 @@ func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error
 				end = last // the creation was that long ago
 			}
 		}
-		if done(keys) || !now.Before(end) || time.Since(started) > 2*r.Waits.Listing {
-			return nil
-		}
-		if !told {
-			told = true
-			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(end.Sub(now))))
-		}
-		if !wait.Pause(ctx, r.Waits.Again) {
-			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS lists all keys")
-		}
+		left = end.Sub(now)
+		return done(keys) || left <= 0, nil
+	})
+	if how == wait.Interrupted {
+		return failure.Interrupted("until AWS lists all keys")
 	}
+	return err
 }
 
 // clean deletes what a creation made whose answer never arrived: a key that

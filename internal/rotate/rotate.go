@@ -226,16 +226,13 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 	return p, unfinished, nil
 }
 
-// whose key it is, asked of AWS: the record may never have known. A key that
-// an earlier run put there may be too new to be known everywhere.
-func (r *Rotation) whose(ctx context.Context, patiently bool) (sts.Identity, error) {
-	identity, err := r.CallerIdentity(ctx, r.Actor.AccessKey)
-	for end := time.Now().Add(r.Waits.Prove); patiently && awsapi.Is(err, awsapi.UnknownKey) && time.Now().Before(end); {
-		if !wait.Pause(ctx, r.Waits.Again) {
-			break
-		}
+// whose asks AWS whose key it is: the record may never have known. A young key,
+// which an earlier run put there, may not be known everywhere yet.
+func (r *Rotation) whose(ctx context.Context, young bool) (identity sts.Identity, err error) {
+	_, err = wait.For(ctx, r.up(r.Waits.Prove), func(ctx context.Context) (known bool, err error) {
 		identity, err = r.CallerIdentity(ctx, r.Actor.AccessKey)
-	}
+		return !young || !awsapi.Is(err, awsapi.UnknownKey), err
+	})
 	if err != nil {
 		return identity, r.IAMFailure(err)
 	}
@@ -244,6 +241,11 @@ func (r *Rotation) whose(ctx context.Context, patiently bool) (sts.Identity, err
 			Hint("only keys of IAM users are rotated; a root key is to be deleted: %s", say.DeleteKey(r.Actor.AccessKey.AccessKeyID))
 	}
 	return identity, nil
+}
+
+// up is the patience of a rotation's waits.
+func (r *Rotation) up(to time.Duration) wait.Up {
+	return wait.Up{To: to, Every: r.Waits.Again, Clock: r.Actor.Broker.Clock}
 }
 
 // CallerIdentity asks AWS once whose key it is.
