@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/pattern"
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -162,9 +162,9 @@ func (s *bootstrap) enter() error {
 }
 
 // Names in IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-var iamName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
+var iamName = pattern.Of(`^[\w+=,.@-]{1,64}$`)
 
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+var accountID = pattern.Of(`^[0-9]{12}$`)
 
 // checkBootstrap refuses options that make no sense, before anything is asked.
 func checkBootstrap(o *Options) error {
@@ -173,14 +173,14 @@ func checkBootstrap(o *Options) error {
 		if o.TrustedAccount != "" && n.flag != "--role" {
 			continue
 		}
-		if !iamName.MatchString(n.name) {
+		if !iamName().MatchString(n.name) {
 			return failure.New(failure.Usage, "%q cannot be a name in IAM: one to 64 letters, digits and _ + = , . @ - only", n.name).
 				Hint("name another with %s", n.flag)
 		}
 	}
 	switch {
 	case o.TrustedAccount != "":
-		if !accountID.MatchString(o.TrustedAccount) {
+		if !accountID().MatchString(o.TrustedAccount) {
 			return failure.New(failure.Usage, "%q is no account: those have twelve digits", o.TrustedAccount)
 		}
 		return nil

@@ -29,7 +29,7 @@ var clearKeySettings = []string{"aws_access_key_id", "aws_secret_access_key"}
 // AWS's tools use first: at most one a section. An id without its secret, or
 // a secret without its id, is a *ParseError.
 func (c *Config) ClearKeys(profile string) ([]ClearKey, error) {
-	e := c.profiles[profile]
+	e := c.entry(profile)
 	if e == nil {
 		return nil, nil
 	}
@@ -83,7 +83,7 @@ func (s *section) clearKey() (k ClearKey, ok bool, err error) {
 // keys that are in it. What a section has got instead, since the key was read,
 // stays.
 func RemoveClearKeys(path string, text []byte, keys []ClearKey) ([]byte, error) {
-	doc, err := scan(path, string(text))
+	doc, err := readDocument(path, string(text))
 	if err != nil {
 		return nil, err
 	}

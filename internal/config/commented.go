@@ -1,24 +1,24 @@
 package config
 
-import "regexp"
+import "github.com/awsbroker/awsbroker/internal/pattern"
 
 // commentedSecret is a comment with a secret access key in it. Keys are often
 // commented out rather than removed, which leaves them as readable as before.
-var commentedSecret = regexp.MustCompile(`(?i)^[#;].*aws_secret_access_key\s*[=:]\s*[A-Za-z0-9/+]{40}\b`)
+var commentedSecret = pattern.Of(`(?i)^[#;].*aws_secret_access_key\s*[=:]\s*[A-Za-z0-9/+]{40}\b`)
 
 // CommentedKeys returns the lines of both files that are comments with a secret
 // access key in them. The origins have no value.
 func (c *Config) CommentedKeys() []Origin {
 	var found []Origin
-	for _, doc := range c.files {
+	for _, doc := range []*document{c.config, c.credentials} {
 		section := ""
 		next := 0
-		for i, line := range doc.lines {
+		for i, line := range splitLines(doc.text) {
 			if next < len(doc.sections) && doc.sections[next].line == i+1 {
 				section = doc.sections[next].name
 				next++
 			}
-			if commentedSecret.MatchString(trim(line)) {
+			if commentedSecret().MatchString(trim(line)) {
 				found = append(found, Origin{File: doc.path, Line: i + 1, Section: section})
 			}
 		}
@@ -31,7 +31,7 @@ func (c *Config) CommentedKeys() []Origin {
 func RemoveCommentedKeys(text []byte) []byte {
 	var kept []byte
 	for _, line := range splitLines(string(text)) {
-		if !commentedSecret.MatchString(trim(line)) {
+		if !commentedSecret().MatchString(trim(line)) {
 			kept = append(kept, line...)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 )
 
 // maxFile bounds what is read: 5,000 profiles make about 2 MB.
@@ -26,17 +27,8 @@ const maxFile = 32 << 20
 // Config is the two files, parsed. It is not changed after Load and may be
 // used by several goroutines.
 type Config struct {
-	files    []*document // config, credentials
-	names    []string    // of profiles, in the order they are first seen
-	profiles map[string]*entry
-	services map[string]*section // [services NAME]
-}
-
-// entry is where one profile is written. More than one section in one file
-// is an error, but only for who uses that profile.
-type entry struct {
-	config      []*section
-	credentials *section
+	config, credentials *document
+	odd                 map[string][]*section // by kind and name, those of config whose header is spelled another way
 }
 
 // Load reads and parses both files. A file that is absent is empty, as for
@@ -50,65 +42,43 @@ func Load(configPath, credentialsPath string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(configPath, config, credentialsPath, credentials)
+	return parse(configPath, config, credentialsPath, credentials)
 }
 
 // Parse is Load for files that have been read. The paths are used in
 // messages and origins only.
 func Parse(configPath string, config []byte, credentialsPath string, credentials []byte) (*Config, error) {
-	configDoc, err := scan(configPath, string(config))
+	return parse(configPath, string(config), credentialsPath, string(credentials))
+}
+
+func parse(configPath, config, credentialsPath, credentials string) (*Config, error) {
+	configDoc, err := readDocument(configPath, config)
 	if err != nil {
 		return nil, err
 	}
-	credentialsDoc, err := scan(credentialsPath, string(credentials))
+	credentialsDoc, err := readDocument(credentialsPath, credentials)
 	if err != nil {
 		return nil, err
 	}
-	c := &Config{
-		files:    []*document{configDoc, credentialsDoc},
-		profiles: make(map[string]*entry),
-		services: make(map[string]*section),
-	}
+	c := &Config{config: configDoc, credentials: credentialsDoc, odd: map[string][]*section{}}
 	for _, s := range configDoc.sections {
-		if name, ok := profileName(s.name); ok {
-			e := c.entry(name)
-			e.config = append(e.config, s)
-		} else if name, ok := prefixedName(s.name, "services"); ok {
-			c.services[name] = s
+		for _, kind := range []string{"profile", "services"} {
+			if isUsual(s.name, kind) {
+				break
+			}
+			if name, ok := prefixedName(s.name, kind); ok {
+				c.odd[kind+" "+name] = append(c.odd[kind+" "+name], s)
+			}
 		}
 	}
-	for _, s := range credentialsDoc.sections {
-		c.entry(s.name).credentials = s
-	}
 	return c, nil
-}
-
-func (c *Config) entry(name string) *entry {
-	e := c.profiles[name]
-	if e == nil {
-		e = &entry{}
-		c.profiles[name] = e
-		c.names = append(c.names, name)
-	}
-	return e
-}
-
-// Names returns all profiles: those of the config file in its order, then
-// those that only the credentials file has.
-func (c *Config) Names() []string {
-	return append([]string(nil), c.names...)
-}
-
-// Has reports whether either file has the profile.
-func (c *Config) Has(name string) bool {
-	return c.profiles[name] != nil
 }
 
 // StaticKeys reports where an access key of the profile is written in clear.
 // The credentials file is looked at first: keys there win over a
 // credential_process in most SDKs.
 func (c *Config) StaticKeys(name string) (file string, line int, ok bool) {
-	e := c.profiles[name]
+	e := c.entry(name)
 	if e == nil {
 		return "", 0, false
 	}
@@ -120,48 +90,41 @@ func (c *Config) StaticKeys(name string) (file string, line int, ok bool) {
 	return "", 0, false
 }
 
-// sections returns the profile's sections, the one that wins first. botocore
-// and the Go SDK both let the credentials file win, setting by setting.
-func (e *entry) sections() []*section {
-	if e.credentials == nil {
-		return e.config
-	}
-	return append([]*section{e.credentials}, e.config...)
-}
-
-func readFile(path string) ([]byte, error) {
+func readFile(path string) (string, error) {
 	if path == "" {
-		return nil, nil
+		return "", nil
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return "", nil
 	}
 	if err != nil {
-		return nil, unreadable(path, err)
+		return "", unreadable(path, err)
 	}
 	switch {
 	case info.Mode()&fs.ModeCharDevice != 0:
-		return nil, nil // AWS_CONFIG_FILE=/dev/null is how people ask for none
+		return "", nil // AWS_CONFIG_FILE=/dev/null is how people ask for none
 	case info.IsDir():
-		return nil, &ParseError{Path: path, Problem: "is a directory, not a file"}
+		return "", &ParseError{Path: path, Problem: "is a directory, not a file"}
 	case !info.Mode().IsRegular():
 		// Opening a pipe would wait for somebody to write.
-		return nil, &ParseError{Path: path, Problem: "is not a regular file"}
+		return "", &ParseError{Path: path, Problem: "is not a regular file"}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return "", unreadable(path, err)
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	var text strings.Builder // no copy is made of what is read
+	text.Grow(int(min(info.Size(), maxFile)))
+	n, err := io.Copy(&text, io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return nil, unreadable(path, err)
+		return "", unreadable(path, err)
 	}
-	if len(text) > maxFile {
-		return nil, &ParseError{Path: path, Problem: fmt.Sprintf("is larger than %d MiB", maxFile>>20)}
+	if n > maxFile {
+		return "", &ParseError{Path: path, Problem: fmt.Sprintf("is larger than %d MiB", maxFile>>20)}
 	}
-	return text, nil
+	return text.String(), nil
 }
 
 func unreadable(path string, err error) error {
@@ -175,7 +138,7 @@ func unreadable(path string, err error) error {
 // Value returns a setting of a profile as it is written, in the section that
 // wins.
 func (c *Config) Value(profile, key string) (string, bool) {
-	e := c.profiles[profile]
+	e := c.entry(profile)
 	if e == nil {
 		return "", false
 	}

@@ -1,15 +1,16 @@
 package config
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/pmezard/go-difflib/difflib"
+
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // secretKeys are the settings whose values are never shown. The lines may be
 // comments: keys are often commented out rather than removed.
-var secretKeys = regexp.MustCompile(`(?i)^(.*(?:secret|token|password).*?[=:]).*$`)
+var secretKeys = pattern.Of(`(?i)^(.*(?:secret|token|password).*?[=:]).*$`)
 
 // Diff shows an edit to a person, as diff -u would, or "" if nothing
 // changes. It is for a terminal, not for patch(1): secrets are hidden,
@@ -43,5 +44,5 @@ func printableLine(line string) string {
 	for i := range parts {
 		parts[i] = printable(parts[i])
 	}
-	return secretKeys.ReplaceAllString(strings.Join(parts, "\t"), "$1 [hidden]")
+	return secretKeys().ReplaceAllString(strings.Join(parts, "\t"), "$1 [hidden]")
 }

@@ -3,25 +3,26 @@ package config
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // Setting is a key and its value, to be written.
 type Setting struct{ Key, Value string }
 
 var (
-	profileNamePattern = regexp.MustCompile(`^[A-Za-z0-9_./%@-]+$`)
-	settingKeyPattern  = regexp.MustCompile(`^[a-z0-9_][a-z0-9_./%@-]*$`)
+	profileNamePattern = pattern.Of(`^[A-Za-z0-9_./%@-]+$`)
+	settingKeyPattern  = pattern.Of(`^[a-z0-9_][a-z0-9_./%@-]*$`)
 )
 
 // ValidProfileName reports whether every AWS tool can read the name from a
 // section header and take it as an argument (contract.md R16).
 func ValidProfileName(name string) bool {
-	return profileNamePattern.MatchString(name)
+	return profileNamePattern().MatchString(name)
 }
 
 // SetProfile returns the text of a config file in which the profile has the
@@ -65,17 +66,12 @@ func SetProfile(text []byte, profile string, set []Setting, remove []string) ([]
 // RemoveKeys returns the text of a config or credentials file in which one
 // section, named as between its brackets, lacks the keys. The header stays.
 func RemoveKeys(text []byte, section string, remove []string) ([]byte, error) {
-	doc, err := scan("the file", string(text))
+	doc, err := readDocument("the file", string(text))
 	if err != nil {
 		return nil, err
 	}
-	e := &editor{doc: doc}
-	for _, s := range doc.sections {
-		if s.name == section {
-			e.section = s
-		}
-	}
-	if e.section == nil {
+	e := newEditorOf(doc)
+	if e.section = doc.find(section); e.section == nil {
 		return nil, fmt.Errorf("there is no section %q", section)
 	}
 	keys := make([]string, len(remove))
@@ -107,7 +103,7 @@ func checkSettings(set []Setting, remove []string) error {
 	}
 	keys := keysOf(set)
 	for _, key := range append(keys, remove...) {
-		if !settingKeyPattern.MatchString(key) {
+		if !settingKeyPattern().MatchString(key) {
 			return fmt.Errorf("a setting may be named with lower-case letters, digits and any of _./%%@- only, not %q", key)
 		}
 	}
@@ -178,7 +174,7 @@ func (e *editor) others(profile string, set []Setting, remove []string) []string
 		if !own {
 			list = append(list, "["+s.name)
 		}
-		for _, o := range s.options {
+		for _, o := range s.options() {
 			if !own || !slices.Contains(edited, o.name) {
 				list = append(list, s.name+"\n"+o.text+"\n"+strings.Join(o.rest, "\n"))
 			}
@@ -189,7 +185,7 @@ func (e *editor) others(profile string, set []Setting, remove []string) []string
 
 func (e *editor) text() []byte {
 	var b bytes.Buffer
-	for _, line := range e.doc.lines {
+	for _, line := range e.lines {
 		b.WriteString(line)
 	}
 	return b.Bytes()

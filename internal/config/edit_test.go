@@ -150,7 +150,7 @@ func checkEdit(t *testing.T, before, after string, set []Setting, remove []strin
 		}
 		skip := map[int]bool{}
 		if e.section != nil {
-			for _, o := range e.section.options {
+			for _, o := range e.section.options() {
 				isSet := slices.ContainsFunc(set, func(s Setting) bool { return s.Key == o.name })
 				if isSet || slices.Contains(remove, o.name) {
 					for _, line := range append([]int{o.line}, o.more...) {
@@ -163,7 +163,7 @@ func checkEdit(t *testing.T, before, after string, set []Setting, remove []strin
 			}
 		}
 		var lines []string
-		for i, line := range e.doc.lines {
+		for i, line := range e.lines {
 			if !skip[i+1] {
 				lines = append(lines, line)
 			}

@@ -9,8 +9,11 @@ import (
 // empty strings, never moved, so that line numbers hold until the end.
 type editor struct {
 	doc     *document
+	lines   []string // with their line endings
 	section *section // nil if the profile is not there
 }
+
+func newEditorOf(doc *document) *editor { return &editor{doc: doc, lines: splitLines(doc.text)} }
 
 // newEditor finds the profile's section, whichever way its header is
 // spelled.
@@ -19,7 +22,7 @@ func newEditor(text []byte, profile string) (*editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &editor{doc: c.files[0]}
+	e := newEditorOf(c.config)
 	if !c.Has(profile) {
 		return e, e.lookalike(profile)
 	}
@@ -82,7 +85,7 @@ func (e *editor) remove(key string) {
 		return
 	}
 	for _, line := range append([]int{o.line}, o.more...) {
-		e.doc.lines[line-1] = ""
+		e.lines[line-1] = ""
 	}
 }
 
@@ -100,7 +103,7 @@ func (e *editor) set(settings []Setting) {
 	if len(added) == 0 {
 		return
 	}
-	last := &e.doc.lines[e.section.last-1]
+	last := &e.lines[e.section.last-1]
 	if *last == "" {
 		*last = e.render(added, e.indent()) // the last setting has just been removed
 		return
@@ -118,21 +121,21 @@ func (e *editor) replace(o *option, s Setting) {
 	if !o.colon && len(o.more) == 0 && o.rawValue() == s.Value {
 		return
 	}
-	line := e.doc.lines[o.line-1]
+	line := e.lines[o.line-1]
 	indent := line[:strings.Index(line, o.text)]
 	ending := line[len(strings.TrimRight(line, "\r\n")):]
 	key := strings.TrimSpace(o.text[:strings.IndexAny(o.text, "=:")])
-	e.doc.lines[o.line-1] = indent + key + " = " + s.Value + ending
+	e.lines[o.line-1] = indent + key + " = " + s.Value + ending
 	for _, more := range o.more {
-		e.doc.lines[more-1] = ""
+		e.lines[more-1] = ""
 	}
 }
 
 func (e *editor) appendSection(profile string, settings []Setting) {
 	ending := e.lineEnding()
 	var b strings.Builder
-	if n := len(e.doc.lines); n > 0 {
-		last := e.doc.lines[n-1]
+	if n := len(e.lines); n > 0 {
+		last := e.lines[n-1]
 		if !strings.HasSuffix(last, "\n") {
 			b.WriteString(ending)
 		}
@@ -146,15 +149,15 @@ func (e *editor) appendSection(profile string, settings []Setting) {
 		b.WriteString("[profile " + profile + "]" + ending)
 	}
 	b.WriteString(e.render(settings, ""))
-	e.doc.lines = append(e.doc.lines, b.String())
+	e.lines = append(e.lines, b.String())
 }
 
 // indent is that of the section's last setting, else of the next header: an
 // indented header below a setting at the margin would continue it.
 func (e *editor) indent() string {
 	line := e.section.line
-	if n := len(e.section.options); n > 0 {
-		return strings.Repeat(" ", e.section.options[n-1].indent)
+	if options := e.section.options(); len(options) > 0 {
+		return strings.Repeat(" ", options[len(options)-1].indent)
 	}
 	for _, s := range e.doc.sections {
 		if s.line > line {
@@ -175,7 +178,7 @@ func (e *editor) render(settings []Setting, indent string) string {
 // lineEnding is what most lines of the file end with.
 func (e *editor) lineEnding() string {
 	crlf, lf := 0, 0
-	for _, line := range e.doc.lines {
+	for _, line := range e.lines {
 		switch {
 		case strings.HasSuffix(line, "\r\n"):
 			crlf++

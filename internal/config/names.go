@@ -18,6 +18,9 @@ func profileName(section string) (string, bool) {
 // quotes around a name with spaces; unlike botocore it does not accept
 // "profiles admin".
 func prefixedName(section, prefix string) (string, bool) {
+	if isUsual(section, prefix) {
+		return section[len(prefix)+1:], true
+	}
 	rest, ok := strings.CutPrefix(section, prefix)
 	if !ok || rest == "" || (rest[0] != ' ' && rest[0] != '\t') {
 		return "", false

@@ -7,27 +7,38 @@ import (
 
 // Ours returns the profiles that name awsbroker: as their credential_process,
 // or with a role or a key of ours.
-func (c *Config) Ours() []string {
-	var names []string
-	for _, name := range c.names {
-		if c.profiles[name].ours() {
-			names = append(names, name)
+func (c *Config) Ours() []string { return c.namesOf((*section).isOurs) }
+
+func (s *section) isOurs() bool {
+	if s.text != "" && !mentionsUs(s.text) {
+		return false // as nearly all are
+	}
+	for _, o := range s.options() {
+		switch o.name {
+		case prefix + "role_arn", prefix + "key":
+			return true
+		case "credential_process":
+			if runsUs(o.rawValue()) {
+				return true
+			}
 		}
 	}
-	return names
+	return false
 }
 
-func (e *entry) ours() bool {
-	for _, s := range e.sections() {
-		for i := range s.options {
-			o := &s.options[i]
-			switch o.name {
-			case prefix + "role_arn", prefix + "key":
+// mentionsUs reports whether "awsbroker" is in a text, in letters of any case.
+// k is the rarest of them.
+func mentionsUs(text string) bool {
+	const name, before = "awsbroker", len("awsbro")
+	for _, k := range []byte("kK") {
+		for at := 0; at < len(text); at++ {
+			i := strings.IndexByte(text[at:], k)
+			if i < 0 {
+				break
+			}
+			at += i
+			if from := at - before; from >= 0 && from+len(name) <= len(text) && strings.EqualFold(text[from:from+len(name)], name) {
 				return true
-			case "credential_process":
-				if runsUs(o.rawValue()) {
-					return true
-				}
 			}
 		}
 	}

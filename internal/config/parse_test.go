@@ -191,6 +191,33 @@ func BenchmarkLoad5000(b *testing.B) {
 	}
 }
 
+// BenchmarkOneOf5000 is what a cache miss and a completion cost where all
+// other profiles are other tools'.
+func BenchmarkOneOf5000(b *testing.B) {
+	var text strings.Builder
+	for i := range 5000 {
+		text.WriteString("[profile other-" + itoa(i) + "]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/other-" + itoa(i) + "\nsource_profile = admin\n\n")
+	}
+	text.WriteString("[profile last]\nawsbroker_key = k\n")
+	path := filepath.Join(b.TempDir(), "config")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	run := func(name string, use func(*Config) bool) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				c, err := Load(path, path+"-none")
+				if err != nil || !use(c) {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	run("resolve", func(c *Config) bool { _, err := c.Resolve("last"); return err == nil })
+	run("names", func(c *Config) bool { return len(c.Names()) == 5001 })
+	run("ours", func(c *Config) bool { return len(c.Ours()) == 1 })
+}
+
 func BenchmarkSetProfileAndDiff5000(b *testing.B) {
 	text := []byte(manyProfiles(5000))
 	for b.Loop() {

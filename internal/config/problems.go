@@ -3,9 +3,10 @@ package config
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // known are the settings that may carry our prefix: AWS's, then our own.
@@ -35,8 +36,9 @@ const (
 func (r *resolver) problems() {
 	p := r.profile
 	for _, s := range r.view.sections {
-		for i := range s.options {
-			o := &s.options[i]
+		options := s.options()
+		for i := range options {
+			o := &options[i]
 			if name, ok := strings.CutPrefix(o.name, prefix); ok && !slices.Contains(known, name) {
 				r.problem(UnknownSetting, s, o, unknownSetting(name))
 			}
@@ -72,7 +74,7 @@ func (r *resolver) addProblem(kind ProblemKind, o Origin, text string) {
 // plainProcess is a command line that means the same with a shell and without
 // one, on every system: an absolute path or a bare name, and plain words
 // (contract.md R12).
-var plainProcess = regexp.MustCompile(`^(/|[A-Za-z]:\\|)[A-Za-z0-9_.@+-][A-Za-z0-9_./\\@+-]*( +[A-Za-z0-9_./:=,@+%-]+)*$`)
+var plainProcess = pattern.Of(`^(/|[A-Za-z]:\\|)[A-Za-z0-9_.@+-][A-Za-z0-9_./\\@+-]*( +[A-Za-z0-9_./:=,@+%-]+)*$`)
 
 // misread finds lines that AWS's tools read in several ways (contract.md 2.1
 // and 4.3). Settings with our prefix are read by awsbroker alone, but the line
@@ -87,7 +89,7 @@ func (r *resolver) misread(s *section, o *option) {
 	case strings.Contains(value, " #"), strings.Contains(value, " ;"):
 		r.problem(TrailingComment, s, o, o.name+" has a comment behind its value, which the AWS CLI takes for a part of it")
 	case o.name == "credential_process":
-		if !plainProcess.MatchString(value) || !portablePath(value) {
+		if !plainProcess().MatchString(value) || !portablePath(value) {
 			r.problem(UnportableProcess, s, o, "credential_process is not a plain command line: quotes, ~, $ and relative paths do not mean the same in all AWS tools")
 		}
 	case len(value) > 1 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\''):

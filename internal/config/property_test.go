@@ -267,7 +267,7 @@ func (e edit) touches(key string) bool {
 // reads scans what came out, and compares every section and setting with the
 // notes: none may have got another section, value or continuation.
 func reads(m mess, after string, e edit) string {
-	doc, err := scan("after", after)
+	doc, err := readDocument("after", after)
 	if err != nil {
 		return err.Error()
 	}
@@ -314,8 +314,8 @@ func reads(m mess, after string, e edit) string {
 	}
 	for _, s := range doc.sections {
 		got = append(got, "["+s.name+"]")
-		for i := range s.options {
-			got = append(got, "  "+s.options[i].name+" "+s.options[i].rawValue())
+		for _, o := range s.options() {
+			got = append(got, "  "+o.name+" "+o.rawValue())
 		}
 	}
 	if !slices.Equal(got, want) {
@@ -375,7 +375,7 @@ func TestCorpusEdits(t *testing.T) {
 				continue
 			}
 			for _, s := range set {
-				if got := mustParse(t, string(after), "").profiles[profile].config[0].option(s.Key).rawValue(); got != s.Value {
+				if got := mustParse(t, string(after), "").entry(profile).config[0].option(s.Key).rawValue(); got != s.Value {
 					t.Errorf("%s: %s of %s is %q", name, s.Key, profile, got)
 				}
 			}

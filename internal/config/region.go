@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -13,23 +12,23 @@ const partitionPattern = `aws|aws-cn|aws-us-gov|aws-eusc|aws-iso(?:-[a-z])?`
 // first three from contract.md 8.5. The last entry takes every other region.
 var partitions = []struct {
 	name          string
-	regions       *regexp.Regexp
+	prefix        string // of its regions
 	defaultRegion string
 }{
-	{"aws-cn", regexp.MustCompile(`^cn-`), "cn-northwest-1"},
-	{"aws-us-gov", regexp.MustCompile(`^us-gov-`), "us-gov-west-1"},
-	{"aws-iso", regexp.MustCompile(`^us-iso-`), "us-iso-east-1"},
-	{"aws-iso-b", regexp.MustCompile(`^us-isob-`), "us-isob-east-1"},
-	{"aws-iso-e", regexp.MustCompile(`^eu-isoe-`), "eu-isoe-west-1"},
-	{"aws-iso-f", regexp.MustCompile(`^us-isof-`), "us-isof-south-1"},
-	{"aws-eusc", regexp.MustCompile(`^eusc-`), "eusc-de-east-1"},
-	{"aws", regexp.MustCompile(``), "us-east-1"},
+	{"aws-cn", "cn-", "cn-northwest-1"},
+	{"aws-us-gov", "us-gov-", "us-gov-west-1"},
+	{"aws-iso", "us-iso-", "us-iso-east-1"},
+	{"aws-iso-b", "us-isob-", "us-isob-east-1"},
+	{"aws-iso-e", "eu-isoe-", "eu-isoe-west-1"},
+	{"aws-iso-f", "us-isof-", "us-isof-south-1"},
+	{"aws-eusc", "eusc-", "eusc-de-east-1"},
+	{"aws", "", "us-east-1"},
 }
 
 // PartitionOfRegion returns the partition that a region belongs to.
 func PartitionOfRegion(region string) string {
 	for _, p := range partitions {
-		if p.regions.MatchString(region) {
+		if strings.HasPrefix(region, p.prefix) {
 			return p.name
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // *PartitionError.
 func (c *Config) Resolve(name string) (*Profile, error) {
 	if !c.Has(name) {
-		return nil, &UnknownProfileError{Name: name, Nearest: nearest(name, c.names)}
+		return nil, &UnknownProfileError{Name: name, Nearest: nearest(name, c.Names())}
 	}
 	return c.resolve(name, nil)
 }
@@ -73,7 +73,7 @@ func (r *resolver) source(c *Config, chain []string) error {
 		return &CycleError{Origin: origin, Cycle: append(slices.Clone(chain[i:]), name)}
 	}
 	if !c.Has(name) {
-		return &UnknownProfileError{Name: name, From: &origin, Nearest: nearest(name, c.names)}
+		return &UnknownProfileError{Name: name, From: &origin, Nearest: nearest(name, c.Names())}
 	}
 	r.note(origin)
 	p.SourceProfile = name
@@ -127,7 +127,7 @@ func (r *resolver) endpoints(c *Config) {
 	if !ok {
 		return
 	}
-	s := c.services[services.Value]
+	s := c.services(services.Value)
 	if s == nil {
 		r.fail(&ValueError{Origin: services, Want: "the name of a section [services …]"})
 		return

@@ -8,10 +8,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // RoleSession is what a profile wants of the session of its role beside its
@@ -41,9 +42,9 @@ const (
 )
 
 var (
-	tagPattern       = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
-	policyPattern    = regexp.MustCompile(`^[\x20-\x{ff}]+$`)
-	policyARNPattern = regexp.MustCompile(`^arn:(` + partitionPattern + `):iam::(aws|[0-9]{12}):policy/[\x21-\x7e]+$`)
+	tagPattern       = pattern.Of(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+	policyPattern    = pattern.Of(`^[\x20-\x{ff}]+$`)
+	policyARNPattern = pattern.Of(`^arn:(` + partitionPattern + `):iam::(aws|[0-9]{12}):policy/[\x21-\x7e]+$`)
 )
 
 // roleSession reads the settings that describe the session of the role.
@@ -165,7 +166,7 @@ func compactPolicy(text string) (policy, problem string) {
 	switch n := utf8.RuneCountInString(policy); {
 	case n > maxPolicy:
 		return "", fmt.Sprintf("is a policy of %d characters, not counting white space, and AWS allows %d", n, maxPolicy)
-	case !policyPattern.MatchString(policy):
+	case !policyPattern().MatchString(policy):
 		return "", "has a character that AWS does not allow in a policy (beyond U+00FF)"
 	}
 	return policy, ""
@@ -238,7 +239,7 @@ func checkTag(t Tag) string {
 		return fmt.Sprintf("tags whose values have at most %d characters (%s has more)", maxTagValue, name)
 	case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
 		return `tags whose keys do not begin with "aws:", which is AWS's own`
-	case !tagPattern.MatchString(t.Key), !tagPattern.MatchString(t.Value):
+	case !tagPattern().MatchString(t.Key), !tagPattern().MatchString(t.Value):
 		return fmt.Sprintf("tags of letters, digits, spaces and _.:/=+-@ (%s has another character)", name)
 	}
 	return ""
@@ -247,7 +248,7 @@ func checkTag(t Tag) string {
 func checkPolicyARNs(value string) string {
 	arns := commaSeparated(value)
 	for _, arn := range arns {
-		if len(arn) > maxPolicyARN || !policyARNPattern.MatchString(arn) {
+		if len(arn) > maxPolicyARN || !policyARNPattern().MatchString(arn) {
 			return "ARNs of managed policies, like arn:aws:iam::aws:policy/ReadOnlyAccess, with commas between them"
 		}
 	}

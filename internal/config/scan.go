@@ -7,79 +7,38 @@ import (
 	"unicode/utf8"
 )
 
-// document is a file cut into sections and options. It knows lines, not
-// values: those are read by values.go, section by section, so that a file of
-// 5,000 profiles costs one pass and no more.
-type document struct {
-	path     string
-	lines    []string // with their line endings
-	sections []*section
-}
-
-type section struct {
-	path    string
-	name    string // as between the brackets
-	line    int    // of the header, from 1
-	indent  int    // of the header
-	last    int    // last line that is neither blank nor a comment
-	options []option
-}
-
-type option struct {
-	name   string // lower case
-	line   int    // from 1
-	indent int
-	text   string   // the line without the space around it
-	colon  bool     // the first delimiter is a colon
-	more   []int    // lines that continue the value
-	rest   []string // their texts
-}
-
-// scan divides a file as Python's configparser does for botocore, with the
-// same idea of what is a header, an option and a continuation
+// scanner divides lines into sections and options as Python's configparser does
+// for botocore, with the same idea of what is a header, an option and a
+// continuation
 // (https://docs.python.org/3/library/configparser.html#supported-ini-file-structure),
 // and refuses what it refuses.
-func scan(path, text string) (*document, error) {
-	s := scanner{
-		doc:      &document{path: path, lines: splitLines(text)},
-		sections: make(map[string]int),
-		options:  make(map[string]int),
-	}
-	if hasByteOrderMark(text) {
-		return nil, s.fail(1, "the file begins with a byte order mark, which the AWS CLI refuses: save it as plain UTF-8")
-	}
-	for i, line := range s.doc.lines {
-		if err := s.next(i+1, line); err != nil {
-			return nil, err
-		}
-	}
-	return s.doc, s.endOption()
-}
-
-func hasByteOrderMark(text string) bool {
-	return strings.HasPrefix(text, utf8Mark) || strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")
-}
-
-// splitLines cuts after each "\n" and keeps it.
-func splitLines(text string) []string {
-	lines := strings.SplitAfter(text, "\n")
-	if lines[len(lines)-1] == "" {
-		lines = lines[:len(lines)-1]
-	}
-	return lines
-}
-
 type scanner struct {
-	doc      *document
-	sections map[string]int // name to line
-	options  map[string]int // of the current section: name to line
+	path     string
+	begin    func(number int, name string) (*section, error) // a header was met
+	options  map[string]int                                  // of the current section: name to line
 	current  *section
 	inOption bool // a deeper line would continue the last option
 	indent   int  // of the last header or option
 }
 
 func (s *scanner) fail(line int, format string, args ...any) error {
-	return &ParseError{Path: s.doc.path, Line: line, Problem: fmt.Sprintf(format, args...)}
+	return &ParseError{Path: s.path, Line: line, Problem: fmt.Sprintf(format, args...)}
+}
+
+// scan reads lines of which the first has this number, and ends with the last.
+func (s *scanner) scan(number int, text string) error {
+	for text != "" {
+		line := text
+		if end := strings.IndexByte(text, '\n'); end >= 0 {
+			line = text[:end+1]
+		}
+		text = text[len(line):]
+		if err := s.next(number, line); err != nil {
+			return err
+		}
+		number++
+	}
+	return s.endOption()
 }
 
 func (s *scanner) next(number int, line string) error {
@@ -100,7 +59,7 @@ func (s *scanner) next(number int, line string) error {
 	}
 	indent := utf8.RuneCountInString(line[:strings.Index(line, text)])
 	if s.inOption && indent > s.indent {
-		o := &s.current.options[len(s.current.options)-1]
+		o := &s.current.parsed[len(s.current.parsed)-1]
 		o.more = append(o.more, number)
 		o.rest = append(o.rest, text)
 		s.current.last = number
@@ -117,18 +76,12 @@ func (s *scanner) next(number int, line string) error {
 }
 
 func (s *scanner) header(number int, name string) error {
-	if first, ok := s.sections[name]; ok {
-		return s.fail(number, "section [%s] is here a second time, the first is on line %d: make them one, "+
-			"because the AWS CLI refuses the file", printable(name), first)
+	var err error
+	if s.current, err = s.begin(number, name); err != nil {
+		return err
 	}
-	if name == "DEFAULT" {
-		// Python's configparser hands its settings to every section.
-		return s.fail(number, "section [DEFAULT] in capitals counts for every profile in the AWS CLI and for none elsewhere: write [default]")
-	}
-	s.sections[name] = number
-	clear(s.options)
-	s.current = &section{path: s.doc.path, name: name, line: number, last: number, indent: s.indent}
-	s.doc.sections = append(s.doc.sections, s.current)
+	s.current.indent = s.indent
+	s.options = map[string]int{}
 	s.inOption = false
 	return nil
 }
@@ -151,7 +104,7 @@ func (s *scanner) option(number int, text string) error {
 			"because the AWS CLI refuses the file", name, printable(s.current.name), first)
 	}
 	s.options[name] = number
-	s.current.options = append(s.current.options, option{
+	s.current.parsed = append(s.current.parsed, option{
 		name: name, line: number, indent: s.indent, text: text, colon: text[end] == ':',
 	})
 	s.current.last = number
@@ -165,7 +118,7 @@ func (s *scanner) endOption() error {
 	if !s.inOption {
 		return nil
 	}
-	o := s.current.options[len(s.current.options)-1]
+	o := s.current.parsed[len(s.current.parsed)-1]
 	if len(o.rest) == 0 || o.rawValue() != "" {
 		return nil
 	}
@@ -196,18 +149,4 @@ func isLineBreak(r rune) bool {
 // lower is Python's str.lower, for which "İ" is no "i".
 func lower(name string) string {
 	return strings.ToLower(strings.ReplaceAll(name, "İ", "i\u0307"))
-}
-
-// rawValue is what stands after the delimiter on the option's own line.
-func (o *option) rawValue() string {
-	return trim(o.text[strings.IndexAny(o.text, "=:")+1:])
-}
-
-func (s *section) option(name string) *option {
-	for i := range s.options {
-		if s.options[i].name == name {
-			return &s.options[i]
-		}
-	}
-	return nil
 }

@@ -10,7 +10,7 @@ func Section(text []byte, profile string) []byte {
 	if err != nil || e.section == nil {
 		return nil
 	}
-	return []byte(strings.Join(e.doc.lines[e.section.line-1:e.section.last], ""))
+	return []byte(strings.Join(e.lines[e.section.line-1:e.section.last], ""))
 }
 
 // SwapSection returns the text of a config file in which other lines, from a
@@ -28,10 +28,10 @@ func SwapSection(text []byte, profile string, lines []byte) ([]byte, error) {
 	}
 	before := e.others(profile, nil, nil)
 	first, last := e.section.line-1, e.section.last
-	if len(lines) == 0 && first > 0 && strings.TrimSpace(e.doc.lines[first-1]) == "" {
+	if len(lines) == 0 && first > 0 && strings.TrimSpace(e.lines[first-1]) == "" {
 		first--
 	}
-	out := strings.Join(e.doc.lines[:first], "") + string(lines) + strings.Join(e.doc.lines[last:], "")
+	out := strings.Join(e.lines[:first], "") + string(lines) + strings.Join(e.lines[last:], "")
 	after, err := newEditor([]byte(out), profile)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ type view struct {
 
 func (c *Config) view(name string) (view, error) {
 	var v view
-	e := c.profiles[name]
+	e := c.entry(name)
 	if len(e.config) > 1 {
 		first, second := e.config[0], e.config[1]
 		return v, &ParseError{Path: second.path, Line: second.line, Problem: "[" + printable(second.name) + "] and [" +
@@ -36,6 +37,16 @@ func (c *Config) view(name string) (view, error) {
 	}
 	return v, nil
 }
+
+// isReadable reports whether a setting is one whose value may be asked for:
+// those of AWS that matter to us, with our prefix or without, our own, and what
+// tells how else a profile signs in. A section may have thousands of others.
+func isReadable(name string) bool {
+	return slices.Contains(known, strings.TrimPrefix(name, prefix)) || slices.Contains(signingIn, name) || slices.Contains(blocks, name)
+}
+
+// blocks are the settings of a [services …] section that hold others of ours.
+var blocks = []string{"sts", "iam"}
 
 // resolver fills a Profile. The first error is kept and ends all reading.
 type resolver struct {

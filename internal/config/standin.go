@@ -22,13 +22,13 @@ var onlyWhenSigningIn = []string{"source_profile", "mfa_serial", "external_id", 
 // SignsIn returns the first setting by which AWS's own tools get credentials
 // for a profile without being told of others.
 func (c *Config) SignsIn(name string) (Origin, bool) {
-	e := c.profiles[name]
+	e := c.entry(name)
 	if e == nil {
 		return Origin{}, false
 	}
 	for _, s := range e.sections() {
-		for i := range s.options {
-			if o := &s.options[i]; slices.Contains(signingIn, o.name) {
+		for _, o := range s.options() {
+			if slices.Contains(signingIn, o.name) {
 				return Origin{File: s.path, Line: o.line, Section: s.name, Key: o.name}, true
 			}
 		}
@@ -45,27 +45,27 @@ func harmless(setting string) bool {
 // as [default] is there but has no way to sign in. Access keys in clear are
 // left out everywhere: the text is for a copy.
 func (c *Config) StandIn(name string) []byte {
-	doc := c.files[0]
+	lines := splitLines(c.config.text)
 	var text, own strings.Builder
 	drop, seen := map[int]bool{}, map[string]bool{}
-	for _, s := range doc.sections {
+	for _, s := range c.config.sections {
 		of, isProfile := profileName(s.name)
-		for _, o := range s.options {
-			lines := append([]int{o.line}, o.more...)
+		for _, o := range s.options() {
+			numbers := append([]int{o.line}, o.more...)
 			if slices.Contains(clearKeyLines, o.name) {
-				for _, n := range lines {
+				for _, n := range numbers {
 					drop[n] = true
 				}
 			}
 			if isProfile && of == "default" && harmless(o.name) && !seen[o.name] {
 				seen[o.name] = true
-				for _, n := range lines {
-					own.WriteString(strings.TrimRight(doc.lines[n-1], "\r\n") + "\n")
+				for _, n := range numbers {
+					own.WriteString(strings.TrimRight(lines[n-1], "\r\n") + "\n")
 				}
 			}
 		}
 	}
-	for i, line := range doc.lines {
+	for i, line := range lines {
 		if !drop[i+1] {
 			text.WriteString(line)
 		}

@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // The patterns are those of the API models
@@ -21,26 +23,26 @@ import (
 // but for the length of paths: Go compiles a pattern that counts to 510 for a
 // millisecond, at every start of the program.
 var (
-	roleARNPattern     = regexp.MustCompile(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}$`)
-	mfaARNPattern      = regexp.MustCompile(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:mfa/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}$`)
-	securityKeyPattern = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:(u2f|passkey|security-key|fido2?)/`)
-	hardwarePattern    = regexp.MustCompile(`^[\w+=/:,.@-]{9,}$`)
-	sessionNamePattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-	externalIDPattern  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
-	regionPattern      = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	durationPattern    = regexp.MustCompile(`^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`)
+	roleARNPattern     = pattern.Of(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}$`)
+	mfaARNPattern      = pattern.Of(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:mfa/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}$`)
+	securityKeyPattern = pattern.Of(`^arn:[a-z-]+:iam::[0-9]{12}:(u2f|passkey|security-key|fido2?)/`)
+	hardwarePattern    = pattern.Of(`^[\w+=/:,.@-]{9,}$`)
+	sessionNamePattern = pattern.Of(`^[\w+=,.@-]{2,64}$`)
+	externalIDPattern  = pattern.Of(`^[\w+=,.@:/-]+$`)
+	regionPattern      = pattern.Of(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	durationPattern    = pattern.Of(`^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`)
 )
 
 func refusal(o Origin, want string) error {
-	if securityKeyPattern.MatchString(o.Value) && strings.HasSuffix(o.Key, "mfa_serial") {
+	if securityKeyPattern().MatchString(o.Value) && strings.HasSuffix(o.Key, "mfa_serial") {
 		return &SecurityKeyError{Origin: o}
 	}
 	return &ValueError{Origin: o, Want: want}
 }
 
-func matches(pattern *regexp.Regexp, want string) check {
+func matches(form func() *regexp.Regexp, want string) check {
 	return func(value string) string {
-		if pattern.MatchString(value) {
+		if form().MatchString(value) {
 			return ""
 		}
 		return want
@@ -52,8 +54,8 @@ func matches(pattern *regexp.Regexp, want string) check {
 const maxPath = 511
 
 // withPath matches a pattern whose first group is a path.
-func withPath(pattern *regexp.Regexp, value string) bool {
-	m := pattern.FindStringSubmatch(value)
+func withPath(form func() *regexp.Regexp, value string) bool {
+	m := form().FindStringSubmatch(value)
 	return m != nil && len(m[1]) <= maxPath
 }
 
@@ -71,7 +73,7 @@ var (
 
 // checkExternalID counts for itself: regexp repeats at most 1,000 times.
 func checkExternalID(value string) string {
-	if len(value) < 2 || len(value) > 1224 || !externalIDPattern.MatchString(value) {
+	if len(value) < 2 || len(value) > 1224 || !externalIDPattern().MatchString(value) {
 		return "2 to 1224 letters, digits or any of _+=,.@:/-"
 	}
 	return ""
@@ -80,7 +82,7 @@ func checkExternalID(value string) string {
 // checkMFASerial accepts the ARN of a virtual device, or the serial number
 // printed on a hardware one.
 func checkMFASerial(value string) string {
-	if withPath(mfaARNPattern, value) || !strings.HasPrefix(value, "arn:") && len(value) <= 256 && hardwarePattern.MatchString(value) {
+	if withPath(mfaARNPattern, value) || !strings.HasPrefix(value, "arn:") && len(value) <= 256 && hardwarePattern().MatchString(value) {
 		return ""
 	}
 	return "the ARN of an MFA device, like arn:aws:iam::123456789012:mfa/phoebe, or a device's serial number"
@@ -180,7 +182,7 @@ func parseDuration(value string) (time.Duration, bool) {
 		return time.Duration(seconds) * time.Second, true
 	}
 	d, err := time.ParseDuration(value)
-	if err != nil || !durationPattern.MatchString(value) {
+	if err != nil || !durationPattern().MatchString(value) {
 		return 0, false
 	}
 	return d, true

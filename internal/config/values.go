@@ -21,40 +21,37 @@ var iniOptions = ini.LoadOptions{
 	AllowNestedValues:       true, // s3 = and services blocks
 }
 
-// values reads the section through ini.v1, from a copy with one option a
-// line and no indentation but that of nested blocks: ini.v1 takes any
-// indented line after an empty value for nested, AWS's tools only a deeper
-// one.
+// values has ini.v1 read the settings of the section that awsbroker asks for:
+// their lines as they are in the file, but for the space around them. What
+// continues a value is indented by one, since ini.v1 takes any indented line
+// after an empty value for nested, and AWS's tools only a deeper one.
 func (s *section) values() (*ini.Section, error) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "[%s]\n", s.name)
-	for i := range s.options {
-		s.options[i].write(&b)
+	lines := []string{"[" + s.name + "]"}
+	options := s.options()
+	for i := range options {
+		if o := &options[i]; isReadable(o.name) && o.isPlain() {
+			lines = append(lines, o.text)
+			if o.rawValue() == "" { // a continued value is refused when it is asked for
+				for _, text := range o.rest {
+					lines = append(lines, " "+text)
+				}
+			}
+		}
 	}
-	file, err := ini.LoadSources(iniOptions, []byte(b.String()))
+	file, err := ini.LoadSources(iniOptions, []byte(strings.Join(lines, "\n")))
 	if err != nil {
 		return nil, &ParseError{Path: s.path, Line: s.line, Problem: fmt.Sprintf("section [%s] cannot be read: %v", printable(s.name), err)}
 	}
 	return file.GetSection(s.name)
 }
 
-func (o *option) write(b *strings.Builder) {
-	if o.colon || strings.ContainsRune("\"`[-", rune(o.name[0])) {
-		return // not a name that awsbroker asks for, and special to ini.v1
-	}
+// isPlain reports whether ini.v1 and AWS's tools see the same in the line. They
+// do not in quoting that only ini.v1 knows, and with the separators that Python
+// takes for space.
+func (o *option) isPlain() bool {
 	value := o.rawValue()
-	if strings.HasPrefix(value, "`") || strings.HasPrefix(value, `"""`) {
-		// Quoting that only ini.v1 knows. Inside a pair of backquotes it
-		// takes everything literally, other backquotes too.
-		value = "`" + value + "`"
-	}
-	fmt.Fprintf(b, "%s = %s\n", o.name, value)
-	if value != "" {
-		return // a continued value is refused when it is asked for
-	}
-	for _, line := range o.rest {
-		fmt.Fprintf(b, " %s\n", line)
-	}
+	return !o.colon && !strings.HasPrefix(value, "`") && !strings.HasPrefix(value, `"""`) &&
+		!strings.ContainsAny(o.text, "\x1c\x1d\x1e\x1f")
 }
 
 // lookup returns the setting that the section has under exactly this key. A
@@ -73,7 +70,9 @@ func (s *section) lookup(values *ini.Section, key string) (Origin, bool, error) 
 		return origin, false, &ParseError{Path: s.path, Line: o.more[0], Problem: fmt.Sprintf(
 			"the line is indented and so continues the value of %s on line %d: begin it at the margin", key, o.line)}
 	}
-	origin.Value = values.Key(key).Value()
+	if origin.Value = o.rawValue(); values.HasKey(key) {
+		origin.Value = values.Key(key).Value()
+	}
 	return origin, origin.Value != "", nil
 }
 

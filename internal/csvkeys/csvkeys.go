@@ -13,11 +13,11 @@ package csvkeys
 import (
 	"encoding/csv"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // Row is one line with an access key.
@@ -84,7 +84,7 @@ func (f *File) add(number int, line string, head header) {
 	user := head.field(fields, head.user)
 	f.Passwords = f.Passwords || head.field(fields, head.password) != ""
 	id, secret := head.field(fields, head.id), head.field(fields, head.secret)
-	if keyID.MatchString(id) && secretKey.MatchString(secret) {
+	if keyID().MatchString(id) && secretKey().MatchString(secret) {
 		f.Rows = append(f.Rows, Row{Line: number, User: user, AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)})
 		return
 	}
@@ -157,18 +157,18 @@ func split(line string) []string {
 
 var (
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-	keyID     = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
-	secretKey = regexp.MustCompile(`^[^\s,;"]{16,}$`)
+	keyID     = pattern.Of(`^[A-Z0-9]{16,128}$`)
+	secretKey = pattern.Of(`^[^\s,;"]{16,}$`)
 
-	anyID     = regexp.MustCompile(`(?:^|[^A-Za-z0-9])(A[KS]IA[A-Z0-9]{16})(?:$|[^A-Za-z0-9])`)
-	candidate = regexp.MustCompile(`[A-Za-z0-9/+=]+`)
-	adjacent  = regexp.MustCompile(`^["']?\s*[,;:\t ]\s*["']?([A-Za-z0-9/+=]{40})(?:$|[^A-Za-z0-9/+=])`)
+	anyID     = pattern.Of(`(?:^|[^A-Za-z0-9])(A[KS]IA[A-Z0-9]{16})(?:$|[^A-Za-z0-9])`)
+	candidate = pattern.Of(`[A-Za-z0-9/+=]+`)
+	adjacent  = pattern.Of(`^["']?\s*[,;:\t ]\s*["']?([A-Za-z0-9/+=]{40})(?:$|[^A-Za-z0-9/+=])`)
 )
 
 // search finds a key in a line by its looks: the only id, and the only text of
 // 40 characters, or the one right behind the id. unclear: there are several.
 func search(line string) (id, secret string, unclear bool) {
-	ids := anyID.FindAllStringSubmatchIndex(line, 2)
+	ids := anyID().FindAllStringSubmatchIndex(line, 2)
 	if len(ids) == 0 {
 		return "", "", false
 	}
@@ -176,11 +176,11 @@ func search(line string) (id, secret string, unclear bool) {
 		return "", "", true
 	}
 	id = line[ids[0][2]:ids[0][3]]
-	if m := adjacent.FindStringSubmatch(line[ids[0][3]:]); m != nil {
+	if m := adjacent().FindStringSubmatch(line[ids[0][3]:]); m != nil {
 		return id, m[1], false
 	}
 	var secrets []string
-	for _, text := range candidate.FindAllString(line, -1) {
+	for _, text := range candidate().FindAllString(line, -1) {
 		if len(text) == 40 {
 			secrets = append(secrets, text)
 		}
@@ -195,18 +195,18 @@ func search(line string) (id, secret string, unclear bool) {
 }
 
 var (
-	rootID     = regexp.MustCompile(`(?i)^\s*AWSAccessKeyId\s*=\s*([A-Z0-9]{16,})\s*$`)
-	rootSecret = regexp.MustCompile(`(?i)^\s*AWSSecretKey\s*=\s*(\S{16,})\s*$`)
+	rootID     = pattern.Of(`(?i)^\s*AWSAccessKeyId\s*=\s*([A-Z0-9]{16,})\s*$`)
+	rootSecret = pattern.Of(`(?i)^\s*AWSSecretKey\s*=\s*(\S{16,})\s*$`)
 )
 
 // rootRow reads rootkey.csv as the console used to write it.
 func rootRow(lines []string) (Row, bool) {
 	row := Row{Root: true}
 	for i, line := range lines {
-		if m := rootID.FindStringSubmatch(line); m != nil && row.AccessKeyID == "" {
+		if m := rootID().FindStringSubmatch(line); m != nil && row.AccessKeyID == "" {
 			row.AccessKeyID, row.Line = m[1], i+1
 		}
-		if m := rootSecret.FindStringSubmatch(line); m != nil && row.SecretAccessKey.IsEmpty() {
+		if m := rootSecret().FindStringSubmatch(line); m != nil && row.SecretAccessKey.IsEmpty() {
 			row.SecretAccessKey = credential.NewSecret(m[1])
 		}
 	}

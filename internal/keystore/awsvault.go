@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/99designs/keyring"
+
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // AWSVault is where another program, aws-vault, keeps its access keys
@@ -94,16 +96,16 @@ func (v *AWSVault) Names(ctx context.Context) ([]string, error) {
 
 // The names of aws-vault's sessions, now and in older versions, and of its
 // tokens of IAM Identity Center (vault/sessionkeyring.go, vault/oidctokenkeyring.go).
-var vaultSessions = []*regexp.Regexp{
-	regexp.MustCompile(`^[^,]+,[^,]+,[^,]*,[0-9]+$`),
-	regexp.MustCompile(`^session:[^ ]+:[^ ]*:[^:]+$`),
-	regexp.MustCompile(`^.+ session \([0-9]+\)$`),
-	regexp.MustCompile(`^oidc:`),
+var vaultSessions = []func() *regexp.Regexp{
+	pattern.Of(`^[^,]+,[^,]+,[^,]*,[0-9]+$`),
+	pattern.Of(`^session:[^ ]+:[^ ]*:[^:]+$`),
+	pattern.Of(`^.+ session \([0-9]+\)$`),
+	pattern.Of(`^oidc:`),
 }
 
 func notVaultKey(name string) bool {
-	for _, pattern := range vaultSessions {
-		if pattern.MatchString(name) {
+	for _, form := range vaultSessions {
+		if form().MatchString(name) {
 			return true
 		}
 	}

@@ -19,7 +19,7 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/policy", "internal/qr", "internal/say", "internal/wait"},
+	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/pattern", "internal/policy", "internal/qr", "internal/say", "internal/wait"},
 	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore",
 		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/start"},

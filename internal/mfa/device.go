@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/pattern"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/totp"
@@ -33,7 +33,7 @@ type iamDo func(ctx context.Context, call func(context.Context, *iam.Client) err
 
 // deviceName is what AWS takes as one, up to so many characters.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateVirtualMFADevice.html
-var deviceName = regexp.MustCompile(`^[\w+=,.@-]+$`)
+var deviceName = pattern.Of(`^[\w+=,.@-]+$`)
 
 const maxDeviceName = 226
 
@@ -45,7 +45,7 @@ const cleanupLimit = 15 * time.Second
 // as used. If it comes to nothing, neither does the device: it is deleted,
 // by this run or, after a kill, by the next one that wants the name.
 func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker, e NewDevice) (serial string, err error) {
-	if len(e.Name) > maxDeviceName || !deviceName.MatchString(e.Name) {
+	if len(e.Name) > maxDeviceName || !deviceName().MatchString(e.Name) {
 		return "", failure.New(failure.Usage, "%q cannot be the name of an MFA device: at most 226 letters, digits and _+=,.@- only", e.Name)
 	}
 	ask, err := a.Open(ctx)

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// entry is where one profile is written. More than one section in one file
+// is an error, but only for who uses that profile.
+type entry struct {
+	config      []*section // in the order of the file
+	credentials *section
+}
+
+// entry finds the sections of a profile; nil if there is none.
+func (c *Config) entry(name string) *entry {
+	e := &entry{credentials: c.credentials.find(name)}
+	if name == "default" {
+		e.add(c.config.find(name))
+	}
+	if usual := "profile " + name; isUsual(usual, "profile") {
+		e.add(c.config.find(usual))
+	}
+	for _, s := range c.odd["profile "+name] {
+		e.add(s)
+	}
+	if e.config == nil && e.credentials == nil {
+		return nil
+	}
+	slices.SortFunc(e.config, func(a, b *section) int { return a.line - b.line })
+	return e
+}
+
+func (e *entry) add(s *section) {
+	if s != nil {
+		e.config = append(e.config, s)
+	}
+}
+
+// sections returns the profile's sections, the one that wins first. botocore
+// and the Go SDK both let the credentials file win, setting by setting.
+func (e *entry) sections() []*section {
+	if e.credentials == nil {
+		return e.config
+	}
+	return append([]*section{e.credentials}, e.config...)
+}
+
+// services finds a [services NAME] section; nil if there is none.
+func (c *Config) services(name string) *section {
+	var last *section
+	if usual := "services " + name; isUsual(usual, "services") {
+		last = c.config.find(usual)
+	}
+	for _, s := range c.odd["services "+name] {
+		if last == nil || s.line > last.line {
+			last = s
+		}
+	}
+	return last
+}
+
+// Names returns all profiles: those of the config file in its order, then
+// those that only the credentials file has.
+func (c *Config) Names() []string {
+	return c.namesOf(func(*section) bool { return true })
+}
+
+// Has reports whether either file has the profile.
+func (c *Config) Has(name string) bool { return c.entry(name) != nil }
+
+// namesOf returns the profiles that have a section of a kind, in the order in
+// which the profiles are first seen.
+func (c *Config) namesOf(is func(*section) bool) []string {
+	names := make([]string, 0, 16)
+	several := map[string]bool{} // profiles that may have several sections, and were seen
+	for _, s := range c.config.sections {
+		name, ok := profileName(s.name)
+		if !ok || several[name] {
+			continue
+		}
+		beside := c.credentials.find(name)
+		if name == "default" || !isUsual(s.name, "profile") || len(c.odd) > 0 && c.odd["profile "+name] != nil {
+			if !slices.ContainsFunc(c.entry(name).sections(), is) {
+				continue
+			}
+			several[name] = true
+		} else if !is(s) && (beside == nil || !is(beside)) {
+			continue
+		}
+		names = append(names, name)
+	}
+	for _, s := range c.credentials.sections {
+		if is(s) && !c.isInConfig(s.name) {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// isInConfig reports whether the config file has a section for the profile.
+func (c *Config) isInConfig(name string) bool { return len(c.entry(name).config) > 0 }
+
+// isUsual reports whether a header is spelled as most are: the kind, a space,
+// and a name that needs no quotes.
+func isUsual(header, kind string) bool {
+	name, ok := strings.CutPrefix(header, kind)
+	return ok && len(name) > 1 && name[0] == ' ' && !strings.ContainsAny(name[1:], " \t\r\n\"'\\")
+}
