@@ -89,13 +89,13 @@ func (a *app) Debug(text string) {
 }
 
 // Confirm implements broker.Reporter.
-func (a *app) Confirm(ctx context.Context, text, question string) error {
+func (a *app) Confirm(ctx context.Context, asker *broker.Asker, text, question string) error {
 	text = say.Text(text)
 	fmt.Fprintln(a.stderr, text)
 	if a.yes {
 		return nil
 	}
-	yes, err := a.run.Ask(ctx, text, question, isTerminal(a.stderr))
+	yes, err := asker.AskYes(ctx, text, question, isTerminal(a.stderr))
 	if err != nil {
 		return err
 	}

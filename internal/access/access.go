@@ -34,7 +34,6 @@ type Access struct {
 	Policy   string        // what would allow it, if not keyPolicy
 	Patience time.Duration // how long IAM may take to learn of a new key
 	Again    time.Duration // the pause before it is asked again
-	Limit    time.Duration // of one call
 	Silent   bool          // nobody may be asked for a code
 
 	ways    []Way       // not tried yet
@@ -52,7 +51,7 @@ type Access struct {
 // through targets: the profiles of the key, the preferred one first. It works on
 // a copy of the actor.
 func New(actor *broker.Actor, targets []*broker.Target, userARN string) *Access {
-	a := &Access{actor: actor.Through(actor.Target), targets: targets, userARN: userARN, Patience: 2 * time.Minute, Again: time.Second, Limit: 45 * time.Second}
+	a := &Access{actor: actor.Through(actor.Target), targets: targets, userARN: userARN, Patience: 2 * time.Minute, Again: time.Second}
 	a.restart()
 	return a
 }
@@ -112,7 +111,7 @@ func (a *Access) Peek(ctx context.Context, call func(context.Context, *iam.Clien
 }
 
 func (a *Access) once(ctx context.Context, call func(context.Context, *iam.Client) error) error {
-	ctx, cancel := context.WithTimeout(ctx, a.Limit)
+	ctx, cancel := context.WithTimeout(ctx, a.actor.CallLimit)
 	defer cancel()
 	return call(ctx, a.Client)
 }

@@ -94,11 +94,11 @@ func (a *Access) throughRole(t *broker.Target) string {
 
 // useInHand is the way of a session that is there already.
 func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
-	creds, ok := a.actor.FindSession(t)
+	s, ok := a.actor.FindSession(t)
 	if !ok {
 		return credential.Credentials{}, errNotThisWay
 	}
-	return creds, nil
+	return s.Credentials, nil
 }
 
 // withMFA gets an MFA session of the key, with a code if need be. Whoever asked
@@ -108,7 +108,7 @@ func (a *Access) withMFA(ctx context.Context, t *broker.Target) (credential.Cred
 		return credential.Credentials{}, ErrSilent
 	}
 	another := false
-	creds, err := a.actor.GetMFASession(ctx, t, a.Limit, func() (creds credential.Credentials, ok bool) {
+	creds, err := a.actor.GetMFASession(ctx, t, func() (creds credential.Credentials, ok bool) {
 		creds, another = a.roleInHand()
 		return creds, another
 	})
@@ -126,9 +126,9 @@ func (a *Access) roleInHand() (credential.Credentials, bool) {
 		if !a.atHome(other) || slices.Contains(a.tried, says) {
 			continue
 		}
-		if creds, ok := a.actor.FindSession(other); ok {
+		if s, ok := a.actor.FindSession(other); ok {
 			a.Way.says, a.Way.Target, a.Way.User = says, other, false
-			return creds, true
+			return s.Credentials, true
 		}
 	}
 	return credential.Credentials{}, false
@@ -144,5 +144,5 @@ func (a *Access) assume(ctx context.Context, t *broker.Target) (credential.Crede
 		}
 		by = a.actor.AccessKey
 	}
-	return a.actor.AssumeRole(ctx, t, by, a.Limit)
+	return a.actor.AssumeRole(ctx, t, by)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"math/big"
 	"strings"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -41,7 +40,6 @@ func (s *bootstrap) passwordStep() *step {
 // newPassword is typed twice, or made up and shown once: before it is set, so
 // that no password is set that nobody saw.
 func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) {
-	s.actor.Broker.Started = time.Now()
 	a, err := s.actor.Asker.Open(ctx)
 	for err == nil {
 		var first, second credential.Secret

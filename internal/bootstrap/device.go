@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
@@ -28,7 +27,6 @@ func (s *bootstrap) deviceStep() *step {
 			return state{is: there, id: d.Serial}, nil
 		},
 		make: func(ctx context.Context, t *thing) error {
-			s.actor.Broker.Started = time.Now() // what follows has a person's time
 			serial, err := mfa.MakeDevice(ctx, s.actor.Broker, s.do, s.actor.Asker, mfa.NewDevice{
 				User: s.o.User, Name: s.o.User, Account: s.accountName(ctx), QRFile: s.o.QRFile,
 			})

@@ -33,16 +33,14 @@ func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return failure.OfRecord(err)
 	}
-	s.actor = b.NewActor(nil)
-	s.actor.Asker.Before = s.o.Show.Asking
-	s.actor.Cache = b.OpenCache(ctx)
+	s.startActor(ctx, b)
 	if s.name, err = s.whichKey(); err != nil {
 		return err
 	}
 	if s.name == "" {
 		err = s.typedKey(ctx)
 	} else {
-		err = s.storedKey(ctx)
+		err = s.storedKey(ctx, "")
 	}
 	if err == nil {
 		err = s.enter()
@@ -51,6 +49,13 @@ func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
 		s.actor.Close()
 	}
 	return err
+}
+
+// startActor begins with an actor whose target is not known yet: the key may
+// have to be typed.
+func (s *bootstrap) startActor(ctx context.Context, b *broker.Broker) {
+	s.actor = &broker.Actor{Broker: b, Asker: b.NewAsker(nil), Cache: b.OpenCache(ctx), CallLimit: s.waits.call}
+	s.actor.Asker.Before = s.o.Show.Asking
 }
 
 // whichKey of the keychain does the work; empty: one that has to be typed.
@@ -94,14 +99,16 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 	case err != nil:
 		return failure.New(failure.NeedPerson, "%w", err)
 	}
-	if s.who, err = s.actor.Broker.IdentifyKey(ctx, s.actor.AccessKey); err != nil {
+	if s.who, err = s.actor.Broker.IdentifyKey(ctx, s.actor.AccessKey, ""); err != nil {
 		return err
 	}
 	s.actor.Target, err = s.actor.Broker.KeyTarget("", keystore.KeyInfo{AccessKeyID: s.actor.AccessKey.AccessKeyID, ARN: s.who.ARN})
 	return err
 }
 
-func (s *bootstrap) storedKey(ctx context.Context) error {
+// storedKey opens the key of the keychain, and asks AWS whose it is: in region, if
+// that is not empty and --region names none.
+func (s *bootstrap) storedKey(ctx context.Context, region string) error {
 	info := s.record.Keys[s.name]
 	if info.Over(time.Now()) {
 		return broker.RootOverFailure(say.Clean(s.name), info, time.Now())
@@ -109,6 +116,9 @@ func (s *bootstrap) storedKey(ctx context.Context) error {
 	var err error
 	if s.actor.Target, err = s.actor.Broker.KeyTarget(s.name, info); err != nil {
 		return err
+	}
+	if region != "" && s.actor.Broker.Region == "" {
+		s.actor.Target.Endpoint.Region = region
 	}
 	if err := s.actor.OpenKey(ctx); err != nil {
 		return err
@@ -155,7 +165,7 @@ func (s *bootstrap) enter() error {
 		}
 	}
 	s.access = access.New(s.actor, targets, s.who.ARN)
-	s.access.Patience, s.access.Again, s.access.Limit = s.waits.settle, s.waits.again, s.waits.call
+	s.access.Patience, s.access.Again = s.waits.settle, s.waits.again
 	s.access.Saying, s.access.Object = "acting", "the account's users, groups, roles and policies"
 	s.access.Policy = policy.Compose(map[string]any{"Effect": "Allow", "Action": "iam:*", "Resource": "*"})
 	return nil

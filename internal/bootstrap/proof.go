@@ -136,7 +136,7 @@ func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 }
 
 func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error) {
-	if s, ok := p.t.Cached(p.bootstrap.actor.Cache, time.Now()); ok && s.Left(time.Now()) > broker.InHandLeft {
+	if s, ok := p.user.FindSession(p.t); ok {
 		if s.Issued.After(p.lastMade()) {
 			return s.Credentials, nil
 		}
@@ -145,8 +145,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 		}
 	}
 	p.user.NewDevice = true
-	p.bootstrap.actor.Broker.Started = time.Now()
-	own, err := p.user.GetMFASession(ctx, p.t, p.bootstrap.waits.call, func() (creds credential.Credentials, ok bool) { return creds, false })
+	own, err := p.user.GetMFASession(ctx, p.t, nil)
 	if awsapi.Is(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
 		p.bootstrap.actor.Broker.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", p.bootstrap.o.User)
@@ -159,7 +158,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	var creds credential.Credentials
 	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
 		var err error
-		creds, err = p.user.AssumeRole(ctx, p.t, own, p.bootstrap.waits.call)
+		creds, err = p.user.AssumeRole(ctx, p.t, own)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
 	})
 	if awsapi.Is(err, awsapi.Denied) {

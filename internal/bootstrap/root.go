@@ -38,7 +38,7 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 	text := fmt.Sprintf("the root key %s did its work, and nothing needs it any more:\n"+
 		"it may do everything in account %s, and no policy can limit it;\n"+
 		"from now on %s does it all with a code, through the role %s", s.actor.AccessKey.AccessKeyID, s.out.Account, s.o.User, s.o.Role)
-	if err := s.actor.Broker.Confirm(ctx, text, "delete the root key, in AWS and here?"); err != nil {
+	if err := s.actor.Confirm(ctx, text, "delete the root key, in AWS and here?"); err != nil {
 		s.out.Left = append(s.out.Left, "the root key "+s.actor.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
 		return nil
 	}
@@ -68,7 +68,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 		used = "last used " + use.At.Format("2006-01-02") + " (" + say.Clean(use.Service) + ")"
 	}
 	text := fmt.Sprintf("the root user has another access key: %s, made %s, %s", id, k.Created.Format("2006-01-02"), used)
-	if err := s.actor.Broker.Confirm(ctx, text, "delete that one, too?"); err != nil {
+	if err := s.actor.Confirm(ctx, text, "delete that one, too?"); err != nil {
 		s.out.Left = append(s.out.Left, left)
 		return nil
 	}

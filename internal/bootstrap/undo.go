@@ -118,12 +118,10 @@ func (s *bootstrap) journalToUndo(b *broker.Broker) (*bootstrapJournal, error) {
 
 // openToUndo reports whether there is a key that still works.
 func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *bootstrapJournal) (works bool, err error) {
-	s.actor = b.NewActor(nil)
-	s.actor.Asker.Before = s.o.Show.Asking
 	if err := b.CheckHome(); err != nil {
 		return false, err
 	}
-	s.actor.Cache = b.OpenCache(ctx)
+	s.startActor(ctx, b)
 	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
 		return false, failure.OfRecord(err)
 	}
@@ -132,11 +130,8 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *bootstr
 	} else if !ok || s.o.Key == "" {
 		return false, nil
 	}
-	if b.Region == "" {
-		b.Region = j.Region
-	}
 	s.name = s.o.Key
-	err = s.storedKey(ctx)
+	err = s.storedKey(ctx, j.Region)
 	if awsapi.Is(err, awsapi.UnknownKey) && s.o.Key == j.Key {
 		return false, nil
 	}
@@ -161,7 +156,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 				return out, err
 			}
 		}
-		err := s.actor.Broker.Confirm(ctx, "  - "+say.Clean(t.words()), "take that back?")
+		err := s.actor.Confirm(ctx, "  - "+say.Clean(t.words()), "take that back?")
 		var f *failure.Error
 		if errors.As(err, &f) && errors.Is(err, broker.ErrDeclined) {
 			out.Kept = append(out.Kept, say.Clean(t.words()))

@@ -141,7 +141,7 @@ func (f *founding) keychain() *keystore.Store {
 	f.t.Helper()
 	os.Setenv("AWSBROKER_FILE_PASSPHRASE", childPassphrase) // the same for all tests
 	b := &broker.Broker{Paths: f.run.Paths, Keystore: keystore.File, Started: time.Now(), Limits: broker.PersonLimits}
-	store, _, err := keystore.Choose(f.t.Context(), b.KeystoreOptions(b.NewAsker()))
+	store, _, err := keystore.Choose(f.t.Context(), b.KeystoreOptions(b.NewAsker(nil)))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ type childReport struct {
 func (childReport) Step(text string)  { fmt.Fprintln(os.Stderr, text) }
 func (childReport) Warn(text string)  { fmt.Fprintln(os.Stderr, "warning: "+text) }
 func (childReport) Debug(text string) { fmt.Fprintln(os.Stderr, "debug: "+text) }
-func (r childReport) Confirm(_ context.Context, text, question string) error {
+func (r childReport) Confirm(_ context.Context, _ *broker.Asker, text, question string) error {
 	fmt.Fprintln(os.Stderr, text+"\n"+question)
 	if !r.yes || r.no != "" && strings.Contains(text+question, r.no) {
 		return broker.ErrDeclined

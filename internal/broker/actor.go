@@ -16,15 +16,20 @@ type Actor struct {
 	Broker    *Broker
 	Target    *Target
 	AccessKey credential.Credentials // empty until OpenKey has read it
-	Cache     *session.Cache         // nil: sessions are not kept
+	Cache     *session.Cache         // nil: sessions are neither found nor kept
 	Asker     *Asker
-	NewDevice bool // the MFA device was enabled just now: AWS is given time to hear of it
+	CallLimit time.Duration // how long one request to AWS may take
+	NewDevice bool          // the MFA device was enabled just now: AWS is given time to hear of it
 }
 
-// NewActor returns an actor for a target, whose key is not open yet. It looks
-// for sessions nowhere, unless it is given a cache.
-func (b *Broker) NewActor(t *Target) *Actor {
-	return &Actor{Broker: b, Target: t, Asker: b.NewAsker()}
+// usualCallLimit is enough for the SDK to try a request several times.
+const usualCallLimit = 45 * time.Second
+
+// NewActor returns an actor for a target, whose key is not open yet. The actor
+// finds and keeps sessions in c, or nowhere if c is nil, and asks a person in the
+// ways of the profile that the key itself gets a session for.
+func (b *Broker) NewActor(t *Target, c *session.Cache) *Actor {
+	return &Actor{Broker: b, Target: t, Cache: c, Asker: b.NewAsker(t.first().Profile), CallLimit: usualCallLimit}
 }
 
 // Through returns the actor as it acts through another target: with the same
@@ -38,11 +43,15 @@ func (a *Actor) Through(t *Target) *Actor {
 // Close gives back the terminal, if something was asked there.
 func (a *Actor) Close() { a.Asker.Close() }
 
+// Confirm is [Asker.Confirm] of the actor's asker.
+func (a *Actor) Confirm(ctx context.Context, text, question string) error {
+	return a.Asker.Confirm(ctx, text, question)
+}
+
 // OpenKey reads the profile's key from the keychain. Where the record was
 // wrong about which key that is, the target follows the keychain.
 func (a *Actor) OpenKey(ctx context.Context) error {
 	name := a.Target.Profile.KeyName
-	a.Broker.SetWaysOf(a.Target.Profile)
 	started := time.Now()
 	store, err := a.Broker.OpenKeychain(ctx, a.Asker)
 	if err != nil {

@@ -11,22 +11,22 @@ import (
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
-// InHandLeft is the life that a session in hand has to have: IAM is called for
+// inHandLeft is the life that a session in hand has to have: IAM is called for
 // some seconds, and for minutes where a new key is slow to be known.
-const InHandLeft = 5 * time.Minute
+const inHandLeft = 5 * time.Minute
 
 // FindSession returns the cached session of a target, if it lives for long enough
 // to act with.
-func (a *Actor) FindSession(t *Target) (credential.Credentials, bool) {
+func (a *Actor) FindSession(t *Target) (session.Session, bool) {
 	s, ok := t.Cached(a.Cache, time.Now())
-	return s.Credentials, ok && s.Left(time.Now()) >= InHandLeft
+	return s, ok && s.Left(time.Now()) >= inHandLeft
 }
 
 // GetMFASession returns an MFA session of the actor's key with a code of the
-// target's device, for which one process asks at a time. Where it had to wait
-// for another one, found may have an answer by then. limit is for the request
-// to AWS.
-func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duration, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
+// target's device. One process asks for a code of a device at a time: after
+// waiting for another one, found is called, which may have credentials by then
+// that make the question superfluous; nil finds nothing.
+func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
 	asking, cancel := context.WithTimeout(ctx, a.Broker.Limits.Question)
 	defer cancel()
 	m := t.MFATarget(t.Profile.MFASession)
@@ -41,16 +41,18 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duratio
 			lock.Holder(), t.Profile.MFASerial)
 	}
 	defer func() { _ = lock.Unlock() }()
-	if creds, ok := found(); ok {
-		return creds, nil
+	if found != nil {
+		if creds, ok := found(); ok {
+			return creds, nil
+		}
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
 		return credential.Credentials{}, t.Failure(err)
 	}
-	r := &request{actor: a.Through(m)}
+	r := a.Through(m).newRequest(Want{})
 	creds, err := r.withCode(asking, func(code credential.Secret) (credential.Credentials, error) {
-		sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+		sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.CallLimit)
 		defer cancel()
 		return client.SessionToken(sending, a.AccessKey, m.Profile.Duration, sts.MFA{Serial: m.Profile.MFASerial, Code: code})
 	})
@@ -61,11 +63,10 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, limit time.Duratio
 }
 
 // AssumeRole returns a session of the target's role, asked for by an MFA
-// session or by the key itself. It is kept if it is the one that the profile
-// gets: then what a code was given for is there for everybody. limit is for the
-// request to AWS. What AWS does not allow is an error of package awsapi, other
-// errors are failures.
-func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credentials, limit time.Duration) (credential.Credentials, error) {
+// session or by the key itself. The session is cached if it is the one that the
+// profile gets: then what a code was given for is there for everybody. What AWS
+// does not allow is an error of package awsapi, other errors are failures.
+func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credentials) (credential.Credentials, error) {
 	longest := 12 * time.Hour
 	if by.Temporary() {
 		longest = longestFromSession // and AWS refuses to be asked for more
@@ -79,7 +80,7 @@ func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credent
 	if !asWanted {
 		role.Duration = 0
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, a.CallLimit)
 	defer cancel()
 	creds, err := client.AssumeRole(ctx, by, role, sts.MFA{})
 	if err != nil {
@@ -89,7 +90,7 @@ func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credent
 		return creds, t.Failure(err)
 	}
 	if asWanted {
-		r := &request{actor: a.Through(t)}
+		r := a.Through(t).newRequest(Want{})
 		r.keep(t.sessionOf(creds))
 	}
 	return creds, nil

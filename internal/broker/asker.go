@@ -23,25 +23,28 @@ import (
 // two processes that ask about two things must not share the keyboard.
 type Asker struct {
 	broker *Broker
+	ways   prompt.Ways // that the person wants to be asked in
 	ladder *prompt.Ladder
 	Before func() // is called before something is asked; nil: nothing is in the way
 }
 
-// NewAsker returns an asker that has asked nobody yet. It is to be closed.
-func (b *Broker) NewAsker() *Asker { return &Asker{broker: b} }
+// NewAsker returns an asker that has asked nobody yet. The caller has to close it.
+// A person is asked in the ways that the command line or the environment says,
+// else in those of p; nil stands for no profile.
+func (b *Broker) NewAsker(p *config.Profile) *Asker { return &Asker{broker: b, ways: b.waysOf(p)} }
 
-// ways of asking: what the command line or the environment says, else the
-// profile that is worked on.
-func (b *Broker) ways() prompt.Ways { return b.Prompt.Or(b.profileWays) }
-
-// SetWaysOf makes a profile the one that is worked on.
-func (b *Broker) SetWaysOf(p *config.Profile) {
-	b.profileWays, _ = prompt.ParseWays(p.Prompt) // config has checked it
+// waysOf returns the ways to ask for what a profile needs.
+func (b *Broker) waysOf(p *config.Profile) prompt.Ways {
+	if p == nil {
+		return b.Prompt
+	}
+	ways, _ := prompt.ParseWays(p.Prompt) // config has checked it
+	return b.Prompt.Or(ways)
 }
 
 // Open finds a way to ask, waiting for its turn there until ctx ends.
 func (a *Asker) Open(ctx context.Context) (prompt.Prompter, error) {
-	return a.openOne(ctx, a.broker.ways())
+	return a.openOne(ctx, a.ways)
 }
 
 // openOne finds one of these ways, or keeps the one that was found before.
@@ -73,20 +76,33 @@ func (a *Asker) Close() {
 // window. Open is to be called before.
 func (a *Asker) AtTerminal() bool { return a.ladder.AtTerminal() }
 
-// Ask asks for a yes, in the way that codes are asked for. A person who has
-// text on the terminal already is not shown it again.
-func (b *Broker) Ask(ctx context.Context, text, question string, shown bool) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
+// AskYes asks for a yes to text, in the way that codes are asked for. shown says
+// that the person has text on the terminal already: there it is not repeated.
+func (a *Asker) AskYes(ctx context.Context, text, question string, shown bool) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.broker.Limits.Question)
 	defer cancel()
-	a := b.NewAsker()
-	defer a.Close()
-	if _, err := a.Open(ctx); err != nil {
+	one := &Asker{broker: a.broker, ways: a.ways}
+	defer one.Close()
+	if _, err := one.Open(ctx); err != nil {
 		return false, err
 	}
-	if !shown || !a.ladder.AtTerminal() {
-		a.ladder.Begin(text + "\n")
+	if !shown || !one.ladder.AtTerminal() {
+		one.ladder.Begin(text + "\n")
 	}
-	return a.ladder.Confirm(ctx, question)
+	return one.ladder.Confirm(ctx, question)
+}
+
+// Confirm shows text and asks for a yes, unless it was given beforehand (--yes).
+// A no is a failure.
+func (a *Asker) Confirm(ctx context.Context, text, question string) error {
+	err := a.broker.Report.Confirm(ctx, a, text, question)
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return failure.New(failure.NeedPerson, "there is no terminal to ask at").Hint("say yes beforehand with --yes")
+	}
+	if err != nil {
+		return failure.New(failure.NeedPerson, "%w", err)
+	}
+	return nil
 }
 
 // turn is one that is taken at a place.
@@ -114,7 +130,7 @@ func (b *Broker) takeTurn(ctx context.Context, place string) (giveBack func(), e
 }
 
 func (b *Broker) awaitTurn(ctx context.Context, place string) (*turn, error) {
-	ctx, cancel := context.WithDeadline(ctx, latest(b.Started.Add(b.Limits.Question), time.Now().Add(time.Second)))
+	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
 	defer cancel()
 	t := &turn{lock: session.NewLock(b.SessionDir(), place)}
 	_, err := t.lock.Await(ctx, b.TellWaiting(func() string {

@@ -17,9 +17,9 @@ import (
 // that of the role before it in a chain. Such a session may have been revoked,
 // or its code be too long ago for the role; then a new one is tried, once.
 func (r *request) assume(ctx context.Context) (session.Session, error) {
-	client, err := sts.New(r.actor.Target.Endpoint)
+	client, err := sts.New(r.target.Endpoint)
 	if err != nil {
-		return session.Session{}, r.actor.Target.Failure(err)
+		return session.Session{}, r.target.Failure(err)
 	}
 	var refused error
 	for {
@@ -37,9 +37,9 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 		}
 		if made || refused != nil || !r.worthAnother(err, by) {
 			r.noteUseless(err, by, made)
-			return session.Session{}, r.actor.Target.Failure(err)
+			return session.Session{}, r.target.Failure(err)
 		}
-		r.actor.Broker.Debug("sts: the session that asked may be stale; trying another")
+		r.run.Debug("sts: the session that asked may be stale; trying another")
 		refused = err
 	}
 }
@@ -48,14 +48,12 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 // AWS gave it just now.
 func (r *request) signingSession(ctx context.Context, another bool) (s session.Session, made bool, err error) {
 	from := r.signer()
-	sub := &request{
-		actor: r.actor.Through(from), want: Want{Fresh: r.want.Fresh, For: r.want.For, NewDevice: r.want.NewDevice}, signs: true, renew: another,
-		since: r.since, round: r.round,
-	}
+	sub := r.actor.Through(from).newRequest(Want{Fresh: r.want.Fresh, For: r.want.For, ByPerson: r.want.ByPerson})
+	sub.signs, sub.renew, sub.since, sub.round = true, another, r.since, r.round
 	s, err = sub.session(ctx)
 	r.asked, r.coded = r.asked || sub.asked, r.coded || sub.coded
-	if r.actor.Target.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
-		r.actor.Target.SetKey(from.Key)
+	if r.target.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
+		r.target.SetKey(from.Key)
 	}
 	_, made = r.round.has(from)
 	return s, made, err
@@ -85,14 +83,14 @@ func (r *request) noteUseless(err error, by session.Session, made bool) {
 	}
 }
 
-func (r *request) uselessKey() string { return session.CacheKey("useless", r.actor.Target.cacheKey()) }
+func (r *request) uselessKey() string { return session.CacheKey("useless", r.target.cacheKey()) }
 
 // staleCode is a refusal that a code might have helped against.
 func (r *request) staleCode(refused error) error {
-	err := r.actor.Target.Failure(refused)
+	err := r.target.Failure(refused)
 	var f *failure.Error
 	if errors.As(err, &f) {
-		f.Hint("or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
+		f.Hint("or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
 	}
 	return err
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
-	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -26,7 +25,7 @@ type Broker struct {
 	Paths    paths.Paths
 	Keystore keystore.Kind     // --keystore or AWSBROKER_KEYSTORE; empty is the recorded one
 	Region   string            // --region; empty leaves it to the environment and the profile
-	Code     credential.Secret // --mfa-code; used instead of asking, once
+	Code     credential.Secret // --mfa-code, used instead of asking by the first who needs a code
 	Prompt   prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile
 	Environ  []string          // what helper commands inherit, before it is thinned out
 	Command  string            // of awsbroker, for the log
@@ -41,15 +40,22 @@ type Broker struct {
 	sessions *session.Cache
 	sealing  []byte // its key, where that is in the keychain
 
-	turns       map[string]*turn // taken, by place
-	profileWays prompt.Ways      // of asking, as the profile says
-	consents    map[string]bool  // profiles whose sessions a person gave out in this run
+	turns    map[string]*turn // taken, by place
+	consents map[string]bool  // profiles whose sessions a person gave out in this run
 
 	sent []credential.Secret // MFA codes that went to AWS in this run
 
 	store        *keystore.Store // once it was opened
 	asking       *Asker          // whose terminal store asks at
 	noPassphrase error           // how asking for store's passphrase ended, if without one
+}
+
+// takeCode returns the code of --mfa-code to the first who asks, and empty to all
+// others: AWS accepts a code once.
+func (b *Broker) takeCode() credential.Secret {
+	code := b.Code
+	b.Code = credential.Secret{}
+	return code
 }
 
 // TestOnlySessions gives a run a cache and a directory for locks of a test's
@@ -84,22 +90,15 @@ type Reporter interface {
 	Warn(text string)  // something the person should know
 	Debug(text string) // the story of the run, without secrets; only with --debug
 
-	// Confirm shows what will be done and asks for a yes. No is ErrDeclined;
+	// Confirm shows what will be done and has a ask for a yes. No is ErrDeclined;
 	// where nobody can be asked the error is of package prompt.
-	Confirm(ctx context.Context, text, question string) error
+	Confirm(ctx context.Context, a *Asker, text, question string) error
 }
 
 // ErrDeclined means that a person said no.
 var ErrDeclined = errors.New("nothing was changed")
 
-// Confirm turns a refusal into a failure of ours.
+// Confirm is [Asker.Confirm] for a question that no profile's key is needed for.
 func (b *Broker) Confirm(ctx context.Context, text, question string) error {
-	err := b.Report.Confirm(ctx, text, question)
-	if errors.Is(err, prompt.ErrNoTerminal) {
-		return failure.New(failure.NeedPerson, "there is no terminal to ask at").Hint("say yes beforehand with --yes")
-	}
-	if err != nil {
-		return failure.New(failure.NeedPerson, "%w", err)
-	}
-	return nil
+	return b.NewAsker(nil).Confirm(ctx, text, question)
 }

@@ -27,18 +27,21 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 	use = r.untilKnown(ctx, use)
 	switch {
 	case !r.coded:
-		r.actor.Broker.Debug("code: none is needed, the profile has no MFA device")
+		r.run.Debug("code: none is needed, the profile has no MFA device")
 		creds, err := use(credential.Secret{})
-		return creds, r.actor.Target.Failure(err)
-	case !r.actor.Broker.Code.IsEmpty():
-		r.actor.Broker.Debug("code: from --mfa-code")
-		creds, err := r.useOnce(r.actor.Broker.Code, use)
+		return creds, r.target.Failure(err)
+	case r.want.ByPerson:
+		return r.askPerson(ctx, r.actor.Asker.ways, "", use)
+	}
+	if code := r.run.takeCode(); !code.IsEmpty() {
+		r.run.Debug("code: from --mfa-code")
+		creds, err := r.useOnce(code, use)
 		if err == nil {
-			r.actor.Broker.consented(r.actor.Target)
+			r.run.consented(r.target)
 		}
 		return creds, err
 	}
-	return r.climb(ctx, use)
+	return r.codeFromAny(ctx, use)
 }
 
 // useOnce sends a code that nobody is there to correct.
@@ -48,20 +51,20 @@ func (r *request) useOnce(code credential.Secret, use func(credential.Secret) (c
 			Hint("wait for the next code of the device, up to 30 seconds")
 	}
 	creds, err := r.spend(code, use)
-	return creds, r.actor.Target.Failure(err)
+	return creds, r.target.Failure(err)
 }
 
 // spend notes a code as used before it is sent: whatever happens then, even a
 // kill, the same digits do not go out a second time. A request that AWS never
 // saw, or threw away for its signature, leaves the code as good as it was.
 func (r *request) spend(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	_ = r.actor.Cache.UseCode(r.actor.Target.Profile.MFASerial, code.Reveal(), time.Now())
-	r.actor.Broker.sent = append(r.actor.Broker.sent, code)
+	_ = r.actor.Cache.UseCode(r.target.Profile.MFASerial, code.Reveal(), time.Now())
+	r.run.sent = append(r.run.sent, code)
 	creds, err := use(code)
 	var e *awsapi.Error
 	if errors.As(err, &e) && (!e.Sent || e.Reason == awsapi.ClockWrong || e.Reason == awsapi.WrongSecret) {
-		_ = r.actor.Cache.KeepCode(r.actor.Target.Profile.MFASerial, code.Reveal(), time.Now())
-		r.actor.Broker.sent = r.actor.Broker.sent[:len(r.actor.Broker.sent)-1]
+		_ = r.actor.Cache.KeepCode(r.target.Profile.MFASerial, code.Reveal(), time.Now())
+		r.run.sent = r.run.sent[:len(r.run.sent)-1]
 	}
 	return creds, err
 }
@@ -71,7 +74,7 @@ func (r *request) spend(code credential.Secret, use func(credential.Secret) (cre
 func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	t, err := r.actor.Asker.openOne(ctx, ways)
 	if err != nil {
-		return credential.Credentials{}, questionFailure(err, r.actor.Target)
+		return credential.Credentials{}, questionFailure(err, r.target)
 	}
 	r.asked = true
 	t.Begin(r.introduction() + before)
@@ -79,22 +82,22 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 	for try := 1; try <= tries; try++ {
 		answer, err := t.Line(ctx, r.question(ctx))
 		if err != nil {
-			return credential.Credentials{}, questionFailure(err, r.actor.Target)
+			return credential.Credentials{}, questionFailure(err, r.target)
 		}
 		code, ok := prompt.Code(answer)
 		switch {
 		case !ok:
-			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: awsbroker login --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
+			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
 		case r.actor.IsSpent(credential.NewSecret(code)):
 			last = failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
-				Hint("wait for the next code of the device, then run: awsbroker login --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
+				Hint("wait for the next code of the device, then run: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
 		default:
 			creds, err := r.spend(credential.NewSecret(code), use)
 			if err == nil {
-				r.actor.Broker.consented(r.actor.Target)
+				r.run.consented(r.target)
 				return creds, nil
 			}
-			if last = r.actor.Target.Failure(err); !correctable(err) {
+			if last = r.target.Failure(err); !correctable(err) {
 				return creds, last
 			}
 		}
@@ -114,12 +117,12 @@ func correctable(err error) bool {
 // introduction says who asks and for what.
 func (r *request) introduction() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s asks for %s\n", prompt.Caller(), r.actor.Target.describe())
-	if !r.actor.Target.Endpoint.IsAWS() {
-		say.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", r.actor.Target.Endpoint.URL)
+	fmt.Fprintf(&b, "%s asks for %s\n", prompt.Caller(), r.target.describe())
+	if !r.target.Endpoint.IsAWS() {
+		say.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", r.target.Endpoint.URL)
 	}
-	b.WriteString(r.actor.Target.scope(r.life()))
-	if !r.actor.Cache.LastCode(r.actor.Target.Profile.MFASerial, time.Now()).IsZero() {
+	b.WriteString(r.target.scope(r.life()))
+	if !r.actor.Cache.LastCode(r.target.Profile.MFASerial, time.Now()).IsZero() {
 		b.WriteString("the code just used will not do: wait for the next one\n")
 	}
 	return b.String()
@@ -165,7 +168,7 @@ func describeAll(targets []*Target) string {
 }
 
 func (r *request) question(ctx context.Context) string {
-	return say.Sprintf("MFA code of %s%s: ", r.actor.Target.Profile.MFASerial, within(ctx))
+	return say.Sprintf("MFA code of %s%s: ", r.target.Profile.MFASerial, within(ctx))
 }
 
 // within says how long a question waits for its answer.

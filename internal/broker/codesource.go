@@ -22,24 +22,40 @@ type codeSource struct {
 	code    func(context.Context) (credential.Secret, error)
 }
 
-// sources are those that the profile names, the one that goes first first.
-func (r *request) sources() (all []codeSource) {
-	if r.actor.Target.Profile.MFAProcess != "" {
-		all = append(all, codeSource{"awsbroker_mfa_process", r.codeFromCommand})
+// The settings that name a source of codes.
+const (
+	processSetting = "awsbroker_mfa_process"
+	seedSetting    = "awsbroker_mfa_seed"
+)
+
+// codeSettings returns the settings of the profile that name sources of codes,
+// in the order in which the sources are asked.
+func (t *Target) codeSettings() (all []string) {
+	if t.Profile.MFAProcess != "" {
+		all = append(all, processSetting)
 	}
-	if r.actor.Target.Profile.MFASeed != "" {
-		all = append(all, codeSource{"awsbroker_mfa_seed", r.codeFromSeed})
+	if t.Profile.MFASeed != "" {
+		all = append(all, seedSetting)
 	}
 	return all
 }
 
-// climb goes through the ways of getting a code in the order that the person
+// sources returns what the settings name.
+func (r *request) sources() (all []codeSource) {
+	code := map[string]func(context.Context) (credential.Secret, error){processSetting: r.codeFromCommand, seedSetting: r.codeFromSeed}
+	for _, setting := range r.target.codeSettings() {
+		all = append(all, codeSource{setting, code[setting]})
+	}
+	return all
+}
+
+// codeFromAny goes through the ways of getting a code in the order that the person
 // wants. A source that has none leaves it to the ways after it; where there is
 // nobody to ask, what it complained of is the failure.
-func (r *request) climb(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	before, after, ask := r.actor.Broker.ways().Around(prompt.ByCommand)
+func (r *request) codeFromAny(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	before, after, ask := r.actor.Asker.ways.Around(prompt.ByCommand)
 	if !ask || len(r.sources()) == 0 {
-		return r.askPerson(ctx, r.actor.Broker.ways(), "", use)
+		return r.askPerson(ctx, r.actor.Asker.ways, "", use)
 	}
 	if len(before.List()) > 0 {
 		creds, err := r.askPerson(ctx, before, "", use)
@@ -49,7 +65,7 @@ func (r *request) climb(ctx context.Context, use func(credential.Secret) (creden
 	}
 	var complaints []error
 	for _, source := range r.sources() {
-		r.actor.Broker.Debug("code: from %s", source.setting)
+		r.run.Debug("code: from %s", source.setting)
 		code, err := r.unspent(ctx, source)
 		if err == nil {
 			creds, err := r.useOnce(code, use)
@@ -67,7 +83,7 @@ func (r *request) climb(ctx context.Context, use func(credential.Secret) (creden
 func (r *request) askAfter(ctx context.Context, ways prompt.Ways, complaints []error, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	var said strings.Builder
 	for _, c := range complaints {
-		r.actor.Broker.Debug("code: %v", c)
+		r.run.Debug("code: %v", c)
 		fmt.Fprintln(&said, c)
 	}
 	creds, err := r.askPerson(ctx, ways, said.String(), use)
@@ -88,10 +104,10 @@ func (r *request) unspent(ctx context.Context, source codeSource) (credential.Se
 		if err != nil || !r.actor.IsSpent(code) {
 			return code, err
 		}
-		r.actor.Broker.Debug("code: it was just used; waiting for the next one")
+		r.run.Debug("code: it was just used; waiting for the next one")
 		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
 		if !wait.Pause(ctx, time.Until(next)) {
-			return code, questionFailure(contextEnd(ctx), r.actor.Target)
+			return code, questionFailure(contextEnd(ctx), r.target)
 		}
 	}
 }
@@ -103,19 +119,19 @@ func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error
 	if err != nil {
 		return credential.Secret{}, err
 	}
-	code, err := prompt.Command(ctx, r.actor.Target.Profile.MFAProcess, environ, r.actor.Broker.ways().Allow(prompt.ByTerminal))
+	code, err := prompt.Command(ctx, r.target.Profile.MFAProcess, environ, r.actor.Asker.ways.Allow(prompt.ByTerminal))
 	if err != nil {
-		return code, questionFailure(err, r.actor.Target)
+		return code, questionFailure(err, r.target)
 	}
 	return code, nil
 }
 
 // codeFromSeed computes the code that the device shows now.
 func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
-	device := r.actor.Target.Profile.MFASerial
-	store, err := r.actor.Broker.OpenKeychain(ctx, r.actor.Asker)
+	device := r.target.Profile.MFASerial
+	store, err := r.run.OpenKeychain(ctx, r.actor.Asker)
 	if err != nil {
-		return credential.Secret{}, failure.OfKeystore(err, r.actor.Target.Profile.KeyName)
+		return credential.Secret{}, failure.OfKeystore(err, r.target.Profile.KeyName)
 	}
 	var seed credential.Secret
 	err = r.actor.Asker.Retry(func() error {
@@ -123,18 +139,18 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 		return err
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
-		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", device, r.actor.Target.Profile.Name).
-			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
+		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", device, r.target.Profile.Name).
+			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.target.Profile.Name))
 		f.Cause = errNoCode
 		return credential.Secret{}, f
 	}
 	if err != nil {
-		return credential.Secret{}, failure.OfKeystore(err, r.actor.Target.Profile.KeyName)
+		return credential.Secret{}, failure.OfKeystore(err, r.target.Profile.KeyName)
 	}
 	key, err := totp.Parse(seed)
 	if err != nil {
 		return credential.Secret{}, failure.New(failure.Keychain, "the seed of %s in the keychain is damaged", device).
-			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.actor.Target.Profile.Name))
+			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.target.Profile.Name))
 	}
 	return credential.NewSecret(key.Code(time.Now())), nil
 }
@@ -142,10 +158,10 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 // sourceFailure says what to look at when AWS did not take the code of a seed.
 func (r *request) sourceFailure(source codeSource, err error) error {
 	var f *failure.Error
-	if source.setting != "awsbroker_mfa_seed" || !correctable(err) || !errors.As(err, &f) {
+	if source.setting != seedSetting || !correctable(err) || !errors.As(err, &f) {
 		return err
 	}
 	return failure.New(failure.Refused, "AWS did not accept the code made from the seed in the keychain").
 		Hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
-			say.Duration(codeStep), r.actor.Target.Profile.MFASerial, "awsbroker mfa seed --profile "+say.ShellWord(r.actor.Target.Profile.Name))
+			say.Duration(codeStep), r.target.Profile.MFASerial, "awsbroker mfa seed --profile "+say.ShellWord(r.target.Profile.Name))
 }

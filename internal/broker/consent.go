@@ -55,9 +55,8 @@ type consenting struct {
 
 // ask shows who wants what, once it is this process's turn.
 func (c *consenting) ask(ctx context.Context, s session.Session) error {
-	a := c.broker.NewAsker()
+	a := c.broker.NewAsker(c.target.Profile)
 	defer a.Close()
-	c.broker.SetWaysOf(c.target.Profile)
 	p, err := a.Open(ctx)
 	if err != nil {
 		return c.failure(err)

@@ -3,7 +3,6 @@ package broker
 import (
 	"cmp"
 	"os"
-	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
@@ -30,8 +29,8 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 		Region:    region,
 		URL:       endpointURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
 		CABundle:  cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
-		FIPS:      EnvBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
-		DualStack: EnvBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
+		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
+		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
 	}
 	if err := awsapi.CheckURL(e.URL); err != nil {
 		return e, failure.OfAWS(err, nil, false)
@@ -44,22 +43,10 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 // profile's for the service, the profile's for all.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 func endpointURL(service string, ignored bool, ofService, ofAll string) string {
-	if EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
+	if awsapi.EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
 		return ""
 	}
 	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
-}
-
-// EnvBool reads a variable that says true or false. Where it says neither, it
-// is otherwise.
-func EnvBool(name string, otherwise bool) bool {
-	switch strings.ToLower(os.Getenv(name)) {
-	case "true":
-		return true
-	case "false":
-		return false
-	}
-	return otherwise
 }
 
 // ChildRegion is the region for the environment of a command: one that a

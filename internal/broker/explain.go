@@ -148,16 +148,13 @@ func (b *Broker) settings(p *config.Profile) []config.Origin {
 
 // codeSource finds out who would give a code. Nobody is asked.
 func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
-	p := t.Profile
 	if !t.HasDevice() && !(t.From != nil && t.From.HasDevice()) {
 		return CodeSource{}
 	}
-	b.SetWaysOf(p)
-	source := CodeSource{Ways: b.ways().List()}
-	r := &request{actor: b.NewActor(t)}
+	source := CodeSource{Ways: b.waysOf(t.first().Profile).List()}
 	for _, way := range source.Ways {
-		if all := r.sources(); way == prompt.ByCommand && len(all) > 0 {
-			source.Setting = all[0].setting
+		if all := t.codeSettings(); way == prompt.ByCommand && len(all) > 0 {
+			source.Setting = all[0]
 			return source
 		}
 		if one, ok := b.canAsk(ctx, way); ok {
@@ -170,8 +167,7 @@ func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 
 // personWay is the first way of asking a person that works here.
 func (b *Broker) personWay(ctx context.Context, t *Target) (prompt.Way, bool) {
-	b.SetWaysOf(t.Profile)
-	for _, way := range b.ways().List() {
+	for _, way := range b.waysOf(t.Profile).List() {
 		if one, ok := b.canAsk(ctx, way); ok {
 			return one, true
 		}

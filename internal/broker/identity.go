@@ -14,9 +14,9 @@ import (
 )
 
 // IdentifyKey asks AWS whose key it is, outside of any profile. --region picks
-// the partition; without it, it is the commercial one.
-func (b *Broker) IdentifyKey(ctx context.Context, key credential.Credentials) (sts.Identity, error) {
-	client, err := sts.New(b.PlainEndpoint())
+// the partition, else region; without either it is the commercial one.
+func (b *Broker) IdentifyKey(ctx context.Context, key credential.Credentials, region string) (sts.Identity, error) {
+	client, err := sts.New(b.PlainEndpoint(region))
 	if err != nil {
 		return sts.Identity{}, failure.OfAWS(err, nil, false)
 	}
@@ -29,13 +29,14 @@ func (b *Broker) IdentifyKey(ctx context.Context, key credential.Credentials) (s
 	return identity, nil
 }
 
-// PlainEndpoint is where STS is outside of any profile.
-func (b *Broker) PlainEndpoint() awsapi.Endpoint {
+// PlainEndpoint returns where STS is outside of any profile: in the region that
+// --region names, else in region, else in the default one.
+func (b *Broker) PlainEndpoint(region string) awsapi.Endpoint {
 	return awsapi.Endpoint{
-		Region:    cmp.Or(b.Region, config.DefaultRegion("aws")),
+		Region:    cmp.Or(b.Region, region, config.DefaultRegion("aws")),
 		URL:       endpointURL("STS", false, "", ""),
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
-		FIPS:      EnvBool("AWS_USE_FIPS_ENDPOINT", false),
-		DualStack: EnvBool("AWS_USE_DUALSTACK_ENDPOINT", false),
+		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", false),
+		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", false),
 	}
 }

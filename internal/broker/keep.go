@@ -248,4 +248,4 @@ func (q quiet) Step(text string) { q.Debug(text) }
 
 func (q quiet) Warn(text string) { q.Debug(text) }
 
-func (q quiet) Confirm(context.Context, string, string) error { return prompt.ErrNoTerminal }
+func (q quiet) Confirm(context.Context, *Asker, string, string) error { return prompt.ErrNoTerminal }

@@ -38,10 +38,6 @@ func (b *Broker) OpenKeychain(ctx context.Context, a *Asker) (*keystore.Store, e
 	return b.store, err
 }
 
-// SealingItem is the keychain's item with the key that seals cached sessions,
-// where the kernel keeps none.
-const SealingItem = "session-sealing-key"
-
 // SessionDir is where this run's sessions and locks are; empty where there is
 // no place for them.
 func (b *Broker) SessionDir() string {
@@ -80,7 +76,7 @@ func (b *Broker) OpenCache(ctx context.Context) *session.Cache {
 
 // OpenCacheIn opens the sessions in one directory.
 func (b *Broker) OpenCacheIn(ctx context.Context, dir string) (*session.Cache, error) {
-	a := b.NewAsker()
+	a := b.NewAsker(nil)
 	defer a.Close()
 	key := b.sealing
 	if key == nil {
@@ -120,7 +116,7 @@ func (v *vault) Get(ctx context.Context) ([]byte, error) {
 	}
 	var item credential.Secret
 	err = v.asker.Retry(func() error {
-		item, err = store.GetItem(ctx, SealingItem)
+		item, err = store.GetItem(ctx, keystore.SealingItem)
 		return err
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
@@ -138,7 +134,7 @@ func (v *vault) Set(ctx context.Context, key []byte) error {
 		return err
 	}
 	return v.asker.Retry(func() error {
-		return store.SetItem(ctx, SealingItem, credential.NewSecret(base64.StdEncoding.EncodeToString(key)))
+		return store.SetItem(ctx, keystore.SealingItem, credential.NewSecret(base64.StdEncoding.EncodeToString(key)))
 	})
 }
 
@@ -147,7 +143,7 @@ func (v *vault) Remove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = store.RemoveItem(ctx, SealingItem)
+	err = store.RemoveItem(ctx, keystore.SealingItem)
 	if errors.Is(err, keystore.ErrNotFound) {
 		return nil
 	}

@@ -49,7 +49,7 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 			all = append(all, c)
 		}
 	}
-	in := newRound()
+	in := newRound(b.Started)
 	b.share(ctx, in, all, want)
 	over := false
 	for i, c := range targets {
@@ -88,8 +88,7 @@ func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, er
 	if t.Key.AccessKeyID == "" || RefuseRoot(t, time.Now()) != nil {
 		return false, nil
 	}
-	r := &request{actor: b.NewActor(t), want: want, since: time.Now()}
-	r.actor.Cache = b.OpenCache(ctx)
+	r := b.NewActor(t, b.OpenCache(ctx)).newRequest(want)
 	_, ok := r.fromCache()
 	return ok, nil
 }

@@ -33,7 +33,7 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 // key goes first, so that what is left of the files opens for nobody.
 func (b *Broker) LogoutAll(ctx context.Context) error {
 	for _, dir := range session.Dirs(b.Paths.Cache) {
-		a := b.NewAsker()
+		a := b.NewAsker(nil)
 		err := session.DropKey(ctx, dir, &vault{b, a})
 		a.Close()
 		session.Clear(dir)

@@ -15,7 +15,7 @@ import (
 // not know either.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 const (
-	NewDeviceWait  = 2 * time.Minute // how long that may take
+	newDeviceWait  = 2 * time.Minute // how long that may take
 	newDeviceAgain = time.Second     // how often STS is asked
 )
 
@@ -32,14 +32,14 @@ func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (c
 		for {
 			creds, err := use(code)
 			if awsapi.Is(err, awsapi.WrongCode) && !end.IsZero() {
-				r.actor.Broker.Report.Step("AWS knows the new device by now, and the code has grown too old meanwhile")
+				r.run.Report.Step("AWS knows the new device by now, and the code has grown too old meanwhile")
 			}
 			if !awsapi.Is(err, awsapi.WrongDevice, awsapi.UnknownKey) {
 				return creds, err
 			}
 			if end.IsZero() {
-				end = time.Now().Add(NewDeviceWait)
-				r.actor.Broker.Report.Step("waiting until AWS knows the new device; its code is not used up")
+				end = time.Now().Add(newDeviceWait)
+				r.run.Report.Step("waiting until AWS knows the new device; its code is not used up")
 			}
 			if time.Now().After(end) {
 				return creds, err

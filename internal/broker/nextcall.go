@@ -54,8 +54,7 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 	if !known {
 		return NextCall{Unknown, "the sessions are sealed with a key that is in the keychain, and that was not opened"}
 	}
-	r := &request{actor: b.NewActor(t), since: now}
-	r.actor.Cache = cache
+	r := b.NewActor(t, cache).newRequest(Want{})
 	if s, ok := r.fromCache(); ok {
 		return NextCall{FromCache, fmt.Sprintf("a session with %s left is there; with less than %s it is renewed", say.Duration(s.Left(now)), say.Duration(served(s, r.minLeft(now))))}
 	}

@@ -46,8 +46,8 @@ func CheckRecursion(profile string) error {
 // started this run is about to give a code for: it waits for us. That is seen
 // before the locks of roles are taken, one of which may be the helper's, too.
 func (r *request) checkDevice() error {
-	t := r.actor.Target.first()
-	if !r.actor.Target.Asks(r.actor.Cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
+	t := r.target.first()
+	if !r.target.Asks(r.actor.Cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
 		return nil
 	}
 	return failure.New(failure.Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", t.Profile.Name).
@@ -56,15 +56,15 @@ func (r *request) checkDevice() error {
 
 // helperEnviron is the environment of a helper command of this target.
 func (r *request) helperEnviron() ([]string, error) {
-	if err := CheckRecursion(r.actor.Target.Profile.Name); err != nil {
+	if err := CheckRecursion(r.target.Profile.Name); err != nil {
 		return nil, err
 	}
-	environ := slices.DeleteFunc(prompt.ChildEnviron(r.actor.Broker.Environ), func(kv string) bool {
+	environ := slices.DeleteFunc(prompt.ChildEnviron(r.run.Environ), func(kv string) bool {
 		return strings.HasPrefix(kv, chainVariable+"=") || strings.HasPrefix(kv, deviceVariable+"=")
 	})
 	return append(environ,
-		chainVariable+"="+longer(chainVariable, r.actor.Target.Profile.Name),
-		deviceVariable+"="+longer(deviceVariable, url.QueryEscape(r.actor.Target.Profile.MFASerial))), nil
+		chainVariable+"="+longer(chainVariable, r.target.Profile.Name),
+		deviceVariable+"="+longer(deviceVariable, url.QueryEscape(r.target.Profile.MFASerial))), nil
 }
 
 // longer is a chain with one more link.

@@ -35,9 +35,8 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{actor: b.NewActor(t), since: time.Now()}
+	r := b.NewActor(t, b.OpenCache(ctx)).newRequest(Want{})
 	defer r.actor.Close()
-	r.actor.Cache = b.OpenCache(ctx)
 	if err := r.openKey(ctx); err != nil {
 		return s, "", err
 	}
@@ -116,18 +115,18 @@ func (b *Broker) namedTarget(record keystore.Record, name string) (*Target, erro
 // before it buys a session that a root user would get as well. A role needs no
 // such question: AWS gives root none.
 func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) error {
-	if r.actor.Target.Key.ARN != "" || r.actor.Target.Profile.RoleARN != "" {
+	if r.target.Key.ARN != "" || r.target.Profile.RoleARN != "" {
 		return nil
 	}
 	identity, err := client.CallerIdentity(ctx, r.actor.AccessKey)
 	if err != nil {
-		return r.actor.Target.Failure(err)
+		return r.target.Failure(err)
 	}
-	r.actor.Broker.Debug("sts: the key is %s", identity.ARN)
+	r.run.Debug("sts: the key is %s", identity.ARN)
 	if !identity.IsRoot() {
 		return nil
 	}
 	return failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs",
-		r.actor.Target.Profile.KeyName, identity.Account).
+		r.target.Profile.KeyName, identity.Account).
 		Hint("when nothing needs it any more: %s", say.DeleteKey(r.actor.AccessKey.AccessKeyID))
 }

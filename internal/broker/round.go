@@ -10,13 +10,14 @@ import (
 // not asked for again in it, even where nothing can be cached. A nil round
 // knows nothing.
 type round struct {
+	start  time.Time // the limits of the run count from then
 	since  time.Time
 	got    map[string]session.Session // by roundKey
 	shared map[sharing]*Target        // the passing MFA session that several others are made from
 }
 
-func newRound() *round {
-	return &round{since: time.Now(), got: map[string]session.Session{}, shared: map[sharing]*Target{}}
+func newRound(start time.Time) *round {
+	return &round{start: start, since: time.Now(), got: map[string]session.Session{}, shared: map[sharing]*Target{}}
 }
 
 // has returns what the round brought for a target, if it is not over by now.

@@ -20,6 +20,7 @@ type Want struct {
 
 	ForSome   bool // For is for those of several that have an MFA session
 	NewDevice bool // the MFA device was enabled just now: AWS is given time to hear of it
+	ByPerson  bool // a person gives the code: what --mfa-code and the profile's settings give is of another device
 }
 
 // Session returns a session for the profile: the cached one if it will do, or
@@ -34,7 +35,7 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 		return session.Session{}, err
 	}
 	b.warnOfUnknown(t)
-	return b.give(ctx, newRound(), call, t, want)
+	return b.give(ctx, newRound(b.Started), call, t, want)
 }
 
 // warnOfUnknown names settings of ours that do not exist: what a misspelt
@@ -76,9 +77,10 @@ func (b *Broker) flagged() bool {
 }
 
 // SessionOf is Session for a target that was worked out before, and for
-// awsbroker's own use: it is not given out, so the log has nothing of it.
+// awsbroker's own use: it is not given out, so the log has nothing of it. What a
+// person did earlier in the run does not count against the limits.
 func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.Session, error) {
-	s, _, err := b.sessionIn(ctx, newRound(), t, want)
+	s, _, err := b.sessionIn(ctx, newRound(time.Now()), t, want)
 	return s, err
 }
 
@@ -91,11 +93,12 @@ func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want)
 	if err := t.checkFor(want); err != nil {
 		return session.Session{}, "", err
 	}
-	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
+	ctx, cancel := context.WithDeadline(ctx, in.start.Add(b.Limits.Run))
 	defer cancel()
-	r := &request{actor: b.NewActor(t), want: want, since: in.since, round: in, how: grants.Cached}
+	r := b.NewActor(t, b.OpenCache(ctx)).newRequest(want)
 	defer r.actor.Close()
-	r.actor.Cache, r.actor.NewDevice = b.OpenCache(ctx), want.NewDevice
+	r.actor.NewDevice = want.NewDevice
+	r.since, r.round, r.how = in.since, in, grants.Cached
 	s, err := r.session(ctx)
 	return s, r.how, err
 }

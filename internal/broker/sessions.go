@@ -21,7 +21,7 @@ func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) (
 	if err != nil {
 		return nil, err
 	}
-	in := newRound()
+	in := newRound(b.Started)
 	b.share(ctx, in, all, want)
 	var sessions []session.Session
 	for _, a := range all {
@@ -75,14 +75,14 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 	cache := b.OpenCache(ctx)
 	for _, a := range all {
 		first := a.target.first()
-		r := &request{actor: b.NewActor(a.target), want: want, since: in.since, round: in}
-		r.actor.Cache = cache
+		r := b.NewActor(a.target, cache).newRequest(want)
+		r.since, r.round = in.since, in
 		if _, found := r.fromCache(); found {
 			continue
 		}
 		how, ok := first.sharing()
 		same := func(t *Target) bool { return t.cacheKey() == first.cacheKey() }
-		r.actor.Target, r.signs = first, true
+		r.target, r.signs = first, true
 		if _, found := r.fromCache(); first.mfa && !found {
 			standing[how] = first
 		} else if ok && !slices.ContainsFunc(needy[how], same) {

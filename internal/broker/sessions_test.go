@@ -88,11 +88,12 @@ func TestSessionsOfLongRoles(t *testing.T) {
 		t.Errorf("the long one has %s left", left)
 	}
 
-	// One code cannot do both, and who it fails for is said.
+	// --mfa-code does one of them; the other's comes from where its profile says,
+	// and who that fails for is said.
 	b := m.NewBroker()
 	b.Code = m.NextCode()
 	_, err = b.SessionsOf(t.Context(), []string{"long", "dev", "prod"}, broker.Want{Fresh: true})
-	brokertest.WantFailed(t, err, failure.Refused, "profile dev: this MFA code was used already")
+	brokertest.WantFailed(t, err, failure.NeedPerson, "profile dev: awsbroker_mfa_process of profile dev: the command gave no MFA code")
 }
 
 // An MFA session: one code for the day, whatever the role and the region.

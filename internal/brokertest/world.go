@@ -49,7 +49,7 @@ func (s *Person) Step(text string) { s.Lines = append(s.Lines, text) }
 func (s *Person) Warn(text string) { s.Lines = append(s.Lines, "warning: "+text) }
 func (s *Person) Debug(string)     {}
 
-func (s *Person) Confirm(_ context.Context, text, _ string) error {
+func (s *Person) Confirm(_ context.Context, _ *broker.Asker, text, _ string) error {
 	s.Lines = append(s.Lines, text)
 	if s.refuse != "" && strings.Contains(text, s.refuse) {
 		return broker.ErrDeclined
@@ -120,7 +120,7 @@ func (m *World) AddProfile(name, role, serial string, more ...string) {
 func (m *World) PutKey(key *fakeaws.AccessKey) {
 	m.T.Helper()
 	b := m.NewBroker()
-	store, _, err := keystore.Choose(m.T.Context(), b.KeystoreOptions(b.NewAsker()))
+	store, _, err := keystore.Choose(m.T.Context(), b.KeystoreOptions(b.NewAsker(nil)))
 	if err == nil {
 		err = store.Set(m.T.Context(), "phoebe", m.Credentials(key), keystore.KeyInfo{ARN: m.AWS.User.ARN()})
 	}
@@ -183,7 +183,7 @@ func (m *World) Login(profile string) session.Session {
 func (m *World) OpenKeystore() *keystore.Store {
 	m.T.Helper()
 	b := m.NewBroker()
-	store, err := keystore.Open(m.T.Context(), b.KeystoreOptions(b.NewAsker()))
+	store, err := keystore.Open(m.T.Context(), b.KeystoreOptions(b.NewAsker(nil)))
 	if err != nil {
 		m.T.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -109,7 +108,7 @@ func (d *doctor) lookAtFileVariables() {
 }
 
 func (d *doctor) lookAtEndpointVariables() {
-	if broker.EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", false) {
+	if awsapi.EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", false) {
 		return
 	}
 	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"} {
@@ -129,7 +128,7 @@ const (
 // askTheTime asks AWS what time it is, in the background: it may take a while
 // to find out that AWS cannot be reached.
 func (d *doctor) askTheTime(ctx context.Context) func() (string, error) {
-	endpoint := d.broker.PlainEndpoint()
+	endpoint := d.broker.PlainEndpoint("")
 	if len(d.targets) > 0 {
 		endpoint = d.targets[0].Endpoint
 	}

@@ -42,7 +42,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 			Mend:  "unset AWSBROKER_KEYSTORE",
 		})
 	}
-	options := d.broker.KeystoreOptions(d.broker.NewAsker())
+	options := d.broker.KeystoreOptions(d.broker.NewAsker(nil))
 	options.Kind, options.Passphrase, options.CallTimeout = pinned, nil, keychainLimit
 	store, err := keystore.Open(ctx, options)
 	if err == nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
 // AddOptions say where a key comes from and how it is checked.
@@ -63,7 +64,11 @@ func AddKey(ctx context.Context, b *broker.Broker, o AddOptions) (Added, error) 
 	}
 	var info keystore.KeyInfo
 	if !o.Offline {
-		if info, err = checkKey(ctx, b, key, ad.record.Keys[o.Name].ARN, o.Expires); err != nil {
+		identity, err := b.IdentifyKey(ctx, key, "")
+		if err != nil {
+			return Added{}, err
+		}
+		if info, err = ad.admit(identity, o.Name); err != nil {
 			return Added{}, err
 		}
 	}
@@ -93,7 +98,7 @@ func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
 	if err != nil {
 		return nil, failure.OfRecord(err)
 	}
-	return &Adder{Broker: b, options: o, Asker: b.NewAsker(), record: record}, nil
+	return &Adder{Broker: b, options: o, Asker: b.NewAsker(nil), record: record}, nil
 }
 
 // free fails for a name that is taken.
@@ -143,20 +148,17 @@ func (ad *Adder) finish(ctx context.Context) error {
 	return session.NextGeneration(ad.Broker.Paths)
 }
 
-// checkKey asks AWS whose key it is, and says what is unusual about that.
-// rootLife is how long it may be used if it is the root user's.
-func checkKey(ctx context.Context, b *broker.Broker, key credential.Credentials, before string, rootLife time.Duration) (keystore.KeyInfo, error) {
-	identity, err := b.IdentifyKey(ctx, key)
-	if err != nil {
-		return keystore.KeyInfo{}, err
-	}
+// admit returns what the record is to know of a key that identity is the owner
+// of, and warns of what is unusual about that. name is that of the key.
+func (ad *Adder) admit(identity sts.Identity, name string) (keystore.KeyInfo, error) {
+	before := ad.record.Keys[name].ARN
 	if before != "" && before != identity.ARN {
-		b.Warn("the key belonged to %s, the new one belongs to %s", before, identity.ARN)
+		ad.Broker.Warn("the key belonged to %s, the new one belongs to %s", before, identity.ARN)
 	}
 	switch {
 	case identity.IsRoot():
-		return rootAdmitted(b, identity.ARN, rootLife, time.Now()), nil
-	case rootLife != 0:
+		return rootAdmitted(ad.Broker, identity.ARN, ad.options.Expires, time.Now()), nil
+	case ad.options.Expires != 0:
 		return keystore.KeyInfo{}, failure.New(failure.Usage, "--expires is for root keys, and this one belongs to %s", identity.ARN)
 	}
 	return keystore.KeyInfo{ARN: identity.ARN}, nil

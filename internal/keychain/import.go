@@ -233,9 +233,11 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 		return failure.New(failure.Other, "this is the file of a root user's key, and only AWS can say so").Hint("leave out --offline")
 	}
 	if !im.adder.options.Offline {
-		regional := *im.adder.Broker
-		regional.Region = cmp.Or(im.adder.Broker.Region, c.region)
-		if c.info, err = checkKey(ctx, &regional, c.key, im.adder.record.Keys[c.name].ARN, im.adder.options.Expires); err != nil {
+		identity, err := im.adder.Broker.IdentifyKey(ctx, c.key, c.region)
+		if err != nil {
+			return err
+		}
+		if c.info, err = im.adder.admit(identity, c.name); err != nil {
 			return err
 		}
 	}

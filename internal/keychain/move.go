@@ -30,7 +30,7 @@ func ViewKeystores(ctx context.Context, b *broker.Broker) (KeystoreView, error) 
 	if err != nil {
 		return KeystoreView{}, failure.OfKeystore(err, "")
 	}
-	options := b.KeystoreOptions(b.NewAsker())
+	options := b.KeystoreOptions(b.NewAsker(nil))
 	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options)}
 	if record.Leaving != nil {
 		view.Old = record.Leaving.Keystore
@@ -60,7 +60,7 @@ type MoveOptions struct {
 // them, reads them back, pins the new keystore, removes the old copies. What
 // was cut short is finished by the next call.
 func MoveKeys(ctx context.Context, b *broker.Broker, o MoveOptions) error {
-	a := b.NewAsker()
+	a := b.NewAsker(nil)
 	defer a.Close()
 	m := &mover{broker: b, keystores: b.KeystoreOptions(a), options: o}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
@@ -123,7 +123,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
-		Items: append(append(rotate.PendingItems(names), broker.SealingItem), record.SeedItems()...), Replace: m.options.Replace, Keep: m.options.Keep, Told: m.told(from, to),
+		Items: append(append(rotate.PendingItems(names), keystore.SealingItem), record.SeedItems()...), Replace: m.options.Replace, Keep: m.options.Keep, Told: m.told(from, to),
 	})
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ func (n *notes) Step(text string) { n.lines = append(n.lines, text) }
 func (n *notes) Warn(text string) { n.lines = append(n.lines, "warning: "+text) }
 func (n *notes) Debug(string)     {}
 
-func (n *notes) Confirm(_ context.Context, text, _ string) error {
+func (n *notes) Confirm(_ context.Context, _ *broker.Asker, text, _ string) error {
 	n.lines = append(n.lines, text)
 	if n.no {
 		return broker.ErrDeclined
@@ -75,7 +75,7 @@ func movingBroker(t *testing.T) (b *broker.Broker, told *notes, store string) {
 		Paths:   paths.Paths{State: filepath.Join(home, "state"), Data: filepath.Join(home, "data"), Cache: filepath.Join(home, "cache")},
 		Environ: environ, Limits: broker.PersonLimits, Report: told,
 	}
-	o := b.KeystoreOptions(b.NewAsker())
+	o := b.KeystoreOptions(b.NewAsker(nil))
 	o.Kind = keystore.File
 	s, _, err := keystore.Choose(t.Context(), o)
 	if err != nil {
@@ -101,7 +101,7 @@ var seeded = []string{"arn:aws:iam::123456789012:mfa/phoebe", "arn:aws:iam::1234
 // wantKeys checks where keys are kept, and that they are all there.
 func wantKeys(t *testing.T, b *broker.Broker, kind keystore.Kind) {
 	t.Helper()
-	s, err := keystore.Open(t.Context(), b.KeystoreOptions(b.NewAsker()))
+	s, err := keystore.Open(t.Context(), b.KeystoreOptions(b.NewAsker(nil)))
 	if err != nil || s.Kind() != kind {
 		t.Fatalf("the keystore is %v: %v", s, err)
 	}

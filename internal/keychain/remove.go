@@ -15,7 +15,7 @@ import (
 
 // RemoveKey takes a key out of the keychain, after asking.
 func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
-	a := b.NewAsker()
+	a := b.NewAsker(nil)
 	defer a.Close()
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {

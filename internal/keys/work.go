@@ -46,8 +46,7 @@ func Open(ctx context.Context, b *broker.Broker, o Options, ids []string, change
 	if w.Targets, err = actingTargets(b, w, o, ids, change); err != nil {
 		return nil, err
 	}
-	w.Actor = b.NewActor(w.Targets[0])
-	w.Actor.Cache = b.OpenCache(ctx)
+	w.Actor = b.NewActor(w.Targets[0], b.OpenCache(ctx))
 	if err := w.begin(ctx, o, ids, change); err != nil {
 		w.Actor.Close()
 		return nil, err

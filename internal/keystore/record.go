@@ -69,6 +69,10 @@ func (r Record) NamesOf(id string) []string {
 	return slices.DeleteFunc(r.Names(), func(name string) bool { return r.Keys[name].AccessKeyID != id })
 }
 
+// SealingItem is the keychain's item with the key that seals cached sessions,
+// where the kernel keeps none.
+const SealingItem = "session-sealing-key"
+
 // SeedItems are the keychain's items with the seeds of MFA devices.
 func (r Record) SeedItems() (items []string) {
 	for _, device := range r.Seeds {

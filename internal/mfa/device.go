@@ -138,12 +138,15 @@ func hasDevice(ctx context.Context, do iamDo, user, serial string) (has bool) {
 // taken out of it in between.
 const makeTries = 8
 
+// listedWithin is how long IAM may take to list a device that was created.
+const listedWithin = 2 * time.Minute
+
 // createDevice creates the device. One of the same name that nobody has was left
 // by a run that was killed, or by an answer that was lost: its seed is known
 // to nobody, and it goes.
 func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) (device iam.NewDevice, err error) {
 	lost := false
-	end := time.Now().Add(broker.NewDeviceWait)
+	end := time.Now().Add(listedWithin)
 	for try := 1; ; try++ {
 		err = do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 			device, err = c.CreateVirtualMFADevice(ctx, e.Name)

@@ -33,7 +33,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	} else if err := w.mayRemove(d); err != nil {
 		return "", err
 	}
-	if err := w.keys.Actor.Broker.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
+	if err := w.keys.Actor.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
 		return "", err
 	}
 	return d.Serial, w.removeDevice(ctx, d)

@@ -9,7 +9,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -63,7 +62,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	if gone {
 		return out, nil
 	}
-	if err := w.keys.Actor.Broker.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
+	if err := w.keys.Actor.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
 		return out, err
 	}
 	w.note(old.Serial, out.Serial)
@@ -138,7 +137,7 @@ func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice
 	}
 	text := say.Sprintf("MFA device %s of yours was enabled %s ago, after %s", nameOfDevice(d.Serial),
 		say.Duration(max(time.Since(d.Enabled), 0)), nameOfDevice(old.Serial))
-	err := w.keys.Actor.Broker.Confirm(ctx, text, "does it take the place of "+say.Clean(nameOfDevice(old.Serial))+"?")
+	err := w.keys.Actor.Confirm(ctx, text, "does it take the place of "+say.Clean(nameOfDevice(old.Serial))+"?")
 	if errors.Is(err, broker.ErrDeclined) {
 		return "", nil
 	}
@@ -153,11 +152,8 @@ func (w *work) proveDevice(ctx context.Context, edits []serialEdit, serial, old 
 	if err != nil {
 		return err
 	}
-	t = byHand(t)
 	w.keys.Actor.Broker.Report.Step("now one more code of the new device, to prove it")
-	w.keys.Actor.Broker.Code = credential.Secret{} // --mfa-code was one of the old device
-	w.keys.Actor.Broker.Started = time.Now()       // the person's time begins anew
-	s, err := w.keys.Actor.Broker.SessionOf(ctx, t, broker.Want{NewDevice: true})
+	s, err := w.keys.Actor.Broker.SessionOf(ctx, t, broker.Want{NewDevice: true, ByPerson: true})
 	if awsapi.Is(err, awsapi.WrongDevice) {
 		f := failure.New(failure.Refused, "AWS does not know the new device yet, which may take it some minutes")
 		f.Cause = err
@@ -183,11 +179,6 @@ func (w *work) warnOfSources(profiles []string) {
 			w.keys.Actor.Broker.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
 		}
 	}
-}
-
-// byHand is a target whose code a person types.
-func byHand(t *broker.Target) *broker.Target {
-	return t.CopyWith(func(p *config.Profile) { p.MFAProcess, p.MFASeed = "", "" })
 }
 
 // provingTarget is a profile as it will be, or, where none names the old

@@ -28,7 +28,7 @@ func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given cred
 		return nil, err
 	}
 	device := t.Profile.MFASerial
-	a := b.NewAsker()
+	a := b.NewAsker(t.Profile)
 	defer a.Close()
 	if given.IsEmpty() {
 		if given, err = askSeed(ctx, a, device); err != nil {
@@ -41,7 +41,7 @@ func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given cred
 	}
 	text := say.Sprintf("the seed of %s goes into the keychain,\nand awsbroker makes its codes by itself\n%s", device, say.Shown(seedPrice))
 	a.Close() // the question is asked anew
-	if err := b.Confirm(ctx, text, "store it?"); err != nil {
+	if err := a.Confirm(ctx, text, "store it?"); err != nil {
 		return nil, err
 	}
 	err = withSeeds(ctx, b, a, func(store *keystore.Store) error { return store.SetSeed(ctx, device, seed) })
@@ -56,11 +56,11 @@ func RemoveSeed(ctx context.Context, b *broker.Broker, profile string) (device s
 	}
 	device = t.Profile.MFASerial
 	text := say.Sprintf("the seed of %s is taken out of the keychain;\na device that shows its codes goes on doing so", device)
-	if err := b.Confirm(ctx, text, "remove it?"); err != nil {
+	a := b.NewAsker(t.Profile)
+	defer a.Close()
+	if err := a.Confirm(ctx, text, "remove it?"); err != nil {
 		return "", err
 	}
-	a := b.NewAsker()
-	defer a.Close()
 	err = withSeeds(ctx, b, a, func(store *keystore.Store) error { return store.RemoveSeed(ctx, device) })
 	if errors.Is(err, keystore.ErrNotFound) {
 		return "", failure.New(failure.NotFound, "the keychain has no seed of %s", device)
@@ -91,7 +91,6 @@ func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.SetWaysOf(t.Profile)
 	device := t.Profile.MFASerial
 	if device == "" {
 		return nil, failure.New(failure.Usage, "profile %s has no MFA device", t.Profile.Name).

@@ -79,7 +79,7 @@ func (w *work) writeSerial(ctx context.Context, edits []serialEdit, serial strin
 	if diff == "" {
 		return nil
 	}
-	if err := w.keys.Actor.Broker.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
+	if err := w.keys.Actor.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
 		return err
 	}
 	if err := config.WriteFile(w.keys.Actor.Broker.Paths.Config, before, after); err != nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
-	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/policy"
@@ -196,9 +195,6 @@ func (v *revocation) lastIsThere(ctx context.Context) (bool, error) {
 func (v *revocation) freshen(ctx context.Context) error {
 	if err := v.untilPast(ctx); err != nil {
 		return err
-	}
-	if !v.rotation.Actor.Broker.Code.IsEmpty() && v.rotation.Actor.IsSpent(v.rotation.Actor.Broker.Code) {
-		v.rotation.Actor.Broker.Code = credential.Secret{} // the next one has to come from elsewhere
 	}
 	v.ended = false
 	v.newAccess()

@@ -66,7 +66,7 @@ func (v *revocation) retireOld(ctx context.Context) error {
 	if accepted || v.before.AccessKeyID == "" {
 		text = fmt.Sprintf("the old key %s is inactive", old)
 	}
-	err = v.rotation.Actor.Broker.Confirm(ctx, text, "delete it for good?")
+	err = v.rotation.Actor.Confirm(ctx, text, "delete it for good?")
 	switch {
 	case errors.Is(err, broker.ErrDeclined):
 		n.OldStays = true

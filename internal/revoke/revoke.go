@@ -162,7 +162,7 @@ func (v *revocation) lookAround(ctx context.Context) (err error) {
 // newAccess looks for the way to IAM from the beginning.
 func (v *revocation) newAccess() {
 	v.rotation.Access = access.New(v.rotation.Actor, v.rotation.Targets, v.rotation.User.ARN)
-	v.rotation.Access.Patience, v.rotation.Access.Again, v.rotation.Access.Limit, v.rotation.Access.Silent = v.rotation.Waits.Prove, v.rotation.Waits.Again, v.rotation.Waits.Call, v.o.DryRun
+	v.rotation.Access.Patience, v.rotation.Access.Again, v.rotation.Access.Silent = v.rotation.Waits.Prove, v.rotation.Waits.Again, v.o.DryRun
 	v.rotation.Access.Saying, v.rotation.Access.Object, v.rotation.Access.Policy = "acting", v.object(), v.permissions()
 }
 
@@ -191,7 +191,7 @@ func (v *revocation) start(ctx context.Context) error {
 	if v.o.DryRun {
 		return v.rehearse(ctx)
 	}
-	if err := v.rotation.Actor.Broker.Confirm(ctx, v.plan(), "revoke them now?"); err != nil {
+	if err := v.rotation.Actor.Confirm(ctx, v.plan(), "revoke them now?"); err != nil {
 		return err
 	}
 	if err := v.probe(ctx); err != nil {

@@ -247,7 +247,7 @@ func (m *rotating) use(key *fakeaws.AccessKey) {
 	if err != nil {
 		m.T.Fatal(err)
 	}
-	r := &Rotation{Actor: b.NewActor(target), Targets: []*broker.Target{target}, Waits: m.waits}
+	r := &Rotation{Actor: b.NewActor(target, nil), Targets: []*broker.Target{target}, Waits: m.waits}
 	store := m.Credentials(key)
 	if _, err := r.CallerIdentity(m.T.Context(), store); err != nil {
 		m.T.Fatal(err)

@@ -172,7 +172,7 @@ func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
 	if k.Active {
 		question = "delete this ACTIVE key for good?"
 	}
-	if err := r.Actor.Broker.Confirm(ctx, text, question); err != nil {
+	if err := r.Actor.Confirm(ctx, text, question); err != nil {
 		var f *failure.Error
 		if errors.As(err, &f) {
 			full.Reason, full.Cause = f.Reason, err

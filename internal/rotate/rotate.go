@@ -116,8 +116,8 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 		return nil, err
 	}
 	r := &Rotation{Options: o, Name: name, Targets: targets, Waits: productionWaits}
-	r.Actor = b.NewActor(targets[0])
-	r.Actor.Cache = b.OpenCache(ctx)
+	r.Actor = b.NewActor(targets[0], b.OpenCache(ctx))
+	r.Actor.CallLimit = r.Waits.Call
 	return r, nil
 }
 
@@ -222,7 +222,7 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 		return p, unfinished, err
 	}
 	r.Access = access.New(r.Actor, r.Targets, r.User.ARN)
-	r.Access.Patience, r.Access.Again, r.Access.Limit, r.Access.Silent = r.Waits.Prove, r.Waits.Again, r.Waits.Call, r.Options.DryRun
+	r.Access.Patience, r.Access.Again, r.Access.Silent = r.Waits.Prove, r.Waits.Again, r.Options.DryRun
 	return p, unfinished, nil
 }
 
@@ -282,7 +282,7 @@ func (r *Rotation) agree(ctx context.Context) error {
 		}
 		return r.rehearse(ctx)
 	}
-	return r.Actor.Broker.Confirm(ctx, text, "rotate this key?")
+	return r.Actor.Confirm(ctx, text, "rotate this key?")
 }
 
 // rehearse finds out how it would go, as far as nobody has to be asked.

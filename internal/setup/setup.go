@@ -209,12 +209,12 @@ func chooseKey(record keystore.Record, asked, current string) (string, error) {
 func propose(ctx context.Context, b *broker.Broker, o *Options, info keystore.KeyInfo) error {
 	arn := info.ARN
 	if arn == "" && !o.Offline {
-		r := b.NewActor(&broker.Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName}})
+		r := b.NewActor(&broker.Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName}}, nil)
 		defer r.Close()
 		if err := r.OpenKey(ctx); err != nil {
 			return err
 		}
-		identity, err := b.IdentifyKey(ctx, r.AccessKey)
+		identity, err := b.IdentifyKey(ctx, r.AccessKey, "")
 		if err != nil {
 			return err
 		}

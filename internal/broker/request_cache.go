@@ -1,0 +1,69 @@
+package broker
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// fresh reports whether only a session will do that is made from now on.
+func (r *request) fresh() bool { return r.want.Fresh || r.renew }
+
+// minLeft is the life under which the session is renewed.
+func (r *request) minLeft(now time.Time) time.Duration {
+	if r.signs {
+		return signingLeft
+	}
+	return r.target.minLeft(r.target.Asks(r.actor.Cache, now))
+}
+
+// suffices reports whether s has the life that the caller wants. Where no
+// session has that much, half of what there can be will do, or nothing would;
+// who is strict is told so.
+func (r *request) suffices(s session.Session, now time.Time) bool {
+	life := s.Expiration.Sub(s.Issued)
+	return s.Left(now) > r.want.MinLeft || life <= r.want.MinLeft && s.Left(now) > life/2
+}
+
+// fromCache returns a session that will do without asking anyone.
+func (r *request) fromCache() (session.Session, bool) {
+	if s, ok := r.round.has(r.target); ok {
+		return s, true
+	}
+	now := time.Now()
+	s, ok := r.target.Cached(r.actor.Cache, now)
+	if !ok {
+		return s, false
+	}
+	if r.fresh() {
+		return s, s.Issued.After(r.since) && !s.Issued.After(now) // somebody else just asked for it, or the clock was set back
+	}
+	if r.want.Strict && s.Left(now) < r.want.MinLeft {
+		return s, false
+	}
+	return s, enough(s, r.minLeft(now), now) && r.suffices(s, now) || r.actor.Cache.Declined(r.target.cacheKey(), s, now)
+}
+
+// renewAgain is when an early renewal that failed may be tried again: a person
+// is asked once a session, AWS once a minute.
+func (r *request) renewAgain() time.Time {
+	if r.coded || r.takesCode() {
+		return r.old.Expiration
+	}
+	return time.Now().Add(time.Minute)
+}
+
+// miss says why the cache has no answer.
+func (r *request) miss() string {
+	switch {
+	case r.actor.Cache == nil:
+		return "there is none"
+	case r.old.AccessKeyID == "":
+		return "none for these settings: " + r.kind()
+	case r.fresh():
+		return "wanted anew: " + r.kind()
+	}
+	return fmt.Sprintf("%s has only %s left", r.kind(), say.Duration(r.old.Left(r.since)))
+}

@@ -1,0 +1,90 @@
+package broker
+
+import (
+	"context"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/sts"
+)
+
+// made is a session that AWS just gave, and keeps it.
+func (r *request) made(creds credential.Credentials) (session.Session, error) {
+	s := r.target.sessionOf(creds)
+	if s.Left(time.Now()) <= 0 {
+		return s, failure.New(failure.Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
+			Hint("check this machine's clock")
+	}
+	r.how = grants.Renewed
+	if r.coded {
+		r.how = grants.Asked
+	}
+	r.keep(s)
+	return s, nil
+}
+
+// fetch calls STS, signed by creds. A code that is in hand is used to the end
+// even if whoever asked has gone: it cannot be used a second time.
+func (r *request) fetch(ctx context.Context, client *sts.Client, by credential.Credentials, code credential.Secret) (credential.Credentials, error) {
+	if !code.IsEmpty() {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithDeadline(ctx, latest(r.round.start.Add(r.run.Limits.Run), time.Now().Add(10*time.Second)))
+	defer cancel()
+	started := time.Now()
+	mfa := sts.MFA{Serial: r.target.Profile.MFASerial, Code: code}
+	var creds credential.Credentials
+	var err error
+	if r.target.Profile.RoleARN == "" {
+		creds, err = client.SessionToken(ctx, by, r.life(), mfa)
+	} else {
+		creds, err = client.AssumeRole(ctx, by, r.target.role(), mfa)
+	}
+	r.run.Debug("sts: %s in %s", outcome(err), time.Since(started).Round(time.Millisecond))
+	return creds, err
+}
+
+// life of the session that is asked for.
+func (r *request) life() time.Duration {
+	if r.target.mfa && !r.target.passing && r.want.For > 0 {
+		return r.want.For
+	}
+	return r.target.Profile.Duration
+}
+
+// keep stores a session. One that cannot be stored was still paid for, and is
+// returned all the same. What grows is put away here, where a process seldom
+// comes, and only one for a device.
+func (r *request) keep(s session.Session) {
+	r.round.add(r.target, s)
+	if r.target.passing {
+		return
+	}
+	if r.signer() == nil {
+		r.run.rotateLog()
+	}
+	if err := r.actor.Cache.Put(r.target.cacheKey(), s); err != nil {
+		r.run.Warn("the session could not be kept, so the next call will need another: %s", err.Error())
+		return
+	}
+	r.actor.Cache.Sweep(time.Now())
+	session.KeepKey(r.run.SessionDir())
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func outcome(err error) string {
+	if err == nil {
+		return "a session"
+	}
+	return say.Clean(err.Error())
+}
