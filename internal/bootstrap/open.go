@@ -82,12 +82,7 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 	a, err := s.actor.Asker.Open(ctx)
 	if err == nil {
 		a.Print("a key that may set the account up, such as the root user's; it is not stored\n")
-		if s.actor.AccessKey.AccessKeyID, err = a.Line(ctx, "access key id: "); err == nil {
-			s.actor.AccessKey.SecretAccessKey, err = a.Hidden(ctx, "secret access key (not shown): ")
-		}
-	}
-	if err == nil {
-		s.actor.AccessKey, err = keychain.TidyKey(s.actor.AccessKey)
+		s.actor.AccessKey, err = keychain.AskKey(ctx, a)
 	}
 	var f *failure.Error
 	switch {

@@ -71,7 +71,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	p := t.Profile
 	e := Explanation{
 		Profile: p.Name, Steps: t.steps(), RoleARN: p.RoleARN, MFASerial: p.MFASerial,
-		Key: p.KeyName, AccessKeyID: t.Key.AccessKeyID, KeyARN: t.Key.ARN,
+		Key: p.KeyName, AccessKeyID: t.Key.ShownID(), KeyARN: t.Key.ARN,
 		Region: t.Endpoint.Region, Endpoint: t.Endpoint.URL,
 		Settings: b.settings(p), Problems: p.Problems,
 	}

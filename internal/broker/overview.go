@@ -61,7 +61,7 @@ func (b *Broker) Overview() (Overview, error) {
 	}
 	for _, name := range record.Names() {
 		info := record.Keys[name]
-		out.Keys = append(out.Keys, KeyView{name, info.AccessKeyID, info.ARN, info.Added, info.Rotated, usedBy[name], info.Root(), info.Expires})
+		out.Keys = append(out.Keys, KeyView{name, info.ShownID(), info.ARN, info.Added, info.Rotated, usedBy[name], info.Root(), info.Expires})
 	}
 	return out, nil
 }

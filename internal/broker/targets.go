@@ -77,7 +77,7 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 		t.withMFASession()
 	}
 	b.Debug("profile: %s; key %s (%s) of keystore %s", t.describe(), p.KeyName,
-		cmp.Or(t.Key.AccessKeyID, "id unknown"), cmp.Or(string(b.Keystore), string(record.Keystore), "none"))
+		cmp.Or(t.Key.ShownID(), "id unknown"), cmp.Or(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
 }
 

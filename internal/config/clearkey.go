@@ -17,7 +17,7 @@ type ClearKey struct {
 	File    string
 	Line    int    // of the id
 	Section string // as between the brackets
-	ID      string
+	ID      string // to be shown with [credential.ShowID]
 	Secret  credential.Secret
 	Token   bool // a session token is with it, so it ends by itself
 }
@@ -70,13 +70,21 @@ func (s *section) clearKey() (k ClearKey, ok bool, err error) {
 		return k, false, &ParseError{Path: s.path, Line: max(id.Line, secret.Line), Problem: fmt.Sprintf(
 			"section [%s] has one of %s and %s, and not the other", printable(s.name), clearKeySettings[0], clearKeySettings[1])}
 	}
-	k = ClearKey{File: s.path, Line: id.Line, Section: s.name, ID: id.Value, Secret: credential.NewSecret(secret.Value)}
+	k = ClearKey{File: s.path, Line: id.Line, Section: s.name}
+	k.ID, k.Secret = straighten(id.Value, secret.Value)
 	for _, key := range []string{"aws_session_token", "aws_security_token"} {
 		if o := s.option(key); o != nil && o.rawValue() != "" {
 			k.Token = true
 		}
 	}
 	return k, true, nil
+}
+
+// straighten puts id and secret each in its place, if they were swapped in the
+// file: what is called the id is shown to people.
+func straighten(id, secret string) (string, credential.Secret) {
+	id, secret = credential.Straighten(id, secret)
+	return id, credential.NewSecret(secret)
 }
 
 // RemoveClearKeys returns the text of the file path without the lines of the

@@ -5,12 +5,16 @@ import (
 
 	"github.com/pmezard/go-difflib/difflib"
 
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // secretKeys are the settings whose values are never shown. The lines may be
 // comments: keys are often commented out rather than removed.
 var secretKeys = pattern.Of(`(?i)^(.*(?:secret|token|password).*?[=:]).*$`)
+
+// keyIDs are the settings that have an access key id, or a secret by mistake.
+var keyIDs = pattern.Of(`(?i)^(.*access_?key(?:_?id)?\s*[=:]\s*)(.*?)(\s*)$`)
 
 // Diff shows an edit to a person, as diff -u would, or "" if nothing
 // changes. It is for a terminal, not for patch(1): secrets are hidden,
@@ -44,5 +48,9 @@ func printableLine(line string) string {
 	for i := range parts {
 		parts[i] = printable(parts[i])
 	}
-	return secretKeys().ReplaceAllString(strings.Join(parts, "\t"), "$1 [hidden]")
+	shown := secretKeys().ReplaceAllString(strings.Join(parts, "\t"), "$1 [hidden]")
+	if m := keyIDs().FindStringSubmatch(shown); m != nil && m[2] != "" && m[2] != "[hidden]" {
+		return m[1] + credential.ShowID(m[2]) + m[3]
+	}
+	return shown
 }

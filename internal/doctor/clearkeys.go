@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -82,7 +83,7 @@ func (d *doctor) lookAtCLICache() {
 // clearKey tells of a key in clear. One that ends by itself is no harm but
 // where it is in the way.
 func (d *doctor) clearKey(k config.ClearKey, ours bool) {
-	temporary := k.Token || strings.HasPrefix(k.ID, "ASIA")
+	temporary := k.Token || credential.IsTemporaryKeyID(k.ID)
 	f := Finding{File: k.File, Line: k.Line}
 	move := "awsbroker add --from-profile " + say.ShellWord(k.Profile)
 	switch {
@@ -94,11 +95,11 @@ func (d *doctor) clearKey(k config.ClearKey, ours bool) {
 		}
 		d.found(keyShadows, f)
 	case ours:
-		f.Title = fmt.Sprintf("profile %s has the key %s in clear, which AWS's tools use instead of awsbroker", k.Profile, k.ID)
+		f.Title = fmt.Sprintf("profile %s has the key %s in clear, which AWS's tools use instead of awsbroker", k.Profile, credential.ShowID(k.ID))
 		f.Mend, f.fix = move, mendByMoving(d.broker, k.Profile)
 		d.found(keyShadows, f)
 	case !temporary:
-		f.Title = fmt.Sprintf("profile %s has the key %s in clear", k.Profile, k.ID)
+		f.Title = fmt.Sprintf("profile %s has the key %s in clear", k.Profile, credential.ShowID(k.ID))
 		f.Mend, f.fix = move, mendByMoving(d.broker, k.Profile)
 		d.found(keyInClear, f)
 	}

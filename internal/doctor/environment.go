@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -43,7 +44,7 @@ var (
 func (d *doctor) lookAtEnvironment() (string, error) {
 	if id := os.Getenv("AWS_ACCESS_KEY_ID"); id != "" {
 		d.found(envKeys, Finding{
-			Title: fmt.Sprintf("AWS_ACCESS_KEY_ID is set (%s)", id),
+			Title: fmt.Sprintf("AWS_ACCESS_KEY_ID is set (%s)", credential.ShowID(id)),
 			Mend:  "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",
 		})
 		if at, err := time.Parse(time.RFC3339, os.Getenv("AWS_CREDENTIAL_EXPIRATION")); err == nil && at.Before(d.now) {

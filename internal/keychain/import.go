@@ -222,7 +222,7 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 	}
 	for _, o := range others {
 		if o.key.AccessKeyID == c.key.AccessKeyID {
-			return failure.New(failure.Other, "key %s is there twice", c.key.AccessKeyID)
+			return failure.New(failure.Other, "key %s is there twice", credential.ShowID(c.key.AccessKeyID))
 		}
 	}
 	c.name = cmp.Or(im.adder.options.Name, c.name)
@@ -283,7 +283,7 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 			continue
 		}
 		if im.adder.options.Name != "" && im.adder.options.Name != name {
-			return false, failure.New(failure.Other, "the keychain has key %s already, as %q", have.AccessKeyID, name).Hint("call it that, or remove it first: awsbroker remove %s", say.ShellWord(name))
+			return false, failure.New(failure.Other, "the keychain has key %s already, as %q", credential.ShowID(have.AccessKeyID), name).Hint("call it that, or remove it first: awsbroker remove %s", say.ShellWord(name))
 		}
 		c.name, c.info = name, im.adder.record.Keys[name]
 		return true, nil
@@ -293,7 +293,7 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 
 // keep stores a key, unless that was done by an earlier run.
 func (im *importer) keep(ctx context.Context, c *candidate) error {
-	said := say.Sprintf("key %q (%s%s) is in %s", c.name, c.key.AccessKeyID, whose(c.info.ARN), im.adder.kind.Words())
+	said := say.Sprintf("key %q (%s%s) is in %s", c.name, credential.ShowID(c.key.AccessKeyID), whose(c.info.ARN), im.adder.kind.Words())
 	if c.there {
 		im.adder.Broker.Report.Step(said + " already")
 		return nil
@@ -316,7 +316,7 @@ func whose(arn string) string {
 func named(cs []*candidate) string {
 	var lines []string
 	for _, c := range cs {
-		line := say.Sprintf("key %q (%s%s)", c.name, c.key.AccessKeyID, whose(c.info.ARN))
+		line := say.Sprintf("key %q (%s%s)", c.name, credential.ShowID(c.key.AccessKeyID), whose(c.info.ARN))
 		if c.there {
 			line += ", which is in the keychain already"
 		}

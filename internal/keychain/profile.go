@@ -102,7 +102,7 @@ func join(found []*candidate, k config.ClearKey) []*candidate {
 		c.clear = append(c.clear, k)
 		c.where = "profile " + strings.Join(profilesOf(c.clear), ", ")
 		if c.key != key {
-			c.fault = failure.New(failure.Other, "key %s has different secrets on %s:%d and %s:%d", k.ID, c.clear[0].File, c.clear[0].Line, k.File, k.Line).
+			c.fault = failure.New(failure.Other, "key %s has different secrets on %s:%d and %s:%d", credential.ShowID(k.ID), c.clear[0].File, c.clear[0].Line, k.File, k.Line).
 				Hint("remove the wrong one of them")
 		}
 		return found
@@ -112,7 +112,7 @@ func join(found []*candidate, k config.ClearKey) []*candidate {
 
 // temporary tells of credentials that end by themselves.
 func (s *profileSource) temporary(c *candidate) bool {
-	if !c.key.Temporary() && !strings.HasPrefix(c.key.AccessKeyID, "ASIA") {
+	if !c.key.Temporary() && !credential.IsTemporaryKeyID(c.key.AccessKeyID) {
 		return false
 	}
 	s.importer.adder.Broker.Report.Step(c.where + " has temporary credentials, which end by themselves: they stay")

@@ -31,7 +31,7 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 	}
 	text := fmt.Sprintf("the key %q (%s) goes out of %s\nnothing else here has its secret\n"+
 		"in AWS it goes on working until it is deleted there; to delete it in both places:\n    %s",
-		name, cmp.Or(info.AccessKeyID, "id unknown"), store.Kind().Words(), say.DeleteKey(info.AccessKeyID))
+		name, cmp.Or(info.ShownID(), "id unknown"), store.Kind().Words(), say.DeleteKey(info.AccessKeyID))
 	unfinished, err := rotate.DescribeUnfinished(b, name)
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
 const recordVersion = 1
@@ -67,6 +69,14 @@ func (r Record) Names() []string { return slices.Sorted(maps.Keys(r.Keys)) }
 // NamesOf a key: those under which the access key of this id is kept, in order.
 func (r Record) NamesOf(id string) []string {
 	return slices.DeleteFunc(r.Names(), func(name string) bool { return r.Keys[name].AccessKeyID != id })
+}
+
+// ShownID returns the access key id as it may be shown; empty if it is not known.
+func (k KeyInfo) ShownID() string {
+	if k.AccessKeyID == "" {
+		return ""
+	}
+	return credential.ShowID(k.AccessKeyID)
 }
 
 // SealingItem is the keychain's item with the key that seals cached sessions,
