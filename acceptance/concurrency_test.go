@@ -363,7 +363,7 @@ func TestTwoDevicesOneTerminal(t *testing.T) {
 		if shown := tm.Screen(); strings.Contains(shown[strings.LastIndex(shown, asking):], "mfa/ada") {
 			device = ada.Device
 		}
-		tm.Send(machine.FreshCode(t, w.AWS.Server, device) + "\n")
+		tm.Send(machine.FreshCode(device) + "\n")
 	}
 	for _, r := range c.results(machine.Patience) {
 		wantAnswer(t, r)

@@ -141,7 +141,7 @@ func TestThroughAProxyWithAPrivateAuthority(t *testing.T) {
 	}
 	w.Profile("admin", "phoebe", aws.Role.ARN(), aws.Device.Serial)
 	run := func(w *world) machine.Result {
-		return w.RunWith(machine.FreshCode(t, aws.Server, aws.Device), "--mfa-code", "-", "credential-process", "--profile", "admin")
+		return w.RunWith(machine.FreshCode(aws.Device), "--mfa-code", "-", "credential-process", "--profile", "admin")
 	}
 	wantFailure(t, run(w), 6, "certificate")
 	wantAnswer(t, run(trusting))
@@ -152,7 +152,7 @@ func TestThroughAProxyWithAPrivateAuthority(t *testing.T) {
 	}
 
 	w.Profile("bundle", "phoebe", aws.Role.ARN(), aws.Device.Serial, "ca_bundle = "+w.Path("ca.pem"), "role_session_name = other")
-	r = w.RunWith(machine.FreshCode(t, aws.Server, aws.Device), "--mfa-code", "-", "credential-process", "--profile", "bundle")
+	r = w.RunWith(machine.FreshCode(aws.Device), "--mfa-code", "-", "credential-process", "--profile", "bundle")
 	wantAnswer(t, r)
 	if len(aws.Server.RepeatedCodes()) > 0 {
 		t.Error("a code was sent twice")

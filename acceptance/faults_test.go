@@ -152,6 +152,7 @@ func faults() []fault {
 		{step: "session cache", how: "cannot be written", exit: 0, code: true, calls: 1, arrange: func(w *world) {
 			dir := w.Path("home/.cache/awsbroker/sessions")
 			os.RemoveAll(dir)
+			w.Mkdir(filepath.Dir(dir), 0o700)
 			w.Write(dir, "in the way")
 		}},
 		{step: "session cache", how: "the disk is full", exit: 0, calls: 1, run: func(w *world) machine.Result {

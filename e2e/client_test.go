@@ -86,7 +86,7 @@ func withProfile(argv []string, flag, profile string) []string {
 
 // cliIdentity names the endpoint: version 2.9 does not know the variable.
 func cliIdentity(w *world, file, profile string) []string {
-	argv := []string{file, "--endpoint-url", w.fake.info.Endpoint, "sts", "get-caller-identity", "--query", "Arn", "--output", "text"}
+	argv := []string{file, "--endpoint-url", w.URL, "sts", "get-caller-identity", "--query", "Arn", "--output", "text"}
 	return withProfile(argv, "--profile", profile)
 }
 

@@ -8,7 +8,7 @@
 // Each test has a machine of its own (world): an empty HOME, a fakeaws beside
 // it, and the profile admin as awsbroker's add and setup make it. Programs run
 // in a session of their own, so that no terminal is theirs unless the test
-// gives them one. The tests in this directory import nothing of awsbroker and
-// use its binary only, as its users do; configdiff compares its reading of
+// gives them one. The tests in this directory use the binary of awsbroker
+// only, as its users do; configdiff compares its reading of
 // config files with botocore's and the Go SDK's, and imports that.
 package e2e

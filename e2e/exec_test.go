@@ -18,7 +18,7 @@ func TestExec(t *testing.T) {
 		w := newSetUpWorld(t)
 		exec := []string{program("awsbroker"), "exec", "--profile", "admin", "--"}
 		sameRole(t, w, "exec", append(exec, c.identity(w, "")...)...)
-		sameRole(t, w.with(dirty...), "exec, dirty", append(exec, c.identity(w, "")...)...)
+		sameRole(t, w.With(dirty...), "exec, dirty", append(exec, c.identity(w, "")...)...)
 	})
 }
 
@@ -29,14 +29,14 @@ func TestExecWith(t *testing.T) {
 		w := newSetUpWorld(t)
 		reader := w.addRole("reader")
 		w.logout()
-		exec := []string{program("awsbroker"), "exec", "--with", "admin", "--with", "reader", "--mfa-code", w.fake.code(), "--", "/bin/sh", "-c"}
+		exec := []string{program("awsbroker"), "exec", "--with", "admin", "--with", "reader", "--mfa-code", w.Code(), "--", "/bin/sh", "-c"}
 		script := words(c.identity(w, "")...) + " && " + words(c.identity(w, "reader")...) + " && " + words(c.identity(w, "admin")...)
-		before := w.fake.assumeRoles()
-		r := w.with(dirty...).run(append(exec, script)...)
-		if want := assumedRole + "\n" + reader + "\n" + assumedRole + "\n"; r.code != 0 || r.stdout != want || strings.Contains(r.stderr, "awsbroker") {
-			t.Errorf("ended with %d:\n%s%s", r.code, r.stdout, r.stderr)
+		before := w.assumeRoles()
+		r := w.With(dirty...).run(append(exec, script)...)
+		if want := assumedRole + "\n" + reader + "\n" + assumedRole + "\n"; r.Code != 0 || r.Stdout != want || strings.Contains(r.Stderr, "awsbroker") {
+			t.Errorf("ended with %d:\n%s%s", r.Code, r.Stdout, r.Stderr)
 		}
-		if n := w.fake.assumeRoles() - before; n != 2 {
+		if n := w.assumeRoles() - before; n != 2 {
 			t.Errorf("%d AssumeRole calls", n)
 		}
 	})

@@ -17,8 +17,8 @@ func TestExport(t *testing.T) {
 func TestExportINI(t *testing.T) {
 	eachClient(t, func(t *testing.T, c *client) {
 		w := newSetUpWorld(t)
-		file := w.write("exported", w.ok(program("awsbroker"), "export", "--profile", "admin", "--format", "ini").stdout, 0o600)
-		other := w.with("AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE="+file, "AWS_REGION=eu-central-1")
+		file := w.write("exported", w.ok(program("awsbroker"), "export", "--profile", "admin", "--format", "ini").Stdout, 0o600)
+		other := w.With("AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE="+file, "AWS_REGION=eu-central-1")
 		sameRole(t, other, "export --format ini", c.identity(w, "admin")...)
 	})
 }

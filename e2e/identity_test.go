@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // eachClient runs a test for every client that prints who it is.
@@ -21,17 +23,17 @@ func eachClient(t *testing.T, test func(t *testing.T, c *client)) {
 
 // sameRole checks that a client came through as the assumed role, without a
 // question (there is nobody to ask) and without a new session.
-func sameRole(t *testing.T, w *world, how string, argv ...string) result {
+func sameRole(t *testing.T, w *world, how string, argv ...string) machine.Result {
 	t.Helper()
-	before := w.fake.assumeRoles()
+	before := w.assumeRoles()
 	r := w.run(argv...)
-	if r.code != 0 || strings.TrimSpace(r.stdout) != assumedRole {
-		t.Errorf("%s: %v ended with %d:\n%s%s", how, argv, r.code, r.stdout, r.stderr)
+	if r.Code != 0 || strings.TrimSpace(r.Stdout) != assumedRole {
+		t.Errorf("%s: %v ended with %d:\n%s%s", how, argv, r.Code, r.Stdout, r.Stderr)
 	}
-	if strings.Contains(r.stderr, "awsbroker") {
-		t.Errorf("%s: something of ours on stderr: %s", how, r.stderr)
+	if strings.Contains(r.Stderr, "awsbroker") {
+		t.Errorf("%s: something of ours on stderr: %s", how, r.Stderr)
 	}
-	if n := w.fake.assumeRoles() - before; n != 0 {
+	if n := w.assumeRoles() - before; n != 0 {
 		t.Errorf("%s: %d AssumeRole calls", how, n)
 	}
 	return r
@@ -43,8 +45,8 @@ func TestCredentialProcess(t *testing.T) {
 	eachClient(t, func(t *testing.T, c *client) {
 		w := newSetUpWorld(t)
 		r := sameRole(t, w, "profile named", c.identity(w, "admin")...)
-		sameRole(t, w.with("AWS_PROFILE=admin"), "AWS_PROFILE", c.identity(w, "")...)
-		tallyOf(c).cached = r.took
+		sameRole(t, w.With("AWS_PROFILE=admin"), "AWS_PROFILE", c.identity(w, "")...)
+		tallyOf(c).cached = r.Took
 	})
 }
 
@@ -57,34 +59,34 @@ const slack = 2 * time.Second
 func TestNoSessionNoTerminal(t *testing.T) {
 	eachClient(t, func(t *testing.T, c *client) {
 		w := newSetUpWorld(t)
-		cached := sameRole(t, w, "cached", c.identity(w, "admin")...).took
+		cached := sameRole(t, w, "cached", c.identity(w, "admin")...).Took
 		w.logout()
-		before := w.fake.assumeRoles()
-		r := w.with("AWS_PROFILE=admin").run(c.identity(w, "")...)
-		if r.code == 0 || r.stdout != "" {
-			t.Errorf("ended with %d, %q", r.code, r.stdout)
+		before := w.assumeRoles()
+		r := w.With("AWS_PROFILE=admin").run(c.identity(w, "")...)
+		if r.Code == 0 || r.Stdout != "" {
+			t.Errorf("ended with %d, %q", r.Code, r.Stdout)
 		}
 		checkFailureShown(t, c, r)
-		if r.took > cached+slack {
-			t.Errorf("the failure took %s, a success %s", r.took, cached)
+		if r.Took > cached+slack {
+			t.Errorf("the failure took %s, a success %s", r.Took, cached)
 		}
-		if n := w.fake.assumeRoles() - before; n != 0 {
+		if n := w.assumeRoles() - before; n != 0 {
 			t.Errorf("%d AssumeRole calls", n)
 		}
-		tallyOf(c).failing = r.took
+		tallyOf(c).failing = r.Took
 	})
 }
 
-func checkFailureShown(t *testing.T, c *client, r result) {
+func checkFailureShown(t *testing.T, c *client, r machine.Result) {
 	t.Helper()
-	text := strings.Join(strings.Fields(r.stderr), " ") // some wrap lines
+	text := strings.Join(strings.Fields(r.Stderr), " ") // some wrap lines
 	if !strings.Contains(text, c.failure) {
-		t.Errorf("no %q in %q", c.failure, r.stderr)
+		t.Errorf("no %q in %q", c.failure, r.Stderr)
 	}
 	const ours = "awsbroker: error: an MFA code is needed for role admin-mfa in account 123456789012 (profile admin), " +
 		"and there is no terminal to ask at; hint: run in a terminal: awsbroker login --profile admin"
 	if n := strings.Count(text, ours); n != 1 && !c.hides || n > 0 && c.hides {
-		t.Errorf("our line is there %d times in %q", n, r.stderr)
+		t.Errorf("our line is there %d times in %q", n, r.Stderr)
 	}
 	start := strings.Index(text, c.failure)
 	if i := strings.Index(text, ours); i >= 0 && i < start {
@@ -99,15 +101,15 @@ func TestQuestionAtTerminal(t *testing.T) {
 	eachClient(t, func(t *testing.T, c *client) {
 		w := newSetUpWorld(t)
 		w.logout()
-		before := w.fake.assumeRoles()
+		before := w.assumeRoles()
 		r, shown := w.runAtTerminal(w.rightCodes(1), c.identity(w, "admin")...)
-		if r.code != 0 || strings.TrimSpace(r.stdout) != assumedRole {
-			t.Errorf("ended with %d:\n%s%s\non the terminal: %s", r.code, r.stdout, r.stderr, shown)
+		if r.Code != 0 || strings.TrimSpace(r.Stdout) != assumedRole {
+			t.Errorf("ended with %d:\n%s%s\non the terminal: %s", r.Code, r.Stdout, r.Stderr, shown)
 		}
 		if strings.Count(shown, question) != 1 || !strings.Contains(shown, "role admin-mfa in account 123456789012 (profile admin)") {
 			t.Errorf("on the terminal: %q", shown)
 		}
-		if n := w.fake.assumeRoles() - before; n != 1 {
+		if n := w.assumeRoles() - before; n != 1 {
 			t.Errorf("%d AssumeRole calls", n)
 		}
 		sameRole(t, w, "the second call", c.identity(w, "admin")...)
@@ -127,17 +129,17 @@ func TestNoAtTerminal(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			eachClient(t, func(t *testing.T, c *client) {
-				w := newSetUpWorld(t).with("AWS_PROFILE=admin")
+				w := newSetUpWorld(t).With("AWS_PROFILE=admin")
 				w.logout()
-				before := w.fake.assumeRoles()
+				before := w.assumeRoles()
 				r, shown := w.runAtTerminal(tt.person, c.identity(w, "")...)
-				if r.code == 0 || r.stdout != "" || !strings.Contains(r.stderr, c.failure) {
-					t.Errorf("ended with %d:\n%s%s", r.code, r.stdout, r.stderr)
+				if r.Code == 0 || r.Stdout != "" || !strings.Contains(r.Stderr, c.failure) {
+					t.Errorf("ended with %d:\n%s%s", r.Code, r.Stdout, r.Stderr)
 				}
 				if n := strings.Count(shown, question); n != tt.questions {
 					t.Errorf("%d questions on the terminal: %q", n, shown)
 				}
-				if n := w.fake.assumeRoles() - before; n != tt.calls {
+				if n := w.assumeRoles() - before; n != tt.calls {
 					t.Errorf("%d AssumeRole calls", n)
 				}
 			})

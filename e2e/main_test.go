@@ -33,12 +33,11 @@ func runTests(m *testing.M) int {
 	return code
 }
 
-// buildAll builds awsbroker as it is released, the fake, and the clients that
-// are Go programs.
+// buildAll builds awsbroker as it is released, and the clients that are Go
+// programs.
 func buildAll() error {
 	for _, b := range []struct{ dir, pkg string }{
 		{"..", "./cmd/awsbroker"},
-		{"..", "./internal/fakeaws/cmd/fakeaws"},
 		{".", "./clients/gosdk"},
 		{".", "./clients/awsbase"},
 	} {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // The callers that have no terminal to ask at: an IDE, a service, a desktop's
@@ -42,22 +42,16 @@ func TestQuestionThroughPinentry(t *testing.T) {
 		w := newSetUpWorld(t)
 		w.logout()
 		w.write(".gnupg/gpg-agent.conf", "pinentry-program "+pinentry+"\n", 0o600)
-		master, tty, err := pty.Open()
-		if err != nil {
-			t.Fatal(err)
+		tm, ended, before := machine.NewTerminal(t), make(chan machine.Result), w.assumeRoles()
+		cmd := w.With("GPG_TTY="+tm.Slave.Name(), "TERM=vt100").silent(c.identity(w, "admin"))
+		go func() { ended <- w.Finish(cmd) }()
+		tm.ExpectWithin(question, runLimit)
+		tm.Send(w.Code() + "\n")
+		r := <-ended
+		if r.Code != 0 || strings.TrimSpace(r.Stdout) != assumedRole {
+			t.Errorf("ended with %d:\n%s%s\non the terminal: %s", r.Code, r.Stdout, r.Stderr, tm.Screen())
 		}
-		defer master.Close()
-		defer tty.Close()
-		s, ended := &screen{}, make(chan struct{})
-		go s.follow(master)
-		go answer(w.rightCodes(1), s, master, ended)
-		before := w.fake.assumeRoles()
-		r := w.with("GPG_TTY="+tty.Name(), "TERM=vt100").run(c.identity(w, "admin")...)
-		close(ended)
-		if r.code != 0 || strings.TrimSpace(r.stdout) != assumedRole {
-			t.Errorf("ended with %d:\n%s%s\non the terminal: %s", r.code, r.stdout, r.stderr, s)
-		}
-		if n := w.fake.assumeRoles() - before; n != 1 {
+		if n := w.assumeRoles() - before; n != 1 {
 			t.Errorf("%d AssumeRole calls", n)
 		}
 	})
@@ -70,15 +64,15 @@ func TestQuestionInDialog(t *testing.T) {
 	eachClient(t, func(t *testing.T, c *client) {
 		w := newSetUpWorld(t)
 		w.logout()
-		before := w.fake.assumeRoles()
+		before := w.assumeRoles()
 		ended := make(chan struct{})
-		go typeIntoDialog(display, w.fake.code, ended)
-		r := w.with("DISPLAY="+display, "NO_AT_BRIDGE=1", "AWSBROKER_PROMPT=terminal,dialog").run(c.identity(w, "admin")...)
+		go typeIntoDialog(display, w.Code, ended)
+		r := w.With("DISPLAY="+display, "NO_AT_BRIDGE=1", "AWSBROKER_PROMPT=terminal,dialog").run(c.identity(w, "admin")...)
 		close(ended)
-		if r.code != 0 || strings.TrimSpace(r.stdout) != assumedRole {
-			t.Errorf("ended with %d:\n%s%s", r.code, r.stdout, r.stderr)
+		if r.Code != 0 || strings.TrimSpace(r.Stdout) != assumedRole {
+			t.Errorf("ended with %d:\n%s%s", r.Code, r.Stdout, r.Stderr)
 		}
-		if n := w.fake.assumeRoles() - before; n != 1 {
+		if n := w.assumeRoles() - before; n != 1 {
 			t.Errorf("%d AssumeRole calls", n)
 		}
 	})

@@ -54,7 +54,7 @@ func TestQuoting(t *testing.T) {
 	boto3Debian.need(t)
 	w := newSetUpWorld(t)
 	odd := "Team_1/prod@eu-central-1.x%y"
-	w.setup(odd, w.fake.info.RoleARN, "--offline")
+	w.setup(odd, w.AWS.Role.ARN(), "--offline")
 	helpers := w.helpers()
 	if len(helpers) != 2 {
 		t.Fatalf("%d helpers in %s", len(helpers), w.config())
@@ -62,13 +62,13 @@ func TestQuoting(t *testing.T) {
 	for i, profile := range []string{"admin", odd} {
 		want := []string{program("awsbroker"), "credential-process", "--profile", profile}
 		for name, split := range splitters {
-			got := strings.Split(strings.TrimRight(w.ok(split(helpers[i])...).stdout, "\n"), "\n")
+			got := strings.Split(strings.TrimRight(w.ok(split(helpers[i])...).Stdout, "\n"), "\n")
 			if !slices.Equal(got, want) {
 				t.Errorf("%s makes %q of %s", name, got, helpers[i])
 			}
 		}
-		if r := w.ok("/bin/sh", "-c", helpers[i]); !strings.HasPrefix(r.stdout, "{") || r.stderr != "" {
-			t.Errorf("%s printed %d bytes, and %q on stderr", helpers[i], len(r.stdout), r.stderr)
+		if r := w.ok("/bin/sh", "-c", helpers[i]); !strings.HasPrefix(r.Stdout, "{") || r.Stderr != "" {
+			t.Errorf("%s printed %d bytes, and %q on stderr", helpers[i], len(r.Stdout), r.Stderr)
 		}
 	}
 }
@@ -82,11 +82,11 @@ func TestPathWithSpaces(t *testing.T) {
 	if err := os.Link(program("awsbroker"), filepath.Join(dir, "awsbroker")); err != nil {
 		t.Fatal(err)
 	}
-	w = w.with("PATH=" + dir + ":/usr/bin:/bin")
-	w.ok(filepath.Join(dir, "awsbroker"), "setup", "admin", "--key", "phoebe", "--region", "eu-central-1", "--yes", "--mfa-code", w.fake.code())
+	w = w.With("PATH=" + dir + ":/usr/bin:/bin")
+	w.ok(filepath.Join(dir, "awsbroker"), "setup", "admin", "--key", "phoebe", "--region", "eu-central-1", "--yes", "--mfa-code", w.Code())
 	if got := w.helpers(); !slices.Equal(got, []string{"awsbroker credential-process --profile admin"}) {
 		t.Errorf("the helpers are %q", got)
 	}
 	sameRole(t, w, "by name", awsCLI2.identity(w, "admin")...)
-	sameRole(t, w.with("AWS_PROFILE=admin"), "by name", goSDK.identity(w, "")...)
+	sameRole(t, w.With("AWS_PROFILE=admin"), "by name", goSDK.identity(w, "")...)
 }

@@ -1,9 +1,9 @@
 package e2e
 
 import (
-	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A program that runs for longer than its session: it asks the helper again,
@@ -23,14 +23,14 @@ func TestRenewal(t *testing.T) {
 			w.extend("awsbroker_min_ttl = 1s")
 			w.codesByCommand()
 			w.logout()
-			w.fake.post("session-seconds", url.Values{"n": {"4"}})
-			before := w.fake.assumeRoles()
+			w.AWS.Server.SetSessionLife(4 * time.Second)
+			before := w.assumeRoles()
 			r := w.ok(tt.argv...)
-			if strings.Count(r.stdout, assumedRole+"\n") != 8 || r.stderr != "" {
-				t.Errorf("it printed:\n%s%s", r.stdout, r.stderr)
+			if strings.Count(r.Stdout, assumedRole+"\n") != 8 || r.Stderr != "" {
+				t.Errorf("it printed:\n%s%s", r.Stdout, r.Stderr)
 			}
-			calls, repeated := w.fake.calls("AssumeRole")
-			if n := len(calls) - before; n < 3 || n > 6 || repeated != 0 {
+			repeated := len(w.AWS.Server.RepeatedCodes())
+			if n := w.assumeRoles() - before; n < 3 || n > 6 || repeated != 0 {
 				t.Errorf("%d sessions, %d codes sent twice", n, repeated)
 			}
 		})

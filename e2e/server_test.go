@@ -2,11 +2,9 @@ package e2e
 
 import (
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -21,7 +19,7 @@ func TestServer(t *testing.T) {
 	eachClient(t, func(t *testing.T, c *client) {
 		w := newSetUpWorld(t)
 		sameRole(t, w, "server", server(c.identity(w, "")...)...)
-		sameRole(t, w.with(dirty...), "server, dirty", server(c.identity(w, "")...)...)
+		sameRole(t, w.With(dirty...), "server, dirty", server(c.identity(w, "")...)...)
 		sameRole(t, w, "another way in", server(c.identity(w, "admin")...)...)
 	})
 }
@@ -41,16 +39,16 @@ func TestServerShadowed(t *testing.T) {
 			if shadow.credentials != "" {
 				w.write(".aws/credentials", shadow.credentials, 0o600)
 			}
-			before := w.fake.assumeRoles()
+			before := w.assumeRoles()
 			r := w.run(server(c.identity(w, "")...)...)
-			if r.code != 0 || strings.TrimSpace(r.stdout) != assumedRole || strings.Count(r.stderr, "awsbroker: ") != 1 {
-				t.Errorf("%s: ended with %d:\n%s%s", shadow.name, r.code, r.stdout, r.stderr)
+			if r.Code != 0 || strings.TrimSpace(r.Stdout) != assumedRole || strings.Count(r.Stderr, "awsbroker: ") != 1 {
+				t.Errorf("%s: ended with %d:\n%s%s", shadow.name, r.Code, r.Stdout, r.Stderr)
 			}
 			r = w.run(server(c.identity(w, "admin")...)...) // through the copy of the config file
-			if r.code != 0 || strings.TrimSpace(r.stdout) != assumedRole {
-				t.Errorf("%s, other profile: ended with %d:\n%s%s", shadow.name, r.code, r.stdout, r.stderr)
+			if r.Code != 0 || strings.TrimSpace(r.Stdout) != assumedRole {
+				t.Errorf("%s, other profile: ended with %d:\n%s%s", shadow.name, r.Code, r.Stdout, r.Stderr)
 			}
-			if n := w.fake.assumeRoles() - before; n != 0 {
+			if n := w.assumeRoles() - before; n != 0 {
 				t.Errorf("%s: %d AssumeRole calls", shadow.name, n)
 			}
 		}
@@ -85,7 +83,7 @@ func words(argv ...string) string { return "'" + strings.Join(argv, "' '") + "'"
 func checkLongRun(t *testing.T, w *world, atLeast int) {
 	t.Helper()
 	for _, c := range longRunners {
-		text, err := os.ReadFile(filepath.Join(w.home, c.name+".printed"))
+		text, err := os.ReadFile(filepath.Join(w.Home, c.name+".printed"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,17 +104,17 @@ func TestServerRenewsSilently(t *testing.T) {
 	w := newSetUpWorld(t)
 	w.extend("awsbroker_mfa_session = 8h")
 	w.login()
-	w.fake.post("session-seconds", url.Values{"n": {"8"}})
+	w.AWS.Server.SetSessionLife(8 * time.Second)
 	w.extend("awsbroker_duration_seconds = 900") // another role session, which is not there yet
-	before := w.fake.assumeRoles()
-	if r := w.ok(server(longRun(w, 28)...)...); r.stderr != "" {
-		t.Errorf("on stderr: %s", r.stderr)
+	before := w.assumeRoles()
+	if r := w.ok(server(longRun(w, 28)...)...); r.Stderr != "" {
+		t.Errorf("on stderr: %s", r.Stderr)
 	}
 	checkLongRun(t, w, 3)
-	if n := w.fake.assumeRoles() - before; n < 4 || n > 12 {
+	if n := w.assumeRoles() - before; n < 4 || n > 12 {
 		t.Errorf("%d sessions", n)
 	}
-	if calls, repeated := w.fake.calls("GetSessionToken"); len(calls) != 1 || repeated != 0 {
+	if calls, repeated := w.AWS.Server.Calls("GetSessionToken"), len(w.AWS.Server.RepeatedCodes()); len(calls) != 1 || repeated != 0 {
 		t.Errorf("%d MFA sessions, %d codes sent twice", len(calls), repeated)
 	}
 }
@@ -130,23 +128,21 @@ func TestServerTakesLogin(t *testing.T) {
 	t.Parallel()
 	w := newSetUpWorld(t)
 	w.extend("awsbroker_min_ttl = 8s")
-	w.fake.post("session-seconds", url.Values{"n": {"16"}})
+	w.AWS.Server.SetSessionLife(16 * time.Second)
 	w.login()
-	before := w.fake.assumeRoles()
-	said := filepath.Join(w.home, "said")
-	cmd, done := w.command(append([]string{"/bin/sh", "-c", `exec "$@" 2>"$0"`, said}, server(longRun(w, 34)...)...))
-	defer done()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	before := w.assumeRoles()
+	said := filepath.Join(w.Home, "said")
 	ended, logins := make(chan struct{}), make(chan int)
-	r := w.finish(cmd, func() { go func() { logins <- w.loginWhenTold(said, ended) }() })
+	go func() { logins <- w.loginWhenTold(said, ended) }()
+	r := w.run(append([]string{"/bin/sh", "-c", `exec "$@" 2>"$0"`, said}, server(longRun(w, 34)...)...)...)
 	close(ended)
 	n := <-logins
-	if r.code != 0 {
-		t.Errorf("it ended with %d", r.code)
+	if r.Code != 0 {
+		t.Errorf("it ended with %d", r.Code)
 	}
 	checkLongRun(t, w, 5)
-	if n < 3 || w.fake.assumeRoles()-before != n {
-		t.Errorf("%d sessions for %d logins", w.fake.assumeRoles()-before, n)
+	if n < 3 || w.assumeRoles()-before != n {
+		t.Errorf("%d sessions for %d logins", w.assumeRoles()-before, n)
 	}
 }
 
@@ -161,8 +157,8 @@ func (w *world) loginWhenTold(said string, ended <-chan struct{}) (logins int) {
 		}
 		text, _ := os.ReadFile(said)
 		if strings.Count(string(text), "in another terminal run: awsbroker login --profile admin\n") > logins {
-			if r := w.run(w.loginCommand()...); r.code != 0 {
-				w.t.Errorf("login ended with %d: %s", r.code, r.stderr)
+			if r := w.run(w.loginCommand()...); r.Code != 0 {
+				w.t.Errorf("login ended with %d: %s", r.Code, r.Stderr)
 			}
 			logins++
 		}
@@ -175,5 +171,5 @@ func (w *world) login() {
 }
 
 func (w *world) loginCommand() []string {
-	return []string{program("awsbroker"), "login", "--profile", "admin", "--mfa-code", w.fake.code()}
+	return []string{program("awsbroker"), "login", "--profile", "admin", "--mfa-code", w.Code()}
 }

@@ -1,12 +1,14 @@
 package e2e
 
 import (
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"text/template"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // terraform keeps its state in S3. It prints no identity: the fake's log has it.
@@ -26,7 +28,7 @@ type stack struct {
 // stack writes the configuration into a directory of its own.
 func (w *world) stack(s stack) *tf {
 	w.t.Helper()
-	s.Endpoint = w.fake.info.Endpoint
+	s.Endpoint = w.URL
 	source, err := template.ParseFiles("clients/terraform/main.tf.tmpl")
 	if err != nil {
 		w.t.Fatal(err)
@@ -36,7 +38,7 @@ func (w *world) stack(s stack) *tf {
 		w.t.Fatal(err)
 	}
 	dir := filepath.Dir(w.write("stacks/"+s.Key+"/main.tf", text.String(), 0o600))
-	return &tf{w.with("CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"), dir}
+	return &tf{w.With("CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"), dir}
 }
 
 // tf is Terraform in one directory.
@@ -58,7 +60,7 @@ func newTerraformWorld(t *testing.T) *world {
 	t.Helper()
 	terraform.need(t)
 	w := newSetUpWorld(t)
-	w.fake.post("bucket", url.Values{"name": {"state"}})
+	w.AWS.Account.AddBucket("state")
 	return w
 }
 
@@ -66,7 +68,7 @@ func newTerraformWorld(t *testing.T) *world {
 // answered the role sessions and nobody else, with assumed sessions in between.
 func (f *tf) allAs(before, assumed int, roles ...string) {
 	f.t.Helper()
-	calls, repeated := f.fake.calls("")
+	calls, repeated := f.AWS.Server.Calls(""), len(f.AWS.Server.RepeatedCodes())
 	n := map[string]int{}
 	for _, c := range calls[before:] {
 		n[c.Service+" "+c.Action]++
@@ -83,9 +85,7 @@ func (f *tf) allAs(before, assumed int, roles ...string) {
 }
 
 func (w *world) callCount() int {
-	w.t.Helper()
-	calls, _ := w.fake.calls("")
-	return len(calls)
+	return len(w.AWS.Server.Calls(""))
 }
 
 func TestTerraform(t *testing.T) {
@@ -94,35 +94,35 @@ func TestTerraform(t *testing.T) {
 	before := w.callCount()
 	f.ok(f.init()...)
 	r := f.ok(f.apply()...)
-	if !strings.Contains(r.stdout, `greeting = "hello from one"`) {
-		t.Errorf("apply printed %s", r.stdout)
+	if !strings.Contains(r.Stdout, `greeting = "hello from one"`) {
+		t.Errorf("apply printed %s", r.Stdout)
 	}
 	f.allAs(before, 0, assumedRole)
-	tallyOf(terraform).cached = r.took
+	tallyOf(terraform).cached = r.Took
 
 	w.logout()
 	before = w.callCount()
 	r = f.run(f.apply()...)
-	if r.code == 0 || r.took > tallyOf(terraform).cached+slack {
-		t.Errorf("without a session it ended with %d after %s", r.code, r.took)
+	if r.Code == 0 || r.Took > tallyOf(terraform).cached+slack {
+		t.Errorf("without a session it ended with %d after %s", r.Code, r.Took)
 	}
 	checkTerraformFailure(t, r)
 	if n := w.callCount() - before; n != 0 {
 		t.Errorf("%d calls without a session", n)
 	}
-	tallyOf(terraform).failing = r.took
+	tallyOf(terraform).failing = r.Took
 }
 
 // checkTerraformFailure: awsbroker's stderr is Terraform's own, above its error.
-func checkTerraformFailure(t *testing.T, r result) {
+func checkTerraformFailure(t *testing.T, r machine.Result) {
 	t.Helper()
-	if !strings.Contains(r.stderr, "hint: run in a terminal: awsbroker login --profile admin") {
-		t.Errorf("not our line in %s", r.stderr)
+	if !strings.Contains(r.Stderr, "hint: run in a terminal: awsbroker login --profile admin") {
+		t.Errorf("not our line in %s", r.Stderr)
 	}
-	if !strings.Contains(r.stderr, terraform.failure) || !strings.Contains(r.stderr, "exit status 4") {
-		t.Errorf("not Terraform's error in %s", r.stderr)
+	if !strings.Contains(r.Stderr, terraform.failure) || !strings.Contains(r.Stderr, "exit status 4") {
+		t.Errorf("not Terraform's error in %s", r.Stderr)
 	}
-	tallyOf(terraform).shown = strings.Join(strings.Fields(r.stderr), " ")
+	tallyOf(terraform).shown = strings.Join(strings.Fields(r.Stderr), " ")
 }
 
 func TestTerraformAtTerminal(t *testing.T) {
@@ -131,8 +131,8 @@ func TestTerraformAtTerminal(t *testing.T) {
 	w.logout()
 	before := w.callCount()
 	r, shown := f.runAtTerminal(w.rightCodes(1), f.init()...)
-	if r.code != 0 || strings.Count(shown, question) != 1 {
-		t.Fatalf("init ended with %d:\n%s%s\non the terminal: %s", r.code, r.stdout, r.stderr, shown)
+	if r.Code != 0 || strings.Count(shown, question) != 1 {
+		t.Fatalf("init ended with %d:\n%s%s\non the terminal: %s", r.Code, r.Stdout, r.Stderr, shown)
 	}
 	f.ok(f.apply()...)
 	f.allAs(before, 1, assumedRole)
@@ -201,8 +201,8 @@ func TestTerraformAsksOnce(t *testing.T) {
 			w.logout()
 			before := w.callCount()
 			r, shown := f.runAtTerminal(w.rightCodes(1), append(exec, f.apply()...)...)
-			if r.code != 0 || strings.Count(shown, question) != 1 {
-				t.Fatalf("apply ended with %d:\n%s%s\non the terminal: %s", r.code, r.stdout, r.stderr, shown)
+			if r.Code != 0 || strings.Count(shown, question) != 1 {
+				t.Fatalf("apply ended with %d:\n%s%s\non the terminal: %s", r.Code, r.Stdout, r.Stderr, shown)
 			}
 			f.allAs(before, 3, roles...)
 			f.wantCodes(before, 1)
@@ -213,9 +213,8 @@ func TestTerraformAsksOnce(t *testing.T) {
 // wantCodes holds how many codes were given since the log had some length.
 func (f *tf) wantCodes(before, want int) {
 	f.t.Helper()
-	calls, _ := f.fake.calls("")
 	n := 0
-	for _, c := range calls[before:] {
+	for _, c := range f.AWS.Server.Calls("")[before:] {
 		if c.CodeSent {
 			n++
 		}
@@ -228,11 +227,11 @@ func (f *tf) wantCodes(before, want int) {
 // addRole makes a role and a profile for it, and returns who one is then.
 func (w *world) addRole(name string) string {
 	w.t.Helper()
-	var role struct {
-		RoleARN string `json:"role_arn"`
+	role, err := w.AWS.AddRole(name, time.Hour)
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	w.fake.postJSON("roles", map[string]string{"name": name}, &role)
-	w.setup(name, role.RoleARN, "--offline")
+	w.setup(name, role.ARN(), "--offline")
 	return "arn:aws:sts::123456789012:assumed-role/" + name + "/phoebe"
 }
 
@@ -241,7 +240,7 @@ func applySeveral(t *testing.T, w *world, byPerson bool, roles []string) {
 	f := w.stack(stack{Key: "two", Profile: "admin", Others: []string{"reader", "auditor"}})
 	before := w.callCount()
 	f.ok(f.init()...)
-	var r result
+	var r machine.Result
 	shown := ""
 	if byPerson {
 		r, shown = f.runAtTerminal(w.rightCodes(2), f.apply()...)
@@ -249,8 +248,8 @@ func applySeveral(t *testing.T, w *world, byPerson bool, roles []string) {
 		r = f.run(f.apply()...)
 	}
 	for _, profile := range []string{"reader", "auditor"} {
-		if !strings.Contains(r.stdout, profile+` = "hello from one"`) {
-			t.Errorf("no output of %s in %s%s", profile, r.stdout, r.stderr)
+		if !strings.Contains(r.Stdout, profile+` = "hello from one"`) {
+			t.Errorf("no output of %s in %s%s", profile, r.Stdout, r.Stderr)
 		}
 	}
 	if n := strings.Count(shown, question); byPerson && n != 2 {

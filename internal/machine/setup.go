@@ -5,6 +5,7 @@ package machine
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func (m *Machine) AddKey(name string, key *fakeaws.AccessKey) {
 }
 
 // Config is the path of AWS's config file.
-func (m *Machine) Config() string { return m.Path("home/.aws/config") }
+func (m *Machine) Config() string { return filepath.Join(m.Home, ".aws", "config") }
 
 // Profile appends a profile to the config file; settings are more lines of it.
 func (m *Machine) Profile(name, key, role, serial string, settings ...string) {
@@ -49,23 +50,17 @@ func (m *Machine) Login(profile string) {
 }
 
 // Code is one of phoebe's device that AWS takes and that nobody used.
-func (m *Machine) Code() string {
-	m.T.Helper()
-	return FreshCode(m.T, m.AWS.Server, m.AWS.Device)
-}
+func (m *Machine) Code() string { return FreshCode(m.AWS.Device) }
 
-// FreshCode is a code of any device that AWS takes and that nobody used. AWS's
-// clock moves where there is none now.
-func FreshCode(t T, s *fakeaws.Server, d *fakeaws.MFADevice) string {
-	t.Helper()
-	for range 3 {
+// FreshCode is a code of any device that AWS takes and that nobody used. The
+// device runs ahead where there is none now, and AWS follows.
+func FreshCode(d *fakeaws.MFADevice) string {
+	for {
 		if code, ok := d.FreshCode(); ok && (code == d.Code() || code == d.NextCode()) { // the one before may be over in a moment
 			return code
 		}
-		s.Advance(30 * time.Second)
+		d.RunAhead()
 	}
-	t.Fatal("the device has no fresh code")
-	return ""
 }
 
 // Rest waits until what was just written is old enough for cached answers to
