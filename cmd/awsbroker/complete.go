@@ -1,7 +1,6 @@
 package main
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -82,7 +81,7 @@ func addCompletions(root *cobra.Command) {
 		"replace":  deviceNames, // mfa enroll; elsewhere it takes no value
 		"keystore": words(string(keystore.SecretService), string(keystore.File)),
 		"prompt":   words("terminal", "pinentry", "dialog", "command", "none"),
-		"format":   words(slices.Sorted(maps.Keys(formats))...),
+		"format":   words(formats()...),
 	}
 	byCommand := map[string]completer{
 		"setup":  first(profileNames),

@@ -10,6 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/variables"
 )
 
 // execOptions are the flags of exec, and the command.
@@ -132,18 +133,18 @@ func runExec(cmd *cobra.Command, a *app, o execOptions) error {
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
 		return &failure.Error{Reason: failure.NeedPerson, Message: "cancelled: " + say.Clean(o.command[0]) + " was not run"}
 	}
-	return replace(path, o.command, childEnviron(a.environ, set))
+	return replace(path, o.command, variables.Environ(a.environ, set))
 }
 
 // giving is a way of giving credentials to a command. It returns the variables
 // that lead to them, and what is to be done if the command does not start or,
 // where it cannot take this process's place, when it has ended.
-type giving func(*cobra.Command, *broker.Broker, execOptions) (set []variable, end func(), err error)
+type giving func(*cobra.Command, *broker.Broker, execOptions) (set []variables.Variable, end func(), err error)
 
 func nothing() {}
 
 // giveSession gives the session itself.
-func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variable, func(), error) {
+func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
 	profile, s, err := a.execSession(cmd, b, o)
 	if err != nil {
 		return nil, nil, err
@@ -152,7 +153,7 @@ func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 		a.Warn("the session ends in " + say.Duration(left) + ", and the command cannot renew it")
 	}
 	region, err := b.ChildRegion(profile)
-	return sessionVariables(s, region), nothing, err
+	return variables.Of(plain(s, region)), nothing, err
 }
 
 // execSession is the session of the profile that is meant.
@@ -184,9 +185,9 @@ func tooShort(s session.Session, want broker.Want) error {
 }
 
 // giveRootSession gives one of a root key, which the person allowed.
-func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variable, func(), error) {
+func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
 	s, region, err := b.RootSession(cmd.Context(), o.profile)
-	return sessionVariables(s, region), nothing, err
+	return variables.Of(plain(s, region)), nothing, err
 }
 
 // suggestProfile helps who is used to "exec PROFILE COMMAND".

@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credserver"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/variables"
 )
 
 // handover is what a server needs to know. Between processes it goes through
@@ -59,7 +60,7 @@ func (h *handover) session() session.Session {
 }
 
 // giveServer gives the address of a server that has the session.
-func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (set []variable, end func(), err error) {
+func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (set []variables.Variable, end func(), err error) {
 	profile, s, err := a.execSession(cmd, b, o)
 	if err != nil {
 		return nil, nil, err
@@ -74,15 +75,15 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	}
 	h := newHandover(profile, e, s)
 	h.SealingKey = b.SealingKey()
-	set = append(regionVariables(region),
-		variable{"AWS_CONTAINER_CREDENTIALS_FULL_URI", e.URL()},
-		variable{"AWS_CONTAINER_AUTHORIZATION_TOKEN", e.Token.Reveal()})
+	set = append(variables.OfRegion(region),
+		variables.Variable{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: e.URL()},
+		variables.Variable{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", Value: e.Token.Reveal()})
 	standIn, err := b.StandIn()
 	if err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
 	if standIn != nil {
-		set = append(set, variable{"AWS_PROFILE", standIn.Profile}, variable{"AWS_CONFIG_FILE", standIn.Config})
+		set = append(set, variables.Variable{Name: "AWS_PROFILE", Value: standIn.Profile}, variables.Variable{Name: "AWS_CONFIG_FILE", Value: standIn.Config})
 		if standIn.Copied {
 			h.Copy = standIn.Config
 		}

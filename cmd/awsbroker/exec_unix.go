@@ -20,6 +20,3 @@ func replace(path string, args, environ []string) error {
 	}
 	return notRun(args[0], err.Error(), 126)
 }
-
-// sameVariable: names of variables are compared to the letter.
-func sameVariable(a, b string) bool { return a == b }

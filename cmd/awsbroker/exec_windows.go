@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"strings"
 )
 
 // replace runs the command and waits: Windows cannot replace a process. Ctrl-C
@@ -25,6 +24,3 @@ func replace(path string, args, environ []string) error {
 	}
 	return notRun(args[0], err.Error(), 126)
 }
-
-// sameVariable: Windows does not tell case apart in names of variables.
-func sameVariable(a, b string) bool { return strings.EqualFold(a, b) }

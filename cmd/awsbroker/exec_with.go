@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/variables"
 )
 
 // giveProfiles gives no keys but profiles, each of which has us as its
 // credential_process. Their sessions are got first, so that the command finds
 // them in the cache.
-func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variable, func(), error) {
+func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
 	profiles := slices.Clone(o.with)
 	if o.profile != "" {
 		profiles = slices.Insert(profiles, 0, o.profile)
@@ -38,19 +39,19 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 			return nil, nil, err
 		}
 	}
-	set := append(regionVariables(a.region), variable{"AWS_PROFILE", profiles[0]})
+	set := append(variables.OfRegion(a.region), variables.Variable{Name: "AWS_PROFILE", Value: profiles[0]})
 	if a.keystore != "" {
-		set = append(set, variable{"AWSBROKER_KEYSTORE", a.keystore})
+		set = append(set, variables.Variable{Name: "AWSBROKER_KEYSTORE", Value: a.keystore})
 	}
 	return append(set, a.passphraseFile(b)...), nothing, nil
 }
 
 // passphraseFile is where the passphrase is that the command's awsbrokers may
 // need. The passphrase itself is not passed on.
-func (a *app) passphraseFile(b *broker.Broker) []variable {
+func (a *app) passphraseFile(b *broker.Broker) []variables.Variable {
 	const name = "AWSBROKER_FILE_PASSPHRASE_FILE"
 	if file := os.Getenv(name); file != "" {
-		return []variable{{name, file}}
+		return []variables.Variable{{Name: name, Value: file}}
 	}
 	if b.SealingKey() != nil && b.InFile() {
 		a.Warn("this system keeps no keys, so that the command's tools need the keystore's passphrase, too; " + name + " would reach them")

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,53 +10,36 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/variables"
 )
 
-// formats are the forms in which export prints a session.
-var formats = map[string]func(profile string, s session.Session, region string) (string, error){
-	"env": func(_ string, s session.Session, region string) (string, error) {
-		return eachVariable(s, region, func(v variable) string { return "export " + v.name + "=" + posixQuote(v.value) }), nil
-	},
-	"fish": func(_ string, s session.Session, region string) (string, error) {
-		return eachVariable(s, region, func(v variable) string { return "set -gx " + v.name + " " + fishQuote(v.value) }), nil
-	},
-	"powershell": func(_ string, s session.Session, region string) (string, error) {
-		return eachVariable(s, region, func(v variable) string {
-			return "$Env:" + v.name + " = '" + strings.ReplaceAll(v.value, "'", "''") + "'"
-		}), nil
-	},
-	"dotenv": func(_ string, s session.Session, region string) (string, error) {
-		return eachVariable(s, region, func(v variable) string { return v.name + "=" + v.value }), nil
-	},
-	"ini": func(profile string, s session.Session, region string) (string, error) {
-		return "[" + profile + "]\n" + eachVariable(s, region, iniLine), nil
-	},
-	"json": func(_ string, s session.Session, _ string) (string, error) {
-		answer, err := s.Answer()
-		return string(answer), err
-	},
-}
+// formatJSON is that of credential_process.
+const formatJSON = "json"
 
 func newExport(a *app) *cobra.Command {
 	var profile, format string
-	names := strings.Join(slices.Sorted(maps.Keys(formats)), ", ")
+	names := strings.Join(formats(), ", ")
 	cmd := &cobra.Command{
 		Use:     "export",
 		Short:   "print a session",
 		Long:    "Print a session, for a shell to take over or for another program to read.\nWhat it prints is secret until the session ends.",
 		Example: "  eval \"$(awsbroker export --profile admin --format env)\"\n  awsbroker export --profile admin --format fish | source",
 		Args:    positional(0, 0, "no arguments, only flags"),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd, a, profile, format, names) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd, a, profile, format) },
 	}
 	cmd.Flags().StringVar(&profile, "profile", "", "profile whose session it is")
 	cmd.Flags().StringVar(&format, "format", "env", "form: "+names)
 	return cmd
 }
 
-func runExport(cmd *cobra.Command, a *app, profile, format, names string) error {
-	print, ok := formats[format]
-	if !ok {
-		return &failure.Error{Reason: failure.Usage, Message: fmt.Sprintf("there is no format %q", format), Hints: []string{"the formats are " + names}}
+// formats in which a session is printed, in alphabetical order.
+func formats() []string {
+	return slices.Sorted(slices.Values(append(variables.Formats[:], formatJSON)))
+}
+
+func runExport(cmd *cobra.Command, a *app, profile, format string) error {
+	if !slices.Contains(formats(), format) {
+		return &failure.Error{Reason: failure.Usage, Message: fmt.Sprintf("there is no format %q", format), Hints: []string{"the formats are " + strings.Join(formats(), ", ")}}
 	}
 	s, profile, err := a.session(cmd, profile, broker.Want{})
 	if err != nil {
@@ -72,38 +53,19 @@ func runExport(cmd *cobra.Command, a *app, profile, format, names string) error 
 	if err != nil {
 		return err
 	}
-	text, err := print(profile, s, region)
+	text, err := printed(format, profile, s, region)
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(a.stdout, text)
+	_, err = a.stdout.Write(text)
 	return err
 }
 
-func eachVariable(s session.Session, region string, line func(variable) string) string {
-	var b strings.Builder
-	for _, v := range sessionVariables(s, region) {
-		if text := line(v); text != "" {
-			b.WriteString(text + "\n")
-		}
+// printed is a session in one of the formats.
+func printed(format, profile string, s session.Session, region string) ([]byte, error) {
+	if format == formatJSON {
+		return s.Answer()
 	}
-	return b.String()
-}
-
-// iniLine is a setting of the credentials file, which knows one region and no
-// expiration.
-func iniLine(v variable) string {
-	switch v.name {
-	case "AWS_CREDENTIAL_EXPIRATION", "AWS_DEFAULT_REGION":
-		return ""
-	case "AWS_REGION":
-		return "region = " + v.value
-	}
-	return strings.ToLower(v.name) + " = " + v.value
-}
-
-func posixQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-func fishQuote(s string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
+	text, _ := variables.Print(format, profile, plain(s, region))
+	return []byte(text), nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -132,7 +133,7 @@ func when(t, now time.Time) string {
 
 // givenTo names the program, and the command of ours that it ran if it was not
 // the one that AWS's tools run.
-func givenTo(g grants.Grant) string {
+func givenTo(g grant.Grant) string {
 	who := fmt.Sprintf("%s %d", cell(g.Caller), g.PID)
 	if g.Command == "credential-process" {
 		return who

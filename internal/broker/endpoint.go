@@ -56,5 +56,9 @@ func (b *Broker) ChildRegion(profile string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
+	return b.childRegion(t), nil
+}
+
+func (b *Broker) childRegion(t *Target) string {
+	return cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region)
 }

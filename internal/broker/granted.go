@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -8,11 +9,11 @@ import (
 // granted notes in the log that a session is given out: once for each, by
 // whoever gives it. What is answered before main runs is noted there (package
 // start). A log that cannot be written to is no reason to give no answer.
-func (b *Broker) granted(t *Target, s session.Session, how grants.How) {
+func (b *Broker) granted(t *Target, s session.Session, how grant.How) {
 	if t.Profile.LogOff {
 		return
 	}
-	err := grants.Write(b.Paths.LogFile(), grants.Grant{
+	err := grants.Write(b.Paths.LogFile(), grant.Grant{
 		Profile:     t.Profile.Name,
 		RoleARN:     t.Profile.RoleARN,
 		Account:     s.AccountID,

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -154,7 +154,7 @@ func (k *Keeper) look(ctx context.Context) {
 	old := k.held()
 	if s, ok := k.view.target.Cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
 		k.adopt(s)
-		k.broker.granted(k.view.target, s, grants.Cached)
+		k.broker.granted(k.view.target, s, grant.Cached)
 	}
 }
 

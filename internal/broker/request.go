@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
-	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -24,7 +24,7 @@ type request struct {
 	round  *round // what was got beside it; nil: nothing
 	asked  bool   // a person, a command or AWS was asked: how it ends is news to others
 	coded  bool   // it could not be had without a code
-	how    grants.How
+	how    grant.How
 
 	signs bool // the session is not for a caller: it asks for another one
 	renew bool // the one that is cached was refused
@@ -63,7 +63,7 @@ func (r *request) session(ctx context.Context) (session.Session, error) {
 	}
 	// An early renewal that did not work out: what is there is still good.
 	_ = r.actor.Cache.Decline(r.target.cacheKey(), r.old, r.renewAgain())
-	r.how = grants.Cached
+	r.how = grant.Cached
 	r.run.Warn("the session could not be renewed (%v); the old one ends in %s", err, say.Duration(r.old.Left(time.Now())))
 	return r.old, nil
 }

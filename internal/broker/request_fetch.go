@@ -6,7 +6,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -19,9 +19,9 @@ func (r *request) made(creds credential.Credentials) (session.Session, error) {
 		return s, failure.New(failure.Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
 			Hint("check this machine's clock")
 	}
-	r.how = grants.Renewed
+	r.how = grant.Renewed
 	if r.coded {
-		r.how = grants.Asked
+		r.how = grant.Asked
 	}
 	r.keep(s)
 	return s, nil

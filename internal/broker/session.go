@@ -2,11 +2,10 @@ package broker
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/grants"
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -41,11 +40,19 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 // warnOfUnknown names settings of ours that do not exist: what a misspelt
 // awsbroker_confirm was to prevent happens.
 func (b *Broker) warnOfUnknown(t *Target) {
+	for _, p := range t.unknownSettings() {
+		b.Warn("%s", p.String())
+	}
+}
+
+func (t *Target) unknownSettings() []config.Problem {
+	var unknown []config.Problem
 	for _, p := range t.Profile.Problems {
 		if p.Kind == config.UnknownSetting {
-			b.Warn("%s", p.String())
+			unknown = append(unknown, p)
 		}
 	}
+	return unknown
 }
 
 // give gets the session that answers a call, and notes what the call came to:
@@ -62,18 +69,8 @@ func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Tar
 		return session.Session{}, err
 	}
 	b.granted(t, s, how)
-	if !b.flagged() && !t.readsFiles() && !t.Profile.Confirm { // a remembered call is answered without a word
-		cache := b.OpenCache(ctx)
-		known := session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff}
-		_ = cache.Remember(call, t.cacheKey(), served(s, t.lookupMinLeft()), s.Expiration, known)
-	}
+	b.remember(ctx, call, t, s)
 	return s, nil
-}
-
-// flagged reports whether flags changed which session it is. What it came to
-// is not the answer to the same call without them.
-func (b *Broker) flagged() bool {
-	return b.Region != "" || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
 }
 
 // SessionOf is Session for a target that was worked out before, and for
@@ -86,7 +83,7 @@ func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.S
 
 // sessionIn gets a session as one of several in a round, and tells how it came
 // about.
-func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want) (session.Session, grants.How, error) {
+func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want) (session.Session, grant.How, error) {
 	if err := RefuseRoot(t, time.Now()); err != nil {
 		return session.Session{}, "", err
 	}
@@ -98,7 +95,7 @@ func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want)
 	r := b.NewActor(t, b.OpenCache(ctx)).newRequest(want)
 	defer r.actor.Close()
 	r.actor.NewDevice = want.NewDevice
-	r.since, r.round, r.how = in.since, in, grants.Cached
+	r.since, r.round, r.how = in.since, in, grant.Cached
 	s, err := r.session(ctx)
 	return s, r.how, err
 }

@@ -1,16 +1,10 @@
 // Package caller finds out which program runs awsbroker: people are told who
 // asks for a code, and the log of grants names who was given a session.
 //
-// It uses the standard library and x/sys only: package start needs it before
-// main, for the log.
+// On Linux it may import what package early may, which needs it for the log.
 package caller
 
-import (
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-)
+import "os"
 
 // Process is one that a person may recognise. Its texts are as the system
 // reports them: whoever shows them cleans them.
@@ -42,7 +36,7 @@ func Find() Process {
 	for range 4 {
 		name := nameOf(pid)
 		parent := 0
-		if isShell(name) && onlyStarts(argsOf(pid)) {
+		if onlyStarts(pid, name) {
 			parent = Parent(pid)
 		}
 		if parent <= 1 {
@@ -51,16 +45,4 @@ func Find() Process {
 		pid = parent
 	}
 	return Process{PID: pid, Dir: dir}
-}
-
-var shells = []string{"sh", "bash", "dash", "zsh", "ash", "busybox", "cmd.exe", "cmd"}
-
-func isShell(name string) bool {
-	return slices.Contains(shells, filepath.Base(strings.ToLower(name)))
-}
-
-// onlyStarts reports whether a shell's arguments are those of one command
-// line that it runs for another program.
-func onlyStarts(args []string) bool {
-	return len(args) > 1 && (args[1] == "-c" || strings.EqualFold(args[1], "/c"))
 }

@@ -10,8 +10,9 @@ func nameOf(pid int) string {
 	return unix.ByteSliceToString(info.Proc.P_comm[:])
 }
 
-// argsOf: they are not read, so a shell that only started us is named as the caller.
-func argsOf(int) []string { return nil }
+// onlyStarts: arguments are not read, so a shell that only started us is named
+// as the caller.
+func onlyStarts(int, string) bool { return false }
 
 // Parent of a process; 0 where it cannot be told.
 func Parent(pid int) int {

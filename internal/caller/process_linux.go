@@ -1,9 +1,9 @@
 package caller
 
 import (
-	"os"
+	"slices"
 	"strconv"
-	"strings"
+	"syscall"
 )
 
 // What is read is in proc(5). Without /proc, or for a process that ended,
@@ -11,35 +11,59 @@ import (
 // reads it for the log.
 
 func nameOf(pid int) string {
-	comm, err := os.ReadFile(proc(pid, "comm"))
-	if err != nil {
-		return ""
+	comm := read(pid, "comm")
+	if n := len(comm); n > 0 && comm[n-1] == '\n' {
+		comm = comm[:n-1]
 	}
-	return strings.TrimSuffix(string(comm), "\n")
+	return string(comm)
 }
 
-func argsOf(pid int) []string {
-	cmdline, err := os.ReadFile(proc(pid, "cmdline"))
-	if err != nil {
-		return nil
-	}
-	return strings.Split(strings.TrimRight(string(cmdline), "\x00"), "\x00")
+var shells = []string{"sh", "bash", "dash", "zsh", "ash", "busybox"}
+
+// onlyStarts reports whether a process is a shell, and its arguments those of
+// one command line that it runs for another program.
+func onlyStarts(pid int, name string) bool {
+	return slices.Contains(shells, name) && isCommandLine(read(pid, "cmdline"))
+}
+
+// isCommandLine reports whether the second of a process's arguments is -c.
+func isCommandLine(args []byte) bool {
+	const flag = "\x00-c\x00"
+	end := max(0, slices.Index(args, 0))
+	return len(args) >= end+len(flag) && string(args[end:end+len(flag)]) == flag
 }
 
 // Parent of a process; 0 where it cannot be told.
 func Parent(pid int) int {
-	stat, err := os.ReadFile(proc(pid, "stat"))
-	if err != nil {
-		return 0
-	}
 	// pid (comm) state ppid …, where comm may hold spaces and parentheses.
-	s := string(stat)
-	fields := strings.Fields(s[strings.LastIndexByte(s, ')')+1:])
-	if len(fields) < 2 {
+	stat := read(pid, "stat")
+	at := len(stat) - 1
+	for at >= 0 && stat[at] != ')' {
+		at--
+	}
+	const state = len(") S ")
+	if at < 0 || len(stat) < at+state {
 		return 0
 	}
-	parent, _ := strconv.Atoi(fields[1])
+	parent := 0
+	for _, c := range stat[at+state:] {
+		if c < '0' || c > '9' {
+			break
+		}
+		parent = parent*10 + int(c-'0')
+	}
 	return parent
 }
 
-func proc(pid int, file string) string { return "/proc/" + strconv.Itoa(pid) + "/" + file }
+// read the beginning of a file, which is all that is of interest. It uses bare
+// system calls, because os.File would bring its poller along.
+func read(pid int, file string) []byte {
+	fd, err := syscall.Open("/proc/"+strconv.Itoa(pid)+"/"+file, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	defer syscall.Close(fd)
+	data := make([]byte, 1024)
+	n, _ := syscall.Read(fd, data)
+	return data[:max(0, n)]
+}

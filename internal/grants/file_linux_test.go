@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/grant"
 )
 
 // TestWhatIsNoFileOfOurs is left alone, and waited for by nobody.
@@ -88,7 +90,7 @@ func TestFullDisk(t *testing.T) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	size := uint64(len(sample().line()))
+	size := uint64(len(sample().AppendLine(nil)))
 	// A limit on the size of files cuts a write as a full disk does. The
 	// signal that comes with it is ignored by the Go runtime.
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size + 100, Max: limit.Max}); err != nil {
@@ -98,7 +100,7 @@ func TestFullDisk(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	if !errors.Is(err1, errTorn) || !errors.Is(err2, syscall.EFBIG) {
+	if !errors.Is(err1, grant.ErrTorn) || !errors.Is(err2, syscall.EFBIG) {
 		t.Errorf("errors: %v, %v", err1, err2)
 	}
 	if err := write(path, sample()); err != nil {

@@ -3,15 +3,18 @@ package grants
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/awsbroker/awsbroker/internal/grant"
 )
 
 // Line is a grant and how it is written, without the end of the line.
 type Line struct {
-	Grant
+	grant.Grant
 	Raw []byte
 }
 
@@ -23,7 +26,7 @@ func Read(path string) (lines []Line, spoiled int, err error) {
 	// and not one is missed.
 	var files []*os.File
 	for _, path := range []string{path, old(path)} {
-		f, err := openToRead(path)
+		f, err := grant.OpenToRead(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -54,7 +57,7 @@ func same(a, b *os.File) bool {
 
 // readLines passes over what no writer of ours wrote, however long it is.
 func readLines(in io.Reader) (lines []Line, spoiled int, err error) {
-	r := bufio.NewReaderSize(in, 16*maxLine)
+	r := bufio.NewReaderSize(in, 16*grant.MaxLine)
 	for {
 		text, err := r.ReadSlice('\n')
 		whole := err == nil
@@ -83,12 +86,17 @@ func readLines(in io.Reader) (lines []Line, spoiled int, err error) {
 
 // find the whole grant in a line: after half of one there is no end of line,
 // and the next follows at once.
-func find(text []byte) (g Grant, raw []byte, ok bool) {
-	start := bytes.LastIndex(text, []byte(lineStart))
+func find(text []byte) (g grant.Grant, raw []byte, ok bool) {
+	start := bytes.LastIndex(text, []byte(grant.LineStart))
 	if start < 0 {
 		return g, nil, false
 	}
 	raw = text[start:]
 	g, ok = parse(raw)
 	return g, raw, ok
+}
+
+// parse reads a line. ok is false if it is not one of ours.
+func parse(line []byte) (g grant.Grant, ok bool) {
+	return g, json.Unmarshal(line, &g) == nil && !g.Time.IsZero()
 }

@@ -1,3 +1,4 @@
+// Package grants keeps the log, of which a line is a [grant.Grant].
 package grants
 
 import (
@@ -11,12 +12,8 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/paths"
-)
-
-var (
-	errNotOurs = errors.New("it is not a file of ours")
-	errTorn    = errors.New("the log took a part of the line")
 )
 
 // Off reports whether the environment switches the log off: AWSBROKER_LOG=off.
@@ -24,7 +21,7 @@ func Off() bool { return strings.EqualFold(os.Getenv("AWSBROKER_LOG"), "off") }
 
 // Write adds a grant of this moment to this process's caller to the log at
 // path, unless the log is off.
-func Write(path string, g Grant) error {
+func Write(path string, g grant.Grant) error {
 	if Off() {
 		return nil
 	}
@@ -33,21 +30,18 @@ func Write(path string, g Grant) error {
 	return write(path, g)
 }
 
-// write appends with one call, so that lines of processes that write at once
-// do not mix. The file is made, 0600 in a directory 0700, if it is not there.
-// What is at path and is no regular file of this user's (a link, a pipe) is
-// left alone; nothing is waited for.
-func write(path string, g Grant) error {
+// write makes the file, 0600 in a directory 0700, if it is not there.
+func write(path string, g grant.Grant) error {
 	if path == "" {
 		return fs.ErrNotExist
 	}
-	line := g.line()
-	err := appendTo(path, false, line)
+	line := g.AppendLine(make([]byte, 0, 1024))
+	err := grant.Append(path, line)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := paths.MakeOwn(filepath.Dir(path)); err != nil {
 			return err
 		}
-		err = appendTo(path, true, line)
+		err = grant.Create(path, line)
 	}
 	return err
 }

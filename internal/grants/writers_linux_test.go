@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/grant"
 )
 
 // The test binary, run as a helper, writes so many grants as fast as it can.
@@ -109,7 +111,7 @@ func count(t *testing.T, names []string) (grants map[string]int, logs int) {
 			continue
 		}
 		inodes[inode] = true
-		f, err := openToRead(name)
+		f, err := grant.OpenToRead(name)
 		if err != nil {
 			t.Fatal(err)
 		}

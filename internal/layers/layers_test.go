@@ -19,8 +19,9 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/awsapi", "internal/caller", "internal/credential", "internal/paths", "internal/pattern", "internal/policy", "internal/qr", "internal/say", "internal/wait"},
-	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/grants", "internal/iam", "internal/keystore",
+	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/grant", "internal/paths", "internal/pattern", "internal/policy",
+		"internal/qr", "internal/say", "internal/variables", "internal/wait"},
+	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore",
 		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/start"},
 	{"internal/broker"},
@@ -74,6 +75,13 @@ var never = []struct{ path, why string }{
 // hitNeeds bounds what package start, which answers cached calls before main,
 // may load besides the standard library.
 var hitNeeds = []string{"golang.org/x/sys/", "github.com/gofrs/flock", module}
+
+// earlyNeeds is all that package early may load. What Go's os package loads is
+// initialised for any program; one more, such as strings, would bring forty
+// along that come before it by their paths (TestEarlyInitialisesLittle in
+// package acceptance).
+var earlyNeeds = []string{"errors", "os", "slices", "strconv", "syscall", "time", "unicode/utf8", "unsafe",
+	module + "internal/answers", module + "internal/caller", module + "internal/grant", module + "internal/variables"}
 
 type pkg struct {
 	ImportPath string
@@ -192,5 +200,15 @@ func TestCachedAnswerLoadsLittle(t *testing.T) {
 			continue
 		}
 		t.Errorf("package start loads %s before a cached answer", p.ImportPath)
+	}
+}
+
+func TestEarlyNeedsLittle(t *testing.T) {
+	for _, p := range deps(t, module+"internal/early") {
+		for _, imported := range p.Imports {
+			if !p.Standard && !slices.Contains(earlyNeeds, imported) {
+				t.Errorf("%s imports %s, and is what package early loads", p.ImportPath, imported)
+			}
+		}
 	}
 }

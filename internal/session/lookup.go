@@ -7,24 +7,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/answers"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
-
-// inputVariables are the environment variables that change which session
-// answers a profile.
-var inputVariables = []string{
-	"AWS_REGION", "AWS_DEFAULT_REGION",
-	"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-	"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_CA_BUNDLE",
-	"AWSBROKER_KEYSTORE",
-}
 
 // Call is a request for the session of a profile as the command line and the
 // environment made it, before any file was read.
 type Call struct {
 	Profile string
 	Paths   paths.Paths
-	files   [4]stamp
+	files   [4]answers.Stamp
 	taken   time.Time
 }
 
@@ -32,11 +24,16 @@ type Call struct {
 // to be made before they are read, so that a change in between is seen.
 func NewCall(profile string, p paths.Paths) *Call {
 	c := &Call{Profile: profile, Paths: p}
-	for i, path := range []string{p.Config, p.Credentials, p.KeystoreFile(), p.GenerationFile()} {
-		c.files[i] = stampOf(path)
+	for i, path := range c.paths() {
+		c.files[i] = answers.StampOf(path)
 	}
 	c.taken = time.Now()
 	return c
+}
+
+// paths of the files that decide about the answer.
+func (c *Call) paths() [4]string {
+	return [...]string{c.Paths.Config, c.Paths.Credentials, c.Paths.KeystoreFile(), c.Paths.GenerationFile()}
 }
 
 // SameFiles reports whether the files are as they were for the other call.
@@ -46,31 +43,30 @@ func (c *Call) SameFiles(other *Call) bool { return c.files == other.files }
 
 func (c *Call) id() string {
 	parts := []string{c.Profile, c.Paths.Config, c.Paths.Credentials, c.Paths.State}
-	for _, v := range inputVariables {
+	for _, v := range answers.Inputs {
 		parts = append(parts, os.Getenv(v))
 	}
 	return CacheKey(parts...)
-}
-
-// stamp tells one state of a file from another. The zero stamp is no file.
-type stamp struct {
-	Dev, Ino     uint64
-	Size         int64
-	MTime, CTime int64 // nanoseconds since 1970
 }
 
 // settle is how long a file must have rested before its stamp is trusted:
 // two edits of the same size within the file system's clock tick look alike.
 const settle = 2 * time.Second
 
-func (s stamp) settled(at time.Time) bool {
-	edge := at.Add(-settle).UnixNano()
-	return s.MTime < edge && s.CTime < edge
+// settled reports whether all files had rested for so long.
+func (c *Call) settled() bool {
+	edge := c.taken.Add(-settle).UnixNano()
+	for _, f := range c.files {
+		if f.MTime >= edge || f.CTime >= edge {
+			return false
+		}
+	}
+	return true
 }
 
 // lookup is what a call came to the last time it was worked out.
 type lookup struct {
-	Files   [4]stamp
+	Files   [4]answers.Stamp
 	Session string        // name of the session's file
 	MinLeft time.Duration // less life than this, and the session is renewed
 	Known
@@ -95,7 +91,7 @@ func (l *lookup) unmarshal(data []byte) error {
 	l.Session, l.MinLeft = r.text(), time.Duration(r.int())
 	l.RoleARN, l.LogOff = r.text(), r.flag()
 	for i := range l.Files {
-		l.Files[i] = stamp{Dev: uint64(r.int()), Ino: uint64(r.int()), Size: r.int(), MTime: r.int(), CTime: r.int()}
+		l.Files[i] = answers.Stamp{Dev: uint64(r.int()), Ino: uint64(r.int()), Size: r.int(), MTime: r.int(), CTime: r.int()}
 	}
 	return r.end()
 }
@@ -124,10 +120,8 @@ func (c *Cache) Lookup(call *Call, now time.Time) (Session, Known, bool) {
 // while it has at least minLeft to live. A call whose files changed moments
 // ago is not remembered.
 func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends time.Time, known Known) error {
-	for _, f := range call.files {
-		if !f.settled(call.taken) {
-			return nil
-		}
+	if !call.settled() {
+		return nil
 	}
 	if c == nil {
 		return ErrNoDir
@@ -152,6 +146,7 @@ func NextGeneration(p paths.Paths) error {
 	if p.State == "" {
 		return nil
 	}
+	defer dropAnswers(p.State)
 	if err := paths.MakeOwn(p.State); err != nil {
 		return err
 	}

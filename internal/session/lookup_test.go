@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/answers"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
@@ -16,7 +17,7 @@ func world(t *testing.T) paths.Paths {
 	p := paths.Paths{Config: filepath.Join(dir, "config"), Credentials: filepath.Join(dir, "credentials"), State: dir}
 	write(t, p.Config, "[profile a]\n")
 	write(t, p.KeystoreFile(), "{}")
-	for _, v := range inputVariables {
+	for _, v := range answers.Inputs {
 		t.Setenv(v, "")
 	}
 	return p

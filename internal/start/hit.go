@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -60,13 +61,13 @@ func note(p paths.Paths, profile string, s session.Session, known session.Known)
 	if known.LogOff {
 		return
 	}
-	_ = grants.Write(p.LogFile(), grants.Grant{
+	_ = grants.Write(p.LogFile(), grant.Grant{
 		Profile:     profile,
 		RoleARN:     known.RoleARN,
 		Account:     s.AccountID,
 		AccessKeyID: s.AccessKeyID,
 		Expires:     s.Expiration,
-		How:         grants.Cached,
+		How:         grant.Cached,
 		Command:     "credential-process",
 	})
 }

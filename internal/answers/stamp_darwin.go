@@ -1,14 +1,14 @@
-package session
+package answers
 
 import "syscall"
 
-// stampOf follows links: what counts is the file that would be read.
-func stampOf(path string) stamp {
+// StampOf a path follows links: what counts is the file that would be read.
+func StampOf(path string) Stamp {
 	var st syscall.Stat_t
 	if path == "" || syscall.Stat(path, &st) != nil {
-		return stamp{}
+		return Stamp{}
 	}
-	return stamp{
+	return Stamp{
 		Dev: uint64(st.Dev), Ino: st.Ino, Size: st.Size,
 		MTime: st.Mtimespec.Nano(), CTime: st.Ctimespec.Nano(),
 	}

@@ -1,15 +1,19 @@
-// Package grants keeps the log: one line of JSON for every session that was
-// given out, to whom and how. It holds no secret and no arguments of programs.
+// Package grant is one line of the log: a session that was given out, to whom
+// and how. It holds no secret and no arguments of programs.
 //
-// A cached answer writes to it before main runs, so it uses little: the
-// standard library, a file lock.
-package grants
+// Package early writes such lines: it may import what that may import.
+package grant
 
 import (
-	"encoding/json"
+	"errors"
 	"strconv"
 	"time"
 	"unicode/utf8"
+)
+
+var (
+	ErrNotOurs = errors.New("it is not a file of ours")
+	ErrTorn    = errors.New("the log took a part of the line") // the disk is full
 )
 
 // How a session that was given out came about.
@@ -38,9 +42,9 @@ type Grant struct {
 	Dir         string    `json:"directory"`
 }
 
-// maxLine bounds a line in bytes. Linux writes that much, appended in one call
+// MaxLine bounds a line in bytes. Linux writes that much, appended in one call
 // to a file on a local disk, in one piece.
-const maxLine = 4096
+const MaxLine = 4096
 
 // Lengths in bytes, escapes and all, to which texts are cut. AWS's longest
 // role ARN is shorter (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
@@ -50,15 +54,15 @@ const (
 	maxDir  = 1200
 )
 
-// lineStart begins every line. It cannot be inside of one: quotes in texts
+// LineStart begins every line. It cannot be inside of one: quotes in texts
 // are escaped.
-const lineStart = `{"time":"`
+const LineStart = `{"time":"`
 
-// line is the grant as it is written. encoding/json would take longer, and
-// would leave characters as they are that turn a terminal's text around.
-func (g Grant) line() []byte {
-	b := make([]byte, 0, 1024)
-	b = g.Time.UTC().AppendFormat(append(b, lineStart...), "2006-01-02T15:04:05.000Z")
+// AppendLine adds the grant to b as it is written. encoding/json would take
+// longer, and would leave characters as they are that turn a terminal's text
+// around.
+func (g Grant) AppendLine(b []byte) []byte {
+	b = g.Time.UTC().AppendFormat(append(b, LineStart...), "2006-01-02T15:04:05.000Z")
 	b = appendText(b, `","profile":"`, g.Profile, maxName)
 	b = appendText(b, `","role_arn":"`, g.RoleARN, maxARN)
 	b = appendText(b, `","account":"`, g.Account, 40)
@@ -101,9 +105,4 @@ func appendText(b []byte, before, s string, most int) []byte {
 func appendUnit(b []byte, unit rune) []byte {
 	const digits = "0123456789abcdef"
 	return append(b, '\\', 'u', digits[unit>>12&15], digits[unit>>8&15], digits[unit>>4&15], digits[unit&15])
-}
-
-// parse reads a line. ok is false if it is not one of ours.
-func parse(line []byte) (g Grant, ok bool) {
-	return g, json.Unmarshal(line, &g) == nil && !g.Time.IsZero()
 }

@@ -1,10 +1,16 @@
-package grants
+package grant
 
 import (
 	"errors"
 	"io/fs"
 	"os"
 )
+
+// Append adds a line to the log at path, which is there.
+func Append(path string, line []byte) error { return appendTo(path, false, line) }
+
+// Create is Append for a log that may not be there yet, in a directory that is.
+func Create(path string, line []byte) error { return appendTo(path, true, line) }
 
 // appendTo: Windows appends in one piece, too, to a file that is opened for
 // appending only, which is what Go does.
@@ -22,7 +28,7 @@ func appendTo(path string, create bool, line []byte) error {
 	}
 	n, err := f.Write(line)
 	if err == nil && n < len(line) {
-		err = errTorn
+		err = ErrTorn
 	}
 	return errors.Join(err, f.Close())
 }
@@ -30,12 +36,13 @@ func appendTo(path string, create bool, line []byte) error {
 func checkOurs(path string) error {
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		return errNotOurs
+		return ErrNotOurs
 	}
 	return err
 }
 
-func openToRead(path string) (*os.File, error) {
+// OpenToRead opens a log.
+func OpenToRead(path string) (*os.File, error) {
 	if err := checkOurs(path); err != nil {
 		return nil, &os.PathError{Op: "read", Path: path, Err: err}
 	}

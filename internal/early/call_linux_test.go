@@ -1,0 +1,52 @@
+package early
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestParse(t *testing.T) {
+	t.Setenv("AWS_PROFILE", "")
+	t.Setenv("AWS_DEFAULT_PROFILE", "env")
+	t.Setenv("_AWSBROKER_PROFILE_CHAIN", "")
+	exec := func(profile string, child ...string) *call { return &call{"exec", profile, "", child} }
+	for line, want := range map[string]*call{
+		"credential-process --profile p":    {"credential-process", "p", "json", nil},
+		"credential-process --profile=p":    nil,
+		"credential-process":                nil,
+		"credential-process --profile p -h": nil,
+		"exec ls -l":                        exec("env", "ls", "-l"),
+		"exec -- ls -l":                     exec("env", "ls", "-l"),
+		"exec -- p -- ls":                   exec("env", "p", "--", "ls"),
+		"exec p -- ls":                      exec("p", "ls"),
+		"exec p --":                         nil,
+		"exec --profile p ls -- x":          exec("p", "ls", "--", "x"),
+		"exec --profile=p -- ls":            exec("p", "ls"),
+		"exec --profile a --profile b ls":   exec("b", "ls"),
+		"exec --profile -- ls":              exec("--", "ls"),
+		"exec --profile":                    nil,
+		"exec --profile p":                  nil,
+		"exec --profile p --":               nil,
+		"exec":                              nil,
+		"exec --server ls":                  nil,
+		"exec --profile p --min-ttl 1h ls":  nil,
+		"exec -h":                           nil,
+		"export":                            {"export", "env", "env", nil},
+		"export --format=fish --profile p":  {"export", "p", "fish", nil},
+		"export --profile p --format":       nil,
+		"export p":                          nil,
+		"--debug export":                    nil,
+		"list":                              nil,
+		"":                                  nil,
+	} {
+		got, ok := parse(append([]string{"awsbroker"}, strings.Fields(line)...))
+		if ok != (want != nil) || ok && !reflect.DeepEqual(got, *want) {
+			t.Errorf("%s: %v, %+v", line, ok, got)
+		}
+	}
+	t.Setenv("AWS_DEFAULT_PROFILE", "")
+	if _, ok := parse([]string{"awsbroker", "export"}); ok {
+		t.Error("main looks for the profile")
+	}
+}

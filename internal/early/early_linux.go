@@ -1,0 +1,128 @@
+package early
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/answers"
+	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/grant"
+	"github.com/awsbroker/awsbroker/internal/variables"
+)
+
+func init() {
+	protect()
+	if c, ok := parse(os.Args); ok {
+		c.answer()
+	}
+}
+
+// protect keeps this process's memory out of core dumps and away from other
+// processes of the same user that have no special rights. An exec child
+// starts anew without it. prctl(2).
+func protect() { _, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, syscall.PR_SET_DUMPABLE, 0, 0) }
+
+// answer ends the process, or returns without having done anything that can be
+// seen. It opens no connection, starts no other process and waits for nothing.
+func (c *call) answer() {
+	logged, ok := logging()
+	if !ok {
+		return
+	}
+	path := ""
+	if c.command == "exec" {
+		if path, ok = find(c.child[0]); !ok {
+			return
+		}
+	}
+	a, ok := answers.Find(c.profile)
+	now := time.Now()
+	if !ok || now.Unix() >= c.until(&a) {
+		return
+	}
+	text, ok := c.text(&a)
+	if !ok || logged && !c.note(&a, now) {
+		return
+	}
+	if c.command == "exec" {
+		replace(path, c.child, variables.Environ(os.Environ(), variables.Of(session(&a))))
+		return
+	}
+	write(text)
+}
+
+// until is when the answer ends to be one, in Unix seconds.
+func (c *call) until(a *answers.Answer) int64 {
+	if c.command == "exec" {
+		return a.CommandUntil
+	}
+	return a.Until
+}
+
+func session(a *answers.Answer) variables.Session {
+	return variables.Session{
+		AccessKeyID: a.AccessKeyID, SecretAccessKey: a.SecretAccessKey, SessionToken: a.SessionToken,
+		Expiration: a.Expiration, Region: a.Region,
+	}
+}
+
+// text is what is printed; ok is false for a form that does not exist.
+func (c *call) text(a *answers.Answer) (text []byte, ok bool) {
+	switch {
+	case c.command == "exec":
+		return nil, true
+	case c.format == "json":
+		return a.AppendJSON(out[:0]), true
+	}
+	printed, ok := variables.Print(c.format, c.profile, session(a))
+	return []byte(printed), ok
+}
+
+// Where an answer is made and a line of the log: memory that is there costs
+// less than memory that is asked for.
+var (
+	out  [answers.MostBytes]byte
+	line [grant.MaxLine]byte
+)
+
+// logging reports whether the log is on; ok is false where that is not certain.
+func logging() (on, ok bool) {
+	switch os.Getenv("AWSBROKER_LOG") {
+	case "":
+		return true, true
+	case "off":
+		return false, true
+	}
+	return false, false
+}
+
+// note the grant in the log, before it is one: a process that is killed here
+// leaves a line too many and not one too few. Where the log cannot be written
+// there is an answer all the same; where it is not there yet, others make it.
+func (c *call) note(a *answers.Answer, now time.Time) bool {
+	if a.Log == "" {
+		return true
+	}
+	who := caller.Find()
+	g := grant.Grant{
+		Time: now, Profile: c.profile, RoleARN: a.RoleARN, Account: a.AccountID, AccessKeyID: a.AccessKeyID,
+		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.command,
+		Caller: who.Name, PID: who.PID, Dir: who.Dir,
+	}
+	return !errors.Is(grant.Append(a.Log, g.AppendLine(line[:0])), os.ErrNotExist)
+}
+
+// write an answer and end. What of it a bare system call does not write, Go's
+// own way of writing does, or dies of as it does elsewhere.
+func write(text []byte) {
+	n, _ := syscall.Write(syscall.Stdout, text)
+	if n = max(0, n); n < len(text) {
+		if _, err := os.Stdout.Write(text[n:]); err != nil {
+			os.Stderr.WriteString("awsbroker: error: " + err.Error() + "\n")
+			os.Exit(1) // part of an answer may not be followed by another
+		}
+	}
+	os.Exit(0)
+}

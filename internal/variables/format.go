@@ -1,0 +1,69 @@
+package variables
+
+import "slices"
+
+// Formats are the forms in which [Print] shows a session. The JSON of
+// credential_process is none of them.
+var Formats = [...]string{"dotenv", "env", "fish", "ini", "powershell"}
+
+// Print returns the session of a profile in a form, as lines; ok is false if
+// there is no such form.
+func Print(format, profile string, s Session) (text string, ok bool) {
+	if !slices.Contains(Formats[:], format) {
+		return "", false
+	}
+	if format == "ini" {
+		text = "[" + profile + "]\n"
+	}
+	for _, v := range Of(s) {
+		if line := v.line(format); line != "" {
+			text += line + "\n"
+		}
+	}
+	return text, true
+}
+
+func (v Variable) line(format string) string {
+	switch format {
+	case "env":
+		return "export " + v.Name + "='" + replace(v.Value, '\'', `'\''`) + "'"
+	case "fish":
+		return "set -gx " + v.Name + " '" + replace(replace(v.Value, '\\', `\\`), '\'', `\'`) + "'"
+	case "powershell":
+		return "$Env:" + v.Name + " = '" + replace(v.Value, '\'', "''") + "'"
+	case "ini":
+		return v.iniLine()
+	}
+	return v.Name + "=" + v.Value
+}
+
+// iniLine is a setting of the credentials file, which knows one region and no
+// expiration.
+func (v Variable) iniLine() string {
+	switch v.Name {
+	case "AWS_CREDENTIAL_EXPIRATION", "AWS_DEFAULT_REGION":
+		return ""
+	case "AWS_REGION":
+		return "region = " + v.Value
+	}
+	name := []byte(v.Name)
+	for i, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			name[i] = c + 'a' - 'A'
+		}
+	}
+	return string(name) + " = " + v.Value
+}
+
+// replace each old in s. Package strings would be initialised too early.
+func replace(s string, old byte, by string) string {
+	var b []byte
+	for i := range len(s) {
+		if s[i] == old {
+			b = append(b, by...)
+		} else {
+			b = append(b, s[i])
+		}
+	}
+	return string(b)
+}

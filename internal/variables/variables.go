@@ -1,0 +1,85 @@
+// Package variables is a session as environment variables: those that the
+// command of exec gets, and the forms in which export prints them.
+//
+// Package early uses it: it may import what that may import.
+package variables
+
+import "slices"
+
+// Variable is one of an environment.
+type Variable struct{ Name, Value string }
+
+// Session is what a command needs of one. Package session's cannot be used
+// here: it brings along what package early has to do without.
+type Session struct {
+	AccessKeyID, SecretAccessKey, SessionToken string
+	Expiration                                 string // as session.ExpirationFormat has it
+	Region                                     string // that somebody named, or empty
+}
+
+// Of a session, in the order in which they are shown.
+func Of(s Session) []Variable {
+	return append([]Variable{
+		{"AWS_ACCESS_KEY_ID", s.AccessKeyID},
+		{"AWS_SECRET_ACCESS_KEY", s.SecretAccessKey},
+		{"AWS_SESSION_TOKEN", s.SessionToken},
+		{"AWS_CREDENTIAL_EXPIRATION", s.Expiration},
+	}, OfRegion(s.Region)...)
+}
+
+// OfRegion are both region variables, as boto reads only the second; none
+// where nobody named a region: none is invented.
+func OfRegion(region string) []Variable {
+	if region == "" {
+		return nil
+	}
+	return []Variable{{"AWS_REGION", region}, {"AWS_DEFAULT_REGION", region}}
+}
+
+// cleared are the variables that would make a child use something other than
+// its session (contract.md R18), and our own secrets.
+var cleared = [...]string{
+	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+	"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY",
+	"AWS_CREDENTIAL_FILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_SESSION_NAME",
+	"AWS_ACCOUNT_ID", "AWSBROKER_FILE_PASSPHRASE", "AWSBROKER_FILE_PASSPHRASE_FILE",
+}
+
+// Environ is environ for a command that gets these variables and nothing else
+// that leads to credentials.
+func Environ(environ []string, set []Variable) []string {
+	replaced := func(name string) bool {
+		return IsCleared(name) || slices.ContainsFunc(set, func(v Variable) bool { return same(v.Name, name) })
+	}
+	out := make([]string, 0, len(environ)+len(set))
+	for _, kv := range environ {
+		if !replaced(nameOf(kv)) {
+			out = append(out, kv)
+		}
+	}
+	for _, v := range set {
+		out = append(out, v.Name+"="+v.Value)
+	}
+	return out
+}
+
+// nameOf a NAME=value.
+func nameOf(kv string) string {
+	for i := range len(kv) {
+		if kv[i] == '=' {
+			return kv[:i]
+		}
+	}
+	return kv
+}
+
+// IsCleared reports whether no command gets the variable of that name as it is.
+func IsCleared(name string) bool {
+	for _, c := range cleared {
+		if same(c, name) {
+			return true
+		}
+	}
+	const container = "AWS_CONTAINER_"
+	return len(name) >= len(container) && same(container, name[:len(container)])
+}
