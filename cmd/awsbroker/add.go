@@ -142,7 +142,7 @@ func (o *addFlags) source(named bool) error {
 }
 
 func addUsage(text string) error {
-	return &failure.Error{Reason: failure.Usage, Message: text, Hints: []string{"run: awsbroker add --help"}}
+	return failure.New(failure.Usage, "%s", text).Hint("run: awsbroker add --help")
 }
 
 func runAdd(cmd *cobra.Command, a *app, o keychain.AddOptions) error {

@@ -87,10 +87,10 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 		o.User = osUser()
 	}
 	if o.User == "" && o.TrustedAccount == "" && !o.undo {
-		return &failure.Error{Reason: failure.Usage, Message: "whose user is it to be? root is no person", Hints: []string{"name the person: --user NAME"}}
+		return failure.New(failure.Usage, "whose user is it to be? root is no person").Hint("name the person: --user NAME")
 	}
 	if o.undo && o.PlanOnly {
-		return &failure.Error{Reason: failure.Usage, Message: "--undo shows each thing and asks; it has no --plan", Hints: []string{"run: awsbroker bootstrap --undo"}}
+		return failure.New(failure.Usage, "--undo shows each thing and asks; it has no --plan").Hint("run: awsbroker bootstrap --undo")
 	}
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {

@@ -63,7 +63,7 @@ func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
 	}
 	d := doctor.Run(cmd.Context(), b, o.Options)
 	if cmd.Context().Err() != nil {
-		return &failure.Error{Reason: failure.NeedPerson, Message: "cancelled: not everything was looked at"}
+		return failure.New(failure.NeedPerson, "cancelled: not everything was looked at")
 	}
 	if o.json {
 		err = writeDoctorJSON(a.stdout, d)

@@ -84,7 +84,7 @@ func splitExec(profile string, args []string, dashed bool) (asked string, comman
 // check refuses flags that contradict each other.
 func (o *execOptions) check() error {
 	refuse := func(message, hint string) error {
-		return &failure.Error{Reason: failure.Usage, Message: message, Hints: []string{hint}}
+		return failure.New(failure.Usage, "%s", message).Hint("%s", hint)
 	}
 	switch {
 	case o.minTTL < 0:
@@ -131,7 +131,7 @@ func runExec(cmd *cobra.Command, a *app, o execOptions) error {
 	}
 	defer end()
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
-		return &failure.Error{Reason: failure.NeedPerson, Message: "cancelled: " + say.Clean(o.command[0]) + " was not run"}
+		return failure.New(failure.NeedPerson, "cancelled: %s was not run", o.command[0])
 	}
 	return replace(path, o.command, variables.Environ(a.environ, set))
 }
@@ -177,11 +177,8 @@ func tooShort(s session.Session, want broker.Want) error {
 	if !want.Strict || left >= want.MinLeft-time.Minute { // it had it a moment ago
 		return nil
 	}
-	return &failure.Error{
-		Reason:  failure.Other,
-		Message: "the new session has " + say.Duration(left) + " left, less than --min-ttl",
-		Hints:   []string{"ask for less, or let the session be renewed with: awsbroker exec --server"},
-	}
+	return failure.New(failure.Other, "the new session has %s left, less than --min-ttl", say.Duration(left)).
+		Hint("ask for less, or let the session be renewed with: awsbroker exec --server")
 }
 
 // giveRootSession gives one of a root key, which the person allowed.

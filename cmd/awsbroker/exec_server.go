@@ -71,7 +71,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	}
 	l, e, err := credserver.Listen()
 	if err != nil {
-		return nil, nil, &failure.Error{Reason: failure.Other, Message: "no server can be started: " + err.Error()}
+		return nil, nil, failure.New(failure.Other, "no server can be started: %w", err)
 	}
 	h := newHandover(profile, e, s)
 	h.SealingKey = b.SealingKey()
@@ -90,7 +90,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	}
 	if end, err = a.startServer(cmd.Context(), b, l, h); err != nil {
 		broker.RemoveStandIn(h.Copy)
-		return nil, nil, &failure.Error{Reason: failure.Other, Message: "the server did not start: " + err.Error()}
+		return nil, nil, failure.New(failure.Other, "the server did not start: %w", err)
 	}
 	return set, end, nil
 }

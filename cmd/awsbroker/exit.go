@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // exits is the whole of the program's exit codes, which are part of its
@@ -54,9 +53,9 @@ func (a *app) exitCode(err error) int {
 	}
 	var notStarted *startFailure
 	if errors.As(err, &notStarted) {
-		f := &failure.Error{Message: say.Clean(notStarted.Error())}
+		f := failure.New(failure.Other, "%w", notStarted)
 		if notStarted.hint != "" {
-			f.Hints = []string{say.Clean(notStarted.hint)}
+			f.Hint("%s", notStarted.hint)
 		}
 		a.showFailure(f)
 		return notStarted.code
@@ -77,7 +76,7 @@ func (a *app) exitCode(err error) int {
 func asFailure(err error) *failure.Error {
 	var f *failure.Error
 	if !errors.As(err, &f) {
-		f = &failure.Error{Reason: failure.Other, Message: err.Error()}
+		f = failure.New(failure.Other, "%w", err)
 	}
 	return f
 }
@@ -89,7 +88,7 @@ func (t told) Unwrap() error { return t.error }
 
 // usage is a command line that does not make sense.
 func usage(err error) error {
-	return &failure.Error{Reason: failure.Usage, Message: err.Error(), Hints: []string{"run: awsbroker --help"}}
+	return failure.New(failure.Usage, "%w", err).Hint("run: awsbroker --help")
 }
 
 // positional checks the arguments of a command in our own words.
@@ -98,10 +97,6 @@ func positional(least, most int, what string) cobra.PositionalArgs {
 		if len(args) >= least && len(args) <= most {
 			return nil
 		}
-		return &failure.Error{
-			Reason:  failure.Usage,
-			Message: fmt.Sprintf("%s takes %s", cmd.CommandPath(), what),
-			Hints:   []string{"run: " + cmd.CommandPath() + " --help"},
-		}
+		return failure.New(failure.Usage, "%s takes %s", cmd.CommandPath(), what).Hint("run: %s --help", cmd.CommandPath())
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -39,7 +38,7 @@ func formats() []string {
 
 func runExport(cmd *cobra.Command, a *app, profile, format string) error {
 	if !slices.Contains(formats(), format) {
-		return &failure.Error{Reason: failure.Usage, Message: fmt.Sprintf("there is no format %q", format), Hints: []string{"the formats are " + strings.Join(formats(), ", ")}}
+		return failure.New(failure.Usage, "there is no format %q", format).Hint("the formats are %s", strings.Join(formats(), ", "))
 	}
 	s, profile, err := a.session(cmd, profile, broker.Want{})
 	if err != nil {

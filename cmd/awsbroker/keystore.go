@@ -49,11 +49,7 @@ func noSubcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return &failure.Error{
-		Reason:  failure.Usage,
-		Message: say.Sprintf("there is no command %q of %s", args[0], cmd.CommandPath()),
-		Hints:   []string{"run: " + cmd.CommandPath() + " --help"},
-	}
+	return failure.New(failure.Usage, "there is no command %q of %s", args[0], cmd.CommandPath()).Hint("run: %s --help", cmd.CommandPath())
 }
 
 func newKeystoreMove(a *app) *cobra.Command {

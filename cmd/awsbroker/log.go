@@ -67,7 +67,7 @@ in the environment all that is run there.`,
 func runLog(a *app, o logOptions, now time.Time) error {
 	path := paths.FromEnv().LogFile()
 	if path == "" {
-		return &failure.Error{Reason: failure.Other, Message: "there is no home directory: HOME is not set", Hints: []string{"set HOME, or XDG_STATE_HOME"}}
+		return failure.New(failure.Other, "there is no home directory: HOME is not set").Hint("set HOME, or XDG_STATE_HOME")
 	}
 	lines, spoiled, err := grants.Read(path)
 	if err != nil {
@@ -75,8 +75,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 		if errors.As(err, &where) { // it may be the old log
 			path = where.Path
 		}
-		return &failure.Error{Reason: failure.Other, Message: "the log cannot be read: " + say.Clean(err.Error()),
-			Hints: []string{"look at what is there, and move it away: " + say.Clean(path)}}
+		return failure.New(failure.Other, "the log cannot be read: %w", err).Hint("look at what is there, and move it away: %s", path)
 	}
 	if grants.Off() {
 		a.Warn("the log is off here: AWSBROKER_LOG is off")

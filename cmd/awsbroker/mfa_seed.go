@@ -40,8 +40,7 @@ func newMFASeed(a *app) *cobra.Command {
 		Args:  positional(0, 1, "nothing, or - to read the seed from standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] != "-" {
-				return &failure.Error{Reason: failure.Usage, Message: "a seed is not given as an argument, which others can see",
-					Hints: []string{"run: awsbroker mfa seed"}}
+				return failure.New(failure.Usage, "a seed is not given as an argument, which others can see").Hint("run: awsbroker mfa seed")
 			}
 			o.stdin = len(args) > 0
 			return runMFASeed(cmd, a, o)

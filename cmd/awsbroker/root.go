@@ -14,7 +14,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // app is what all commands share: the streams, and the global flags.
@@ -90,11 +89,11 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hints := []string{"run: awsbroker --help"}
+	f := failure.New(failure.Usage, "there is no command %q", args[0])
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		hints = []string{"did you mean: awsbroker " + strings.Join(near, ", awsbroker ")}
+		return f.Hint("did you mean: awsbroker %s", strings.Join(near, ", awsbroker "))
 	}
-	return &failure.Error{Reason: failure.Usage, Message: say.Sprintf("there is no command %q", args[0]), Hints: hints}
+	return f.Hint("run: awsbroker --help")
 }
 
 // broker makes the run's broker from the flags.
@@ -141,7 +140,7 @@ func (a *app) code() (credential.Secret, error) {
 	}
 	code, ok := prompt.Code(text)
 	if !ok {
-		return credential.Secret{}, &failure.Error{Reason: failure.Usage, Message: "an MFA code has six digits"}
+		return credential.Secret{}, failure.New(failure.Usage, "an MFA code has six digits")
 	}
 	return credential.NewSecret(code), nil
 }

@@ -27,6 +27,6 @@ func readLine(in io.Reader, most int, patience time.Duration, what string) (stri
 	case line := <-done:
 		return line, nil
 	case <-time.After(patience):
-		return "", &failure.Error{Reason: failure.NeedPerson, Message: "no " + what + " came from standard input"}
+		return "", failure.New(failure.NeedPerson, "no %s came from standard input", what)
 	}
 }

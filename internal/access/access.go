@@ -160,8 +160,7 @@ func (a *Access) say() {
 
 // MayBeDone reports whether a call that failed may have been carried out.
 func MayBeDone(err error) bool {
-	var f *failure.Error
-	if errors.As(err, &f) {
+	if failure.Is(err) {
 		return false // the way to IAM was refused, or nobody gave a code
 	}
 	var e *awsapi.Error

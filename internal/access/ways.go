@@ -8,6 +8,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -24,7 +25,7 @@ type Way struct {
 var errNotThisWay = errors.New("not this way")
 
 // ErrSilent means that the next way would take a code.
-var ErrSilent = errors.New("an MFA code is needed")
+var ErrSilent error = failure.New(failure.NeedPerson, "an MFA code is needed")
 
 func (a *Access) restart() {
 	a.ways = nil

@@ -149,9 +149,8 @@ func (s *bootstrap) run(ctx context.Context, b *broker.Broker) (out Result, err 
 		return s.out, err
 	}
 	defer func() {
-		var f *failure.Error
-		if s.out.Changed && errors.As(err, &f) {
-			f.Hint("what was made stays, and is gone on from: run the same command again, or take it back with: awsbroker bootstrap --undo")
+		if s.out.Changed {
+			err = failure.WithHint(err, "what was made stays, and is gone on from: run the same command again, or take it back with: awsbroker bootstrap --undo")
 		}
 	}()
 	for _, st := range s.plan {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -60,21 +59,14 @@ func (s *bootstrap) startActor(ctx context.Context, b *broker.Broker) {
 
 // whichKey of the keychain does the work; empty: one that has to be typed.
 func (s *bootstrap) whichKey() (string, error) {
-	if s.o.Key != "" {
-		if _, ok := s.record.Keys[s.o.Key]; !ok {
-			return "", failure.OfKeystore(keystore.ErrNotFound, s.o.Key)
-		}
-		return s.o.Key, nil
-	}
-	roots := slices.DeleteFunc(s.record.Names(), func(name string) bool { return !s.record.Keys[name].Root() })
-	switch len(roots) {
-	case 0:
+	name, err := broker.ChooseKey(s.record, broker.KeyChoice{Asked: s.o.Key, Root: true, Hint: "name one with --key"})
+	switch {
+	case s.o.Key == "" && failure.Is(err, failure.NotFound):
 		return "", nil
-	case 1:
-		s.actor.Broker.Report.Step("the root key " + roots[0] + " of the keychain does it (another one: --key)")
-		return roots[0], nil
+	case s.o.Key == "" && err == nil:
+		s.actor.Broker.Report.Step("the root key " + name + " of the keychain does it (another one: --key)")
 	}
-	return "", failure.New(failure.Usage, "which root key? there are %s", strings.Join(roots, ", ")).Hint("name one with --key")
+	return name, err
 }
 
 // typedKey is held in memory only.
@@ -84,12 +76,11 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 		a.Print("a key that may set the account up, such as the root user's; it is not stored\n")
 		s.actor.AccessKey, err = keychain.AskKey(ctx, a)
 	}
-	var f *failure.Error
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
 		return failure.New(failure.NeedPerson, "no key of the keychain is named, and there is no terminal to type one at").
 			Hint("name one: awsbroker bootstrap --key NAME")
-	case errors.As(err, &f):
+	case failure.Is(err):
 		return err
 	case err != nil:
 		return failure.New(failure.NeedPerson, "%w", err)

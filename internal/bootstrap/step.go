@@ -219,11 +219,11 @@ func (s *bootstrap) forget(t thing, begun bool) {
 // stopped says at which step it stopped, and why.
 func (s *bootstrap) stopped(st *step, err error) error {
 	s.o.Show.End("failed")
-	var f *failure.Error
-	if errors.As(err, &f) {
+	if failure.Is(err) {
 		return err
 	}
-	err = failure.OfIAM(err)
+	err = failure.OfIAM(err, failure.IAMCall{})
+	var f *failure.Error
 	if errors.As(err, &f) {
 		f.Message = say.Clean(st.what) + ": " + f.Message
 		if awsapi.Is(err, awsapi.Denied) {

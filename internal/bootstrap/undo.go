@@ -157,8 +157,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 			}
 		}
 		err := s.actor.Confirm(ctx, "  - "+say.Clean(t.words()), "take that back?")
-		var f *failure.Error
-		if errors.As(err, &f) && errors.Is(err, broker.ErrDeclined) {
+		if errors.Is(err, broker.ErrDeclined) {
 			out.Kept = append(out.Kept, say.Clean(t.words()))
 			if restoring {
 				return out, failure.New(failure.NeedPerson, "without that, nothing else can be taken back: %s would be locked out", s.who.UserName())
@@ -211,7 +210,7 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 		_, err := s.root.Users(ctx)
 		if !awsapi.Is(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !wait.Pause(ctx, s.waits.again) {
 			if err != nil {
-				return failure.OfIAM(err)
+				return failure.OfIAM(err, failure.IAMCall{})
 			}
 			return nil
 		}

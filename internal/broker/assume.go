@@ -2,7 +2,6 @@ package broker
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -87,10 +86,6 @@ func (r *request) uselessKey() string { return session.CacheKey("useless", r.tar
 
 // staleCode is a refusal that a code might have helped against.
 func (r *request) staleCode(refused error) error {
-	err := r.target.Failure(refused)
-	var f *failure.Error
-	if errors.As(err, &f) {
-		f.Hint("or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
-	}
-	return err
+	return failure.WithHint(r.target.Failure(refused),
+		"or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
 }

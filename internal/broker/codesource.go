@@ -157,8 +157,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 
 // sourceFailure says what to look at when AWS did not take the code of a seed.
 func (r *request) sourceFailure(source codeSource, err error) error {
-	var f *failure.Error
-	if source.setting != seedSetting || !correctable(err) || !errors.As(err, &f) {
+	if source.setting != seedSetting || !correctable(err) || !failure.Is(err) {
 		return err
 	}
 	return failure.New(failure.Refused, "AWS did not accept the code made from the seed in the keychain").

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -88,15 +86,11 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 			return t, nil
 		}
 	}
-	names := slices.DeleteFunc(record.Names(), func(name string) bool { return !record.Keys[name].Root() })
-	switch len(names) {
-	case 0:
-		return nil, failure.New(failure.NotFound, "there is no root key in the keychain")
-	case 1:
-		return b.KeyTarget(names[0], record.Keys[names[0]])
+	name, err := ChooseKey(record, KeyChoice{Root: true, Hint: "name one: awsbroker exec --allow-root --profile NAME -- COMMAND"})
+	if err != nil {
+		return nil, err
 	}
-	return nil, failure.New(failure.Usage, "which root key? there are %s", strings.Join(names, ", ")).
-		Hint("name one: awsbroker exec --allow-root --profile %s -- COMMAND", say.ShellWord(names[0]))
+	return b.KeyTarget(name, record.Keys[name])
 }
 
 // namedTarget is a profile, or else a root key of that name.

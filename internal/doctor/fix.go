@@ -25,13 +25,12 @@ func MendFindings(ctx context.Context, b *broker.Broker, findings []Finding) err
 		}
 		b.Report.Step(f.Kind.ID + ": " + f.Title)
 		err := f.fix(ctx)
-		var refused *failure.Error
 		switch {
 		case err == nil:
 			b.Report.Step("mended")
 		case errors.Is(err, broker.ErrDeclined):
 			b.Report.Step("left as it is")
-		case ctx.Err() != nil, errors.As(err, &refused) && refused.Reason == failure.NeedPerson:
+		case ctx.Err() != nil, failure.Is(err, failure.NeedPerson):
 			return err // nor can the next be asked about
 		default:
 			b.Warn("not mended: %s", err.Error())

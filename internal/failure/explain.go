@@ -16,7 +16,7 @@ import (
 // What went wrong below, in the words of the person who has to mend it.
 
 // OfConfig says what is wrong with a profile or a file of profiles.
-func OfConfig(err error) error {
+func OfConfig(err error) *Error {
 	f := New(Other, "%w", err)
 	var unknown *config.UnknownProfileError
 	var notOurs *config.NotOursError
@@ -34,7 +34,7 @@ func OfConfig(err error) error {
 
 // OfKeystore says what the keychain objected to, or that it has no key of that
 // name. A failure is returned as it is.
-func OfKeystore(err error, key string) error {
+func OfKeystore(err error, key string) *Error {
 	var already *Error
 	if errors.As(err, &already) {
 		return already
@@ -64,7 +64,7 @@ func OfKeystore(err error, key string) error {
 }
 
 // OfRecord is a keystore.json that cannot be used. The keys are not in it.
-func OfRecord(err error) error {
+func OfRecord(err error) *Error {
 	f := New(Keychain, "%w", err)
 	if errors.Is(err, keystore.ErrCorrupt) {
 		f.Hint("move that file away and name the keys again: awsbroker add KEY")
@@ -72,7 +72,7 @@ func OfRecord(err error) error {
 	return f
 }
 
-func ofPassphrase(err error) error {
+func ofPassphrase(err error) *Error {
 	f := New(NeedPerson, "the keystore's passphrase: %w", err)
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		f.Message = "the encrypted keystore needs its passphrase, and there is no terminal to ask at"
@@ -84,7 +84,7 @@ func ofPassphrase(err error) error {
 // OfAWS says what STS, or the way to it, objected to. p is the profile
 // that it was asked for, nil where there is none yet; coded reports whether an
 // MFA code was in the request.
-func OfAWS(err error, p *config.Profile, coded bool) error {
+func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	var e *awsapi.Error
 	if errors.Is(err, context.Canceled) {
 		return New(NeedPerson, "cancelled while AWS was asked")
@@ -140,32 +140,6 @@ func OfAWS(err error, p *config.Profile, coded bool) error {
 	case awsapi.BadEndpoint:
 		f = New(Other, "%s", e.Error()).
 			Hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
-	}
-	f.Cause = err
-	return f
-}
-
-// OfIAM says what IAM objected to, in calls about anything but access keys.
-func OfIAM(err error) error {
-	var already *Error
-	if err == nil || errors.As(err, &already) {
-		return err
-	}
-	var e *awsapi.Error
-	if !errors.As(err, &e) {
-		return OfAWS(err, nil, false)
-	}
-	var f *Error
-	switch e.Reason {
-	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
-		f = New(Unreachable, "AWS IAM could not be reached: %s", e.Error()).
-			Hint("check the network, HTTPS_PROXY and the endpoint settings, and try again")
-	case awsapi.Denied:
-		f = New(Refused, "AWS refused: %s", e.Error())
-	case awsapi.Busy:
-		f = New(Unreachable, "AWS is busy changing this: %s", e.Error()).Hint("try again in some minutes")
-	default:
-		return OfAWS(err, nil, false)
 	}
 	f.Cause = err
 	return f

@@ -3,7 +3,12 @@
 // with the reason that decides on the exit code.
 package failure
 
-import "github.com/awsbroker/awsbroker/internal/say"
+import (
+	"errors"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/say"
+)
 
 // Reason classifies a failure; every exit code of the program is one.
 type Reason int
@@ -46,7 +51,30 @@ func Interrupted(format string, args ...any) *Error {
 	return New(NeedPerson, "interrupted while waiting %s", say.Sprintf(format, args...))
 }
 
-// Hint adds a line of what to do.
+// Is reports whether err is a failure with one of the reasons, or any failure at
+// all if no reason is named.
+func Is(err error, reasons ...Reason) bool {
+	var f *Error
+	return errors.As(err, &f) && (len(reasons) == 0 || slices.Contains(reasons, f.Reason))
+}
+
+// WithHint adds a line of what to do to err, if it is a failure, and returns err.
+func WithHint(err error, format string, args ...any) error {
+	var f *Error
+	if errors.As(err, &f) {
+		f.Hint(format, args...)
+	}
+	return err
+}
+
+// Because gives the failure the error that [errors.Is] and [errors.As] are to see
+// in it.
+func (f *Error) Because(cause error) *Error {
+	f.Cause = cause
+	return f
+}
+
+// Hint adds a line of what to do, in the manner of [say.Sprintf].
 func (f *Error) Hint(format string, args ...any) *Error {
 	f.Hints = append(f.Hints, say.Sprintf(format, args...))
 	return f

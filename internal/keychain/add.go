@@ -223,9 +223,8 @@ func askKey(ctx context.Context, a *broker.Asker) (credential.Credentials, error
 	if err == nil {
 		key, err = AskKey(ctx, t)
 	}
-	var f *failure.Error
 	switch {
-	case errors.As(err, &f):
+	case failure.Is(err):
 		return key, err
 	case errors.Is(err, prompt.ErrNoTerminal):
 		return key, failure.New(failure.NeedPerson, "there is no terminal to ask for the access key at").

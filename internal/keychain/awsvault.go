@@ -139,11 +139,7 @@ func vaultFailure(err error) error {
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		return failure.New(failure.NeedPerson, "aws-vault's keys need their passphrase, and there is no terminal to ask at").Hint("set AWS_VAULT_FILE_PASSPHRASE")
 	}
-	known := failure.OfKeystore(err, "")
-	var f *failure.Error
-	if !errors.As(known, &f) {
-		return known
-	}
+	f := failure.OfKeystore(err, "")
 	f.Hints = nil
 	switch {
 	case errors.Is(err, keystore.ErrPassphrase):

@@ -132,7 +132,7 @@ func (im *importer) run(ctx context.Context) (Imported, error) {
 		if c.fault == nil {
 			c.fault = im.examine(ctx, c, ready)
 		}
-		if f := (*failure.Error)(nil); errors.As(c.fault, &f) && (f.Reason == failure.Unreachable || f.Reason == failure.NeedPerson) {
+		if failure.Is(c.fault, failure.Unreachable, failure.NeedPerson) {
 			return Imported{}, c.fault // the next one would fare no better
 		}
 		if c.fault == nil {

@@ -185,25 +185,17 @@ func leave(ctx context.Context, b *broker.Broker, a *broker.Asker) {
 
 // moveFailure says what a move ended with. Every key is where it was.
 func moveFailure(err error, to keystore.Kind) error {
-	var already *failure.Error
-	if errors.As(err, &already) {
-		return already
+	if failure.Is(err) {
+		return err
 	}
 	again := "to go on, run again: awsbroker keystore move " + string(to)
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrCorrupt):
-		f := failure.New(failure.Keychain, "%w", err).Hint("a key that is lost: awsbroker remove NAME, or awsbroker add NAME --replace; then %s", again)
-		f.Message = say.Clean(f.Message)
-		return f
+		return failure.New(failure.Keychain, "%w", err).Hint("a key that is lost: awsbroker remove NAME, or awsbroker add NAME --replace; then %s", again)
 	case errors.Is(err, keystore.ErrOccupied):
-		f := failure.New(failure.Other, "%w", err).Hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
-		f.Message = say.Clean(f.Message)
-		return f
+		return failure.New(failure.Other, "%w", err).Hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
 	}
-	known := failure.OfKeystore(err, "")
-	var f *failure.Error
-	if errors.As(known, &f) {
-		f.Hints = []string{again}
-	}
-	return known
+	f := failure.OfKeystore(err, "")
+	f.Hints = []string{again}
+	return f
 }

@@ -45,7 +45,7 @@ func (w *Work) look(ctx context.Context, change Change, ids []string) error {
 		return nil
 	}
 	if w.branch.keys, err = w.list(ctx); err != nil {
-		return w.failure(err)
+		return w.Failure(err)
 	}
 	for _, id := range ids {
 		listed := slices.ContainsFunc(w.branch.keys, func(k iam.Key) bool { return k.ID == id })
@@ -129,7 +129,7 @@ func (w *Work) change(ctx context.Context, change Change, id string) error {
 			return w.notListed(ctx, id)
 		}
 		if err != nil {
-			return w.failure(err)
+			return w.Failure(err)
 		}
 		w.Actor.Broker.Report.Step(fmt.Sprintf("%s is %s; AWS may take some seconds to act on it", id,
 			map[bool]string{true: "active", false: "inactive"}[change == Activate]))
@@ -155,7 +155,7 @@ func (w *Work) delete(ctx context.Context, id string) error {
 		// It signed, and is refused: there is nothing left that it could do.
 		w.Actor.Broker.Warn("AWS does not accept %s any more: it was deleted before, or made inactive, which the IAM console shows", id)
 	default:
-		return w.failure(err)
+		return w.Failure(err)
 	}
 	if len(mine) == 0 {
 		return nil

@@ -5,12 +5,10 @@ package keys
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -55,7 +53,7 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 	defer w.Actor.Close()
 	keys, err := w.list(ctx)
 	if err != nil {
-		return Listing{}, w.failure(err)
+		return Listing{}, w.Failure(err)
 	}
 	out := Listing{Account: w.Account, User: w.User}
 	for _, k := range keys {
@@ -176,21 +174,9 @@ func (w *Work) lastUse(ctx context.Context, id string) (use iam.Use, known bool)
 	return use, err == nil
 }
 
-// failure says what IAM objected to.
-func (w *Work) failure(err error) error {
-	var f *failure.Error
-	var e *awsapi.Error
-	refused := errors.As(err, &e)
-	if !errors.As(err, &f) {
-		if refused && e.Reason == awsapi.NotThere {
-			return failure.New(failure.NotFound, "there is no %s", w.Owner()).Hint("name another user with --user")
-		}
-		err = w.Actor.Target.Failure(err)
-	}
-	if errors.As(err, &f) && refused && e.Reason == awsapi.UnknownKey {
-		f.Hint("to take it out of the keychain: awsbroker remove %s", say.ShellWord(w.Actor.Target.Profile.KeyName))
-	}
-	return err
+// Failure says what IAM objected to, in a call about the user.
+func (w *Work) Failure(err error) error {
+	return failure.OfIAM(err, failure.IAMCall{Profile: w.Actor.Target.Profile, Owner: w.Owner()})
 }
 
 // Owner says in words whose keys are worked on.

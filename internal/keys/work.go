@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
@@ -171,23 +170,9 @@ func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Ch
 	if name == "" && profile == "" {
 		name = actingKey(w.record, ids, change)
 	}
-	if name == "" && profile == "" {
-		var err error
-		profile, _, err = b.ChooseProfile("")
-		if names := w.record.Names(); err != nil && len(names) == 1 {
-			name, profile = names[0], ""
-		} else if err != nil && len(names) > 1 {
-			return nil, failure.New(failure.Usage, "which key acts? there are %s", strings.Join(names, ", ")).Hint("name one with --key, or a profile with --profile")
-		} else if err != nil {
-			return nil, err
-		}
-	}
-	if name == "" {
-		t, err := b.TargetIn(w.Files, profile)
-		if err != nil {
-			return nil, err
-		}
-		name = t.Profile.KeyName
+	name, profile, err := b.ChooseKeyOr(w.record, broker.KeyChoice{Asked: name, Hint: "name one with --key, or a profile with --profile"}, profile)
+	if err != nil {
+		return nil, err
 	}
 	info, listed := w.record.Keys[name]
 	if !listed {

@@ -60,9 +60,9 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		case errors.Is(err, errOtherWay):
 			wrong = err.Error()
 		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			wrong = say.Clean(failure.OfIAM(err).Error()) + "; these codes are spent"
+			wrong = say.Clean(failure.OfIAM(err, failure.IAMCall{}).Error()) + "; these codes are spent"
 		default:
-			return failure.OfIAM(err)
+			return failure.OfIAM(err, failure.IAMCall{})
 		}
 		if err := p.slip(&left, wrong); err != nil {
 			return err

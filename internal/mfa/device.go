@@ -157,7 +157,7 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 		case err == nil:
 			return device, nil
 		case try == makeTries || ctx.Err() != nil:
-			return device, failure.OfIAM(err)
+			return device, failure.OfIAM(err, failure.IAMCall{})
 		case awsapi.Is(err, awsapi.Exists), awsapi.AnswerLost(err):
 			listed, dropped, dropErr := dropUnfinished(ctx, b, do, e.Name)
 			if dropErr != nil {
@@ -173,7 +173,7 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 			return device, failure.New(failure.Other, "the account has as many virtual MFA devices as AWS allows").
 				Hint("devices that nobody has: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
 		case !awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			return device, failure.OfIAM(err)
+			return device, failure.OfIAM(err, failure.IAMCall{})
 		}
 		wait.Pause(ctx, time.Second)
 	}
@@ -200,7 +200,7 @@ func dropUnfinished(ctx context.Context, b *broker.Broker, do iamDo, name string
 		return err
 	})
 	if err != nil || found.Serial == "" {
-		return false, false, failure.OfIAM(err)
+		return false, false, failure.OfIAM(err, failure.IAMCall{})
 	}
 	if found.User != "" {
 		return true, false, nil
@@ -210,7 +210,7 @@ func dropUnfinished(ctx context.Context, b *broker.Broker, do iamDo, name string
 	case awsapi.Is(err, awsapi.InUse):
 		return true, false, nil
 	case err != nil && !awsapi.Is(err, awsapi.NotThere):
-		return true, false, failure.OfIAM(err)
+		return true, false, failure.OfIAM(err, failure.IAMCall{})
 	}
 	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", name))
 	return true, true, nil

@@ -4,7 +4,6 @@ package mfa
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -118,9 +117,8 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 
 // otherKey says how somebody who may can do what AWS refused.
 func (w *work) otherKey(err error) {
-	var f *failure.Error
-	if errors.As(err, &f) && awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
-		f.Hint("or act with a key that may do it, an administrator's: --user %s --key NAME", say.ShellWord(w.keys.User))
+	if awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
+		_ = failure.WithHint(err, "or act with a key that may do it, an administrator's: --user %s --key NAME", say.ShellWord(w.keys.User))
 	}
 }
 
@@ -131,18 +129,10 @@ func (w *work) look(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return w.failure(err)
+		return w.keys.Failure(err)
 	}
 	slices.SortStableFunc(w.devices, func(a, b iam.MFADevice) int { return a.Enabled.Compare(b.Enabled) })
 	return nil
-}
-
-// failure says what IAM objected to.
-func (w *work) failure(err error) error {
-	if awsapi.Is(err, awsapi.NotThere) {
-		return failure.New(failure.NotFound, "there is no %s", w.keys.Owner()).Hint("name another user with --user")
-	}
-	return failure.OfIAM(err)
 }
 
 // own reports whether it is the acting key's own user.

@@ -78,7 +78,7 @@ func (w *work) removeDevice(ctx context.Context, d iam.MFADevice) error {
 			return c.DeactivateMFADevice(ctx, w.keys.User, d.Serial)
 		})
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
-			return failure.OfIAM(err)
+			return failure.OfIAM(err, failure.IAMCall{})
 		}
 	}
 	if kindOf(d) != Virtual {
@@ -90,7 +90,7 @@ func (w *work) removeDevice(ctx context.Context, d iam.MFADevice) error {
 			return nil
 		}
 		if !awsapi.Is(err, awsapi.InUse) || try == deleteTries {
-			return failure.OfIAM(err)
+			return failure.OfIAM(err, failure.IAMCall{})
 		}
 		wait.Pause(ctx, time.Second)
 	}

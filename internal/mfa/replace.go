@@ -24,7 +24,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 			Hint("give the user a device with: awsbroker mfa enroll --user %s", say.ShellWord(w.keys.User))
 	}
 	old, gone, err := w.replaced(ctx, o.Replace)
-	if f := (*failure.Error)(nil); errors.As(err, &f) && f.Reason == failure.NotFound {
+	if failure.Is(err, failure.NotFound) {
 		if out, ended := w.noted(o.Replace); ended {
 			w.dropNote()
 			return out, nil
@@ -42,9 +42,8 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 		}
 	}
 	defer func() {
-		var f *failure.Error
-		if errors.As(err, &f) {
-			f.Hint("the new device stays; to go on, run again: awsbroker mfa enroll --replace %s%s", say.ShellWord(o.Replace), o.flags())
+		if err != nil {
+			err = failure.WithHint(err, "the new device stays; to go on, run again: awsbroker mfa enroll --replace %s%s", say.ShellWord(o.Replace), o.flags())
 		}
 	}()
 	edits := w.editsOf(old.Serial)
@@ -106,7 +105,7 @@ func (w *work) unassigned(ctx context.Context, name string) (serial string, err 
 		return err
 	})
 	if err != nil {
-		return "", w.failure(err)
+		return "", w.keys.Failure(err)
 	}
 	return serial, nil
 }

@@ -2,7 +2,6 @@ package mfa
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -17,9 +16,8 @@ import (
 func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (serial string, err error) {
 	w, err := open(ctx, b, o)
 	if err != nil {
-		var f *failure.Error
-		if errors.As(err, &f) && awsapi.Is(err, awsapi.WrongCode) {
-			f.Hint("where no code is accepted, someone who may has to: aws iam resync-mfa-device, or set the device's clock right")
+		if awsapi.Is(err, awsapi.WrongCode) {
+			err = failure.WithHint(err, "where no code is accepted, someone who may has to: aws iam resync-mfa-device, or set the device's clock right")
 		}
 		return "", err
 	}

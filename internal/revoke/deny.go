@@ -2,7 +2,6 @@ package revoke
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -65,8 +64,7 @@ func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
 // session, another one is got, once.
 func (v *revocation) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	err := v.rotation.Access.Do(ctx, call)
-	var f *failure.Error
-	if !v.ended || !errors.As(err, &f) || f.Reason != failure.Refused {
+	if !v.ended || !failure.Is(err, failure.Refused) {
 		return err
 	}
 	if err := v.freshen(ctx); err != nil {

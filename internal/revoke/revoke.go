@@ -5,7 +5,6 @@ package revoke
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -109,9 +108,8 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 	}
 	defer unlock()
 	defer func() {
-		var f *failure.Error
-		if v.note != nil && errors.As(err, &f) {
-			f.Hint("IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", say.ShellWord(v.profile.Profile.Name))
+		if v.note != nil {
+			err = failure.WithHint(err, "IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", say.ShellWord(v.profile.Profile.Name))
 		}
 	}()
 	if err := v.lookAround(ctx); err != nil {
@@ -131,8 +129,7 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 		return v.outcome(), err
 	}
 	err = v.goOn(ctx)
-	var f *failure.Error
-	if errors.As(err, &f) && f.Reason == failure.Refused && !resumed && !v.changed {
+	if failure.Is(err, failure.Refused) && !resumed && !v.changed {
 		v.rotation.Actor.Broker.Debug("note: %v", v.forgetNote()) // there is nothing to go on with
 	}
 	out = v.outcome()

@@ -96,10 +96,7 @@ func (r *Rotation) store(ctx context.Context, key credential.Credentials) error 
 		r.Actor.Broker.Report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
 		return nil
 	}
-	var f *failure.Error
-	if !errors.As(failure.OfKeystore(err, r.Name), &f) {
-		return err
-	}
+	f := failure.OfKeystore(err, r.Name)
 	undo := r.DeleteKey(ctx, "undo", key.AccessKeyID)
 	if undo != nil {
 		f.Message = fmt.Sprintf("%s; and the new key, whose secret is lost, could not be deleted in AWS again: %v", f.Message, undo)
@@ -221,28 +218,7 @@ func (r *Rotation) DeleteKey(ctx context.Context, step, id string) error {
 	return nil
 }
 
-// IAMFailure says what IAM objected to.
+// IAMFailure says what IAM objected to, in a call about the user's access keys.
 func (r *Rotation) IAMFailure(err error) error {
-	var already *failure.Error
-	if err == nil || errors.As(err, &already) || errors.Is(err, access.ErrSilent) {
-		return err
-	}
-	if errors.Is(err, context.Canceled) {
-		return failure.New(failure.NeedPerson, "interrupted while AWS was asked")
-	}
-	var e *awsapi.Error
-	if !errors.As(err, &e) {
-		return failure.New(failure.Other, "%w", err)
-	}
-	switch e.Reason {
-	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
-		f := failure.New(failure.Unreachable, "AWS could not be reached: %s", e.Error())
-		f.Cause = err
-		return f
-	case awsapi.Quota:
-		f := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", r.User.UserName())
-		f.Cause = err
-		return f.Hint("look at them with: aws iam list-access-keys --user-name %s", say.ShellWord(r.User.UserName()))
-	}
-	return r.Targets[0].Failure(err)
+	return failure.OfIAM(err, failure.IAMCall{Profile: r.Targets[0].Profile, User: r.User.UserName()})
 }

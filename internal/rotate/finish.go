@@ -2,7 +2,6 @@ package rotate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -79,8 +78,7 @@ func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error 
 	}
 	end, err := wait.For(ctx, up, func(ctx context.Context) (done bool, err error) {
 		err = r.proveInARow(ctx, key)
-		var final *failure.Error
-		return err == nil || errors.As(err, &final), err
+		return err == nil || failure.Is(err), err
 	})
 	switch end {
 	case wait.Interrupted:
@@ -307,11 +305,7 @@ func (r *Rotation) clean(ctx context.Context) (gone []string, err error) {
 			continue
 		}
 		if err := r.DeleteKey(ctx, "clean", k.ID); err != nil {
-			var f *failure.Error
-			if errors.As(err, &f) {
-				f.Hint("the key %s has a secret that nobody has; delete it with: %s", k.ID, say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
-			}
-			return gone, err
+			return gone, failure.WithHint(err, "the key %s has a secret that nobody has; delete it with: %s", k.ID, say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
 		}
 		gone = append(gone, k.ID)
 	}

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -99,7 +98,7 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 	if err != nil {
 		return nil, failure.OfRecord(err)
 	}
-	name, err := chooseKey(b, record, o)
+	name, _, err := b.ChooseKeyOr(record, broker.KeyChoice{Asked: o.Key, Hint: "name one: awsbroker rotate KEY"}, o.Profile)
 	if err != nil {
 		return nil, err
 	}
@@ -121,28 +120,6 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 	return r, nil
 }
 
-// chooseKey is the key that is asked for, the profile's, or the only one.
-func chooseKey(b *broker.Broker, record keystore.Record, o Options) (string, error) {
-	if o.Key != "" {
-		return o.Key, nil
-	}
-	named := cmp.Or(o.Profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")) != ""
-	if names := record.Names(); !named && len(names) == 1 {
-		return names[0], nil
-	} else if len(names) == 0 {
-		return "", failure.New(failure.NotFound, "there is no key in the keychain").Hint("put one there with: awsbroker add NAME")
-	}
-	profile, _, err := b.ChooseProfile(o.Profile)
-	if err != nil {
-		return "", err
-	}
-	t, err := b.Target(profile)
-	if err != nil {
-		return "", err
-	}
-	return t.Profile.KeyName, nil
-}
-
 func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 	out.Key = r.Name
 	unlock, err := r.Lock()
@@ -151,9 +128,8 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 	}
 	defer unlock()
 	defer func() {
-		var f *failure.Error
-		if r.begun && errors.As(err, &f) {
-			f.Hint("nothing is lost; to go on, run again: awsbroker rotate %s", say.ShellWord(r.Name))
+		if r.begun {
+			err = failure.WithHint(err, "nothing is lost; to go on, run again: awsbroker rotate %s", say.ShellWord(r.Name))
 		}
 	}()
 	old, unfinished, err := r.ReadState(ctx)

@@ -161,7 +161,7 @@ func complete(ctx context.Context, b *broker.Broker, o *Options) error {
 		return failure.OfRecord(err)
 	}
 	o.chained = is.Chained() && o.KeyName == "" // who names a key wants it to assume the role
-	if o.KeyName, err = chooseKey(record, o.KeyName, is.KeyName); err != nil {
+	if o.KeyName, err = broker.ChooseKey(record, keyChoice(record, o.KeyName, is.KeyName)); err != nil {
 		return err
 	}
 	if err := broker.RefuseRoot(&broker.Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName, RoleARN: proposedRole}, Key: record.Keys[o.KeyName]}, time.Now()); err != nil {
@@ -184,24 +184,14 @@ func complete(ctx context.Context, b *broker.Broker, o *Options) error {
 	return nil
 }
 
-// chooseKey is the key that was asked for, the profile's own, or the only one.
-func chooseKey(record keystore.Record, asked, current string) (string, error) {
-	for _, name := range []string{asked, current} {
-		if _, ok := record.Keys[name]; ok {
-			return name, nil
-		}
-		if name == asked && name != "" {
-			return "", failure.OfKeystore(keystore.ErrNotFound, name)
-		}
+// keyChoice asks for the key that a person named, else for the one that the
+// profile has, if it is in the keychain.
+func keyChoice(record keystore.Record, named, current string) broker.KeyChoice {
+	c := broker.KeyChoice{Asked: named, Hint: "name one with --key"}
+	if _, ok := record.Keys[current]; ok && named == "" {
+		c.Asked = current
 	}
-	names := record.Names()
-	switch len(names) {
-	case 0:
-		return "", failure.New(failure.NotFound, "there is no key in the keychain").Hint("put one there with: awsbroker add NAME")
-	case 1:
-		return names[0], nil
-	}
-	return "", failure.New(failure.Usage, "there are several keys: %s", strings.Join(names, ", ")).Hint("choose one with --key")
+	return c
 }
 
 // propose the role and the device of the account this tool is for, from whose

@@ -1,0 +1,54 @@
+package failure_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
+)
+
+// One translation serves all who call IAM: what it says depends on what is known
+// of the call.
+func TestOfIAM(t *testing.T) {
+	t.Parallel()
+	key := &config.Profile{Name: "admin", KeyName: "phoebe"}
+	for name, tt := range map[string]struct {
+		reason awsapi.Reason
+		call   failure.IAMCall
+		want   failure.Reason
+		says   string
+	}{
+		"no such user":           {awsapi.NotThere, failure.IAMCall{Owner: "user robin"}, failure.NotFound, "there is no user robin"},
+		"no such thing":          {awsapi.NotThere, failure.IAMCall{}, failure.Refused, "AWS refused"},
+		"a third key":            {awsapi.Quota, failure.IAMCall{User: "phoebe"}, failure.Other, "aws iam list-access-keys --user-name phoebe"},
+		"a quota of other":       {awsapi.Quota, failure.IAMCall{}, failure.Refused, "AWS refused"},
+		"a dead key":             {awsapi.UnknownKey, failure.IAMCall{Profile: key}, failure.Refused, "awsbroker remove phoebe"},
+		"a dead key, not stored": {awsapi.UnknownKey, failure.IAMCall{}, failure.Refused, "AWS does not know the access key"},
+		"denied":                 {awsapi.Denied, failure.IAMCall{Profile: key}, failure.Refused, "AWS refused"},
+		"no network":             {awsapi.Unreachable, failure.IAMCall{Profile: key}, failure.Unreachable, "AWS IAM could not be reached"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := failure.OfIAM(&awsapi.Error{Reason: tt.reason}, tt.call)
+			if !failure.Is(err, tt.want) {
+				t.Errorf("%v is not of kind %d", err, tt.want)
+			}
+			if all := textOf(t, err); !strings.Contains(all, tt.says) {
+				t.Errorf("%q does not say %q", all, tt.says)
+			}
+			if !awsapi.Is(err, tt.reason) {
+				t.Errorf("%v hides what AWS said", err)
+			}
+		})
+	}
+}
+
+func textOf(t *testing.T, err error) string {
+	f, ok := err.(*failure.Error)
+	if !ok {
+		t.Fatalf("%v is no failure", err)
+	}
+	return f.Message + "\n" + strings.Join(f.Hints, "\n")
+}
