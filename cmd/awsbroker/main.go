@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"os"
 	"os/signal"
@@ -28,9 +29,13 @@ func run(args []string) int {
 	}
 	root := newRoot(a)
 	root.SetArgs(args)
-	root.SetOut(a.stdout)
+	out := bufio.NewWriter(a.stdout) // of cobra: help, and each name that a completion offers
+	root.SetOut(out)
 	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
 	return a.exitCode(err)
 }
 

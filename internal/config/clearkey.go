@@ -95,7 +95,7 @@ func RemoveClearKeys(path string, text []byte, keys []ClearKey) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range doc.sections {
+	for _, s := range doc.sections() {
 		is, ok, err := s.clearKey()
 		if err != nil || !ok {
 			continue // not a key that was read

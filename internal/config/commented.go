@@ -14,8 +14,8 @@ func (c *Config) CommentedKeys() []Origin {
 		section := ""
 		next := 0
 		for i, line := range splitLines(doc.text) {
-			if next < len(doc.sections) && doc.sections[next].line == i+1 {
-				section = doc.sections[next].name
+			if next < len(doc.spans) && int(doc.spans[next].line) == i+1 {
+				section = doc.name(next)
 				next++
 			}
 			if commentedSecret().MatchString(trim(line)) {

@@ -61,13 +61,14 @@ func parse(configPath, config, credentialsPath, credentials string) (*Config, er
 		return nil, err
 	}
 	c := &Config{config: configDoc, credentials: credentialsDoc, odd: map[string][]*section{}}
-	for _, s := range configDoc.sections {
+	for i := range configDoc.spans {
+		header := configDoc.name(i)
+		if isUsual(header, "profile") {
+			continue
+		}
 		for _, kind := range []string{"profile", "services"} {
-			if isUsual(s.name, kind) {
-				break
-			}
-			if name, ok := prefixedName(s.name, kind); ok {
-				c.odd[kind+" "+name] = append(c.odd[kind+" "+name], s)
+			if name, ok := prefixedName(header, kind); ok && !isUsual(header, kind) {
+				c.odd[kind+" "+name] = append(c.odd[kind+" "+name], configDoc.section(i))
 			}
 		}
 	}

@@ -5,10 +5,9 @@ import "strings"
 // chunk is a piece of a file: from a header at the margin, or from the
 // beginning of the file, to the next such header.
 type chunk struct {
-	name  string // of the section; empty in what comes before the first header
-	size  int    // in bytes
+	name  int // end of the section's name, which begins at 1; 0 in what comes before the first header
+	size  int // in bytes
 	lines int
-	last  int  // last line that is neither blank nor a comment
 	plain bool // scanner would take every line, and none is indented
 }
 
@@ -16,12 +15,11 @@ type chunk struct {
 // scanner looks them up in a map.
 const maxPlain = 32
 
-// cut measures the chunk that text begins with. number is that of its first
-// line. No more is called plain than what is surely so: a header, blank lines,
+// cut measures the chunk that text begins with. No more is called plain than what is surely so: a header, blank lines,
 // comments, and at the margin settings of different names in lower case, each
 // with an equals sign.
-func cut(text string, number int) chunk {
-	c := chunk{plain: true, last: number}
+func cut(text string) chunk {
+	c := chunk{plain: true}
 	var names [maxPlain]string
 	count := 0
 	for c.size < len(text) {
@@ -32,17 +30,18 @@ func cut(text string, number int) chunk {
 		}
 		line := rest[:end+1]
 		if line[0] == '[' {
-			if name, ok := headerName(line); !ok {
-				c.plain = false
-			} else if c.lines > 0 {
+			end := strings.LastIndexByte(line, ']')
+			switch {
+			case end <= 1:
+				c.plain = false // it is no header
+			case c.lines > 0:
 				return c
-			} else {
-				c.name = name
+			default:
+				c.name = end
 			}
 		} else if !isSkipped(line) {
 			name := plainName(line)
-			c.last = number + c.lines
-			c.plain = c.plain && c.name != "" && name != "" && count < maxPlain && !has(names[:count], name)
+			c.plain = c.plain && c.name > 0 && name != "" && count < maxPlain && !has(names[:count], name)
 			if c.plain {
 				names[count] = name
 				count++
@@ -61,15 +60,6 @@ func has(names []string, name string) bool {
 		}
 	}
 	return false
-}
-
-// headerName takes "profile admin" from "[profile admin]\n".
-func headerName(line string) (string, bool) {
-	end := strings.LastIndexByte(line, ']')
-	if end <= 1 {
-		return "", false
-	}
-	return line[1:end], true
 }
 
 // isSkipped reports whether a line is a comment or has nothing in it.

@@ -40,8 +40,9 @@ func TestQuickPassIsStrict(t *testing.T) {
 	for range 60_000 {
 		text := randomText(r)
 		quick, err := readDocument("file", text)
-		strict := &document{path: "file", text: text, byName: map[string]int{}}
-		want := strict.scan(text, 1)
+		strict := &document{path: "file", text: text}
+		strict.grow(16)
+		want := strict.scan(0, len(text), 1)
 		if (err == nil) != (want == nil) || err != nil && err.Error() != want.Error() {
 			t.Fatalf("%q:\n%v\nand not\n%v", text, err, want)
 		}
@@ -59,9 +60,9 @@ func TestQuickPassIsStrict(t *testing.T) {
 }
 
 func summary(d *document) (all []string) {
-	for _, s := range d.sections {
+	for _, s := range d.sections() {
 		all = append(all, "["+s.name+"] "+itoa(s.line)+" "+itoa(s.last)+" "+itoa(s.indent))
-		for _, o := range s.options() {
+		for _, o := range s.all {
 			all = append(all, o.name+" "+itoa(o.line)+" "+o.text+"|"+strings.Join(o.rest, "|"))
 			if s.option(o.name).line != o.line {
 				all = append(all, "is not found")

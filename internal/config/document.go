@@ -8,13 +8,24 @@ import (
 )
 
 // document is a file cut into sections. It knows lines, not values: those are
-// read by values.go, and only of sections that somebody asks for, so that a
-// file of 5,000 profiles costs one quick pass.
+// read by values.go, and only of sections that somebody asks for. A file of
+// 5,000 profiles costs one quick pass, and little memory, which is most of what
+// a short-lived process pays for.
 type document struct {
-	path     string
-	text     string
-	sections []*section     // in the order of the file
-	byName   map[string]int // name to its place in sections
+	path  string
+	text  string
+	spans []span  // in the order of the file
+	table []int32 // places in spans, from 1, by the hash of the name; 0 is free
+
+	mu     sync.Mutex
+	opened map[int]*section // by their place in spans
+}
+
+// span is where a section is in the text.
+type span struct {
+	from, to      int32 // bytes, from the header on
+	name, nameEnd int32 // bytes, between the brackets
+	line          int32 // of the header, from 1
 }
 
 // section is a header and what follows it.
@@ -24,10 +35,7 @@ type section struct {
 	line   int    // of the header, from 1
 	indent int    // of the header
 	last   int    // last line that is neither blank nor a comment
-
-	text   string // plain lines from the header on, which are read when asked for
-	once   sync.Once
-	parsed []option
+	all    []option
 	places map[string]int // of options, by name; nil in a short section
 }
 
@@ -46,30 +54,27 @@ type option struct {
 //
 // A header at the margin always begins a section, whatever is before it, so
 // the file is cut there. A section whose every line is plain, as nearly all
-// are, has been checked by then as scanner would; what else there may be is
-// left to scanner at once.
+// are, is only noted: scanner will take it when somebody asks. What else there
+// may be is read by scanner at once, and refused if it has to be.
 func readDocument(path, text string) (*document, error) {
 	d := &document{path: path, text: text}
 	if hasByteOrderMark(text) {
-		return nil, &ParseError{Path: path, Line: 1, Problem: "the file begins with a byte order mark, which the AWS CLI refuses: save it as plain UTF-8"}
+		return nil, d.fail(1, "the file begins with a byte order mark, which the AWS CLI refuses: save it as plain UTF-8")
 	}
 	headers := strings.Count(text, "\n[") + 1
-	d.sections = make([]*section, 0, headers)
-	d.byName = make(map[string]int, headers)
+	d.spans = make([]span, 0, headers)
+	d.grow(headers)
 	sane := isSane(text)
-	slab := make([]section, 0, headers)
 	for at, number := 0, 1; at < len(text); {
-		c := cut(text[at:], number)
+		c := cut(text[at:])
 		if !sane || !c.plain {
-			if err := d.scan(text[at:at+c.size], number); err != nil {
+			if err := d.scan(at, at+c.size, number); err != nil {
 				return nil, err
 			}
-		} else if c.name != "" {
-			s, err := d.begin(&slab, number, c.name)
-			if err != nil {
+		} else if c.name > 0 {
+			if err := d.add(span{from: int32(at), to: int32(at + c.size), name: int32(at + 1), nameEnd: int32(at + c.name), line: int32(number)}); err != nil {
 				return nil, err
 			}
-			s.last, s.text = c.last, text[at:at+c.size]
 		}
 		at, number = at+c.size, number+c.lines
 	}
@@ -90,80 +95,106 @@ func isSane(text string) bool {
 }
 
 // scan reads a piece of the file, which may hold several headers, strictly.
-func (d *document) scan(text string, number int) error {
-	var slab []section
-	s := scanner{path: d.path, begin: func(number int, name string) (*section, error) {
-		return d.begin(&slab, number, name)
-	}}
+func (d *document) scan(from, to, number int) error {
+	s, text := scanner{path: d.path}, d.text[from:to]
+	s.begin = func(number int, name string) (*section, error) {
+		from += strings.Index(d.text[from:to], name) // behind the one before
+		at := int32(from)
+		from += len(name)
+		err := d.add(span{from: -1, name: at, nameEnd: at + int32(len(name)), line: int32(number)})
+		if err != nil {
+			return nil, err
+		}
+		return d.keep(len(d.spans)-1, &section{path: d.path, name: name, line: number, last: number}), nil
+	}
 	return s.scan(number, text)
 }
 
-// begin adds a section, for which there is room in the slab or not.
-func (d *document) begin(slab *[]section, number int, name string) (*section, error) {
-	if first, ok := d.byName[name]; ok {
-		return nil, d.fail(number, "section [%s] is here a second time, the first is on line %d: make them one, "+
-			"because the AWS CLI refuses the file", printable(name), d.sections[first].line)
+// add notes a section, if it may be there.
+func (d *document) add(s span) error {
+	name := d.text[s.name:s.nameEnd]
+	if i, ok := d.find(name); ok {
+		return d.fail(int(s.line), "section [%s] is here a second time, the first is on line %d: make them one, "+
+			"because the AWS CLI refuses the file", printable(name), d.spans[i].line)
 	}
 	if name == "DEFAULT" {
 		// Python's configparser hands its settings to every section.
-		return nil, d.fail(number, "section [DEFAULT] in capitals counts for every profile in the AWS CLI and for none elsewhere: write [default]")
+		return d.fail(int(s.line), "section [DEFAULT] in capitals counts for every profile in the AWS CLI and for none elsewhere: write [default]")
 	}
-	if len(*slab) == cap(*slab) {
-		*slab = make([]section, 0, 8) // sections stay where they are
+	d.spans = append(d.spans, s)
+	if 2*len(d.spans) > len(d.table) {
+		d.grow(2 * len(d.spans))
+	} else {
+		d.table[d.slot(name)] = int32(len(d.spans))
 	}
-	*slab = (*slab)[:len(*slab)+1]
-	s := &(*slab)[len(*slab)-1]
-	s.path, s.name, s.line, s.last = d.path, name, number, number
-	d.byName[name] = len(d.sections)
-	d.sections = append(d.sections, s)
-	return s, nil
+	return nil
 }
 
 func (d *document) fail(line int, format string, args ...any) error {
 	return &ParseError{Path: d.path, Line: line, Problem: fmt.Sprintf(format, args...)}
 }
 
-// find returns a section by its name, nil if there is none.
-func (d *document) find(name string) *section {
-	if i, ok := d.byName[name]; ok {
-		return d.sections[i]
+// name is that of a section, as between the brackets.
+func (d *document) name(i int) string { return d.text[d.spans[i].name:d.spans[i].nameEnd] }
+
+// section returns a section by its place, with its settings.
+func (d *document) section(i int) *section {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s := d.opened[i]; s != nil {
+		return s
+	}
+	s := &section{path: d.path, name: d.name(i), line: int(d.spans[i].line), last: int(d.spans[i].line)}
+	scan := scanner{path: d.path, begin: func(int, string) (*section, error) { return s, nil }}
+	if err := scan.scan(s.line, d.text[d.spans[i].from:d.spans[i].to]); err != nil {
+		panic("config: a plain section was refused: " + err.Error()) // cut is wrong
+	}
+	return d.keep(i, s)
+}
+
+func (d *document) keep(i int, s *section) *section {
+	if d.opened == nil {
+		d.opened = map[int]*section{}
+	}
+	d.opened[i] = s
+	return s
+}
+
+// sections returns all sections in the order of the file.
+func (d *document) sections() []*section {
+	all := make([]*section, len(d.spans))
+	for i := range all {
+		all[i] = d.section(i)
+	}
+	return all
+}
+
+// sectionNamed returns a section by its name, nil if there is none.
+func (d *document) sectionNamed(name string) *section {
+	if i, ok := d.find(name); ok {
+		return d.section(i)
 	}
 	return nil
 }
 
-// options returns the settings of the section in their order.
-func (s *section) options() []option {
-	s.once.Do(func() {
-		if s.text != "" {
-			last := s.last
-			scan := scanner{path: s.path, begin: func(int, string) (*section, error) { return s, nil }}
-			if err := scan.scan(s.line, s.text); err != nil {
-				panic("config: a plain section was refused: " + err.Error()) // see cut
-			}
-			s.last = last
-		}
-		if len(s.parsed) > 16 {
-			s.places = make(map[string]int, len(s.parsed))
-			for i := range s.parsed {
-				s.places[s.parsed[i].name] = i
-			}
-		}
-	})
-	return s.parsed
-}
-
 // option returns a setting by its name in lower case, nil if there is none.
 func (s *section) option(name string) *option {
-	options := s.options()
+	if len(s.all) > 16 && s.places == nil {
+		places := make(map[string]int, len(s.all))
+		for i := range s.all {
+			places[s.all[i].name] = i
+		}
+		s.places = places
+	}
 	if s.places != nil {
 		if i, ok := s.places[name]; ok {
-			return &options[i]
+			return &s.all[i]
 		}
 		return nil
 	}
-	for i := range options {
-		if options[i].name == name {
-			return &options[i]
+	for i := range s.all {
+		if s.all[i].name == name {
+			return &s.all[i]
 		}
 	}
 	return nil

@@ -71,7 +71,7 @@ func RemoveKeys(text []byte, section string, remove []string) ([]byte, error) {
 		return nil, err
 	}
 	e := newEditorOf(doc)
-	if e.section = doc.find(section); e.section == nil {
+	if e.section = doc.sectionNamed(section); e.section == nil {
 		return nil, fmt.Errorf("there is no section %q", section)
 	}
 	keys := make([]string, len(remove))
@@ -168,13 +168,13 @@ func verify(before []string, after []byte, profile string, set []Setting, remove
 func (e *editor) others(profile string, set []Setting, remove []string) []string {
 	edited := append(keysOf(set), remove...)
 	var list []string
-	for _, s := range e.doc.sections {
+	for _, s := range e.doc.sections() {
 		name, ok := profileName(s.name)
 		own := ok && name == profile
 		if !own {
 			list = append(list, "["+s.name)
 		}
-		for _, o := range s.options() {
+		for _, o := range s.all {
 			if !own || !slices.Contains(edited, o.name) {
 				list = append(list, s.name+"\n"+o.text+"\n"+strings.Join(o.rest, "\n"))
 			}

@@ -150,7 +150,7 @@ func checkEdit(t *testing.T, before, after string, set []Setting, remove []strin
 		}
 		skip := map[int]bool{}
 		if e.section != nil {
-			for _, o := range e.section.options() {
+			for _, o := range e.section.all {
 				isSet := slices.ContainsFunc(set, func(s Setting) bool { return s.Key == o.name })
 				if isSet || slices.Contains(remove, o.name) {
 					for _, line := range append([]int{o.line}, o.more...) {

@@ -42,7 +42,7 @@ func (e *editor) lookalike(profile string) error {
 	if profile == "default" {
 		want = profile
 	}
-	for _, s := range e.doc.sections {
+	for _, s := range e.doc.sections() {
 		name, _, _ := strings.Cut(s.name, "]")
 		name, _, _ = strings.Cut(name, "#")
 		name, _, _ = strings.Cut(name, ";")
@@ -156,10 +156,10 @@ func (e *editor) appendSection(profile string, settings []Setting) {
 // indented header below a setting at the margin would continue it.
 func (e *editor) indent() string {
 	line := e.section.line
-	if options := e.section.options(); len(options) > 0 {
+	if options := e.section.all; len(options) > 0 {
 		return strings.Repeat(" ", options[len(options)-1].indent)
 	}
-	for _, s := range e.doc.sections {
+	for _, s := range e.doc.sections() {
 		if s.line > line {
 			return strings.Repeat(" ", s.indent)
 		}

@@ -7,13 +7,13 @@ import (
 
 // Ours returns the profiles that name awsbroker: as their credential_process,
 // or with a role or a key of ours.
-func (c *Config) Ours() []string { return c.namesOf((*section).isOurs) }
+func (c *Config) Ours() []string { return c.namesOf((*document).isOurs) }
 
-func (s *section) isOurs() bool {
-	if s.text != "" && !mentionsUs(s.text) {
+func (d *document) isOurs(i int) bool {
+	if s := d.spans[i]; s.from >= 0 && !mentionsUs(d.text[s.from:s.to]) {
 		return false // as nearly all are
 	}
-	for _, o := range s.options() {
+	for _, o := range d.section(i).all {
 		switch o.name {
 		case prefix + "role_arn", prefix + "key":
 			return true

@@ -36,7 +36,7 @@ const (
 func (r *resolver) problems() {
 	p := r.profile
 	for _, s := range r.view.sections {
-		options := s.options()
+		options := s.all
 		for i := range options {
 			o := &options[i]
 			if name, ok := strings.CutPrefix(o.name, prefix); ok && !slices.Contains(known, name) {

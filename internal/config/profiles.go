@@ -14,12 +14,12 @@ type entry struct {
 
 // entry finds the sections of a profile; nil if there is none.
 func (c *Config) entry(name string) *entry {
-	e := &entry{credentials: c.credentials.find(name)}
+	e := &entry{credentials: c.credentials.sectionNamed(name)}
 	if name == "default" {
-		e.add(c.config.find(name))
+		e.add(c.config.sectionNamed(name))
 	}
 	if usual := "profile " + name; isUsual(usual, "profile") {
-		e.add(c.config.find(usual))
+		e.add(c.config.sectionNamed(usual))
 	}
 	for _, s := range c.odd["profile "+name] {
 		e.add(s)
@@ -50,7 +50,7 @@ func (e *entry) sections() []*section {
 func (c *Config) services(name string) *section {
 	var last *section
 	if usual := "services " + name; isUsual(usual, "services") {
-		last = c.config.find(usual)
+		last = c.config.sectionNamed(usual)
 	}
 	for _, s := range c.odd["services "+name] {
 		if last == nil || s.line > last.line {
@@ -63,43 +63,44 @@ func (c *Config) services(name string) *section {
 // Names returns all profiles: those of the config file in its order, then
 // those that only the credentials file has.
 func (c *Config) Names() []string {
-	return c.namesOf(func(*section) bool { return true })
+	return c.namesOf(func(*document, int) bool { return true })
 }
 
 // Has reports whether either file has the profile.
 func (c *Config) Has(name string) bool { return c.entry(name) != nil }
 
-// namesOf returns the profiles that have a section of a kind, in the order in
-// which the profiles are first seen.
-func (c *Config) namesOf(is func(*section) bool) []string {
-	names := make([]string, 0, 16)
-	several := map[string]bool{} // profiles that may have several sections, and were seen
-	for _, s := range c.config.sections {
-		name, ok := profileName(s.name)
-		if !ok || several[name] {
+// namesOf returns the profiles of which a section is of a kind, in the order in
+// which they are first seen. is gets a document and the place of a section.
+func (c *Config) namesOf(is func(*document, int) bool) []string {
+	names := make([]string, 0, len(c.config.spans)+len(c.credentials.spans))
+	odd := map[string]bool{} // profiles that may have several headers in config; true: one is of the kind
+	for i := range c.config.spans {
+		header := c.config.name(i)
+		name, ok := profileName(header)
+		if !ok {
 			continue
 		}
-		beside := c.credentials.find(name)
-		if name == "default" || !isUsual(s.name, "profile") || len(c.odd) > 0 && c.odd["profile "+name] != nil {
-			if !slices.ContainsFunc(c.entry(name).sections(), is) {
+		found := is(c.config, i)
+		if j, ok := c.credentials.find(name); ok && !found {
+			found = is(c.credentials, j)
+		}
+		if name == "default" || !isUsual(header, "profile") || len(c.odd) > 0 && c.odd["profile "+name] != nil {
+			if odd[name] || !found {
 				continue
 			}
-			several[name] = true
-		} else if !is(s) && (beside == nil || !is(beside)) {
-			continue
+			odd[name] = true
 		}
-		names = append(names, name)
+		if found {
+			names = append(names, name)
+		}
 	}
-	for _, s := range c.credentials.sections {
-		if is(s) && !c.isInConfig(s.name) {
-			names = append(names, s.name)
+	for i := range c.credentials.spans {
+		if name := c.credentials.name(i); is(c.credentials, i) && len(c.entry(name).config) == 0 {
+			names = append(names, name)
 		}
 	}
 	return names
 }
-
-// isInConfig reports whether the config file has a section for the profile.
-func (c *Config) isInConfig(name string) bool { return len(c.entry(name).config) > 0 }
 
 // isUsual reports whether a header is spelled as most are: the kind, a space,
 // and a name that needs no quotes.

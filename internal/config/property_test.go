@@ -312,9 +312,9 @@ func reads(m mess, after string, e edit) string {
 		want = append(want, "["+section+"]")
 		finish()
 	}
-	for _, s := range doc.sections {
+	for _, s := range doc.sections() {
 		got = append(got, "["+s.name+"]")
-		for _, o := range s.options() {
+		for _, o := range s.all {
 			got = append(got, "  "+o.name+" "+o.rawValue())
 		}
 	}

@@ -59,7 +59,7 @@ func (s *scanner) next(number int, line string) error {
 	}
 	indent := utf8.RuneCountInString(line[:strings.Index(line, text)])
 	if s.inOption && indent > s.indent {
-		o := &s.current.parsed[len(s.current.parsed)-1]
+		o := &s.current.all[len(s.current.all)-1]
 		o.more = append(o.more, number)
 		o.rest = append(o.rest, text)
 		s.current.last = number
@@ -104,7 +104,7 @@ func (s *scanner) option(number int, text string) error {
 			"because the AWS CLI refuses the file", name, printable(s.current.name), first)
 	}
 	s.options[name] = number
-	s.current.parsed = append(s.current.parsed, option{
+	s.current.all = append(s.current.all, option{
 		name: name, line: number, indent: s.indent, text: text, colon: text[end] == ':',
 	})
 	s.current.last = number
@@ -118,7 +118,7 @@ func (s *scanner) endOption() error {
 	if !s.inOption {
 		return nil
 	}
-	o := s.current.parsed[len(s.current.parsed)-1]
+	o := s.current.all[len(s.current.all)-1]
 	if len(o.rest) == 0 || o.rawValue() != "" {
 		return nil
 	}

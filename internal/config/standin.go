@@ -27,7 +27,7 @@ func (c *Config) SignsIn(name string) (Origin, bool) {
 		return Origin{}, false
 	}
 	for _, s := range e.sections() {
-		for _, o := range s.options() {
+		for _, o := range s.all {
 			if slices.Contains(signingIn, o.name) {
 				return Origin{File: s.path, Line: o.line, Section: s.name, Key: o.name}, true
 			}
@@ -48,9 +48,9 @@ func (c *Config) StandIn(name string) []byte {
 	lines := splitLines(c.config.text)
 	var text, own strings.Builder
 	drop, seen := map[int]bool{}, map[string]bool{}
-	for _, s := range c.config.sections {
+	for _, s := range c.config.sections() {
 		of, isProfile := profileName(s.name)
-		for _, o := range s.options() {
+		for _, o := range s.all {
 			numbers := append([]int{o.line}, o.more...)
 			if slices.Contains(clearKeyLines, o.name) {
 				for _, n := range numbers {

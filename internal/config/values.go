@@ -27,7 +27,7 @@ var iniOptions = ini.LoadOptions{
 // after an empty value for nested, and AWS's tools only a deeper one.
 func (s *section) values() (*ini.Section, error) {
 	lines := []string{"[" + s.name + "]"}
-	options := s.options()
+	options := s.all
 	for i := range options {
 		if o := &options[i]; isReadable(o.name) && o.isPlain() {
 			lines = append(lines, o.text)

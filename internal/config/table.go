@@ -1,0 +1,37 @@
+package config
+
+import "hash/maphash"
+
+// The sections of a document are found by their names in a hash table of its
+// own: a map of as many strings takes four times the memory, and the pages that
+// a process touches first are most of its time.
+
+var seed = maphash.MakeSeed()
+
+// find returns the place of a section in spans.
+func (d *document) find(name string) (int, bool) {
+	i := d.table[d.slot(name)]
+	return int(i) - 1, i > 0
+}
+
+// slot is where the table has a name, or else would have it.
+func (d *document) slot(name string) int {
+	mask := len(d.table) - 1
+	at := int(maphash.String(seed, name)) & mask
+	for d.table[at] != 0 && d.name(int(d.table[at])-1) != name {
+		at = (at + 1) & mask
+	}
+	return at
+}
+
+// grow makes room for this many sections, half of the table staying free.
+func (d *document) grow(sections int) {
+	size := 16
+	for size < 2*sections {
+		size *= 2
+	}
+	d.table = make([]int32, size)
+	for i := range d.spans {
+		d.table[d.slot(d.name(i))] = int32(i + 1)
+	}
+}
