@@ -128,7 +128,7 @@ func (o *addFlags) source(named bool) error {
 	case o.all && o.Of != "":
 		return addUsage("either a NAME or --all")
 	case o.all && named:
-		return addUsage("with --all, keys are called as they are there: leave out " + say.Clean(o.Name))
+		return addUsage("with --all, keys are called as they are there: leave out " + o.Name)
 	case o.Source != 0 && o.Of == "" && !o.all:
 		return addUsage("an empty name")
 	case o.Move && o.Source != keychain.FromAWSVault:

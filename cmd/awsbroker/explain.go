@@ -55,29 +55,29 @@ Nothing is done: no keychain is opened, and neither AWS nor a person is asked.`,
 
 func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error {
 	var b strings.Builder
-	line := func(name, text string) { fmt.Fprintf(&b, "%-10s %s\n", name, text) }
-	line("profile", say.Clean(e.Profile))
+	line := func(name, text string) { say.Fprintf(&b, "%-10s %s\n", name, text) }
+	line("profile", e.Profile)
 	for i, step := range e.Steps {
 		name := "gets"
 		if i > 0 {
 			name = "then"
 		}
-		line(name, say.Clean(step))
+		line(name, step)
 	}
 	line("key", keyText(e))
 	line("keychain", fmt.Sprintf("%s (%s)", orUnknown(e.Keystore.Words(), "none yet"), e.KeystoreFrom))
 	if e.MFASerial != "" {
-		line("device", say.Clean(e.MFASerial))
+		line("device", e.MFASerial)
 	}
 	line("codes", codesText(e.Codes))
-	line("region", say.Clean(e.Region))
-	line("endpoint", orUnknown(say.Clean(e.Endpoint), "AWS's own"))
+	line("region", e.Region)
+	line("endpoint", orUnknown(e.Endpoint, "AWS's own"))
 	line("log", orUnknown(inHome(e.LogFile), "off"))
 	line("session", leftOrNone(e.Expiration, now))
 	if !e.MFAEnds.IsZero() {
 		line("", "its MFA session: "+leftOrNone(e.MFAEnds, now))
 	}
-	line("next call", outcomeText(e.Next.Outcome)+": "+say.Clean(e.Next.Why))
+	line("next call", outcomeText(e.Next.Outcome)+": "+e.Next.Why)
 	b.WriteString("\n")
 	writeSettings(&b, e)
 	for i, p := range e.Problems {
@@ -131,7 +131,7 @@ func inHome(path string) string {
 			path = "~" + string(filepath.Separator) + rest
 		}
 	}
-	return say.Clean(path)
+	return path
 }
 
 func orUnknown(text, otherwise string) string {

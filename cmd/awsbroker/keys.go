@@ -118,7 +118,7 @@ func writeKeys(out io.Writer, l keys.Listing, now time.Time) error {
 	for _, k := range l.Keys {
 		where := "not in your keychain"
 		if len(k.Names) > 0 {
-			where = "in your keychain as " + say.Clean(strings.Join(k.Names, ", "))
+			where = "in your keychain as " + strings.Join(k.Names, ", ")
 		}
 		say.Fprintf(&b, "\n%s  %s\n", k.ID, where)
 		fmt.Fprintf(&b, "  status     %s\n", keyStatus(k))

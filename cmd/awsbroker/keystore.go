@@ -89,14 +89,14 @@ func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "KEYSTORE\tKEYS\tWHERE")
 	for _, p := range v.Places {
-		keys, where := "-", say.Clean(p.Where)
+		keys, where := "-", p.Where
 		if p.Kind == v.Kind {
 			keys = fmt.Sprint(len(v.Keys))
 		}
 		if p.Err != nil {
-			where = say.Clean(p.Err.Error())
+			where = p.Err.Error()
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", p.Kind, keys, where)
+		say.Fprintf(w, "%s\t%s\t%s\n", p.Kind, keys, where)
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -64,12 +64,11 @@ func runRevoke(cmd *cobra.Command, a *app, o revoke.Options) error {
 
 // revokeSummary says what is safe now, and what is not.
 func revokeSummary(r revoke.Result) string {
-	user := say.Clean(r.User.UserName())
+	user := r.User.UserName()
 	_, role := awsapi.SplitARN(r.Role)
-	role = say.Clean(role)
 	var b strings.Builder
 	item := func(format string, args ...any) {
-		fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n  "))
+		fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(say.Sprintf(format, args...), "\n", "\n  "))
 	}
 	b.WriteString("\nsafe now:\n")
 	item("sessions of user %s made before %s are refused", user, moment(r.Before))
@@ -79,22 +78,22 @@ func revokeSummary(r revoke.Result) string {
 	switch {
 	case r.New == "":
 	case r.OldAccepted:
-		item("key %s is %s; the old one,\n%s, is inactive or deleted, though AWS still accepted it", say.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is inactive or deleted, though AWS still accepted it", r.Key, r.New, r.Old)
 	case r.OldStays:
-		item("key %s is %s; the old one,\n%s, is inactive", say.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is inactive", r.Key, r.New, r.Old)
 	default:
-		item("key %s is %s; the old one,\n%s, is deleted", say.Clean(r.Key), r.New, r.Old)
+		item("key %s is %s; the old one,\n%s, is deleted", r.Key, r.New, r.Old)
 	}
 	b.WriteString("\nleft for you to do:\n")
-	item("look at what was done with what leaked, and undo it: new users, keys,\nroles, policies. CloudTrail knows, for each region:\n%s", cloudTrail(r, user))
+	item("look at what was done with what leaked, and undo it: new users, keys,\nroles, policies. CloudTrail knows, for each region:\n%s", say.Shown(cloudTrail(r, user)))
 	if r.OldStays {
 		item("delete the old key: awsbroker keys delete %s", r.Old)
 	}
 	for _, profile := range r.Others {
-		item("the key may assume other roles, too, whose sessions go on:\nawsbroker revoke --keep-key --profile %s", say.Clean(profile))
+		item("the key may assume other roles, too, whose sessions go on:\nawsbroker revoke --keep-key --profile %s", profile)
 	}
 	if r.Foreign != "" {
-		item("sessions of %s go on:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", say.Clean(r.Foreign))
+		item("sessions of %s go on:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", r.Foreign)
 	}
 	if r.New == "" {
 		item("the access key is as it was; if it may have leaked: awsbroker revoke")
@@ -108,9 +107,9 @@ func revokeSummary(r revoke.Result) string {
 }
 
 func cloudTrail(r revoke.Result, user string) string {
-	by := "Username,AttributeValue=" + user
+	by := "Username,AttributeValue=" + say.Line(user)
 	if r.Old != "" {
-		by = "AccessKeyId,AttributeValue=" + r.Old
+		by = "AccessKeyId,AttributeValue=" + say.Line(r.Old)
 	}
 	return "aws cloudtrail lookup-events --lookup-attributes \\\n  AttributeKey=" + by
 }

@@ -179,7 +179,7 @@ func (a *Access) denied() error {
 	if a.refused == nil {
 		a.refused = errors.New("there is no way to ask")
 	}
-	object := cmp.Or(a.Object, "the access keys of "+say.Clean(a.userARN))
+	object := cmp.Or(a.Object, "the access keys of "+a.userARN)
 	f := failure.New(failure.Refused, "AWS does not let %s be managed %s", object, strings.Join(a.tried, ", nor "))
 	f.Cause = a.refused
 	f.Hint("AWS says: %s", a.refused.Error())

@@ -9,7 +9,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Way is one way to be somebody in IAM.
@@ -90,7 +89,7 @@ func (a *Access) atHome(t *broker.Target) bool {
 
 func (a *Access) throughRole(t *broker.Target) string {
 	_, role := awsapi.SplitARN(t.Profile.RoleARN)
-	return "through the role " + say.Clean(role)
+	return "through the role " + role
 }
 
 // useInHand is the way of a session that is there already.

@@ -43,7 +43,7 @@ func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) 
 	a, err := s.actor.Asker.Open(ctx)
 	for err == nil {
 		var first, second credential.Secret
-		a.Print("a password for " + say.Clean(s.o.User) + " at " + s.out.SignIn + "; it has to be changed at the first sign-in\n")
+		a.Print(say.Sprintf("a password for %s at %s; it has to be changed at the first sign-in\n", s.o.User, s.out.SignIn))
 		if first, err = a.Hidden(ctx, "new password (nothing: one is made up): "); err != nil {
 			break
 		}

@@ -17,7 +17,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/pattern"
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
@@ -97,7 +96,7 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 func (s *bootstrap) storedKey(ctx context.Context, region string) error {
 	info := s.record.Keys[s.name]
 	if info.Over(time.Now()) {
-		return broker.RootOverFailure(say.Clean(s.name), info, time.Now())
+		return broker.RootOverFailure(s.name, info, time.Now())
 	}
 	var err error
 	if s.actor.Target, err = s.actor.Broker.KeyTarget(s.name, info); err != nil {

@@ -183,7 +183,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		}
 		s.o.Show.End("is taken back")
 		for _, v := range t.Lost {
-			out.Lost = append(out.Lost, say.Clean("version "+v+" of "+t.On))
+			out.Lost = append(out.Lost, "version "+v+" of "+t.On)
 		}
 		out.Removed = append(out.Removed, say.Clean(t.words()))
 	}

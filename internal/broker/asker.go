@@ -76,6 +76,9 @@ func (a *Asker) Close() {
 // window. Open is to be called before.
 func (a *Asker) AtTerminal() bool { return a.ladder.AtTerminal() }
 
+// Draw is [prompt.Ladder.Draw]. Open is to be called before.
+func (a *Asker) Draw(picture string) { a.ladder.Draw(picture) }
+
 // AskYes asks for a yes to text, in the way that codes are asked for. shown says
 // that the person has text on the terminal already: there it is not repeated.
 func (a *Asker) AskYes(ctx context.Context, text, question string, shown bool) (bool, error) {
@@ -200,7 +203,7 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	}
 	t.Begin(prompt.Caller() + does + within(ctx) + "\n")
 	if !p.New {
-		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+say.Clean(p.Dir)+": ")
+		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+p.Dir+": ")
 	}
 	for {
 		t.Print(say.Sprintf("choose a passphrase for the encrypted keystore in %s (at least %d characters)\n", p.Dir, p.MinLength))

@@ -23,7 +23,7 @@ func (b *Broker) withSource(t *Target) error {
 
 // checkChain refuses what AWS would refuse, before anybody is asked for a code.
 func checkChain(p *config.Profile) error {
-	name, source := say.Clean(p.Name), say.Clean(p.Source.Name)
+	name, source := p.Name, p.Source.Name
 	if p.KeyName != p.Source.KeyName {
 		return failure.New(failure.Other, "profile %s has the key %q, but its source profile %s, whose role assumes its own, has %q", name, p.KeyName, source, p.Source.KeyName).
 			Hint("remove awsbroker_key from profile %s, or its source_profile if the key is to assume the role directly", name)

@@ -159,7 +159,7 @@ const fewRoles = 3
 func describeAll(targets []*Target) string {
 	var full, names []string
 	for _, t := range targets {
-		full, names = append(full, t.describe()), append(names, say.Clean(t.Profile.Name))
+		full, names = append(full, t.describe()), append(names, t.Profile.Name)
 	}
 	if len(targets) > fewRoles {
 		return fmt.Sprintf("%d roles (profiles %s)", len(targets), strings.Join(names, ", "))

@@ -96,7 +96,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	e.MFAEnds = t.mfaEnds(cache, time.Now())
 	e.Next = b.nextCall(ctx, t, e.Codes, cache, known)
 	if _, has := record.Keys[p.KeyName]; !has && e.Keystore == record.Keystore {
-		e.Next = NextCall{Fails, "there is no key " + say.Clean(p.KeyName) + " in the keychain"}
+		e.Next = NextCall{Fails, "there is no key " + p.KeyName + " in the keychain"}
 	}
 	return e, nil
 }

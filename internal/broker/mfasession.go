@@ -75,7 +75,7 @@ func (t *Target) throughMFASession() bool {
 
 // checkFor looks at what login --for says.
 func (t *Target) checkFor(want Want) error {
-	p, name, life := t.Profile, say.Clean(t.Profile.Name), want.For
+	p, name, life := t.Profile, t.Profile.Name, want.For
 	switch {
 	case life == 0:
 		return nil

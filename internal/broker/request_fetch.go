@@ -7,7 +7,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/grant"
-	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -86,5 +85,5 @@ func outcome(err error) string {
 	if err == nil {
 		return "a session"
 	}
-	return say.Clean(err.Error())
+	return err.Error()
 }

@@ -37,7 +37,7 @@ func RefuseRoot(t *Target, now time.Time) error {
 		return nil
 	}
 	account, _ := awsapi.SplitARN(t.Key.ARN)
-	name := say.Clean(t.Profile.KeyName)
+	name := t.Profile.KeyName
 	if t.Key.Over(now) {
 		return RootOverFailure(name, t.Key, now)
 	}

@@ -29,7 +29,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	t.From = nil // a code buys the session itself
 	if t.Key.Over(time.Now()) {
-		return s, "", RootOverFailure(say.Clean(t.Profile.KeyName), t.Key, time.Now())
+		return s, "", RootOverFailure(t.Profile.KeyName, t.Key, time.Now())
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()

@@ -103,7 +103,7 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 
 // OfProfile says whose session could not be had, where the text does not.
 func OfProfile(name string, err error) error {
-	profile := "profile " + say.Clean(name)
+	profile := say.Sprintf("profile %s", name)
 	var f *failure.Error
 	if !errors.As(err, &f) {
 		return failure.New(failure.Other, "%s: %w", profile, err)

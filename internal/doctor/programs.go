@@ -73,7 +73,7 @@ func (d *doctor) lookAtProgram(ctx context.Context, program string, users []*bro
 	version, err := d.versionOf(ctx, path)
 	switch {
 	case err != nil:
-		f.Title = whose + " does not say its version: " + say.Clean(err.Error())
+		f.Title = whose + " does not say its version: " + err.Error()
 		d.found(programDiffers, f)
 	case version != d.options.Version:
 		f.Title = fmt.Sprintf("%s is version %s, and this is %s", whose, version, d.options.Version)

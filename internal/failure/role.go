@@ -16,7 +16,7 @@ func ofRole(e *awsapi.Error, p *config.Profile) *Error {
 	if p == nil || p.RoleARN == "" {
 		return nil
 	}
-	name, says := say.Clean(p.Name), say.Clean(e.Message)
+	name, says := p.Name, e.Message
 	switch e.Reason {
 	case awsapi.TooLong:
 		return roleTooLong(p)
@@ -75,7 +75,7 @@ func policySettings(p *config.Profile) string {
 	var all []string
 	for _, setting := range []string{"session_policy", "session_policy_arns"} {
 		if o, ok := p.Origin(setting); ok {
-			all = append(all, say.Clean(o.String()))
+			all = append(all, o.String())
 		}
 	}
 	if p.PolicyFile != "" {
@@ -87,5 +87,5 @@ func policySettings(p *config.Profile) string {
 // roleName is the name of a role for a text.
 func roleName(arn string) string {
 	_, name := awsapi.SplitARN(arn)
-	return say.Clean(name)
+	return name
 }

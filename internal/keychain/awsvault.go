@@ -131,7 +131,7 @@ func (s *vaultSource) passphrase(ctx context.Context, p keystore.PassphraseReque
 	if err != nil {
 		return credential.Secret{}, err
 	}
-	return t.Hidden(ctx, "passphrase of aws-vault's keys in "+say.Clean(p.Dir)+": ")
+	return t.Hidden(ctx, "passphrase of aws-vault's keys in "+p.Dir+": ")
 }
 
 // vaultFailure is [failure.OfKeystore] with hints for aws-vault's keychain.
@@ -160,7 +160,7 @@ func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
 	if len(ready) > 1 {
 		question = "move them?"
 	}
-	return s.importer.adder.Broker.Confirm(ctx, named(ready)+"\ninto "+s.importer.adder.kind.Words()+", and out of aws-vault ("+say.Clean(s.vault.Where())+")", question)
+	return s.importer.adder.Broker.Confirm(ctx, say.Sprintf("%s\ninto %s, and out of aws-vault (%s)", say.Shown(named(ready)), s.importer.adder.kind.Words(), s.vault.Where()), question)
 }
 
 func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {
@@ -170,10 +170,8 @@ func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) 
 	}
 	for _, c := range stored {
 		if err := s.vault.Remove(ctx, c.item); err != nil {
-			f := failure.New(failure.Other, "key %q is in the keychain, and was not taken out of aws-vault: %w", c.name, err).
+			return failure.New(failure.Other, "key %q is in the keychain, and was not taken out of aws-vault: %w", c.name, err).
 				Hint("take it out there: aws-vault remove %s", say.ShellWord(c.item))
-			f.Message = say.Clean(f.Message)
-			return f
 		}
 	}
 	s.importer.adder.Broker.Report.Step("out of aws-vault (" + s.vault.Where() + ")")

@@ -28,7 +28,7 @@ type csvSource struct {
 const maxCSV = 4 << 20
 
 func (s *csvSource) find(context.Context) ([]*candidate, error) {
-	shown := say.Clean(s.importer.from.Of)
+	shown := s.importer.from.Of
 	var err error
 	if s.text, err = readUpTo(s.importer.from.Of, maxCSV); err != nil {
 		var file *fs.PathError
@@ -70,7 +70,7 @@ func ofUser(name string) string {
 	if name == "" {
 		return ""
 	}
-	return " (" + say.Clean(name) + ")"
+	return " (" + name + ")"
 }
 
 func readUpTo(path string, most int64) ([]byte, error) {
@@ -92,7 +92,7 @@ func (s *csvSource) ask(context.Context, []*candidate) error { return nil }
 
 // takeOut offers to delete the file. That it stays is no failure.
 func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) error {
-	shown := say.Clean(s.importer.from.Of)
+	shown := say.Line(s.importer.from.Of)
 	info, err := os.Stat(s.importer.from.Of)
 	if err != nil || !info.Mode().IsRegular() {
 		return nil // a pipe has ended by itself

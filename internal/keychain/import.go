@@ -309,7 +309,7 @@ func whose(arn string) string {
 	if arn == "" {
 		return ""
 	}
-	return " of " + say.Clean(arn)
+	return " of " + arn
 }
 
 // named lists the keys for a question.

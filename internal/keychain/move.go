@@ -162,7 +162,7 @@ func (m *mover) finish(ctx context.Context) error {
 
 func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
 	return func(step keystore.MoveStep, name string) {
-		switch name := say.Clean(name); step {
+		switch step {
 		case keystore.Copied:
 			m.broker.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, to.Kind().Words()))
 		case keystore.Pinned:

@@ -208,9 +208,7 @@ func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
 
 // notRemovable is said before anything was stored.
 func notRemovable(path string, err error) error {
-	f := failure.New(failure.Other, "the key cannot be taken out of %s, so it was not stored either: %w", path, err)
-	f.Message = say.Clean(f.Message)
-	return f
+	return failure.New(failure.Other, "the key cannot be taken out of %s, so it was not stored either: %w", path, err)
 }
 
 func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) error {
@@ -221,10 +219,8 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 		s.importer.adder.Broker.Report.Step("out of " + path)
 		for _, c := range stored {
 			if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
-				f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
+				return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
 					Hint("compare that copy with %s, and remove the copy", path)
-				f.Message = say.Clean(f.Message)
-				return f
 			}
 		}
 	}
@@ -261,9 +257,7 @@ func (s *profileSource) stillInClear(path string, stored []*candidate, err error
 	if s.importer.from.Of != "" {
 		again = say.ShellWord(s.importer.from.Of)
 	}
-	f := failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
+	return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
 		Hint("remove aws_access_key_id and aws_secret_access_key there: %s", strings.Join(lines, ", ")).
 		Hint("or mend that and run again: awsbroker add --from-profile %s", again)
-	f.Message = say.Clean(f.Message)
-	return f
 }

@@ -156,9 +156,9 @@ func checkIDs(b *broker.Broker, change Change, ids []string) ([]string, error) {
 // OwnerName says whose access keys are meant.
 func OwnerName(user, account string) string {
 	if user == "" {
-		return "the root user of account " + say.Clean(account)
+		return "the root user of account " + account
 	}
-	return "user " + say.Clean(user) + " in account " + say.Clean(account)
+	return "user " + user + " in account " + account
 }
 
 // lastUse of a key, if AWS tells. It is not worth a code.

@@ -103,7 +103,7 @@ func (w *Work) refuseOver(change Change) error {
 	if change == Delete || !w.Actor.Target.Key.Over(time.Now()) {
 		return nil
 	}
-	return broker.RootOverFailure(say.Clean(w.Actor.Target.Profile.KeyName), w.Actor.Target.Key, time.Now())
+	return broker.RootOverFailure(w.Actor.Target.Profile.KeyName, w.Actor.Target.Key, time.Now())
 }
 
 // Do makes a call to IAM: as the root user itself, or in whichever way the key

@@ -60,7 +60,7 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		case errors.Is(err, errOtherWay):
 			wrong = err.Error()
 		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			wrong = say.Clean(failure.OfIAM(err, failure.IAMCall{}).Error()) + "; these codes are spent"
+			wrong = failure.OfIAM(err, failure.IAMCall{}).Error() + "; these codes are spent"
 		default:
 			return failure.OfIAM(err, failure.IAMCall{})
 		}

@@ -78,7 +78,7 @@ func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker
 	if err != nil {
 		return "", failure.New(failure.Other, "AWS sent a seed that is none")
 	}
-	if err := showDevice(ask, a.AtTerminal(), picture, e, device.Seed); err != nil {
+	if err := showDevice(ask, a, picture, e, device.Seed); err != nil {
 		return "", err
 	}
 	p := &codePair{broker: b, ask: ask, serial: device.Serial, key: &key}

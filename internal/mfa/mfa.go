@@ -105,7 +105,7 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 			Hint("sign in as root: https://console.aws.amazon.com/iam/home#/security_credentials").
 			Hint("for an IAM user name its key: --key NAME")
 	}
-	w.keys.Access.Object = "the MFA devices of " + say.Clean(w.keys.UserARN())
+	w.keys.Access.Object = "the MFA devices of " + w.keys.UserARN()
 	w.keys.Access.Policy = mfaPolicy(w.keys.UserARN())
 	if err := w.look(ctx); err != nil {
 		w.keys.Actor.Close()
@@ -166,7 +166,7 @@ func (w *work) notFound(name string) error {
 
 func namesOfDevices(devices []iam.MFADevice) (names []string) {
 	for _, d := range devices {
-		names = append(names, say.Clean(nameOfDevice(d.Serial)))
+		names = append(names, nameOfDevice(d.Serial))
 	}
 	return names
 }

@@ -17,7 +17,7 @@ import (
 // showDevice shows a person what their authenticator app has to know: the seed
 // in groups of four, which can be typed, and the QR code below it, where the
 // question will stand.
-func showDevice(ask prompt.Prompter, terminal bool, picture *picture, e NewDevice, seed code) error {
+func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDevice, seed code) error {
 	uri := deviceURI(e, seed)
 	if err := picture.write(uri); err != nil {
 		return err
@@ -27,18 +27,19 @@ func showDevice(ask prompt.Prompter, terminal bool, picture *picture, e NewDevic
 		e.Name, e.User+"@"+e.Account)
 	b.WriteString(groups(seed.Reveal()))
 	drawn, err := qr.Text(uri)
+	draws := err == nil && a.AtTerminal() && qr.Drawable()
 	switch {
 	case picture.file != nil:
 		say.Fprintf(&b, "or scan the QR code in %s, which is deleted afterwards\n", picture.file.Name())
-	case err == nil && terminal && qr.Drawable():
+	case draws:
 		b.WriteString("or scan this:\n")
 	default:
 		b.WriteString("or scan a picture: run this again with --qr-file FILE\n")
 	}
-	if err == nil && terminal && qr.Drawable() {
-		b.WriteString(drawn)
-	}
 	ask.Print(b.String())
+	if draws {
+		a.Draw(drawn)
+	}
 	return nil
 }
 

@@ -136,7 +136,7 @@ func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice
 	}
 	text := say.Sprintf("MFA device %s of yours was enabled %s ago, after %s", nameOfDevice(d.Serial),
 		say.Duration(max(time.Since(d.Enabled), 0)), nameOfDevice(old.Serial))
-	err := w.keys.Actor.Confirm(ctx, text, "does it take the place of "+say.Clean(nameOfDevice(old.Serial))+"?")
+	err := w.keys.Actor.Confirm(ctx, text, "does it take the place of "+nameOfDevice(old.Serial)+"?")
 	if errors.Is(err, broker.ErrDeclined) {
 		return "", nil
 	}

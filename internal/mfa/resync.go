@@ -30,7 +30,7 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	if err != nil {
 		return "", codesFailure(err, nameOfDevice(d.Serial))
 	}
-	ask.Print("two codes of the MFA device " + say.Clean(d.Serial) + ", one after the other\n")
+	ask.Print(say.Sprintf("two codes of the MFA device %s, one after the other\n", d.Serial))
 	p := &codePair{broker: w.keys.Actor.Broker, ask: ask, cache: w.keys.Actor.Cache, serial: d.Serial}
 	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
 		return sendOnce(ctx, w.keys.Do, func(ctx context.Context, c *iam.Client) error {

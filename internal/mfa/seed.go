@@ -107,7 +107,7 @@ func askSeed(ctx context.Context, a *broker.Asker, device string) (credential.Se
 	if err == nil {
 		t.Print("the seed is the key that AWS shows beside the QR code of a new device\n")
 		var seed credential.Secret
-		if seed, err = t.Hidden(ctx, "seed of "+say.Clean(device)+" (not shown): "); err == nil {
+		if seed, err = t.Hidden(ctx, "seed of "+device+" (not shown): "); err == nil {
 			return seed, nil
 		}
 	}

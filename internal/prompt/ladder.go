@@ -79,7 +79,7 @@ func (l *Ladder) next(ctx context.Context) error {
 			return endOfContext(ctx)
 		}
 		if err != nil {
-			l.options.Debug(say.Clean(fmt.Sprintf("%s: %v", way, err)))
+			l.options.Debug(say.Sprintf("%s: %v", way, err))
 			continue
 		}
 		giveBack, err := l.options.Turn(ctx, where.place)
@@ -111,8 +111,10 @@ func openTerminal(context.Context, desktop) (opened, error) {
 	return opened{t, "terminal:" + TerminalName()}, err
 }
 
-// Begin implements Prompter.
+// Begin implements Prompter. Line breaks of text stay; other control characters are
+// replaced, here as in all that the ladder shows.
 func (l *Ladder) Begin(text string) {
+	text = say.Text(text)
 	l.page = page{introduction: text}
 	if l.now != nil {
 		l.now.Begin(text)
@@ -121,16 +123,25 @@ func (l *Ladder) Begin(text string) {
 
 // Print implements Prompter.
 func (l *Ladder) Print(text string) {
+	text = say.Text(text)
 	l.page.add(text)
 	if l.now != nil {
 		l.now.Print(text)
 	}
 }
 
+// Draw shows a picture, whose escape sequences colour it, where people are asked at
+// the terminal; elsewhere it shows nothing.
+func (l *Ladder) Draw(picture string) {
+	if t, ok := l.now.(*Terminal); ok {
+		t.Print(picture)
+	}
+}
+
 // Line implements Prompter.
 func (l *Ladder) Line(ctx context.Context, question string) (answer string, err error) {
 	err = l.ask(ctx, func() error {
-		answer, err = l.now.Line(ctx, question)
+		answer, err = l.now.Line(ctx, say.Line(question))
 		return err
 	})
 	return answer, err
@@ -139,7 +150,7 @@ func (l *Ladder) Line(ctx context.Context, question string) (answer string, err 
 // Hidden implements Prompter.
 func (l *Ladder) Hidden(ctx context.Context, question string) (answer credential.Secret, err error) {
 	err = l.ask(ctx, func() error {
-		answer, err = l.now.Hidden(ctx, question)
+		answer, err = l.now.Hidden(ctx, say.Line(question))
 		return err
 	})
 	return answer, err
@@ -148,7 +159,7 @@ func (l *Ladder) Hidden(ctx context.Context, question string) (answer credential
 // Confirm implements Prompter.
 func (l *Ladder) Confirm(ctx context.Context, question string) (yes bool, err error) {
 	err = l.ask(ctx, func() error {
-		yes, err = l.now.Confirm(ctx, question)
+		yes, err = l.now.Confirm(ctx, say.Line(question))
 		return err
 	})
 	return yes, err
@@ -161,7 +172,7 @@ func (l *Ladder) ask(ctx context.Context, question func() error) error {
 			l.page.answered()
 			return err
 		}
-		l.options.Debug(say.Clean(fmt.Sprintf("%s: %v", l.way, err)))
+		l.options.Debug(say.Sprintf("%s: %v", l.way, err))
 		l.Close()
 		if err := l.next(ctx); err != nil {
 			return err

@@ -55,8 +55,8 @@ func (t *Terminal) Confirm(ctx context.Context, question string) (bool, error) {
 // Begin writes to the terminal, as Print does.
 func (t *Terminal) Begin(text string) { t.Print(text) }
 
-// Print writes to the terminal, in lines that fit it. What it is given must be
-// clean (Clean).
+// Print writes to the terminal, in lines that fit it. The text has to be clean: a
+// [Ladder] sees to that.
 func (t *Terminal) Print(text string) {
 	if width, _, err := term.GetSize(int(t.out.Fd())); err == nil && width > 0 {
 		text = fit(text, width)

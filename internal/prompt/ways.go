@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Way is a way of getting an answer.
@@ -49,7 +47,7 @@ func ParseWays(list string) (Ways, error) {
 	for name := range strings.SplitSeq(list, ",") {
 		way := Way(strings.ToLower(strings.TrimSpace(name)))
 		if !slices.Contains(allWays, way) {
-			return Ways{}, fmt.Errorf("%q is no way of asking: it has to be a list of %s", say.Clean(name), wayNames())
+			return Ways{}, fmt.Errorf("%q is no way of asking: it has to be a list of %s", name, wayNames())
 		}
 		w.order = append(w.order, way)
 	}
