@@ -41,8 +41,8 @@ type File struct {
 
 // Holds reports whether the files are as they were.
 func (a *Answer) Holds() bool {
-	for _, f := range a.Files {
-		if StampOf(f.Path) != f.Stamp {
+	for i := range a.Files {
+		if StampOf(a.Files[i].Path) != a.Files[i].Stamp {
 			return false
 		}
 	}

@@ -7,9 +7,12 @@ import "unsafe"
 
 // Marshal returns the answer as it rests in the keyring.
 func (a *Answer) Marshal() []byte {
-	w := fields{}
+	w, longest := fields{}, 0
 	for _, f := range a.Files {
-		w = w.text(f.Path).int(int64(f.Dev)).int(int64(f.Ino)).int(f.Size).int(f.MTime).int(f.CTime)
+		longest = max(longest, len(f.Path))
+	}
+	for _, f := range a.Files {
+		w = w.text(pad(f.Path, longest)).int(int64(f.Dev)).int(int64(f.Ino)).int(f.Size).int(f.MTime).int(f.CTime)
 	}
 	w = w.int(a.Until).int(a.CommandUntil).text(a.Log).text(a.RoleARN)
 	w = w.text(a.AccessKeyID).text(a.SecretAccessKey).text(a.SessionToken).text(a.AccountID)
@@ -18,16 +21,25 @@ func (a *Answer) Marshal() []byte {
 
 // unmarshal makes an answer of data, whose texts it shares: data is not to be
 // changed any more.
-func unmarshal(data []byte) (Answer, bool) {
+func (a *Answer) unmarshal(data []byte) (ok bool) {
 	r := reader{left: data}
-	var a Answer
 	for i := range a.Files {
-		a.Files[i] = File{r.text(), Stamp{uint64(r.int()), uint64(r.int()), r.int(), r.int(), r.int()}}
+		f := &a.Files[i]
+		f.Path, f.Dev, f.Ino, f.Size, f.MTime, f.CTime = r.text(), uint64(r.int()), uint64(r.int()), r.int(), r.int(), r.int()
 	}
 	a.Until, a.CommandUntil, a.Log, a.RoleARN = r.int(), r.int(), r.text(), r.text()
 	a.AccessKeyID, a.SecretAccessKey, a.SessionToken, a.AccountID = r.text(), r.text(), r.text(), r.text()
 	a.Expires, a.Expiration, a.Region = r.int(), r.text(), r.text()
-	return a, !r.bad && len(r.left) == 0
+	return !r.bad && len(r.left) == 0
+}
+
+// pad a path with slashes in front, which change nothing. System calls copy
+// their paths: where all are as long, that is memory of one size.
+func pad(path string, length int) string {
+	for len(path) < length && path != "" {
+		path = "/" + path
+	}
+	return path
 }
 
 type fields []byte

@@ -17,34 +17,31 @@ const (
 // session tokens have no fixed size, and some kilobytes at most.
 const (
 	MostBytes = 8 << 10
-	mostName  = 4 << 10
+	MostName  = 4 << 10
 )
 
-// Memory that is there costs less than memory that is asked for.
-var (
-	found  [MostBytes]byte
-	sought [mostName]byte
-)
-
-// Find returns the answer to a call for profile in this environment, if there
-// is one and it holds. It may be called once: the answer lies where the next
-// would.
-func Find(profile string) (Answer, bool) {
-	name, ok := appendName(sought[:0], profile)
-	if !ok {
-		return Answer{}, false
+// Find returns the answer to a call for profile in this environment, or nil if
+// there is none or it does not hold. Its texts lie in memory, which has to have
+// room for MostName and MostBytes; rest is what is left of that.
+func Find(profile string, memory []byte) (a *Answer, rest []byte) {
+	name, ok := appendName(memory[:0], profile)
+	if !ok || len(name) >= MostName {
+		return nil, nil
 	}
 	name, kind, keyring := append(name, 0), [...]byte{'u', 's', 'e', 'r', 0}, userKeyring
 	id, _, errno := syscall.RawSyscall6(syscall.SYS_KEYCTL, keyctlSearch, uintptr(keyring),
 		uintptr(unsafe.Pointer(&kind[0])), uintptr(unsafe.Pointer(&name[0])), 0, 0)
 	if errno != 0 {
-		return Answer{}, false
+		return nil, nil
 	}
+	data := memory[len(name):][:MostBytes]
 	n, _, errno := syscall.RawSyscall6(syscall.SYS_KEYCTL, keyctlRead, id,
-		uintptr(unsafe.Pointer(&found[0])), uintptr(len(found)), 0, 0)
-	if errno != 0 || n > uintptr(len(found)) {
-		return Answer{}, false
+		uintptr(unsafe.Pointer(&data[0])), uintptr(len(data)), 0, 0)
+	if errno != 0 || n > uintptr(len(data)) || !found.unmarshal(data[:n]) || !found.Holds() {
+		return nil, nil
 	}
-	a, ok := unmarshal(found[:n])
-	return a, ok && a.Holds()
+	return &found, memory[len(name)+int(n):]
 }
+
+// found is not on the stack, which would have to grow.
+var found Answer

@@ -1,7 +1,6 @@
 package caller
 
 import (
-	"slices"
 	"strconv"
 	"syscall"
 )
@@ -18,18 +17,26 @@ func nameOf(pid int) string {
 	return string(comm)
 }
 
-var shells = []string{"sh", "bash", "dash", "zsh", "ash", "busybox"}
+var shells = [...]string{"sh", "bash", "dash", "zsh", "ash", "busybox"}
 
 // onlyStarts reports whether a process is a shell, and its arguments those of
 // one command line that it runs for another program.
 func onlyStarts(pid int, name string) bool {
-	return slices.Contains(shells, name) && isCommandLine(read(pid, "cmdline"))
+	for _, shell := range shells {
+		if name == shell {
+			return isCommandLine(read(pid, "cmdline"))
+		}
+	}
+	return false
 }
 
 // isCommandLine reports whether the second of a process's arguments is -c.
 func isCommandLine(args []byte) bool {
 	const flag = "\x00-c\x00"
-	end := max(0, slices.Index(args, 0))
+	end := 0
+	for end < len(args) && args[end] != 0 {
+		end++
+	}
 	return len(args) >= end+len(flag) && string(args[end:end+len(flag)]) == flag
 }
 

@@ -37,17 +37,17 @@ func (c *call) answer() {
 			return
 		}
 	}
-	a, ok := answers.Find(c.profile)
+	a, rest := answers.Find(c.profile, memory[:])
 	now := time.Now()
-	if !ok || now.Unix() >= c.until(&a) {
+	if a == nil || now.Unix() >= c.until(a) {
 		return
 	}
-	text, ok := c.text(&a)
-	if !ok || logged && !c.note(&a, now) {
+	text, ok := c.text(a, rest[:0])
+	if !ok || logged && !c.note(a, now, rest[len(text):len(text)]) {
 		return
 	}
 	if c.command == "exec" {
-		replace(path, c.child, variables.Environ(os.Environ(), variables.Of(session(&a))))
+		replace(path, c.child, variables.Environ(os.Environ(), variables.Of(session(a))))
 		return
 	}
 	write(text)
@@ -68,24 +68,22 @@ func session(a *answers.Answer) variables.Session {
 	}
 }
 
-// text is what is printed; ok is false for a form that does not exist.
-func (c *call) text(a *answers.Answer) (text []byte, ok bool) {
+// memory is for all that is read and made: memory that is there, page after
+// page, costs less than memory that is asked for.
+var memory [answers.MostName + 2*answers.MostBytes + grant.MaxLine]byte
+
+// text is what is printed, made in memory; ok is false for a form that does not
+// exist.
+func (c *call) text(a *answers.Answer, memory []byte) (text []byte, ok bool) {
 	switch {
 	case c.command == "exec":
 		return nil, true
 	case c.format == "json":
-		return a.AppendJSON(out[:0]), true
+		return a.AppendJSON(memory), true
 	}
 	printed, ok := variables.Print(c.format, c.profile, session(a))
-	return []byte(printed), ok
+	return append(memory, printed...), ok
 }
-
-// Where an answer is made and a line of the log: memory that is there costs
-// less than memory that is asked for.
-var (
-	out  [answers.MostBytes]byte
-	line [grant.MaxLine]byte
-)
 
 // logging reports whether the log is on; ok is false where that is not certain.
 func logging() (on, ok bool) {
@@ -101,7 +99,7 @@ func logging() (on, ok bool) {
 // note the grant in the log, before it is one: a process that is killed here
 // leaves a line too many and not one too few. Where the log cannot be written
 // there is an answer all the same; where it is not there yet, others make it.
-func (c *call) note(a *answers.Answer, now time.Time) bool {
+func (c *call) note(a *answers.Answer, now time.Time, memory []byte) bool {
 	if a.Log == "" {
 		return true
 	}
@@ -111,7 +109,7 @@ func (c *call) note(a *answers.Answer, now time.Time) bool {
 		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.command,
 		Caller: who.Name, PID: who.PID, Dir: who.Dir,
 	}
-	return !errors.Is(grant.Append(a.Log, g.AppendLine(line[:0])), os.ErrNotExist)
+	return !errors.Is(grant.Append(a.Log, g.AppendLine(memory)), os.ErrNotExist)
 }
 
 // write an answer and end. What of it a bare system call does not write, Go's

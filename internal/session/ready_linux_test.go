@@ -24,9 +24,9 @@ func TestNextGenerationDropsAnswers(t *testing.T) {
 	if err := c.KeepReady(call, "cache key", s, Terms{Known: known, MinLeft: 5 * time.Minute, CommandMinLeft: 15 * time.Minute, Region: "eu-central-1"}); err != nil {
 		t.Skipf("the kernel keeps no keys here: %v", err)
 	}
-	a, ok := answers.Find("a")
-	if !ok || a.AccessKeyID != "ASIAONE" || a.Region != "eu-central-1" || a.Log != "" || a.RoleARN != known.RoleARN {
-		t.Fatalf("%v, %s", ok, a.AccessKeyID)
+	a, _ := answers.Find("a", make([]byte, answers.MostName+answers.MostBytes))
+	if a == nil || a.AccessKeyID != "ASIAONE" || a.Region != "eu-central-1" || a.Log != "" || a.RoleARN != known.RoleARN {
+		t.Fatal("it is not what is found")
 	}
 	if left := time.Until(time.Unix(a.Until, 0)); left > 55*time.Minute || left < 54*time.Minute {
 		t.Errorf("it answers for %v", left)
