@@ -269,6 +269,10 @@ func (s *story) fault(ts *testscript.TestScript, args []string) {
 			f.Message = value
 		case "location":
 			f.Location = value
+		case "name":
+			f.Name = value
+		case "alias":
+			f.Alias = value
 		default:
 			ts.Fatalf("fault has no %q", key)
 		}

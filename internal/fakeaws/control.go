@@ -98,7 +98,7 @@ func (s *Server) controlClock(r *http.Request) (any, error) {
 
 func (s *Server) controlFault(r *http.Request) (any, error) {
 	f := Fault{
-		Action: r.FormValue("action"), Kind: FaultKind(r.FormValue("kind")),
+		Action: r.FormValue("action"), Kind: FaultKind(r.FormValue("kind")), Name: r.FormValue("name"), Alias: r.FormValue("alias"),
 		Code: r.FormValue("code"), Message: r.FormValue("message"), Location: r.FormValue("location"),
 	}
 	for name, into := range map[string]*int{"nth": &f.Nth, "times": &f.Times, "status": &f.Status} {

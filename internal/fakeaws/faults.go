@@ -23,6 +23,7 @@ const (
 	FaultDropAfter   FaultKind = "drop-after"  // does what was asked, then cuts the connection: the code is spent
 	FaultGarbage     FaultKind = "garbage"     // does what was asked and answers 200 with what is no XML
 	FaultTruncate    FaultKind = "truncate"    // does what was asked and answers half of it
+	FaultAlias       FaultKind = "alias"       // has another name for something: says Alias for Name, and takes it
 )
 
 // Fault is an order to let calls fail. Delay applies to every kind.
@@ -35,6 +36,8 @@ type Fault struct {
 	Code     string
 	Message  string // "" is AWS's text for Code, if it is a well-known one
 	Location string // of FaultRedirect
+	Name     string // of FaultAlias
+	Alias    string // of FaultAlias
 	Delay    time.Duration
 }
 
@@ -48,7 +51,7 @@ type armedFault struct {
 func (s *Server) AddFault(f Fault) error {
 	kinds := []FaultKind{
 		FaultError, FaultThrottle, FaultUnavailable, FaultRedirect, FaultDelay, FaultHang, FaultHangAfter,
-		FaultDropUnread, FaultDropBefore, FaultDropAfter, FaultGarbage, FaultTruncate,
+		FaultDropUnread, FaultDropBefore, FaultDropAfter, FaultGarbage, FaultTruncate, FaultAlias,
 	}
 	if !slices.Contains(kinds, f.Kind) {
 		return fmt.Errorf("no fault of kind %q", f.Kind)

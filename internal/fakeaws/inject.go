@@ -1,8 +1,10 @@
 package fakeaws
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -28,6 +30,11 @@ func (s *Server) inject(x *exchange, f *Fault, w http.ResponseWriter) bool {
 		s.write(w, x, &answer{status: http.StatusFound, header: http.Header{"Location": {f.Location}}})
 		return true
 	}
+	if f.Kind == FaultAlias && x.params != nil {
+		for key, value := range x.params.values {
+			x.params.values[key] = strings.ReplaceAll(value, f.Alias, f.Name)
+		}
+	}
 	refusal := f.refusal()
 	if refusal == nil {
 		return false
@@ -50,6 +57,8 @@ func (s *Server) spoil(x *exchange, f *Fault, reply *answer, w http.ResponseWrit
 	case FaultGarbage:
 		reply.status = http.StatusOK
 		reply.body = []byte("<html>\x00<body>502 Bad Gateway</nonsense")
+	case FaultAlias:
+		reply.body = bytes.ReplaceAll(reply.body, []byte(f.Name), []byte(f.Alias))
 	case FaultTruncate:
 		w.Header().Set("Content-Length", strconv.Itoa(len(reply.body)))
 		reply.body = reply.body[:len(reply.body)/2]
