@@ -86,6 +86,7 @@ func newFoundingIn(t *testing.T, partition, region string) *founding {
 	if brokertest.RaceDetector && testing.Short() {
 		t.Skip("opening the encrypted file takes seconds under the race detector: make test, or -race without -short")
 	}
+	brokertest.SetEnvironment()
 	dir := t.TempDir()
 	f := &founding{t: t, server: fakeaws.New()}
 	if _, err := f.server.Start(); err != nil {
@@ -264,7 +265,7 @@ func (f *founding) bootstrap() (out childOutcome, killed bool) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestBootstrapChild$")
 	cmd.Env = append(os.Environ(), childVariable+"="+string(data), "AWSBROKER_FILE_PASSPHRASE="+childPassphrase,
-		"AWS_ENDPOINT_URL_STS="+f.server.URL(), "AWS_ENDPOINT_URL_IAM="+f.server.URL(), "AWS_PROFILE=", "AWS_REGION=", "AWS_DEFAULT_REGION=")
+		"AWS_ENDPOINT_URL_STS="+f.server.URL(), "AWS_ENDPOINT_URL_IAM="+f.server.URL())
 	cmd.Env = append(cmd.Env, f.environ...)
 	terminal, err := pty.StartWithAttrs(cmd, &pty.Winsize{Rows: 60, Cols: 80}, &syscall.SysProcAttr{Setsid: true, Setctty: true})
 	if err != nil {

@@ -65,7 +65,17 @@ func Stretch(d time.Duration) time.Duration {
 	return d
 }
 
-var passphraseOnce sync.Once
+// SetEnvironment makes the environment that of nobody, with the passphrase of
+// the encrypted file. It is not done by t.Setenv, so that tests may be parallel:
+// it is the same for all.
+var SetEnvironment = sync.OnceFunc(func() {
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") { // a bundle of authorities is read for each client
+			os.Unsetenv(name)
+		}
+	}
+	os.Setenv("AWSBROKER_FILE_PASSPHRASE", "canary-passphrase-of-rotate")
+})
 
 // NewWorld makes a world, which goes with the test.
 func NewWorld(t *testing.T) *World {
@@ -73,13 +83,7 @@ func NewWorld(t *testing.T) *World {
 	if RaceDetector && testing.Short() {
 		t.Skip("opening the encrypted file takes seconds under the race detector: make test, or -race without -short")
 	}
-	// Not t.Setenv, so that tests may be parallel: it is the same for all.
-	passphraseOnce.Do(func() {
-		os.Setenv("AWSBROKER_FILE_PASSPHRASE", "canary-passphrase-of-rotate")
-		for _, name := range []string{"AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"} {
-			os.Unsetenv(name)
-		}
-	})
+	SetEnvironment()
 	dir := t.TempDir()
 	m := &World{T: t, AWS: fakeaws.NewStandard(), Sessions: filepath.Join(dir, "sessions"), sealing: make([]byte, 32), Told: &Person{}}
 	_, _ = rand.Read(m.sealing)

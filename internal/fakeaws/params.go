@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // params are the parameters of one query request. An action asks for the ones
@@ -64,13 +65,24 @@ func length(least, most int) constraint {
 }
 
 func matching(expression string) constraint {
-	whole := regexp.MustCompile(`^(?:` + expression + `)$`)
 	return func(value string) string {
-		if whole.MatchString(value) {
+		if compiled(expression).MatchString(value) {
 			return ""
 		}
 		return "Member must satisfy regular expression pattern: " + expression
 	}
+}
+
+var expressions sync.Map // string to *regexp.Regexp
+
+// compiled matches a whole value. It is kept: each request asks for the same.
+func compiled(expression string) *regexp.Regexp {
+	if have, ok := expressions.Load(expression); ok {
+		return have.(*regexp.Regexp)
+	}
+	fresh := regexp.MustCompile(`^(?:` + expression + `)$`)
+	expressions.Store(expression, fresh)
+	return fresh
 }
 
 // oneOfValues is the constraint of an enumeration.

@@ -41,6 +41,8 @@ func partitionOf(region string) string {
 	return ""
 }
 
+var hostOfSTS = regexp.MustCompile(`^sts(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$`)
+
 // regionOfHost is the region that AWS's own host name of STS stands for, or ""
 // for any other host. The global endpoint stands for us-east-1.
 // https://docs.aws.amazon.com/general/latest/gr/sts.html
@@ -52,7 +54,7 @@ func regionOfHost(host string) string {
 	if host == "sts.amazonaws.com" {
 		return "us-east-1"
 	}
-	m := regexp.MustCompile(`^sts(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$`).FindStringSubmatch(host)
+	m := hostOfSTS.FindStringSubmatch(host)
 	if m == nil {
 		return ""
 	}
