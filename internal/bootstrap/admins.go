@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -110,20 +111,20 @@ func (s *bootstrap) taking(g grant) string {
 
 // take such a grant away, as the session of the role that was just proved.
 func (s *bootstrap) take(ctx context.Context, c *iam.Client, g grant) error {
-	t := thing{Kind: aDetach, Name: g.name, On: g.of.String(), ID: g.arn}
+	t := notes.Thing{Kind: notes.Detached, Name: g.name, On: g.of.String(), ID: g.arn}
 	remove := func() error { return c.Detach(ctx, g.of, g.arn) }
 	switch left := policy.WithoutAlwaysAdmin(g.document); {
 	case g.of.Kind == iam.OfGroup && g.of.Name != s.o.Group:
-		t = thing{Kind: aMemberOut, Name: s.o.User, On: g.of.String()}
+		t = notes.Thing{Kind: notes.MemberOut, Name: s.o.User, On: g.of.String()}
 		remove = func() error { return c.RemoveFromGroup(ctx, g.of.Name, s.o.User) }
 	case g.arn == "" && left == "":
-		t = thing{Kind: anInline, Name: g.name, On: g.of.String(), Before: g.document}
+		t = notes.Thing{Kind: notes.Inline, Name: g.name, On: g.of.String(), Before: g.document}
 		remove = func() error { return c.DeleteInline(ctx, g.of, g.name) }
 	case g.arn == "":
-		t = thing{Kind: anInline, Name: g.name, On: g.of.String(), Before: g.document}
+		t = notes.Thing{Kind: notes.Inline, Name: g.name, On: g.of.String(), Before: g.document}
 		remove = func() error { return c.PutInline(ctx, g.of, g.name, left) }
 	}
-	if have := s.journal.find(t); have != nil {
+	if have := s.journal.Find(t); have != nil {
 		t = *have // what it was at first counts
 	}
 	t.Done = true // for undoing, what was there is known, whether or not it is gone

@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -75,7 +76,7 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 			return failure.New(failure.NeedPerson, "%w", err)
 		}
 	}
-	if s.isMissing(aKey) || s.isMissing(aStored) {
+	if s.isMissing(notes.AccessKey) || s.isMissing(notes.Stored) {
 		adder, err := keychain.NewAdder(s.actor.Broker, keychain.AddOptions{Name: s.o.KeyName})
 		if err != nil {
 			return err
@@ -89,21 +90,21 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 	return nil
 }
 
-func (s *bootstrap) isMissing(k thingKind) bool {
+func (s *bootstrap) isMissing(k notes.ThingKind) bool {
 	return slices.ContainsFunc(s.plan, func(st *step) bool { return st.thing.Kind == k && st.is.is == missing })
 }
 
 // asksPerson reports whether codes or a password have to be typed: a device or
 // a password is new, or a session has to be bought that nothing else pays for.
 func (s *bootstrap) asksPerson() bool {
-	if s.isMissing(aDevice) || s.isMissing(aPassword) {
+	if s.isMissing(notes.MFADevice) || s.isMissing(notes.Password) {
 		return true
 	}
 	if !s.needsProof() || !s.actor.Broker.Code.IsEmpty() {
 		return false
 	}
 	t, err := s.actor.Broker.Target(s.o.Profile)
-	if err != nil || s.isMissing(aProfile) {
+	if err != nil || s.isMissing(notes.Profile) {
 		return true
 	}
 	_, inHand := t.Cached(s.actor.Cache, time.Now())

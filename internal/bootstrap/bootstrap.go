@@ -18,6 +18,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 	"github.com/awsbroker/awsbroker/internal/wait"
@@ -102,7 +103,7 @@ type bootstrap struct {
 	root   *iam.Client    // for the root user's
 	out    Result
 
-	journal  *bootstrapJournal
+	journal  *notes.Bootstrap
 	plan     []*step
 	adder    *keychain.Adder // the open keychain for the user's key
 	always   []grant         // what makes the user an administrator without MFA
@@ -173,7 +174,7 @@ func (s *bootstrap) alone() (unlock func(), err error) {
 		return nil, failure.New(failure.Other, "another awsbroker (process %d) is setting up account %s", lock.Holder(), s.out.Account).
 			Hint("wait for it, then run this again")
 	}
-	if s.journal, err = readBootstrap(s.actor.Broker, s.out.Account); err != nil {
+	if s.journal, err = readJournal(s.actor.Broker, s.out.Account); err != nil {
 		_ = lock.Unlock()
 		return nil, err
 	}

@@ -6,34 +6,35 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // commandsFor undoing a thing with AWS's own CLI, where no key here can.
-func (s *bootstrap) commandsFor(t thing) []string {
+func (s *bootstrap) commandsFor(t notes.Thing) []string {
 	on := holderFrom(t.On)
 	name, holder := say.ShellWord(t.Name), say.ShellWord(on.Name)
 	aws := func(format string, args ...any) []string { return []string{"aws iam " + fmt.Sprintf(format, args...)} }
 	switch t.Kind {
-	case aGroup, aUser, aRole:
+	case notes.Group, notes.User, notes.Role:
 		return aws("delete-%s --%s-name %s", t.Kind, t.Kind, name)
-	case aMember:
+	case notes.Member:
 		return aws("remove-user-from-group --group-name %s --user-name %s", holder, name)
-	case aMemberOut:
+	case notes.MemberOut:
 		return aws("add-user-to-group --group-name %s --user-name %s", holder, name)
-	case aPolicy:
+	case notes.Policy:
 		return aws("delete-policy --policy-arn %s", say.ShellWord(cmp.Or(t.ID, s.arn("policy/"+t.Name))))
-	case anAttach:
+	case notes.Attached:
 		return aws("detach-%s-policy --%s-name %s --policy-arn %s", on.Kind, on.Kind, holder, say.ShellWord(t.ID))
-	case aDetach:
+	case notes.Detached:
 		return aws("attach-%s-policy --%s-name %s --policy-arn %s", on.Kind, on.Kind, holder, say.ShellWord(t.ID))
-	case anInline:
+	case notes.Inline:
 		return aws("put-%s-policy --%s-name %s --policy-name %s --policy-document %s", on.Kind, on.Kind, holder, name, say.ShellWord(oneLine(t.Before)))
-	case aTrust:
+	case notes.Trust:
 		return aws("update-assume-role-policy --role-name %s --policy-document %s", holder, say.ShellWord(oneLine(t.Before)))
-	case aMaxTime:
+	case notes.MaxTime:
 		return aws("update-role --role-name %s --max-session-duration %d", holder, seconds(t.Before))
-	case aVersion:
+	case notes.PolicyText:
 		if t.InUse != "" && len(t.Made) > 0 {
 			all := aws("set-default-policy-version --policy-arn %s --version-id %s", say.ShellWord(t.ID), say.ShellWord(t.InUse))
 			for _, v := range t.Made {
@@ -42,17 +43,17 @@ func (s *bootstrap) commandsFor(t thing) []string {
 			return all
 		}
 		return aws("create-policy-version --policy-arn %s --set-as-default --policy-document %s", say.ShellWord(t.ID), say.ShellWord(oneLine(t.Before)))
-	case aPassword:
+	case notes.Password:
 		return aws("delete-login-profile --user-name %s", holder)
-	case aDevice:
+	case notes.MFADevice:
 		serial := say.ShellWord(cmp.Or(t.ID, s.arn("mfa/"+t.Name)))
 		return append(aws("deactivate-mfa-device --user-name %s --serial-number %s", holder, serial), aws("delete-virtual-mfa-device --serial-number %s", serial)...)
-	case aKey:
+	case notes.AccessKey:
 		if t.ID == "" {
 			return aws("list-access-keys --user-name %s", holder)
 		}
 		return append(aws("delete-access-key --user-name %s --access-key-id %s", holder, say.ShellWord(t.ID)), "awsbroker remove "+name)
-	case aStored:
+	case notes.Stored:
 		return []string{"awsbroker remove " + name}
 	}
 	return []string{"# and take [profile " + name + "] out of " + say.ShellWord(underHome(s.actor.Broker.Paths.Config))}

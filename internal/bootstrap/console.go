@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -18,14 +19,14 @@ func (s *bootstrap) passwordStep() *step {
 	user := iam.UserNamed(s.o.User).String()
 	return &step{
 		what: "console password of " + s.o.User, how: "to be changed at the first sign-in",
-		thing: thing{Kind: aPassword, On: user},
+		thing: notes.Thing{Kind: notes.Password, On: user},
 		look: func(ctx context.Context) (state, error) {
 			_, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.LoginProfile, error) {
 				return c.LoginProfile(ctx, s.o.User)
 			})
 			return found("", err)
 		},
-		make: func(ctx context.Context, _ *thing) error {
+		make: func(ctx context.Context, _ *notes.Thing) error {
 			password, err := s.newPassword(ctx)
 			if err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/mfa"
+	"github.com/awsbroker/awsbroker/internal/notes"
 )
 
 // deviceStep is the MFA device of the user. One that shows codes is taken as
@@ -17,7 +18,7 @@ func (s *bootstrap) deviceStep() *step {
 	user := iam.UserNamed(s.o.User).String()
 	return &step{
 		what: "MFA device of " + s.o.User, how: "QR code is shown, two codes asked for",
-		thing: thing{Kind: aDevice, Name: s.o.User, On: user},
+		thing: notes.Thing{Kind: notes.MFADevice, Name: s.o.User, On: user},
 		look: func(ctx context.Context) (state, error) {
 			d, ok, err := s.findDevice(ctx)
 			s.out.MFASerial = cmp.Or(d.Serial, s.arn("mfa/"+s.o.User))
@@ -26,7 +27,7 @@ func (s *bootstrap) deviceStep() *step {
 			}
 			return state{is: there, id: d.Serial}, nil
 		},
-		make: func(ctx context.Context, t *thing) error {
+		make: func(ctx context.Context, t *notes.Thing) error {
 			serial, err := mfa.MakeDevice(ctx, s.actor.Broker, s.do, s.actor.Asker, mfa.NewDevice{
 				User: s.o.User, Name: s.o.User, Account: s.accountName(ctx), QRFile: s.o.QRFile,
 			})

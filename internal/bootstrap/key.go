@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/wait"
@@ -25,13 +26,13 @@ func (s *bootstrap) keyStep() *step {
 	user := iam.UserNamed(s.o.User).String()
 	st := &step{
 		what: "access key of " + s.o.User, how: "into the keychain, seen by nobody",
-		thing: thing{Kind: aKey, Name: s.o.KeyName, On: user},
+		thing: notes.Thing{Kind: notes.AccessKey, Name: s.o.KeyName, On: user},
 		look:  s.lookForKey, make: s.makeKey,
 	}
 	if s.ownsTyped() {
 		st.how = "the one you typed, into the keychain"
-		st.thing.Kind = aStored
-		st.make = func(ctx context.Context, t *thing) error {
+		st.thing.Kind = notes.Stored
+		st.make = func(ctx context.Context, t *notes.Thing) error {
 			t.ID = s.actor.AccessKey.AccessKeyID
 			return s.storeKey(ctx, s.actor.AccessKey)
 		}
@@ -89,8 +90,8 @@ func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 
 // justMade reports whether the journal knows a key that AWS may not list yet.
 func (s *bootstrap) justMade(id string) bool {
-	return id != "" && slices.ContainsFunc(s.journal.Things, func(t thing) bool {
-		return t.Kind == aKey && t.ID == id && time.Since(t.At) < s.waits.settle
+	return id != "" && slices.ContainsFunc(s.journal.Things, func(t notes.Thing) bool {
+		return t.Kind == notes.AccessKey && t.ID == id && time.Since(t.At) < s.waits.settle
 	})
 }
 
@@ -114,14 +115,14 @@ func (s *bootstrap) roomForKey(keys []iam.Key) error {
 // then deleted in AWS, since the keychain seemed to have refused it.
 func (s *bootstrap) deadKey(info keystore.KeyInfo) bool {
 	account, _ := awsapi.SplitARN(info.ARN)
-	begun := s.journal.find(thing{Kind: aKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
+	begun := s.journal.Find(notes.Thing{Kind: notes.AccessKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
 	return begun != nil && !begun.Done && account == s.out.Account && awsapi.NameOf(info.ARN) == s.o.User
 }
 
 // strays are keys that a creation made whose answer never arrived: they were
 // not there before, and were made after it was written down.
 func (s *bootstrap) strays(keys []iam.Key) []iam.Key {
-	t := s.journal.find(thing{Kind: aKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
+	t := s.journal.Find(notes.Thing{Kind: notes.AccessKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
 	if t == nil || t.Done {
 		return nil
 	}
@@ -136,8 +137,8 @@ func (s *bootstrap) strays(keys []iam.Key) []iam.Key {
 
 // makeKey asks AWS for a key and stores it. What an earlier try may have made
 // goes first.
-func (s *bootstrap) makeKey(ctx context.Context, t *thing) error {
-	begun := s.journal.find(*t)
+func (s *bootstrap) makeKey(ctx context.Context, t *notes.Thing) error {
+	begun := s.journal.Find(*t)
 	if err := s.deleteStrays(ctx, len(begun.Listed) > 0); err != nil {
 		return err
 	}

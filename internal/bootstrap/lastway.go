@@ -7,6 +7,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/notes"
 )
 
 // refuseLastWay: whoever signs has to be an administrator afterwards, by what
@@ -30,7 +31,7 @@ func (s *bootstrap) refuseLastWay(ctx context.Context) error {
 // staysAdministrator reports whether a user is one by what bootstrap did not
 // make, or gives back.
 func (s *bootstrap) staysAdministrator(ctx context.Context, user string) (bool, error) {
-	if s.journal.find(thing{Kind: aUser, Name: user}) != nil {
+	if s.journal.Find(notes.Thing{Kind: notes.User, Name: user}) != nil {
 		return false, nil
 	}
 	holders := []string{iam.UserNamed(user).String()}
@@ -40,12 +41,12 @@ func (s *bootstrap) staysAdministrator(ctx context.Context, user string) (bool, 
 	}
 	for _, g := range groups {
 		holder := iam.GroupNamed(g.Name).String()
-		if s.journal.find(thing{Kind: aMember, Name: user, On: holder}) == nil {
+		if s.journal.Find(notes.Thing{Kind: notes.Member, Name: user, On: holder}) == nil {
 			holders = append(holders, holder)
 		}
 	}
 	for _, t := range s.journal.Things {
-		if (t.Kind == aDetach || t.Kind == anInline) && slices.Contains(holders, t.On) || t.Kind == aMemberOut && t.Name == user {
+		if (t.Kind == notes.Detached || t.Kind == notes.Inline) && slices.Contains(holders, t.On) || t.Kind == notes.MemberOut && t.Name == user {
 			s.restores = true
 			return true, nil
 		}
@@ -56,7 +57,7 @@ func (s *bootstrap) staysAdministrator(ctx context.Context, user string) (bool, 
 			return false, err
 		}
 		for _, g := range grants {
-			if g.always && s.journal.find(thing{Kind: anAttach, Name: g.name, On: holder}) == nil {
+			if g.always && s.journal.Find(notes.Thing{Kind: notes.Attached, Name: g.name, On: holder}) == nil {
 				return true, nil
 			}
 		}

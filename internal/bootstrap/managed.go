@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/notes"
 )
 
 // ownPolicy finds a managed policy of the account by its name. A name is taken
@@ -24,7 +25,7 @@ func (s *bootstrap) ownPolicy(ctx context.Context, name string) (iam.ManagedPoli
 func (s *bootstrap) policyStep(name, how, description string, says func() string, arn *string) *step {
 	return &step{
 		what: "policy " + name, how: how,
-		thing: thing{Kind: aPolicy, Name: name}, changed: thing{Kind: aVersion, On: "policy " + name},
+		thing: notes.Thing{Kind: notes.Policy, Name: name}, changed: notes.Thing{Kind: notes.PolicyText, On: "policy " + name},
 		look: func(ctx context.Context) (state, error) {
 			p, ok, err := s.ownPolicy(ctx, name)
 			*arn = cmp.Or(p.ARN, s.arn("policy/"+name))
@@ -43,7 +44,7 @@ func (s *bootstrap) policyStep(name, how, description string, says func() string
 			}
 			return found, err
 		},
-		make: func(ctx context.Context, t *thing) error {
+		make: func(ctx context.Context, t *notes.Thing) error {
 			p, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.ManagedPolicy, error) {
 				return c.CreatePolicy(ctx, name, description, says())
 			})
@@ -51,7 +52,7 @@ func (s *bootstrap) policyStep(name, how, description string, says func() string
 			t.ID = *arn
 			return err
 		},
-		mend: func(ctx context.Context, t *thing) error { return s.newVersion(ctx, t, says()) },
+		mend: func(ctx context.Context, t *notes.Thing) error { return s.newVersion(ctx, t, says()) },
 	}
 }
 
@@ -76,7 +77,7 @@ func versionsIn(all []iam.Version) (ids []string, inUse string) {
 }
 
 // newVersion of a managed policy, for which those that are lost make room.
-func (s *bootstrap) newVersion(ctx context.Context, t *thing, document string) error {
+func (s *bootstrap) newVersion(ctx context.Context, t *notes.Thing, document string) error {
 	for _, v := range t.Lost {
 		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {
 			return err
@@ -93,13 +94,13 @@ func (s *bootstrap) newVersion(ctx context.Context, t *thing, document string) e
 
 // undoVersion lets the version count again that did, and deletes what bootstrap
 // made. Where that one is gone meanwhile, its text comes back in a new one.
-func (s *bootstrap) undoVersion(ctx context.Context, t thing) error {
+func (s *bootstrap) undoVersion(ctx context.Context, t notes.Thing) error {
 	all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, t.ID) })
 	if err != nil {
 		return err
 	}
 	if !slices.ContainsFunc(all, func(v iam.Version) bool { return v.ID == t.InUse }) {
-		back := thing{ID: t.ID}
+		back := notes.Thing{ID: t.ID}
 		if v := (state{versions: all}).makesRoom(); v != "" {
 			back.Lost = []string{v}
 		}

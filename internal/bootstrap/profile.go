@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/setup"
@@ -27,7 +28,7 @@ func (s *bootstrap) profileStep() *step {
 	what := "profile " + s.o.Profile
 	return &step{
 		what: what, how: "in " + underHome(s.actor.Broker.Paths.Config),
-		thing: thing{Kind: aProfile, Name: s.o.Profile}, changed: thing{Kind: aProfile, Name: s.o.Profile},
+		thing: notes.Thing{Kind: notes.Profile, Name: s.o.Profile}, changed: notes.Thing{Kind: notes.Profile, Name: s.o.Profile},
 		look: func(context.Context) (state, error) {
 			edit, err := s.editProfile()
 			switch {
@@ -40,8 +41,8 @@ func (s *bootstrap) profileStep() *step {
 			}
 			return state{is: differs, before: string(config.Section(edit.before, s.o.Profile)), diff: edit.diff}, nil
 		},
-		make: func(context.Context, *thing) error { return s.writeProfile() },
-		mend: func(context.Context, *thing) error { return s.writeProfile() },
+		make: func(context.Context, *notes.Thing) error { return s.writeProfile() },
+		mend: func(context.Context, *notes.Thing) error { return s.writeProfile() },
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *bootstrap) noteProved() {
 	}
 	now := time.Now().UTC().Truncate(time.Second)
 	s.journal.Proved = &now
-	if err := s.step("proved", func() error { return writeBootstrap(s.actor.Broker, s.journal) }); err != nil {
+	if err := s.step("proved", func() error { return writeJournal(s.actor.Broker, s.journal) }); err != nil {
 		s.actor.Broker.Debug("journal: %v", err) // the next run proves it again
 	}
 }

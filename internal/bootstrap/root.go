@@ -84,7 +84,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 // not know any more is deleted: an answer was lost.
 func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 	s.journal.Ending = id
-	if err := s.step("intend to delete root key", func() error { return writeBootstrap(s.actor.Broker, s.journal) }); err != nil {
+	if err := s.step("intend to delete root key", func() error { return writeJournal(s.actor.Broker, s.journal) }); err != nil {
 		return failure.New(failure.Other, "it could not be written down that the root key goes: %w", err)
 	}
 	err := s.step("delete root key", func() error {

@@ -10,6 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
@@ -19,13 +20,13 @@ import (
 type step struct {
 	what  string        // "user phoebe"
 	how   string        // what making it comes to, for the plan
-	thing thing         // as the journal knows it, if it is made
+	thing notes.Thing   // as the journal knows it, if it is made
 	id    func() string // its ARN, where that is known before
 	look  func(context.Context) (state, error)
-	make  func(context.Context, *thing) error
+	make  func(context.Context, *notes.Thing) error
 
-	mend    func(context.Context, *thing) error // makes what differs as it should be
-	changed thing                               // as the journal knows that
+	mend    func(context.Context, *notes.Thing) error // makes what differs as it should be
+	changed notes.Thing                               // as the journal knows that
 
 	is state // when the plan was made
 }
@@ -78,7 +79,7 @@ func (s *bootstrap) carry(ctx context.Context, st *step) error {
 
 // own notes that a thing which an earlier run was about to make is there.
 func (s *bootstrap) own(st *step, found state) error {
-	t := s.journal.find(st.thing)
+	t := s.journal.Find(st.thing)
 	if t == nil || t.Done {
 		return nil
 	}
@@ -91,7 +92,7 @@ func (s *bootstrap) own(st *step, found state) error {
 // that there is one already, looking tells.
 func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err error) {
 	t := st.thing
-	have := s.journal.find(t)
+	have := s.journal.Find(t)
 	begun := have != nil && !have.Done // by an earlier run, which may have made it
 	t.At = time.Now().UTC().Truncate(time.Second)
 	if begun {
@@ -166,7 +167,7 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	}
 	t := st.changed
 	t.Before, t.ID, t.At = found.before, found.id, time.Now().UTC().Truncate(time.Second)
-	if have := s.journal.find(t); have != nil {
+	if have := s.journal.Find(t); have != nil {
 		// It was changed before: what it was at first counts.
 		t.Before, t.Listed, t.InUse, t.Made, t.Lost = have.Before, have.Listed, have.InUse, have.Made, have.Lost
 	} else {
@@ -196,22 +197,22 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 }
 
 // note a thing in the journal. With it, what was proved before is not any more.
-func (s *bootstrap) note(step string, t thing) error {
-	s.journal.set(t)
+func (s *bootstrap) note(step string, t notes.Thing) error {
+	s.journal.Set(t)
 	s.journal.Proved = nil
-	if err := s.step(step, func() error { return writeBootstrap(s.actor.Broker, s.journal) }); err != nil {
+	if err := s.step(step, func() error { return writeJournal(s.actor.Broker, s.journal) }); err != nil {
 		return failure.New(failure.Other, "it could not be written down what bootstrap makes: %w", err)
 	}
 	return nil
 }
 
 // forget a thing that was not made, unless an earlier run may have.
-func (s *bootstrap) forget(t thing, begun bool) {
+func (s *bootstrap) forget(t notes.Thing, begun bool) {
 	if begun {
 		return
 	}
-	s.journal.drop(t)
-	if err := writeBootstrap(s.actor.Broker, s.journal); err != nil {
+	s.journal.Drop(t)
+	if err := writeJournal(s.actor.Broker, s.journal); err != nil {
 		s.actor.Broker.Debug("journal: %v", err) // it says that there may be a thing; looking tells
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -36,7 +37,7 @@ func found(id string, err error) (state, error) {
 
 func (s *bootstrap) groupStep() *step {
 	return &step{
-		what: "group " + s.o.Group, thing: thing{Kind: aGroup, Name: s.o.Group},
+		what: "group " + s.o.Group, thing: notes.Thing{Kind: notes.Group, Name: s.o.Group},
 		look: func(ctx context.Context) (state, error) {
 			g, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Group, error) {
 				g, _, err := c.Group(ctx, s.o.Group)
@@ -45,7 +46,7 @@ func (s *bootstrap) groupStep() *step {
 			s.out.GroupARN = cmp.Or(g.ARN, s.arn("group/"+s.o.Group))
 			return found(g.ARN, err)
 		},
-		make: func(ctx context.Context, t *thing) error {
+		make: func(ctx context.Context, t *notes.Thing) error {
 			g, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Group, error) { return c.CreateGroup(ctx, s.o.Group) })
 			t.ID = g.ARN
 			return err
@@ -55,13 +56,13 @@ func (s *bootstrap) groupStep() *step {
 
 func (s *bootstrap) userStep() *step {
 	return &step{
-		what: "user " + s.o.User, thing: thing{Kind: aUser, Name: s.o.User},
+		what: "user " + s.o.User, thing: notes.Thing{Kind: notes.User, Name: s.o.User},
 		look: func(ctx context.Context) (state, error) {
 			u, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.User, error) { return c.User(ctx, s.o.User) })
 			s.out.UserARN = cmp.Or(u.ARN, s.arn("user/"+s.o.User))
 			return found(u.ARN, err)
 		},
-		make: func(ctx context.Context, t *thing) error {
+		make: func(ctx context.Context, t *notes.Thing) error {
 			u, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.User, error) { return c.CreateUser(ctx, s.o.User) })
 			t.ID = u.ARN
 			return err
@@ -72,7 +73,7 @@ func (s *bootstrap) userStep() *step {
 func (s *bootstrap) memberStep() *step {
 	return &step{
 		what:  s.o.User + " in group " + s.o.Group,
-		thing: thing{Kind: aMember, Name: s.o.User, On: iam.GroupNamed(s.o.Group).String()},
+		thing: notes.Thing{Kind: notes.Member, Name: s.o.User, On: iam.GroupNamed(s.o.Group).String()},
 		look: func(ctx context.Context) (state, error) {
 			groups, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, s.o.User) })
 			if !slices.ContainsFunc(groups, func(g iam.Group) bool { return strings.EqualFold(g.Name, s.o.Group) }) {
@@ -81,7 +82,7 @@ func (s *bootstrap) memberStep() *step {
 			}
 			return state{is: there}, err
 		},
-		make: func(ctx context.Context, _ *thing) error {
+		make: func(ctx context.Context, _ *notes.Thing) error {
 			return s.patiently(ctx, "the user and the group", func(ctx context.Context, c *iam.Client) error {
 				return c.AddToGroup(ctx, s.o.Group, s.o.User)
 			})
@@ -99,12 +100,12 @@ func (s *bootstrap) readRole(ctx context.Context) (iam.Role, error) {
 func (s *bootstrap) roleStep() *step {
 	return &step{
 		what: "role " + s.o.Role, how: s.roleHow(),
-		thing: thing{Kind: aRole, Name: s.o.Role},
+		thing: notes.Thing{Kind: notes.Role, Name: s.o.Role},
 		look: func(ctx context.Context) (state, error) {
 			r, err := s.readRole(ctx)
 			return found(r.ARN, err)
 		},
-		make: func(ctx context.Context, t *thing) error {
+		make: func(ctx context.Context, t *notes.Thing) error {
 			r, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Role, error) {
 				return c.CreateRole(ctx, iam.NewRole{Name: s.o.Role, Trust: s.trust(), MaxSession: roleMaximum,
 					Description: "Administrator for an hour, with MFA (awsbroker bootstrap)"})
@@ -142,7 +143,7 @@ func (s *bootstrap) trust() string { return policy.TrustWithMFA(s.out.Partition,
 
 func (s *bootstrap) trustStep() *step {
 	return &step{
-		what: "trust policy of role " + s.o.Role, changed: thing{Kind: aTrust, On: iam.RoleNamed(s.o.Role).String()},
+		what: "trust policy of role " + s.o.Role, changed: notes.Thing{Kind: notes.Trust, On: iam.RoleNamed(s.o.Role).String()},
 		look: func(ctx context.Context) (state, error) {
 			r, err := s.readRole(ctx)
 			if err != nil {
@@ -151,7 +152,7 @@ func (s *bootstrap) trustStep() *step {
 			}
 			return policyState(r.ARN, "trust policy of role "+s.o.Role, r.Trust, s.trust()), nil
 		},
-		mend: func(ctx context.Context, _ *thing) error {
+		mend: func(ctx context.Context, _ *notes.Thing) error {
 			return s.trustFailure(s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, s.o.Role, s.trust()) }))
 		},
 	}
@@ -159,7 +160,7 @@ func (s *bootstrap) trustStep() *step {
 
 func (s *bootstrap) maxTimeStep() *step {
 	return &step{
-		what: "longest session of role " + s.o.Role, changed: thing{Kind: aMaxTime, On: iam.RoleNamed(s.o.Role).String()},
+		what: "longest session of role " + s.o.Role, changed: notes.Thing{Kind: notes.MaxTime, On: iam.RoleNamed(s.o.Role).String()},
 		look: func(ctx context.Context) (state, error) {
 			r, err := s.readRole(ctx)
 			switch {
@@ -171,7 +172,7 @@ func (s *bootstrap) maxTimeStep() *step {
 			}
 			return state{is: differs, before: r.MaxSession.String(), diff: fmt.Sprintf("-%s\n+%s", say.Duration(r.MaxSession), say.Duration(roleMaximum))}, nil
 		},
-		mend: func(ctx context.Context, _ *thing) error {
+		mend: func(ctx context.Context, _ *notes.Thing) error {
 			return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, s.o.Role, roleMaximum) })
 		},
 	}
@@ -194,7 +195,7 @@ func policyState(id, name, is, should string) state {
 // before the policy is made.
 func (s *bootstrap) attachStep(what string, to iam.Holder, arn func() string) *step {
 	return &step{
-		what: what + " on " + to.String(), thing: thing{Kind: anAttach, Name: what, On: to.String()}, id: arn,
+		what: what + " on " + to.String(), thing: notes.Thing{Kind: notes.Attached, Name: what, On: to.String()}, id: arn,
 		look: func(ctx context.Context) (state, error) {
 			all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, to) })
 			if slices.ContainsFunc(all, func(a iam.Attached) bool { return a.ARN == arn() }) {
@@ -203,7 +204,7 @@ func (s *bootstrap) attachStep(what string, to iam.Holder, arn func() string) *s
 			_, err = found("", err)
 			return state{}, err
 		},
-		make: func(ctx context.Context, _ *thing) error {
+		make: func(ctx context.Context, _ *notes.Thing) error {
 			return s.patiently(ctx, "the policy and the "+string(to.Kind), func(ctx context.Context, c *iam.Client) error {
 				return c.Attach(ctx, to, arn())
 			})

@@ -3,7 +3,6 @@ package bootstrap
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
@@ -55,7 +55,7 @@ func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err
 	if !works {
 		s.out.Partition, s.out.Account = j.Partition, j.Account
 	}
-	if !works && slices.ContainsFunc(j.Things, thing.inAWS) {
+	if !works && slices.ContainsFunc(j.Things, notes.Thing.IsInAWS) {
 		for _, t := range slices.Backward(j.Things) {
 			out.Commands = append(out.Commands, s.commandsFor(t)...)
 		}
@@ -77,17 +77,11 @@ func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err
 	return s.undoAll(ctx, out)
 }
 
-// inAWS reports whether it takes a key to undo a thing: others are on this
-// machine.
-func (t thing) inAWS() bool { return t.Kind != aProfile && t.Kind != aStored }
-
 // journalToUndo is the only one there is, or that of the key's account.
-func (s *bootstrap) journalToUndo(b *broker.Broker) (*bootstrapJournal, error) {
-	files, _ := filepath.Glob(filepath.Join(b.Paths.State, "bootstrap-*.json"))
-	var all []*bootstrapJournal
-	for _, file := range files {
-		account := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "bootstrap-"), ".json")
-		j, err := readBootstrap(b, account)
+func (s *bootstrap) journalToUndo(b *broker.Broker) (*notes.Bootstrap, error) {
+	var all []*notes.Bootstrap
+	for _, account := range notes.BootstrapAccounts(b.Paths.State) {
+		j, err := readJournal(b, account)
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +93,7 @@ func (s *bootstrap) journalToUndo(b *broker.Broker) (*bootstrapJournal, error) {
 			return nil, failure.OfRecord(err)
 		}
 		account, _ := awsapi.SplitARN(record.Keys[s.o.Key].ARN)
-		if i := slices.IndexFunc(all, func(j *bootstrapJournal) bool { return j.Account == account }); i >= 0 {
+		if i := slices.IndexFunc(all, func(j *notes.Bootstrap) bool { return j.Account == account }); i >= 0 {
 			return all[i], nil
 		}
 	}
@@ -117,7 +111,7 @@ func (s *bootstrap) journalToUndo(b *broker.Broker) (*bootstrapJournal, error) {
 }
 
 // openToUndo reports whether there is a key that still works.
-func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *bootstrapJournal) (works bool, err error) {
+func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *notes.Bootstrap) (works bool, err error) {
 	if err := b.CheckHome(); err != nil {
 		return false, err
 	}
@@ -148,7 +142,7 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *bootstr
 func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 	restoring := s.restores
 	for _, t := range slices.Backward(slices.Clone(s.journal.Things)) {
-		gives := t.Kind == aDetach || t.Kind == anInline || t.Kind == aMemberOut
+		gives := t.Kind == notes.Detached || t.Kind == notes.Inline || t.Kind == notes.MemberOut
 		if restoring && !gives {
 			// What was given back is what signs from here on: the role goes.
 			restoring = false
@@ -156,9 +150,9 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 				return out, err
 			}
 		}
-		err := s.actor.Confirm(ctx, "  - "+say.Clean(t.words()), "take that back?")
+		err := s.actor.Confirm(ctx, "  - "+say.Clean(t.Words()), "take that back?")
 		if errors.Is(err, broker.ErrDeclined) {
-			out.Kept = append(out.Kept, say.Clean(t.words()))
+			out.Kept = append(out.Kept, say.Clean(t.Words()))
 			if restoring {
 				return out, failure.New(failure.NeedPerson, "without that, nothing else can be taken back: %s would be locked out", s.who.UserName())
 			}
@@ -167,28 +161,28 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		if err != nil {
 			return out, err
 		}
-		s.o.Show.Begin(say.Clean(t.words()))
-		err = s.step("undo "+t.words(), func() error { return s.undoYoung(ctx, t) })
+		s.o.Show.Begin(say.Clean(t.Words()))
+		err = s.step("undo "+t.Words(), func() error { return s.undoYoung(ctx, t) })
 		if awsapi.Is(err, awsapi.InUse) {
 			s.o.Show.End("stays, for something else needs it")
-			out.Kept = append(out.Kept, say.Clean(t.words()))
+			out.Kept = append(out.Kept, say.Clean(t.Words()))
 			continue
 		}
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
-			return out, s.stopped(&step{what: t.words()}, err)
+			return out, s.stopped(&step{what: t.Words()}, err)
 		}
-		s.journal.drop(t)
-		if err := writeBootstrap(s.actor.Broker, s.journal); err != nil {
+		s.journal.Drop(t)
+		if err := writeJournal(s.actor.Broker, s.journal); err != nil {
 			return out, failure.New(failure.Other, "%w", err)
 		}
 		s.o.Show.End("is taken back")
 		for _, v := range t.Lost {
 			out.Lost = append(out.Lost, "version "+v+" of "+t.On)
 		}
-		out.Removed = append(out.Removed, say.Clean(t.words()))
+		out.Removed = append(out.Removed, say.Clean(t.Words()))
 	}
 	if len(s.journal.Things) == 0 {
-		if err := keystore.RemoveFile(bootstrapFile(s.actor.Broker, s.journal.Account)); err != nil {
+		if err := notes.Remove(notes.BootstrapFile(s.actor.Broker.Paths.State, s.journal.Account)); err != nil {
 			return out, failure.New(failure.Other, "%w", err)
 		}
 	}

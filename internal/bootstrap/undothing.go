@@ -13,13 +13,14 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // undoYoung is undoThing for a thing of which AWS may not show yet all that
 // hangs on it, for it was just made.
-func (s *bootstrap) undoYoung(ctx context.Context, t thing) error {
+func (s *bootstrap) undoYoung(ctx context.Context, t notes.Thing) error {
 	for end := t.At.Add(s.waits.settle); ; {
 		err := s.undoThing(ctx, t)
 		if !awsapi.Is(err, awsapi.InUse) || time.Now().After(end) {
@@ -33,47 +34,47 @@ func (s *bootstrap) undoYoung(ctx context.Context, t thing) error {
 }
 
 // undoThing takes one thing back. That it is not there is AWS's NotThere.
-func (s *bootstrap) undoThing(ctx context.Context, t thing) error {
+func (s *bootstrap) undoThing(ctx context.Context, t notes.Thing) error {
 	on := holderFrom(t.On)
 	call := func(do func(context.Context, *iam.Client) error) error { return s.do(ctx, do) }
 	switch t.Kind {
-	case aGroup:
+	case notes.Group:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.DeleteGroup(ctx, t.Name) })
-	case aUser:
+	case notes.User:
 		return s.undoUser(ctx, t.Name)
-	case aRole:
+	case notes.Role:
 		return s.undoRole(ctx, t.Name)
-	case aMember:
+	case notes.Member:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.RemoveFromGroup(ctx, on.Name, t.Name) })
-	case aMemberOut:
+	case notes.MemberOut:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.AddToGroup(ctx, on.Name, t.Name) })
-	case aPolicy:
+	case notes.Policy:
 		return s.undoPolicy(ctx, cmp.Or(t.ID, s.arn("policy/"+t.Name)))
-	case anAttach:
+	case notes.Attached:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.Detach(ctx, on, t.ID) })
-	case aDetach:
+	case notes.Detached:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.Attach(ctx, on, t.ID) })
-	case anInline:
+	case notes.Inline:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.PutInline(ctx, on, t.Name, t.Before) })
-	case aTrust:
+	case notes.Trust:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, on.Name, t.Before) })
-	case aMaxTime:
+	case notes.MaxTime:
 		d, err := time.ParseDuration(t.Before)
 		if err != nil {
 			return err
 		}
 		return call(func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, on.Name, d) })
-	case aVersion:
+	case notes.PolicyText:
 		return s.undoVersion(ctx, t)
-	case aPassword:
+	case notes.Password:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, on.Name) })
-	case aDevice:
+	case notes.MFADevice:
 		return s.undoDevice(ctx, on.Name, cmp.Or(t.ID, s.arn("mfa/"+t.Name)))
-	case aKey:
+	case notes.AccessKey:
 		return s.undoKey(ctx, t, on.Name)
-	case aStored:
+	case notes.Stored:
 		return s.forgetKey(ctx, t.Name)
-	case aProfile:
+	case notes.Profile:
 		return s.undoProfile(ctx, t)
 	}
 	return failure.New(failure.Other, "nobody knows how to take back a %q", t.Kind)
@@ -190,7 +191,7 @@ func (s *bootstrap) undoDevice(ctx context.Context, user, serial string) error {
 
 // undoKey deletes the key that bootstrap made, or the one that a rotation put
 // in its place; and one of which only AWS's list knows.
-func (s *bootstrap) undoKey(ctx context.Context, t thing, user string) error {
+func (s *bootstrap) undoKey(ctx context.Context, t notes.Thing, user string) error {
 	ids := []string{t.ID}
 	if info, ok := s.record.Keys[t.Name]; ok && awsapi.NameOf(info.ARN) == user && !slices.Contains(ids, info.AccessKeyID) {
 		ids = append(ids, info.AccessKeyID)
@@ -233,7 +234,7 @@ func (s *bootstrap) forgetKey(ctx context.Context, name string) error {
 
 // undoProfile takes the profile out of the config file, or makes it what it
 // was, and forgets its sessions.
-func (s *bootstrap) undoProfile(ctx context.Context, t thing) error {
+func (s *bootstrap) undoProfile(ctx context.Context, t notes.Thing) error {
 	if err := s.actor.Broker.Logout(ctx, t.Name); err != nil {
 		s.actor.Broker.Debug("cache: %v", err) // the sessions end within the hour
 	}

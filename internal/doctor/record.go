@@ -2,14 +2,12 @@ package doctor
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -87,67 +85,27 @@ func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
 	}
 }
 
-// unfinishedNotes are the notes that work leaves in the state directory when it
-// begins.
-var unfinishedNotes = []struct {
-	kind          *FindingKind
-	pattern, what string
-	mend          func(workNote) string
-}{
-	{rotationUnfinished, "rotation-*.json", "a rotation of the key", func(n workNote) string {
-		return "awsbroker rotate " + say.ShellWord(n.Key)
-	}},
-	{revocationUnfinished, "revocation-*.json", "a revocation of the key", func(n workNote) string {
-		if n.Profile == "" {
-			return "awsbroker revoke"
-		}
-		return "awsbroker revoke --profile " + say.ShellWord(n.Profile)
-	}},
-	{bootstrapUnfinished, "bootstrap-*.json", "a bootstrap of account", func(n workNote) string {
-		for _, t := range n.Things {
-			if t.Kind == "user" {
-				return "awsbroker bootstrap --user " + say.ShellWord(t.Name)
-			}
-		}
-		return "awsbroker bootstrap"
-	}},
-}
-
-// workNote is what these notes have in common. That of bootstrap stays, to undo
-// it by, and tells of each thing whether it is done, and of all whether it was
-// proved: before that, what makes an administrator at any time is still there.
-type workNote struct {
-	Key     string `json:"key"`
-	Profile string `json:"profile"`
-	Account string `json:"account"`
-	Things  []struct {
-		Kind string `json:"kind"`
-		Name string `json:"name"`
-		Done bool   `json:"done"`
-	} `json:"things"`
-	Proved *time.Time `json:"proved"`
-}
-
-func (n workNote) done() bool {
-	for _, t := range n.Things {
-		if !t.Done {
-			return false
-		}
-	}
-	return n.Proved != nil
-}
-
+// lookForNotes tells of work that was begun and not ended.
 func (d *doctor) lookForNotes() {
-	for _, u := range unfinishedNotes {
-		paths, _ := filepath.Glob(filepath.Join(d.broker.Paths.State, u.pattern))
-		for _, path := range paths {
-			n := workNote{Key: "KEY"} // for a note that cannot be read
-			if data, err := os.ReadFile(path); err == nil {
-				_ = json.Unmarshal(data, &n)
+	for _, u := range notes.FindUnfinished(d.broker.Paths.State) {
+		f := Finding{File: u.Path}
+		key := cmp.Or(u.Key, "KEY") // of a note that cannot be read
+		switch u.Work {
+		case notes.RotationWork:
+			f.Title, f.Mend = fmt.Sprintf("a rotation of the key %s is not finished", key), "awsbroker rotate "+say.ShellWord(key)
+			d.found(rotationUnfinished, f)
+		case notes.RevocationWork:
+			f.Title, f.Mend = fmt.Sprintf("a revocation of the key %s is not finished", key), "awsbroker revoke"
+			if u.Profile != "" {
+				f.Mend += " --profile " + say.ShellWord(u.Profile)
 			}
-			if !n.done() {
-				d.found(u.kind, Finding{File: path, Title: fmt.Sprintf("%s %s is not finished", u.what, cmp.Or(n.Account, n.Key)), Mend: u.mend(n)})
+			d.found(revocationUnfinished, f)
+		case notes.BootstrapWork:
+			f.Title, f.Mend = fmt.Sprintf("a bootstrap of account %s is not finished", cmp.Or(u.Account, "ACCOUNT")), "awsbroker bootstrap"
+			if u.User != "" {
+				f.Mend += " --user " + say.ShellWord(u.User)
 			}
+			d.found(bootstrapUnfinished, f)
 		}
 	}
 }

@@ -23,7 +23,7 @@ var levels = [][]string{
 		"internal/qr", "internal/say", "internal/variables", "internal/wait"},
 	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore",
 		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
-	{"internal/failure", "internal/start"},
+	{"internal/failure", "internal/notes", "internal/start"},
 	{"internal/broker"},
 	{"internal/access"},
 	{"internal/bootstrap", "internal/doctor", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",

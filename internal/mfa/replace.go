@@ -25,7 +25,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	}
 	old, gone, err := w.replaced(ctx, o.Replace)
 	if failure.Is(err, failure.NotFound) {
-		if out, ended := w.noted(o.Replace); ended {
+		if out, ended := w.findReplacement(o.Replace); ended {
 			w.dropNote()
 			return out, nil
 		}
@@ -64,7 +64,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	if err := w.keys.Actor.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
 		return out, err
 	}
-	w.note(old.Serial, out.Serial)
+	w.noteReplacement(old.Serial, out.Serial)
 	if err := w.removeDevice(ctx, old); err != nil {
 		return out, err
 	}

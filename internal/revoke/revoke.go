@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -74,7 +75,7 @@ type revocation struct {
 	role     string // the ARN, if it is in the user's account
 	foreign  string // the ARN, if it is not
 	pause    revokeWaits
-	note     *revokeNote
+	note     *notes.Revocation
 	left     rotate.Pending // what an earlier rotation left, with unfinished
 	halfway  bool           // there is such a rotation
 
@@ -198,7 +199,7 @@ func (v *revocation) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n := revokeNote{Key: v.rotation.Name, Profile: v.profile.Profile.Name, ARN: v.rotation.User.ARN, Role: v.role, Old: v.rotation.Actor.AccessKey.AccessKeyID, KeepKey: v.o.KeepKey,
+	n := notes.Revocation{Key: v.rotation.Name, Profile: v.profile.Profile.Name, ARN: v.rotation.User.ARN, Role: v.role, Old: v.rotation.Actor.AccessKey.AccessKeyID, KeepKey: v.o.KeepKey,
 		Stage: stageDeny, Cutoff: now.Add(time.Second)} // sessions of this very second are among them
 	if v.o.KeepKey {
 		n.Stage, n.Cutoff = stageLast, time.Time{}

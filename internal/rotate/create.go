@@ -12,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
@@ -51,7 +52,7 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 	if err != nil {
 		return key, false, err
 	}
-	j := &journal{Key: r.Name, ARN: r.User.ARN, Old: r.Actor.AccessKey.AccessKeyID, Intent: now, KeepOld: r.Options.KeepOld, Listed: []string{r.Actor.AccessKey.AccessKeyID}}
+	j := &notes.Rotation{Key: r.Name, ARN: r.User.ARN, Old: r.Actor.AccessKey.AccessKeyID, Intent: now, KeepOld: r.Options.KeepOld, Listed: []string{r.Actor.AccessKey.AccessKeyID}}
 	for _, k := range keys {
 		if k.ID != j.Old {
 			j.Listed = append(j.Listed, k.ID)

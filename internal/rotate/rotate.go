@@ -17,6 +17,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -83,7 +84,7 @@ type Rotation struct {
 	Access  *access.Access
 	chain   *keystore.Store
 	User    sts.Identity
-	journal *journal
+	journal *notes.Rotation
 	deleted []string // keys that a list may still show
 	begun   bool     // something was written down that the next run goes on from
 
@@ -190,7 +191,7 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 		return p, false, err
 	}
 	if r.journal == nil && p.ID != "" {
-		r.journal = &journal{Key: r.Name, ARN: p.ARN, Old: p.Replaces, New: p.ID}
+		r.journal = &notes.Rotation{Key: r.Name, ARN: p.ARN, Old: p.Replaces, New: p.ID}
 	}
 	unfinished = r.journal != nil
 	r.begun = unfinished
