@@ -19,17 +19,13 @@ import (
 
 // The patterns are those of the API models
 // (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
-// https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html),
-// but for the length of paths: Go compiles a pattern that counts to 510 for a
-// millisecond, at every start of the program.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableMFADevice.html).
+// What every profile has is checked without: arn.go.
 var (
-	roleARNPattern     = pattern.Of(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}$`)
-	mfaARNPattern      = pattern.Of(`^arn:(?:` + partitionPattern + `):iam::[0-9]{12}:mfa/([\x21-\x7e]+/)?[\w+=,.@-]{1,128}$`)
 	securityKeyPattern = pattern.Of(`^arn:[a-z-]+:iam::[0-9]{12}:(u2f|passkey|security-key|fido2?)/`)
 	hardwarePattern    = pattern.Of(`^[\w+=/:,.@-]{9,}$`)
 	sessionNamePattern = pattern.Of(`^[\w+=,.@-]{2,64}$`)
 	externalIDPattern  = pattern.Of(`^[\w+=,.@:/-]+$`)
-	regionPattern      = pattern.Of(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	durationPattern    = pattern.Of(`^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`)
 )
 
@@ -49,27 +45,21 @@ func matches(form func() *regexp.Regexp, want string) check {
 	}
 }
 
-// maxPath is the longest path of an IAM name, with the slash at its end and
-// without the one at its beginning.
-const maxPath = 511
-
-// withPath matches a pattern whose first group is a path.
-func withPath(form func() *regexp.Regexp, value string) bool {
-	m := form().FindStringSubmatch(value)
-	return m != nil && len(m[1]) <= maxPath
-}
-
 func checkRoleARN(value string) string {
-	if withPath(roleARNPattern, value) {
+	if isIAMARN(value, "role", 64) {
 		return ""
 	}
 	return "the ARN of a role, like arn:aws:iam::123456789012:role/admin-mfa"
 }
 
-var (
-	checkSessionName = matches(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
-	checkRegion      = matches(regionPattern, "the name of a region, like eu-central-1")
-)
+var checkSessionName = matches(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
+
+func checkRegion(value string) string {
+	if isRegion(value) {
+		return ""
+	}
+	return "the name of a region, like eu-central-1"
+}
 
 // checkExternalID counts for itself: regexp repeats at most 1,000 times.
 func checkExternalID(value string) string {
@@ -82,7 +72,7 @@ func checkExternalID(value string) string {
 // checkMFASerial accepts the ARN of a virtual device, or the serial number
 // printed on a hardware one.
 func checkMFASerial(value string) string {
-	if withPath(mfaARNPattern, value) || !strings.HasPrefix(value, "arn:") && len(value) <= 256 && hardwarePattern().MatchString(value) {
+	if isIAMARN(value, "mfa", 128) || !strings.HasPrefix(value, "arn:") && len(value) <= 256 && hardwarePattern().MatchString(value) {
 		return ""
 	}
 	return "the ARN of an MFA device, like arn:aws:iam::123456789012:mfa/phoebe, or a device's serial number"
