@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/user"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/bootstrap"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/pattern"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -208,7 +208,7 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 	return nil
 }
 
-var notInUserName = regexp.MustCompile(`[^\w+=,.@-]+`)
+var notInUserName = pattern.Of(`[^\w+=,.@-]+`)
 
 // osUser is the name of whoever runs this, as a name for IAM; empty for root,
 // which is no person.
@@ -218,7 +218,7 @@ func osUser() string {
 		name = u.Username
 	}
 	name = say.Clean(name[strings.LastIndexAny(name, `\/`)+1:]) // Windows: DOMAIN\name
-	name = strings.Trim(notInUserName.ReplaceAllString(name, "-"), "-")
+	name = strings.Trim(notInUserName().ReplaceAllString(name, "-"), "-")
 	if strings.EqualFold(name, "root") || len(name) > 64 {
 		return ""
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/doctor"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/start"
 )
 
 type doctorOptions struct {
@@ -49,7 +50,7 @@ The exit code is 1 if a finding is serious.`,
 
 func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
 	o.Program, _ = program() // without it, profiles are not mended
-	o.Version = version()
+	o.Version = start.Version()
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
 		return err

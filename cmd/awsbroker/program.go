@@ -4,19 +4,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
 // plainPath needs no quotes in any AWS tool, with or without a shell
 // (contract.md R12).
-var plainPath = regexp.MustCompile(`^[A-Za-z0-9_./:\\@+,=-]+$`)
+var plainPath = pattern.Of(`^[A-Za-z0-9_./:\\@+,=-]+$`)
 
 // passing are places that a binary does not stay in: Go's build cache, and
 // directories named after a version, which the next upgrade removes.
-var passing = regexp.MustCompile(`/go-build|\\go-build|/Cellar/|/nix/store/|[/\\]v?[0-9]+\.[0-9]+(\.[0-9]+)?[/\\]`)
+var passing = pattern.Of(`/go-build|\\go-build|/Cellar/|/nix/store/|[/\\]v?[0-9]+\.[0-9]+(\.[0-9]+)?[/\\]`)
 
 // program is how callers should start this program: the absolute path under
 // which it was found, links kept, since a link (/opt/homebrew/bin) outlives
@@ -36,11 +36,11 @@ func program() (string, error) {
 		}
 	}
 	for _, path := range candidates {
-		if plainPath.MatchString(path) && !passing.MatchString(path) {
+		if plainPath().MatchString(path) && !passing().MatchString(path) {
 			return path, nil
 		}
 	}
-	if found != "" && plainPath.MatchString(name) {
+	if found != "" && plainPath().MatchString(name) {
 		return name, nil
 	}
 	return "", failure.New(failure.Other, "awsbroker runs from a place that no profile can name: %s", os.Args[0]).

@@ -3,10 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/start"
 )
 
 func newVersion(a *app) *cobra.Command {
@@ -28,21 +28,8 @@ func runRoot(cmd *cobra.Command, a *app) error {
 	return cmd.Help()
 }
 
+// printVersion comes after package start, which answers the plain question.
 func printVersion(out io.Writer) error {
-	_, err := fmt.Fprintf(out, "awsbroker %s\n", version())
+	_, err := fmt.Fprintln(out, "awsbroker", start.Version())
 	return err
-}
-
-// version is what the build knows of itself: the module's, or the commit's.
-func version() string {
-	v := "(unknown)"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		v = info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && v == "(devel)" {
-				v = "(devel) " + s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return fmt.Sprintf("%s %s/%s %s", v, runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

@@ -2,7 +2,6 @@ package broker
 
 import (
 	"cmp"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -184,8 +183,6 @@ func (t *Target) CopyWith(change func(*config.Profile)) *Target {
 	return &out
 }
 
-var notInSessionName = regexp.MustCompile(`[^\w+=,.@-]+`)
-
 // sessionName is the profile's role_session_name or else the person's own
 // name, so that CloudTrail and conditions on sts:RoleSessionName see who it is.
 func sessionName(p *config.Profile, keyARN string) string {
@@ -196,9 +193,27 @@ func sessionName(p *config.Profile, keyARN string) string {
 	if _, device, ok := strings.Cut(p.MFASerial, ":mfa/"); ok && name == "" {
 		name = device[strings.LastIndex(device, "/")+1:]
 	}
-	name = notInSessionName.ReplaceAllString(cmp.Or(name, p.KeyName), "-")
+	name = inSessionName(cmp.Or(name, p.KeyName))
 	if len(name) < 2 {
 		name += "-awsbroker"
 	}
 	return name[:min(len(name), 64)]
+}
+
+// inSessionName puts one dash in the place of characters that AWS does not
+// take there. Every run does this: without a regular expression.
+func inSessionName(name string) string {
+	var b strings.Builder
+	dashed := false
+	for _, r := range name {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', strings.ContainsRune("_+=,.@-", r):
+			b.WriteRune(r)
+			dashed = false
+		case !dashed:
+			b.WriteByte('-')
+			dashed = true
+		}
+	}
+	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 )
 
 func init() {
+	tellVersion(os.Args)
 	hit(os.Args)
 	guard(os.Args)
 }
