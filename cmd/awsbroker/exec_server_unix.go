@@ -124,15 +124,17 @@ func (a *app) globalFlags() []string {
 	return flags
 }
 
-// addPlatformCommands adds the command that exec --server runs.
-func addPlatformCommands(root *cobra.Command, a *app) {
-	root.AddCommand(&cobra.Command{
+// platformCommands has the command that exec --server runs.
+var platformCommands = []command{{"exec-server", newExecServer}}
+
+func newExecServer(a *app) *cobra.Command {
+	return &cobra.Command{
 		Use:    "exec-server",
 		Short:  "serve a session to a command (exec --server runs this)",
 		Hidden: true,
 		Args:   positional(0, 0, "no arguments"),
 		RunE:   func(cmd *cobra.Command, _ []string) error { return runExecServer(cmd.Context(), a) },
-	})
+	}
 }
 
 func runExecServer(ctx context.Context, a *app) error {

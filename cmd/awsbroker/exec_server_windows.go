@@ -4,8 +4,6 @@ import (
 	"context"
 	"net"
 
-	"github.com/spf13/cobra"
-
 	"github.com/awsbroker/awsbroker/internal/broker"
 )
 
@@ -24,4 +22,5 @@ func (a *app) startServer(ctx context.Context, b *broker.Broker, l net.Listener,
 	}, nil
 }
 
-func addPlatformCommands(*cobra.Command, *app) {}
+// platformCommands: the server is a part of exec here.
+var platformCommands []command

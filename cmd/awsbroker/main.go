@@ -27,7 +27,7 @@ func run(args []string) int {
 		started: time.Now(),
 		oneLine: broker.InHelper(), // of a helper's complaints the last line is shown
 	}
-	root := newRoot(a)
+	root := newRoot(a, commandIn(args))
 	root.SetArgs(args)
 	out := bufio.NewWriter(a.stdout) // of cobra: help, and each name that a completion offers
 	root.SetOut(out)

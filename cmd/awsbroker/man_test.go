@@ -15,7 +15,7 @@ import (
 func TestManPages(t *testing.T) {
 	t.Setenv("AWSBROKER_KEYSTORE", "")
 	t.Setenv("AWSBROKER_PROMPT", "")
-	root := newRoot(&app{})
+	root := newRoot(&app{}, "")
 	root.DisableAutoGenTag = true
 	root.InitDefaultCompletionCmd()
 	fresh := t.TempDir()

@@ -46,11 +46,12 @@ with one-hour sessions made from it, for one MFA code an hour.
   awsbroker exec -- terraform apply     or with the session in the environment
 `
 
-func newRoot(a *app) *cobra.Command {
+// newRoot makes the command line, with one command of it or, if only is empty,
+// all of them.
+func newRoot(a *app, only string) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "awsbroker",
 		Short:         "sessions for AWS tools from a key in the keychain",
-		Long:          rootHelp + "\n" + exitHelp(),
 		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return runRoot(cmd, a) },
 		SilenceErrors: true,
@@ -66,22 +67,63 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
 	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	addGroup(root, "Every day:", newCredentialProcess(a), newExec(a), newExport(a), newLogin(a), newLogout(a), newList(a), newLog(a), newExplain(a))
-	addGroup(root, "Keys:", newAdd(a), newRotate(a), newRevoke(a), newKeys(a), newRemove(a), newKeystore(a))
-	addGroup(root, "Setting up and mending:", newBootstrap(a), newSetup(a), newMFA(a), newDoctor(a))
-	root.AddCommand(newVersion(a))
-	addPlatformCommands(root, a)
-	addCompletions(root)
+	addCommands(root, a, only)
+	if only == "" {
+		root.Long = rootHelp + "\n" + exitHelp()
+		addCompletions(root)
+	}
+	root.CompletionOptions.DisableDefaultCmd = only != ""
 	return root
 }
 
-// addGroup adds commands that help shows together.
-func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
-	root.AddGroup(&cobra.Group{ID: title, Title: title})
-	for _, cmd := range commands {
-		cmd.GroupID = title
-		root.AddCommand(cmd)
+// groups are the commands, as help shows them together; those at the end are in
+// no group.
+var groups = []struct {
+	title    string
+	commands []command
+}{
+	{"Every day:", []command{{"credential-process", newCredentialProcess}, {"exec", newExec}, {"export", newExport}, {"login", newLogin},
+		{"logout", newLogout}, {"list", newList}, {"log", newLog}, {"explain", newExplain}}},
+	{"Keys:", []command{{"add", newAdd}, {"rotate", newRotate}, {"revoke", newRevoke}, {"keys", newKeys}, {"remove", newRemove}, {"keystore", newKeystore}}},
+	{"Setting up and mending:", []command{{"bootstrap", newBootstrap}, {"setup", newSetup}, {"mfa", newMFA}, {"doctor", newDoctor}}},
+	{"", []command{{"version", newVersion}}},
+	{"", platformCommands},
+}
+
+// command is the first word after awsbroker, and what it stands for.
+type command struct {
+	name string
+	make func(*app) *cobra.Command
+}
+
+// addCommands adds the one command that a run needs, or all: to make all of
+// them takes a fifth of the time of a short run.
+func addCommands(root *cobra.Command, a *app, only string) {
+	for _, g := range groups {
+		if g.title != "" {
+			root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		}
+		for _, c := range g.commands {
+			if only == "" || c.name == only {
+				cmd := c.make(a)
+				cmd.GroupID = g.title
+				root.AddCommand(cmd)
+			}
+		}
 	}
+}
+
+// commandIn is the command that a command line begins with, if it does. All
+// others (help, completion, flags before the command, mistakes) need all.
+func commandIn(args []string) string {
+	for _, g := range groups {
+		for _, c := range g.commands {
+			if len(args) > 0 && args[0] == c.name {
+				return c.name
+			}
+		}
+	}
+	return ""
 }
 
 // noSuchCommand gets what follows awsbroker and is no command.
