@@ -58,7 +58,7 @@ func (s *bootstrap) findGrants(ctx context.Context) ([]grant, error) {
 // grantsOf a user, group or role; none if it is not there. What is listed and
 // then not known, is looked at again.
 func (s *bootstrap) grantsOf(ctx context.Context, h iam.Holder) ([]grant, error) {
-	return settled(ctx, s, func(ctx context.Context) ([]grant, error) { return s.readGrants(ctx, h) })
+	return whileMissing(ctx, s, func(ctx context.Context) ([]grant, error) { return s.readGrants(ctx, h) })
 }
 
 // readGrants: AdministratorAccess is known; other policies are read for what
@@ -112,17 +112,17 @@ func (s *bootstrap) taking(g grant) string {
 // take such a grant away, as the session of the role that was just proved.
 func (s *bootstrap) take(ctx context.Context, c *iam.Client, g grant) error {
 	t := notes.Thing{Kind: notes.Detached, Name: g.name, On: g.of.String(), ID: g.arn}
-	remove := func() error { return c.Detach(ctx, g.of, g.arn) }
+	remove := func(ctx context.Context) error { return c.Detach(ctx, g.of, g.arn) }
 	switch left := policy.WithoutAlwaysAdmin(g.document); {
 	case g.of.Kind == iam.OfGroup && g.of.Name != s.o.Group:
 		t = notes.Thing{Kind: notes.MemberOut, Name: s.o.User, On: g.of.String()}
-		remove = func() error { return c.RemoveFromGroup(ctx, g.of.Name, s.o.User) }
+		remove = func(ctx context.Context) error { return c.RemoveFromGroup(ctx, g.of.Name, s.o.User) }
 	case g.arn == "" && left == "":
 		t = notes.Thing{Kind: notes.Inline, Name: g.name, On: g.of.String(), Before: g.document}
-		remove = func() error { return c.DeleteInline(ctx, g.of, g.name) }
+		remove = func(ctx context.Context) error { return c.DeleteInline(ctx, g.of, g.name) }
 	case g.arn == "":
 		t = notes.Thing{Kind: notes.Inline, Name: g.name, On: g.of.String(), Before: g.document}
-		remove = func() error { return c.PutInline(ctx, g.of, g.name, left) }
+		remove = func(ctx context.Context) error { return c.PutInline(ctx, g.of, g.name, left) }
 	}
 	if have := s.journal.Find(t); have != nil {
 		t = *have // what it was at first counts
@@ -132,7 +132,7 @@ func (s *bootstrap) take(ctx context.Context, c *iam.Client, g grant) error {
 		return err
 	}
 	s.out.Changed = true
-	err := s.step("take "+g.String(), func() error { return s.calmly(ctx, remove) })
+	err := s.step("take "+g.String(), func() error { return s.whileBusy(ctx, remove) })
 	if awsapi.Is(err, awsapi.NotThere) {
 		return nil // somebody was faster, or an answer was lost
 	}

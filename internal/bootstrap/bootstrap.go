@@ -200,12 +200,7 @@ func (s *bootstrap) step(name string, do func() error) error {
 // do makes a call to IAM: as the root user itself, or in whichever way the key
 // of a user is allowed to. It is made again while AWS is busy.
 func (s *bootstrap) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
-	for end := time.Now().Add(s.waits.settle); ; {
-		err := s.once(ctx, call)
-		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !wait.Pause(ctx, s.waits.again) {
-			return err
-		}
-	}
+	return s.whileBusy(ctx, func(ctx context.Context) error { return s.once(ctx, call) })
 }
 
 func (s *bootstrap) once(ctx context.Context, call func(context.Context, *iam.Client) error) error {
@@ -217,38 +212,45 @@ func (s *bootstrap) once(ctx context.Context, call func(context.Context, *iam.Cl
 	return call(ctx, s.root)
 }
 
-// patiently is do for what refers to something that was made a moment ago:
-// IAM may not know it everywhere.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-func (s *bootstrap) patiently(ctx context.Context, what string, call func(context.Context, *iam.Client) error) error {
-	for end := time.Now().Add(s.waits.settle); ; {
-		err := s.do(ctx, call)
-		var e *awsapi.Error
-		young := errors.As(err, &e) && (e.Reason == awsapi.NotThere || e.Code == "MalformedPolicyDocument")
-		if !young || time.Now().After(end) {
-			return err
-		}
-		s.o.Show.Waiting("until AWS knows " + what)
-		if !wait.Pause(ctx, s.waits.again) {
-			return err
-		}
+// up is the patience of bootstrap's waits. The progress shows what the wait is for;
+// an empty what shows nothing.
+func (s *bootstrap) up(to time.Duration, what string) wait.Up {
+	up := wait.Up{To: to, Every: s.waits.again, Clock: s.actor.Broker.Clock}
+	if what != "" {
+		up.Say = func() { s.o.Show.Waiting(what) }
 	}
+	return up
 }
 
-// settled repeats a look for as long as AWS shows a thing and the next moment
-// does not know it: of a change of just now, one server has heard and another
-// has not.
-func settled[T any](ctx context.Context, s *bootstrap, look func(context.Context) (T, error)) (out T, err error) {
-	for end := time.Now().Add(s.waits.settle); ; {
+// whileBusy makes a call that may be made again while AWS is busy.
+func (s *bootstrap) whileBusy(ctx context.Context, call func(context.Context) error) error {
+	_, err := wait.For(ctx, s.up(s.waits.settle, ""), func(ctx context.Context) (done bool, err error) {
+		err = call(ctx)
+		return !awsapi.Is(err, awsapi.Throttled, awsapi.Busy), err
+	})
+	return err
+}
+
+// whileUnknown is do for a call that refers to something that was made a moment
+// ago, what: IAM may not know it everywhere.
+func (s *bootstrap) whileUnknown(ctx context.Context, what string, call func(context.Context, *iam.Client) error) error {
+	_, err := wait.For(ctx, s.up(s.waits.settle, "until AWS knows "+what), func(ctx context.Context) (done bool, err error) {
+		err = s.do(ctx, call)
+		var e *awsapi.Error
+		return !errors.As(err, &e) || e.Reason != awsapi.NotThere && e.Code != "MalformedPolicyDocument", err
+	})
+	return err
+}
+
+// whileMissing repeats a look for as long as AWS shows a thing and the next
+// moment does not know it: of a change of just now, one server has heard and
+// another has not.
+func whileMissing[T any](ctx context.Context, s *bootstrap, look func(context.Context) (T, error)) (out T, err error) {
+	_, err = wait.For(ctx, s.up(s.waits.settle, "until AWS shows it everywhere"), func(ctx context.Context) (done bool, err error) {
 		out, err = look(ctx)
-		if !awsapi.Is(err, awsapi.NotThere) || time.Now().After(end) {
-			return out, err
-		}
-		s.o.Show.Waiting("until AWS shows it everywhere")
-		if !wait.Pause(ctx, s.waits.again) {
-			return out, err
-		}
-	}
+		return !awsapi.Is(err, awsapi.NotThere), err
+	})
+	return out, err
 }
 
 // get is do for a call that has an answer.

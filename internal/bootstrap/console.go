@@ -31,7 +31,7 @@ func (s *bootstrap) passwordStep() *step {
 			if err != nil {
 				return err
 			}
-			return s.patiently(ctx, "the user", func(ctx context.Context, c *iam.Client) error {
+			return s.whileUnknown(ctx, "the user", func(ctx context.Context, c *iam.Client) error {
 				return c.CreateLoginProfile(ctx, s.o.User, password)
 			})
 		},

@@ -144,7 +144,7 @@ func (s *bootstrap) makeKey(ctx context.Context, t *notes.Thing) error {
 	}
 	var now time.Time
 	var keys []iam.Key
-	err := s.patiently(ctx, "the user", func(ctx context.Context, c *iam.Client) (err error) {
+	err := s.whileUnknown(ctx, "the user", func(ctx context.Context, c *iam.Client) (err error) {
 		keys, now, err = c.KeysNow(ctx, s.o.User)
 		return err
 	})
@@ -161,7 +161,7 @@ func (s *bootstrap) makeKey(ctx context.Context, t *notes.Thing) error {
 	var key credential.Credentials
 	err = s.step("create key", func() error {
 		// From here to the keychain nobody interrupts: the secret comes only once.
-		return s.patiently(context.WithoutCancel(ctx), "the user", func(ctx context.Context, c *iam.Client) (err error) {
+		return s.whileUnknown(context.WithoutCancel(ctx), "the user", func(ctx context.Context, c *iam.Client) (err error) {
 			key, err = c.CreateKey(ctx, s.o.User)
 			return err
 		})
@@ -209,33 +209,37 @@ func (s *bootstrap) storeKey(ctx context.Context, key credential.Credentials) er
 // deleteStrays deletes keys whose secret nobody has. A list may be late: where
 // a creation was begun before, it is looked at for a while.
 func (s *bootstrap) deleteStrays(ctx context.Context, begun bool) error {
-	for end := time.Now().Add(s.waits.list); begun; {
-		keys, err := settled(ctx, s, func(ctx context.Context) ([]iam.Key, error) {
-			return get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
-		})
-		if err != nil {
-			return err
-		}
-		strays := s.strays(keys)
-		for _, k := range strays {
-			use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
-			if err != nil || !use.At.IsZero() {
-				return failure.New(failure.Other, "the access key %s of %s appeared meanwhile, and may be in use", k.ID, s.o.User).
-					Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, k.ID))
-			}
-			err = s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, k.ID) })
-			if err != nil && !awsapi.Is(err, awsapi.NotThere) {
-				return err
-			}
-			s.actor.Broker.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
-		}
-		if len(strays) > 0 || time.Now().After(end) {
-			return nil
-		}
-		s.o.Show.Waiting("until AWS lists all keys")
-		if !wait.Pause(ctx, s.waits.again) {
-			return failure.New(failure.NeedPerson, "interrupted while waiting until AWS lists all keys")
-		}
+	if !begun {
+		return nil
 	}
-	return nil
+	end, err := wait.For(ctx, s.up(s.waits.list, "until AWS lists all keys"), s.deleteStraysSeen)
+	if end == wait.Interrupted {
+		return failure.Interrupted("until AWS lists all keys")
+	}
+	return err
+}
+
+// deleteStraysSeen deletes the strays that AWS lists now, and reports whether it
+// listed any.
+func (s *bootstrap) deleteStraysSeen(ctx context.Context) (found bool, err error) {
+	keys, err := whileMissing(ctx, s, func(ctx context.Context) ([]iam.Key, error) {
+		return get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
+	})
+	if err != nil {
+		return true, err
+	}
+	strays := s.strays(keys)
+	for _, k := range strays {
+		use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
+		if err != nil || !use.At.IsZero() {
+			return true, failure.New(failure.Other, "the access key %s of %s appeared meanwhile, and may be in use", k.ID, s.o.User).
+				Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, k.ID))
+		}
+		err = s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, k.ID) })
+		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+			return true, err
+		}
+		s.actor.Broker.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
+	}
+	return len(strays) > 0, nil
 }

@@ -66,7 +66,7 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 	s.plan = s.stepsOf()
 	for _, st := range s.plan {
 		var err error
-		if st.is, err = settled(ctx, s, st.look); err != nil {
+		if st.is, err = whileMissing(ctx, s, st.look); err != nil {
 			return s.stopped(st, err)
 		}
 		s.planStep(st)

@@ -251,24 +251,9 @@ func (p *proof) until(ctx context.Context, what string, look func(context.Contex
 }
 
 func (p *proof) within(ctx context.Context, limit time.Duration, what string, look func(context.Context) (done bool, err error)) error {
-	for end := time.Now().Add(limit); ; {
-		done, err := look(ctx)
-		if done || time.Now().After(end) {
-			return err
-		}
-		p.bootstrap.o.Show.Waiting(what)
-		if !wait.Pause(ctx, p.bootstrap.waits.again) {
-			return failure.New(failure.NeedPerson, "interrupted while waiting %s", what)
-		}
+	end, err := wait.For(ctx, p.bootstrap.up(limit, what), look)
+	if end == wait.Interrupted {
+		return failure.Interrupted("%s", what)
 	}
-}
-
-// calmly makes a call that may be made again while AWS is busy.
-func (s *bootstrap) calmly(ctx context.Context, call func() error) error {
-	for end := time.Now().Add(s.waits.settle); ; {
-		err := call()
-		if !awsapi.Is(err, awsapi.Throttled, awsapi.Busy) || time.Now().After(end) || !wait.Pause(ctx, s.waits.again) {
-			return err
-		}
-	}
+	return err
 }

@@ -53,7 +53,7 @@ type state struct {
 
 // carry out one step: if it is not there, it is made, and waited for.
 func (s *bootstrap) carry(ctx context.Context, st *step) error {
-	found, err := settled(ctx, s, st.look)
+	found, err := whileMissing(ctx, s, st.look)
 	if err == nil && st.make == nil && found.is != differs {
 		return nil // a part of another step's
 	}
@@ -104,34 +104,13 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 	if err := s.note("intend "+st.what, t); err != nil {
 		return "", err
 	}
-	lost := false
-	end := time.Now().Add(s.waits.settle)
-	for try := 1; ; try++ {
-		err = s.step("make "+st.what, func() error { return st.make(ctx, &t) })
-		if err == nil {
-			break
-		}
-		lost = lost || access.MayBeDone(err)
-		exists := awsapi.Is(err, awsapi.Exists)
-		found, lookErr := settled(ctx, s, st.look)
-		if lookErr == nil && found.is == there {
-			t.ID = cmp.Or(t.ID, found.id)
-			if exists && !lost && !begun {
-				s.forget(t, false) // somebody else made it meanwhile
-				return "is there", nil
-			}
-			break
-		}
-		if !lost && !exists {
-			s.forget(t, begun)
-			return "", err
-		}
-		if exists { // and is not shown yet
-			s.o.Show.Waiting("until AWS shows it")
-		}
-		if try >= 3 && !(exists && time.Now().Before(end)) || !wait.Pause(ctx, s.waits.again) {
-			return "", err
-		}
+	taken, err := s.makeThing(ctx, st, &t, begun)
+	if err != nil {
+		return "", err
+	}
+	if taken {
+		s.forget(t, false)
+		return "is there", nil
 	}
 	t.Done = true
 	s.out.Changed = true
@@ -141,23 +120,52 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 	return "is made", s.appears(ctx, st)
 }
 
+// makeThing makes t, and tries again where AWS says neither that it is there nor
+// that it is not. taken reports whether somebody else made it meanwhile.
+func (s *bootstrap) makeThing(ctx context.Context, st *step, t *notes.Thing, begun bool) (taken bool, err error) {
+	tries, lost := 0, false
+	_, err = wait.For(ctx, s.up(s.waits.settle, ""), func(ctx context.Context) (done bool, err error) {
+		tries++
+		err = s.step("make "+st.what, func() error { return st.make(ctx, t) })
+		if err == nil {
+			return true, nil
+		}
+		lost = lost || access.MayBeDone(err)
+		exists := awsapi.Is(err, awsapi.Exists)
+		found, lookErr := whileMissing(ctx, s, st.look)
+		switch {
+		case lookErr == nil && found.is == there:
+			t.ID = cmp.Or(t.ID, found.id)
+			taken = exists && !lost && !begun
+			return true, nil
+		case exists: // and is not shown yet
+			s.o.Show.Waiting("until AWS shows it")
+			return false, err
+		case !lost:
+			s.forget(*t, begun)
+			return true, err
+		}
+		return tries == 3, err
+	})
+	return taken, err
+}
+
 // appears waits until AWS shows what was made.
 func (s *bootstrap) appears(ctx context.Context, st *step) error {
-	for end := time.Now().Add(s.waits.settle); ; {
+	end, err := wait.For(ctx, s.up(s.waits.settle, "until AWS shows it"), func(ctx context.Context) (done bool, err error) {
 		found, err := st.look(ctx)
-		switch {
-		case awsapi.Is(err, awsapi.NotThere): // a list has it already
-		case err != nil || found.is != missing:
-			return err
+		if awsapi.Is(err, awsapi.NotThere) { // a list has it already
+			return false, nil
 		}
-		if time.Now().After(end) {
-			return failure.New(failure.Unreachable, "AWS does not show what was made: %s", st.what).Hint("it may take some minutes more")
-		}
-		s.o.Show.Waiting("until AWS shows it")
-		if !wait.Pause(ctx, s.waits.again) {
-			return failure.New(failure.NeedPerson, "interrupted while waiting for AWS to show %s", st.what)
-		}
+		return err != nil || found.is != missing, err
+	})
+	switch end {
+	case wait.Over:
+		return failure.New(failure.Unreachable, "AWS does not show what was made: %s", st.what).Hint("it may take some minutes more")
+	case wait.Interrupted:
+		return failure.Interrupted("for AWS to show %s", st.what)
 	}
+	return err
 }
 
 // change what differs, as --reconcile allows.
@@ -179,17 +187,18 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	if err := s.note("intend "+st.what, t); err != nil {
 		return err
 	}
-	for try := 1; ; try++ {
-		err := s.step("change "+st.what, func() error { return st.mend(ctx, &t) })
-		if err == nil {
-			break
+	_, err := wait.For(ctx, wait.Up{Tries: 3, Every: s.waits.again, Clock: s.actor.Broker.Clock}, func(ctx context.Context) (done bool, err error) {
+		err = s.step("change "+st.what, func() error { return st.mend(ctx, &t) })
+		if err == nil || !access.MayBeDone(err) {
+			return true, err
 		}
-		if now, lookErr := settled(ctx, s, st.look); access.MayBeDone(err) && lookErr == nil && now.is == there {
-			break
+		if now, lookErr := whileMissing(ctx, s, st.look); lookErr == nil && now.is == there {
+			return true, nil
 		}
-		if !access.MayBeDone(err) || try == 3 || !wait.Pause(ctx, s.waits.again) {
-			return err
-		}
+		return false, err
+	})
+	if err != nil {
+		return err
 	}
 	t.Done = true
 	s.out.Changed = true

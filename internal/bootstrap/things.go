@@ -83,7 +83,7 @@ func (s *bootstrap) memberStep() *step {
 			return state{is: there}, err
 		},
 		make: func(ctx context.Context, _ *notes.Thing) error {
-			return s.patiently(ctx, "the user and the group", func(ctx context.Context, c *iam.Client) error {
+			return s.whileUnknown(ctx, "the user and the group", func(ctx context.Context, c *iam.Client) error {
 				return c.AddToGroup(ctx, s.o.Group, s.o.User)
 			})
 		},
@@ -205,7 +205,7 @@ func (s *bootstrap) attachStep(what string, to iam.Holder, arn func() string) *s
 			return state{}, err
 		},
 		make: func(ctx context.Context, _ *notes.Thing) error {
-			return s.patiently(ctx, "the policy and the "+string(to.Kind), func(ctx context.Context, c *iam.Client) error {
+			return s.whileUnknown(ctx, "the policy and the "+string(to.Kind), func(ctx context.Context, c *iam.Client) error {
 				return c.Attach(ctx, to, arn())
 			})
 		},

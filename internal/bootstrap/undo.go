@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -200,13 +199,9 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 		return err
 	}
 	s.access = nil
-	for end := time.Now().Add(s.waits.settle); ; {
-		_, err := s.root.Users(ctx)
-		if !awsapi.Is(err, awsapi.Denied) && !inPassing(err) || time.Now().After(end) || !wait.Pause(ctx, s.waits.again) {
-			if err != nil {
-				return failure.OfIAM(err, failure.IAMCall{})
-			}
-			return nil
-		}
-	}
+	_, err = wait.For(ctx, s.up(s.waits.settle, ""), func(ctx context.Context) (done bool, err error) {
+		_, err = s.root.Users(ctx)
+		return !awsapi.Is(err, awsapi.Denied) && !inPassing(err), err
+	})
+	return failure.OfIAM(err, failure.IAMCall{})
 }

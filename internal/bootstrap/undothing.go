@@ -21,16 +21,12 @@ import (
 // undoYoung is undoThing for a thing of which AWS may not show yet all that
 // hangs on it, for it was just made.
 func (s *bootstrap) undoYoung(ctx context.Context, t notes.Thing) error {
-	for end := t.At.Add(s.waits.settle); ; {
-		err := s.undoThing(ctx, t)
-		if !awsapi.Is(err, awsapi.InUse) || time.Now().After(end) {
-			return err
-		}
-		s.o.Show.Waiting("until AWS shows what hangs on it")
-		if !wait.Pause(ctx, s.waits.again) {
-			return err
-		}
-	}
+	left := t.At.Add(s.waits.settle).Sub(s.actor.Broker.Clock.Now())
+	_, err := wait.For(ctx, s.up(left, "until AWS shows what hangs on it"), func(ctx context.Context) (done bool, err error) {
+		err = s.undoThing(ctx, t)
+		return !awsapi.Is(err, awsapi.InUse), err
+	})
+	return err
 }
 
 // undoThing takes one thing back. That it is not there is AWS's NotThere.

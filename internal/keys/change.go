@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -161,7 +162,7 @@ func (w *Work) delete(ctx context.Context, id string) error {
 		return nil
 	}
 	for name, key := range mine {
-		if err := w.gone(ctx, key); err != nil {
+		if err := w.waitUntilRefused(ctx, key); err != nil {
 			return err
 		}
 		if err := w.drop(ctx, name, id); err != nil {
@@ -218,33 +219,30 @@ const (
 	goneLimit = time.Minute
 )
 
-// gone waits until AWS refuses a key: what IAM deleted works elsewhere for
+// waitUntilRefused waits until AWS refuses a key: what IAM deleted works elsewhere for
 // some seconds more.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-func (w *Work) gone(ctx context.Context, key credential.Credentials) error {
+func (w *Work) waitUntilRefused(ctx context.Context, key credential.Credentials) error {
 	client, err := sts.New(w.Actor.Target.Endpoint)
 	if err != nil {
 		return w.Actor.Target.Failure(err)
 	}
-	until := time.Now().Add(goneLimit)
-	stays := func(f *failure.Error) error {
-		return f.Hint("it stays in the keychain; in a minute run again: %s", say.DeleteKey(key.AccessKeyID))
+	up := wait.Up{To: goneLimit, Every: gonePause, Clock: w.Actor.Broker.Clock}
+	up.Say = sync.OnceFunc(func() { w.Actor.Broker.Report.Step("waiting until AWS refuses it") })
+	end, err := wait.For(ctx, up, func(ctx context.Context) (refused bool, err error) {
+		_, err = client.CallerIdentity(ctx, key)
+		return awsapi.Is(err, awsapi.UnknownKey), err
+	})
+	var f *failure.Error
+	switch {
+	case end == wait.Done:
+		return nil
+	case ctx.Err() != nil:
+		f = failure.New(failure.NeedPerson, "stopped before AWS refused %s", key.AccessKeyID)
+	case err != nil:
+		f = failure.New(failure.Unreachable, "AWS does not say whether it refuses %s: %s", key.AccessKeyID, err.Error())
+	default:
+		f = failure.New(failure.Other, "%s is deleted, and AWS still accepts it", key.AccessKeyID)
 	}
-	for first := true; ; first = false {
-		_, err := client.CallerIdentity(ctx, key)
-		switch {
-		case awsapi.Is(err, awsapi.UnknownKey):
-			return nil
-		case time.Now().Before(until) && wait.Pause(ctx, gonePause):
-		case ctx.Err() != nil:
-			return stays(failure.New(failure.NeedPerson, "stopped before AWS refused %s", key.AccessKeyID))
-		case err != nil:
-			return stays(failure.New(failure.Unreachable, "AWS does not say whether it refuses %s: %s", key.AccessKeyID, err.Error()))
-		default:
-			return stays(failure.New(failure.Other, "%s is deleted, and AWS still accepts it", key.AccessKeyID))
-		}
-		if first {
-			w.Actor.Broker.Report.Step("waiting until AWS refuses it")
-		}
-	}
+	return f.Hint("it stays in the keychain; in a minute run again: %s", say.DeleteKey(key.AccessKeyID))
 }

@@ -121,16 +121,14 @@ func enable(ctx context.Context, b *broker.Broker, do iamDo, p *codePair, e NewD
 // hasDevice reports whether a user has a device, which a list may not show at
 // once.
 func hasDevice(ctx context.Context, do iamDo, user, serial string) (has bool) {
-	for range 3 {
-		_ = do(ctx, func(ctx context.Context, c *iam.Client) error {
+	_, _ = wait.For(ctx, wait.Up{Tries: 3, Every: time.Second}, func(ctx context.Context) (bool, error) {
+		err := do(ctx, func(ctx context.Context, c *iam.Client) error {
 			all, err := c.MFADevices(ctx, user)
 			has = slices.ContainsFunc(all, func(d iam.MFADevice) bool { return d.Serial == serial })
 			return err
 		})
-		if has || !wait.Pause(ctx, time.Second) {
-			break
-		}
-	}
+		return has, err
+	})
 	return has
 }
 
@@ -145,38 +143,40 @@ const listedWithin = 2 * time.Minute
 // by a run that was killed, or by an answer that was lost: its seed is known
 // to nobody, and it goes.
 func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) (device iam.NewDevice, err error) {
-	lost := false
-	end := time.Now().Add(listedWithin)
-	for try := 1; ; try++ {
+	tries, lost := 0, false
+	limit := b.Clock.Now().Add(listedWithin)
+	end, err := wait.For(ctx, wait.Up{Every: time.Second, Clock: b.Clock}, func(ctx context.Context) (done bool, err error) {
 		err = do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 			device, err = c.CreateVirtualMFADevice(ctx, e.Name)
 			return err
 		})
+		tries++
 		lost = lost || awsapi.AnswerLost(err)
 		switch {
-		case err == nil:
-			return device, nil
-		case try == makeTries || ctx.Err() != nil:
-			return device, failure.OfIAM(err, failure.IAMCall{})
+		case err == nil, tries == makeTries, ctx.Err() != nil:
+			return true, err
 		case awsapi.Is(err, awsapi.Exists), awsapi.AnswerLost(err):
 			listed, dropped, dropErr := dropUnfinished(ctx, b, do, e.Name)
 			if dropErr != nil {
-				return device, dropErr
+				return true, dropErr
 			}
-			if !dropped && !lost && (listed || time.Now().After(end)) {
-				return device, nameTaken(e.Name)
+			if !dropped && !lost && (listed || b.Clock.Now().After(limit)) {
+				return true, nameTaken(e.Name)
 			}
 			if !listed && !lost {
-				try = min(try, makeTries-2) // there is one, and no list shows it yet
+				tries = min(tries, makeTries-2) // there is one, and no list shows it yet
 			}
+			return false, err
 		case awsapi.Is(err, awsapi.Quota):
-			return device, failure.New(failure.Other, "the account has as many virtual MFA devices as AWS allows").
+			return true, failure.New(failure.Other, "the account has as many virtual MFA devices as AWS allows").
 				Hint("devices that nobody has: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
-		case !awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			return device, failure.OfIAM(err, failure.IAMCall{})
 		}
-		wait.Pause(ctx, time.Second)
+		return !awsapi.Is(err, awsapi.Throttled, awsapi.Busy), err
+	})
+	if end == wait.Interrupted {
+		err = ctx.Err()
 	}
+	return device, failure.OfIAM(err, failure.IAMCall{})
 }
 
 func nameTaken(name string) error {

@@ -84,14 +84,12 @@ func (w *work) removeDevice(ctx context.Context, d iam.MFADevice) error {
 	if kindOf(d) != Virtual {
 		return nil
 	}
-	for try := 1; ; try++ {
-		err := w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, d.Serial) })
-		if err == nil || awsapi.Is(err, awsapi.NotThere) {
-			return nil
-		}
-		if !awsapi.Is(err, awsapi.InUse) || try == deleteTries {
-			return failure.OfIAM(err, failure.IAMCall{})
-		}
-		wait.Pause(ctx, time.Second)
+	_, err := wait.For(ctx, wait.Up{Tries: deleteTries, Every: time.Second}, func(ctx context.Context) (done bool, err error) {
+		err = w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, d.Serial) })
+		return !awsapi.Is(err, awsapi.InUse), err
+	})
+	if awsapi.Is(err, awsapi.NotThere) {
+		return nil
 	}
+	return failure.OfIAM(err, failure.IAMCall{})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -201,22 +202,31 @@ func (v *revocation) freshen(ctx context.Context) error {
 
 // untilPast waits until new sessions are not denied any more.
 func (v *revocation) untilPast(ctx context.Context) error {
-	for told := false; ; {
-		now, err := v.awsTime(ctx)
-		if err != nil {
-			return err
-		}
-		left := v.until.Sub(now)
-		if left <= 0 {
-			return nil
-		}
-		if !told && left > 2*time.Second {
-			told = true
+	var left time.Duration
+	up := wait.Up{Every: v.rotation.Waits.Again, Clock: v.rotation.Actor.Broker.Clock}
+	up.Say = sync.OnceFunc(func() {
+		if left > 2*time.Second {
 			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
 		}
-		if !wait.Pause(ctx, min(left, v.rotation.Waits.Again)) {
-			return failure.New(failure.NeedPerson, "interrupted while waiting for the deny to pass")
-		}
+	})
+	end, err := wait.For(ctx, up, func(ctx context.Context) (past bool, err error) {
+		now, err := v.awsTime(ctx)
+		left = v.until.Sub(now)
+		return err != nil || left <= 0, err
+	})
+	if end == wait.Interrupted {
+		return failure.Interrupted("for the deny to pass")
+	}
+	return err
+}
+
+// patience is that of a wait until AWS refuses what is named.
+func (v *revocation) patience(what string) wait.Up {
+	return wait.Up{
+		To: v.pause.refused, Every: v.rotation.Waits.Again, Clock: v.rotation.Actor.Broker.Clock,
+		Say: sync.OnceFunc(func() {
+			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", what, say.Duration(v.pause.refused)))
+		}),
 	}
 }
 
@@ -228,26 +238,23 @@ func (v *revocation) untilRefused(ctx context.Context) error {
 		v.rotation.Actor.Broker.Report.Step("AWS may take some seconds to act on it")
 		return nil
 	}
-	user := v.rotation.User.UserName()
-	started, told := time.Now(), false
-	for {
-		err := v.rotation.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
-			_, err := c.Inline(ctx, iam.UserNamed(user), policy.RevokeName)
+	user := iam.UserNamed(v.rotation.User.UserName())
+	clock := v.rotation.Actor.Broker.Clock
+	started := clock.Now()
+	end, _ := wait.For(ctx, v.patience("the session that did this"), func(ctx context.Context) (refused bool, err error) {
+		err = v.rotation.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
+			_, err := c.Inline(ctx, user, policy.RevokeName)
 			return err
 		})
-		switch {
-		case awsapi.NotAllowed(err):
-			v.rotation.Actor.Broker.Report.Step("AWS refuses the session that did this: the deny is in force")
-			return nil
-		case time.Since(started) > v.pause.refused:
-			v.rotation.Actor.Broker.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(time.Since(started)))
-			return nil
-		case !told:
-			told = true
-			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses the session that did this, up to %s", say.Duration(v.pause.refused)))
-		}
-		if !wait.Pause(ctx, v.rotation.Waits.Again) {
-			return failure.New(failure.NeedPerson, "interrupted while waiting until the deny is in force")
-		}
+		return awsapi.NotAllowed(err), err
+	})
+	switch end {
+	case wait.Interrupted:
+		return failure.Interrupted("until the deny is in force")
+	case wait.Over:
+		v.rotation.Actor.Broker.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(clock.Now().Sub(started)))
+	default:
+		v.rotation.Actor.Broker.Report.Step("AWS refuses the session that did this: the deny is in force")
 	}
+	return nil
 }

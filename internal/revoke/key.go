@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -87,26 +86,24 @@ func (v *revocation) retireOld(ctx context.Context) error {
 func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) {
 	if v.before.AccessKeyID == "" {
 		v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting %s until AWS refuses %s, whose secret is gone from here", say.Duration(v.pause.blind), v.note.Old))
-		if !wait.Pause(ctx, v.pause.blind) {
-			err = failure.New(failure.NeedPerson, "interrupted while waiting until AWS refuses %s", v.note.Old)
+		if !v.rotation.Actor.Broker.Clock.Pause(ctx, v.pause.blind) {
+			err = failure.Interrupted("until AWS refuses %s", v.note.Old)
 		}
 		return false, err
 	}
-	for started, told := time.Now(), false; ; {
-		_, err := v.rotation.CallerIdentity(ctx, v.before)
-		switch {
-		case awsapi.Is(err, awsapi.UnknownKey):
-			v.rotation.Actor.Broker.Report.Step("AWS refuses " + v.note.Old)
-			return false, nil
-		case time.Since(started) > v.pause.refused:
-			v.rotation.Actor.Broker.Warn("after %s AWS still accepts %s, which is inactive", say.Duration(time.Since(started)), v.note.Old)
-			return true, nil
-		case !told:
-			told = true
-			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", v.note.Old, say.Duration(v.pause.refused)))
-		}
-		if !wait.Pause(ctx, v.rotation.Waits.Again) {
-			return false, failure.New(failure.NeedPerson, "interrupted while waiting until AWS refuses %s", v.note.Old)
-		}
+	clock := v.rotation.Actor.Broker.Clock
+	started := clock.Now()
+	end, _ := wait.For(ctx, v.patience(v.note.Old), func(ctx context.Context) (refused bool, err error) {
+		_, err = v.rotation.CallerIdentity(ctx, v.before)
+		return awsapi.Is(err, awsapi.UnknownKey), err
+	})
+	switch end {
+	case wait.Interrupted:
+		return false, failure.Interrupted("until AWS refuses %s", v.note.Old)
+	case wait.Over:
+		v.rotation.Actor.Broker.Warn("after %s AWS still accepts %s, which is inactive", say.Duration(clock.Now().Sub(started)), v.note.Old)
+		return true, nil
 	}
+	v.rotation.Actor.Broker.Report.Step("AWS refuses " + v.note.Old)
+	return false, nil
 }
