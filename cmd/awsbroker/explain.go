@@ -164,7 +164,7 @@ func outcomeText(o broker.Outcome) string {
 	switch o {
 	case broker.FromCache:
 		return "answered at once"
-	case broker.Silently:
+	case broker.NotAsking:
 		return "gets a session without asking"
 	case broker.AsksCode:
 		return "asks for a code"

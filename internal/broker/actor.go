@@ -32,8 +32,8 @@ func (b *Broker) NewActor(t *Target, c *session.Cache) *Actor {
 	return &Actor{Broker: b, Target: t, Cache: c, Asker: b.NewAsker(t.first().Profile), CallLimit: usualCallLimit}
 }
 
-// Through returns the actor as it acts through another target: with the same
-// key, and asking the same person.
+// Through returns a copy of the actor that acts through another target, with the
+// same key and the same asker.
 func (a *Actor) Through(t *Target) *Actor {
 	other := *a
 	other.Target = t
@@ -48,8 +48,8 @@ func (a *Actor) Confirm(ctx context.Context, text, question string) error {
 	return a.Asker.Confirm(ctx, text, question)
 }
 
-// OpenKey reads the profile's key from the keychain. Where the record was
-// wrong about which key that is, the target follows the keychain.
+// OpenKey reads the profile's key from the keychain. If the keychain has another key
+// of that name than the record says, the target gets the keychain's.
 func (a *Actor) OpenKey(ctx context.Context) error {
 	name := a.Target.Profile.KeyName
 	started := time.Now()
@@ -73,8 +73,8 @@ func (a *Actor) OpenKey(ctx context.Context) error {
 	return nil
 }
 
-// IsSpent reports whether a code of the target's device was sent to AWS already:
+// isSpent reports whether a code of the target's device was sent to AWS already:
 // by any process lately, or, where nothing can be noted for others, by this one.
-func (a *Actor) IsSpent(code credential.Secret) bool {
+func (a *Actor) isSpent(code credential.Secret) bool {
 	return slices.Contains(a.Broker.sent, code) || a.Cache.CodeUsed(a.Target.Profile.MFASerial, code.Reveal(), time.Now())
 }

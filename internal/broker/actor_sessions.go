@@ -57,7 +57,7 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (cred
 		return client.SessionToken(sending, a.AccessKey, m.Profile.Duration, sts.MFA{Serial: m.Profile.MFASerial, Code: code})
 	})
 	if err == nil {
-		r.keep(m.sessionOf(creds))
+		r.keepSession(m.sessionOf(creds))
 	}
 	return creds, err
 }
@@ -91,7 +91,7 @@ func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credent
 	}
 	if asWanted {
 		r := a.Through(t).newRequest(Want{})
-		r.keep(t.sessionOf(creds))
+		r.keepSession(t.sessionOf(creds))
 	}
 	return creds, nil
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
-// assume gets the session of a role with another session: an MFA session, or
+// askWithSession gets the session of a role with another session: an MFA session, or
 // that of the role before it in a chain. Such a session may have been revoked,
 // or its code be too long ago for the role; then a new one is tried, once.
-func (r *request) assume(ctx context.Context) (session.Session, error) {
+func (r *request) askWithSession(ctx context.Context) (session.Session, error) {
 	client, err := sts.New(r.target.Endpoint)
 	if err != nil {
 		return session.Session{}, r.target.Failure(err)
@@ -30,9 +30,9 @@ func (r *request) assume(ctx context.Context) (session.Session, error) {
 			return session.Session{}, err
 		}
 		r.asked = true
-		creds, err := r.fetch(ctx, client, by.Credentials, credential.Secret{})
+		creds, err := r.callSTS(ctx, client, by.Credentials, credential.Secret{})
 		if err == nil {
-			return r.made(creds)
+			return r.keepNew(creds)
 		}
 		if made || refused != nil || !r.worthAnother(err, by) {
 			r.noteUseless(err, by, made)
@@ -49,7 +49,7 @@ func (r *request) signingSession(ctx context.Context, another bool) (s session.S
 	from := r.signer()
 	sub := r.actor.Through(from).newRequest(Want{Fresh: r.want.Fresh, For: r.want.For, ByPerson: r.want.ByPerson})
 	sub.signs, sub.renew, sub.since, sub.round = true, another, r.since, r.round
-	s, err = sub.session(ctx)
+	s, err = sub.getSession(ctx)
 	r.asked, r.coded = r.asked || sub.asked, r.coded || sub.coded
 	if r.target.Key.AccessKeyID != from.Key.AccessKeyID { // the keychain had another key than the record
 		r.target.SetKey(from.Key)

@@ -12,8 +12,9 @@ import (
 // and the region and endpoint of whoever asked, so that not all of them can be
 // listed and renamed. Instead the record remembers the id before the rotation.
 
-// Cached is the target's session. One of a role from before the last rotation
-// is moved to where it is found from now on.
+// Cached returns the target's session in the cache. The session of a role that is
+// cached under the key id from before the last rotation is filed anew under the id
+// of now.
 func (t *Target) Cached(c *session.Cache, now time.Time) (session.Session, bool) {
 	s, ok := c.Get(t.cacheKey(), now)
 	if ok || !t.servesBefore() {
@@ -26,7 +27,7 @@ func (t *Target) Cached(c *session.Cache, now time.Time) (session.Session, bool)
 	return s, ok
 }
 
-// forget the target's session, wherever cached would find it.
+// forget removes the target's session from wherever [Target.Cached] would find it.
 func (t *Target) forget(c *session.Cache) error {
 	err := c.Forget(t.cacheKey())
 	if t.servesBefore() {
@@ -52,7 +53,7 @@ func (t *Target) ForgetSessions(c *session.Cache) error {
 
 func (t *Target) servesBefore() bool { return t.Profile.RoleARN != "" && t.Key.Before != "" }
 
-// before is the target as it was before the last rotation of its key.
+// before returns the target as it was before the last rotation of its key.
 func (t *Target) before() *Target {
 	b := *t
 	b.Key.AccessKeyID = t.Key.Before
@@ -62,10 +63,11 @@ func (t *Target) before() *Target {
 	return &b
 }
 
-// whileWritten gives a target whose key is just being replaced by a rotation
-// the id from before: the record names none, and callers need not open the
-// keychain meanwhile. Where there is no such session, the keychain decides.
-func (t *Target) whileWritten() {
+// useKeyBefore gives the target the access key id from before the last rotation, if
+// the record has no id: while a rotation swaps the key it has none. A cached role
+// session is still found then without opening the keychain. If none is cached, the
+// keychain is opened as usual and the id in it counts.
+func (t *Target) useKeyBefore() {
 	if t.Key.AccessKeyID == "" && t.servesBefore() {
 		t.Key.AccessKeyID = t.Key.Before
 	}

@@ -24,7 +24,7 @@ const codeStep = 30 * time.Second
 // with it. A person may correct a wrong code; other sources are not repeated.
 func (r *request) withCode(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	r.coded = r.takesCode()
-	use = r.untilKnown(ctx, use)
+	use = r.retryWhileUnknown(ctx, use)
 	switch {
 	case !r.coded:
 		r.run.Debug("code: none is needed, the profile has no MFA device")
@@ -35,29 +35,29 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 	}
 	if code := r.run.takeCode(); !code.IsEmpty() {
 		r.run.Debug("code: from --mfa-code")
-		creds, err := r.useOnce(code, use)
+		creds, err := r.sendGivenCode(code, use)
 		if err == nil {
-			r.run.consented(r.target)
+			r.run.noteConsent(r.target)
 		}
 		return creds, err
 	}
 	return r.codeFromAny(ctx, use)
 }
 
-// useOnce sends a code that nobody is there to correct.
-func (r *request) useOnce(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
-	if r.actor.IsSpent(code) {
+// sendGivenCode sends a code that nobody is there to correct.
+func (r *request) sendGivenCode(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	if r.actor.isSpent(code) {
 		return credential.Credentials{}, failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
 			Hint("wait for the next code of the device, up to 30 seconds")
 	}
-	creds, err := r.spend(code, use)
+	creds, err := r.sendCode(code, use)
 	return creds, r.target.Failure(err)
 }
 
-// spend notes a code as used before it is sent: whatever happens then, even a
+// sendCode notes a code as used before it is sent: whatever happens then, even a
 // kill, the same digits do not go out a second time. A request that AWS never
 // saw, or threw away for its signature, leaves the code as good as it was.
-func (r *request) spend(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+func (r *request) sendCode(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	_ = r.actor.Cache.UseCode(r.target.Profile.MFASerial, code.Reveal(), time.Now())
 	r.run.sent = append(r.run.sent, code)
 	creds, err := use(code)
@@ -88,13 +88,13 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		switch {
 		case !ok:
 			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
-		case r.actor.IsSpent(credential.NewSecret(code)):
+		case r.actor.isSpent(credential.NewSecret(code)):
 			last = failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
 				Hint("wait for the next code of the device, then run: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
 		default:
-			creds, err := r.spend(credential.NewSecret(code), use)
+			creds, err := r.sendCode(credential.NewSecret(code), use)
 			if err == nil {
-				r.run.consented(r.target)
+				r.run.noteConsent(r.target)
 				return creds, nil
 			}
 			if last = r.target.Failure(err); !correctable(err) {
@@ -202,6 +202,5 @@ func questionFailure(err error, t *Target) error {
 		f = failure.New(failure.NeedPerson, "awsbroker_mfa_process of profile %s: %w", t.Profile.Name, err).
 			Hint("try the command by itself in a shell: it has to print six digits")
 	}
-	f.Cause = err
-	return f
+	return f.Because(err)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-// codeSource is something of the person's that knows codes by itself.
+// codeSource is what gives codes without a person, named by a setting.
 type codeSource struct {
 	setting string
 	code    func(context.Context) (credential.Secret, error)
@@ -49,9 +49,9 @@ func (r *request) sources() (all []codeSource) {
 	return all
 }
 
-// codeFromAny goes through the ways of getting a code in the order that the person
-// wants. A source that has none leaves it to the ways after it; where there is
-// nobody to ask, what it complained of is the failure.
+// codeFromAny gets a code in the first way that gives one, in the order that the
+// person wants, and calls use with it. A source without a code leaves it to the ways
+// after it; where nobody can be asked, the failure is what the source complained of.
 func (r *request) codeFromAny(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	before, after, ask := r.actor.Asker.ways.Around(prompt.ByCommand)
 	if !ask || len(r.sources()) == 0 {
@@ -66,9 +66,9 @@ func (r *request) codeFromAny(ctx context.Context, use func(credential.Secret) (
 	var complaints []error
 	for _, source := range r.sources() {
 		r.run.Debug("code: from %s", source.setting)
-		code, err := r.unspent(ctx, source)
+		code, err := r.getUnspentCode(ctx, source)
 		if err == nil {
-			creds, err := r.useOnce(code, use)
+			creds, err := r.sendGivenCode(code, use)
 			return creds, r.sourceFailure(source, err)
 		}
 		if !errors.Is(err, errNoCode) && !errors.Is(err, prompt.ErrCommand) {
@@ -96,12 +96,12 @@ func (r *request) askAfter(ctx context.Context, ways prompt.Ways, complaints []e
 // errNoCode means that the seed that codes are made of is not there.
 var errNoCode = errors.New("no code")
 
-// unspent gets a code that was not sent to AWS before: a source is asked once
+// getUnspentCode gets a code that was not sent to AWS before: a source is asked once
 // more in the next 30-second step.
-func (r *request) unspent(ctx context.Context, source codeSource) (credential.Secret, error) {
+func (r *request) getUnspentCode(ctx context.Context, source codeSource) (credential.Secret, error) {
 	for {
 		code, err := source.code(ctx)
-		if err != nil || !r.actor.IsSpent(code) {
+		if err != nil || !r.actor.isSpent(code) {
 			return code, err
 		}
 		r.run.Debug("code: it was just used; waiting for the next one")
@@ -139,10 +139,8 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 		return err
 	})
 	if errors.Is(err, keystore.ErrNotFound) {
-		f := failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", device, r.target.Profile.Name).
-			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.target.Profile.Name))
-		f.Cause = errNoCode
-		return credential.Secret{}, f
+		return credential.Secret{}, failure.New(failure.NotFound, "the keychain has no seed of %s (awsbroker_mfa_seed of profile %s)", device, r.target.Profile.Name).
+			Hint("store it with: awsbroker mfa seed --profile %s", say.ShellWord(r.target.Profile.Name)).Because(errNoCode)
 	}
 	if err != nil {
 		return credential.Secret{}, failure.OfKeystore(err, r.target.Profile.KeyName)

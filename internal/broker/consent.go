@@ -12,21 +12,22 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// consented notes that a person gave a code for a session, or for one that
-// others come from and that the question named, or said yes to it.
-func (b *Broker) consented(t *Target) {
+// noteConsent notes that a person agreed to give out the session of a target: by a
+// yes, or by a code for it. The question for a code names all targets that an MFA
+// session serves, so the code agrees to each of them.
+func (b *Broker) noteConsent(t *Target) {
 	if b.consents == nil {
 		b.consents = map[string]bool{}
 	}
 	b.consents[t.Profile.Name] = true
 	for _, s := range t.serves {
-		b.consented(s)
+		b.noteConsent(s)
 	}
 }
 
-// consent asks whether a session may be given out, where the profile wants
-// that (awsbroker_confirm). Who typed the code for it has said so already.
-func (b *Broker) consent(ctx context.Context, t *Target, s session.Session) error {
+// askConsent asks whether a session may be given out, if the profile has
+// awsbroker_confirm. A person who typed the code for the session is not asked.
+func (b *Broker) askConsent(ctx context.Context, t *Target, s session.Session) error {
 	if !t.Profile.Confirm || b.consents[t.Profile.Name] {
 		return nil
 	}
@@ -38,9 +39,9 @@ func (b *Broker) consent(ctx context.Context, t *Target, s session.Session) erro
 		return err
 	}
 	err := c.ask(ctx, s)
-	c.remember(err)
+	c.noteAnswer(err)
 	if err == nil {
-		b.consented(t)
+		b.noteConsent(t)
 	}
 	return err
 }
@@ -83,14 +84,14 @@ func (c *consenting) memory() string {
 // yesReason marks a remembered yes, which has no reason to fail.
 const yesReason failure.Reason = 0
 
-func (c *consenting) remember(err error) {
-	f := &failure.Error{Reason: yesReason}
-	if err != nil && !errors.As(err, &f) || errors.Is(err, prompt.ErrNoTerminal) {
-		return
-	}
-	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Reason: int(f.Reason), Message: f.Message}
-	if len(f.Hints) > 0 {
-		n.Hint = f.Hints[0]
+func (c *consenting) noteAnswer(err error) {
+	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Reason: int(yesReason)}
+	if err != nil {
+		var f *failure.Error
+		if !errors.As(err, &f) || errors.Is(err, prompt.ErrNoTerminal) {
+			return
+		}
+		n.Reason, n.Message, n.Hint = int(f.Reason), f.Message, f.FirstHint()
 	}
 	_ = c.cache.Failed(c.memory(), n)
 }
@@ -118,6 +119,5 @@ func (c *consenting) failure(err error) error {
 	case errors.Is(err, ErrDeclined):
 		f = failure.New(failure.NeedPerson, "the session of %s was not given out: the answer was no", c.target.describe())
 	}
-	f.Cause = err
-	return f
+	return f.Because(err)
 }

@@ -6,10 +6,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// granted notes in the log that a session is given out: once for each, by
-// whoever gives it. What is answered before main runs is noted there (package
-// start). A log that cannot be written to is no reason to give no answer.
-func (b *Broker) granted(t *Target, s session.Session, how grant.How) {
+// logGrant writes a line of the log for a session that is given out. Sessions that
+// are given out before main runs are logged by package start. A log that cannot be
+// written to does not keep the session back.
+func (b *Broker) logGrant(t *Target, s session.Session, how grant.How) {
 	if t.Profile.LogOff {
 		return
 	}
@@ -27,7 +27,7 @@ func (b *Broker) granted(t *Target, s session.Session, how grant.How) {
 	}
 }
 
-// rotateLog is for whoever holds the lock of a device.
+// rotateLog puts the log away if it has grown. The caller holds the lock of a device.
 func (b *Broker) rotateLog() {
 	if err := grants.Rotate(b.Paths.LogFile()); err != nil {
 		b.Debug("log: it could not be put away: %s", err.Error())

@@ -86,7 +86,7 @@ func (k *Keeper) Current() (session.Session, error) {
 	return session.Session{}, errors.New(k.advice("has ended", k.problem))
 }
 
-// advice is what a person can do about it.
+// advice says what state the session is in, why, and what a person can do.
 func (k *Keeper) advice(state, problem string) string {
 	return say.Sprintf("the session of profile %s %s (%s); in another terminal run: awsbroker login --profile %s",
 		k.profile, state, problem, say.ShellWord(k.profile))
@@ -95,7 +95,7 @@ func (k *Keeper) advice(state, problem string) string {
 // Run renews the session until ctx ends.
 func (k *Keeper) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		next := k.round(ctx)
+		next := k.watchOnce(ctx)
 		if next <= watching {
 			wait.Pause(ctx, next)
 			continue
@@ -110,9 +110,10 @@ func (k *Keeper) Run(ctx context.Context) {
 	}
 }
 
-// round does what is to be done now, and returns how long nothing more is.
-func (k *Keeper) round(ctx context.Context) time.Duration {
-	k.look(ctx)
+// watchOnce looks at the cache and renews the session if that is due, and returns
+// for how long there is nothing more to do.
+func (k *Keeper) watchOnce(ctx context.Context) time.Duration {
+	k.takeNewer(ctx)
 	s := k.held()
 	due := s.Expiration.Add(-k.minLeft(s))
 	if left := time.Until(due.Round(0)); left > 0 { // by the clock on the wall
@@ -134,12 +135,12 @@ func (k *Keeper) minLeft(s session.Session) time.Duration {
 	return served(s, t.minLeft(t.Asks(k.view.cache, time.Now())))
 }
 
-// look takes a session from the cache that is newer than the one in memory,
+// takeNewer takes a session from the cache that is newer than the one in memory,
 // whoever put it there.
-func (k *Keeper) look(ctx context.Context) {
+func (k *Keeper) takeNewer(ctx context.Context) {
 	call := session.NewCall(k.profile, k.broker.Paths)
 	if k.view.call == nil || !k.view.call.SameFiles(call) {
-		run := k.run()
+		run := k.newRun()
 		run.Prompt = prompt.Nobody // looking is not worth a question
 		run.Report = quiet{run.Report}
 		k.view.call = call
@@ -154,7 +155,7 @@ func (k *Keeper) look(ctx context.Context) {
 	old := k.held()
 	if s, ok := k.view.target.Cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
 		k.adopt(s)
-		k.broker.granted(k.view.target, s, grant.Cached)
+		k.broker.logGrant(k.view.target, s, grant.Cached)
 	}
 }
 
@@ -171,8 +172,8 @@ func (k *Keeper) adopt(s session.Session) {
 	k.retry, k.pause = time.Time{}, 0
 }
 
-// run is a run of its own, with its own deadlines.
-func (k *Keeper) run() *Broker {
+// newRun returns a run for one look or renewal, whose limits count from now.
+func (k *Keeper) newRun() *Broker {
 	b := k.broker
 	return &Broker{
 		// One yes was for the whole of the program (awsbroker_confirm).
@@ -186,13 +187,13 @@ func (k *Keeper) run() *Broker {
 
 // renew gets the next session, if it may be tried.
 func (k *Keeper) renew(ctx context.Context, old session.Session) {
-	run, asks := k.run(), false
+	run, asks := k.newRun(), false
 	run.Report = quiet{run.Report}
 	if t := k.view.target; t != nil {
 		asks = t.asksPerson(k.view.cache)
 		switch {
 		case asks && k.asked.Equal(old.Expiration):
-			k.failed(old, takesCode)
+			k.noteFailure(old, takesCode)
 			return
 		case asks:
 			k.asked, run.Limits = old.Expiration, askingLimits
@@ -206,19 +207,19 @@ func (k *Keeper) renew(ctx context.Context, old session.Session) {
 	case err == nil && s.Issued.After(old.Issued):
 		k.adopt(s)
 	case asks:
-		k.failed(old, takesCode)
+		k.noteFailure(old, takesCode)
 	case err == nil: // what is there is still good; why there is nothing better was a warning
-		k.failed(old, "it could not be renewed yet")
+		k.noteFailure(old, "it could not be renewed yet")
 	default:
-		k.failed(old, err.Error())
+		k.noteFailure(old, err.Error())
 	}
 }
 
 const takesCode = "the next one takes an MFA code"
 
-// failed notes why there is no newer session, and tells the person when time
+// noteFailure notes why there is no newer session, and tells the person when time
 // gets short: once a session.
-func (k *Keeper) failed(old session.Session, why string) {
+func (k *Keeper) noteFailure(old session.Session, why string) {
 	k.pause = min(max(2*k.pause, firstRetry), lastRetry)
 	k.retry = time.Now().Add(k.pause)
 	k.mu.Lock()

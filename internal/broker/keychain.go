@@ -22,8 +22,9 @@ func (b *Broker) KeystoreOptions(a *Asker) keystore.Options {
 	}
 }
 
-// OpenKeychain opens the keystore, once a run: it keeps a passphrase that a person
-// typed, who asks for it next.
+// OpenKeychain opens the keystore on the first call and returns the same one
+// afterwards, so that a passphrase typed once serves the whole run. If the keystore
+// needs the passphrase later, it asks through a.
 func (b *Broker) OpenKeychain(ctx context.Context, a *Asker) (*keystore.Store, error) {
 	b.asking = a
 	if b.store != nil {
@@ -52,8 +53,9 @@ func (b *Broker) SessionDir() string {
 	return b.dir
 }
 
-// OpenCache opens the person's cached sessions, once a run. What goes wrong
-// with it costs questions, not answers: the cache is nil then.
+// OpenCache opens the person's cached sessions on the first call and returns the
+// same cache afterwards. It returns nil if the cache cannot be opened, which costs
+// questions and no answers.
 func (b *Broker) OpenCache(ctx context.Context) *session.Cache {
 	dir := b.SessionDir()
 	if b.opened || dir == "" {
@@ -91,16 +93,16 @@ func (b *Broker) OpenCacheIn(ctx context.Context, dir string) (*session.Cache, e
 	return session.New(dir, key)
 }
 
-// SealingKey is the key of the cached sessions where the keychain keeps it and
-// this run has opened that; nil elsewhere. It spares a run that comes after
-// this one the passphrase: see Unseal.
+// SealingKey returns the key that seals cached sessions, if the keychain keeps it
+// and this run has read it; else nil. A later run that gets the key by
+// [Broker.Unseal] does not ask for the keychain's passphrase again.
 func (b *Broker) SealingKey() []byte { return b.sealing }
 
 // InFile reports whether the keystore that this run has opened is the encrypted
 // file, which wants a passphrase.
 func (b *Broker) InFile() bool { return b.store != nil && b.store.Kind() == keystore.File }
 
-// Unseal gives a run the key that another one found.
+// Unseal gives a run the [Broker.SealingKey] of another run.
 func (b *Broker) Unseal(key []byte) { b.sealing = key }
 
 // vault is the keychain as the place of the sealing key.

@@ -23,16 +23,15 @@ type Login struct {
 // ErrNotTried means that a person gave up before it was a profile's turn.
 var ErrNotTried = errors.New("not tried")
 
-// Logins is SessionsOf for profiles of which each stands for itself: what goes
-// wrong with one is told in its place and keeps no other from being tried,
-// unless a person gives up. Where some have an MFA session, want.For is for
-// these.
+// Logins gets a session for each profile and, unlike [Broker.SessionsOf], goes on
+// after a failure: each Login has its own Err. It stops only when a person cancels.
+// want.For sets the life of MFA sessions; profiles without one ignore it.
 func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Login {
 	done := make([]Login, len(profiles))
 	targets := make([]calledTarget, len(profiles))
 	var all []calledTarget
 	for i, name := range profiles {
-		c, err := b.call(name)
+		c, err := b.callOf(name)
 		done[i], targets[i] = Login{Profile: name, Err: err}, c
 		if err == nil {
 			done[i].RoleARN = c.target.Profile.RoleARN
@@ -50,7 +49,7 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 		}
 	}
 	in := newRound(b.Started)
-	b.share(ctx, in, all, want)
+	b.shareCodes(ctx, in, all, want)
 	over := false
 	for i, c := range targets {
 		l := &done[i]
@@ -60,7 +59,7 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 		case over:
 			l.Err = ErrNotTried
 		default:
-			l.Session, l.Err = b.give(ctx, in, c.call, c.target, want)
+			l.Session, l.Err = b.giveSession(ctx, in, c.call, c.target, want)
 			cache := b.OpenCache(ctx)
 			l.MFAEnds = c.target.mfaEnds(cache, time.Now())
 			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
@@ -69,7 +68,7 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 	return done
 }
 
-// check what is wanted of a target before anybody is asked.
+// check refuses what no session of the target can be, before anybody is asked.
 func (t *Target) check(want Want) error {
 	if err := t.checkFor(want); err != nil || !want.Strict {
 		return err
@@ -77,9 +76,9 @@ func (t *Target) check(want Want) error {
 	return t.checkLeft(want.MinLeft)
 }
 
-// Ready reports whether the profile has a session that would be served now, as
-// it is, to who wants that. Files are read and nothing else is opened, except
-// where the keychain keeps the key that sessions are sealed with.
+// Ready reports whether the profile has a cached session that satisfies want. It
+// reads files only; the keychain is opened just where that has the key which
+// sessions are sealed with.
 func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, error) {
 	t, err := b.Target(profile)
 	if err != nil {

@@ -19,11 +19,11 @@ const (
 	newDeviceAgain = time.Second     // how often STS is asked
 )
 
-// untilKnown is use for a device that may be so new that AWS does not know it:
-// the same code goes out again for as long as AWS says that it has not looked
-// at it. One that grows too old meanwhile is refused, and the person asked for
-// another.
-func (r *request) untilKnown(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) func(credential.Secret) (credential.Credentials, error) {
+// retryWhileUnknown wraps use for an MFA device that was just enabled. While AWS
+// answers that it does not know the device, the code has not been consumed, and the
+// same code is sent again, for up to two minutes. A code that grows too old meanwhile
+// is refused, and the person is asked for another one.
+func (r *request) retryWhileUnknown(ctx context.Context, use func(credential.Secret) (credential.Credentials, error)) func(credential.Secret) (credential.Credentials, error) {
 	if !r.actor.NewDevice {
 		return use
 	}

@@ -21,7 +21,7 @@ type Outcome string
 // The outcomes. They are part of the JSON of explain.
 const (
 	FromCache Outcome = "cached"   // the session is there
-	Silently  Outcome = "renewed"  // a new one, and nobody is asked
+	NotAsking Outcome = "renewed"  // a new one, and nobody is asked
 	AsksCode  Outcome = "asks"     // a person is asked for a code
 	AsksYes   Outcome = "confirms" // a person is asked for a yes
 	Fails     Outcome = "fails"
@@ -32,7 +32,7 @@ const (
 // yes with it; any other session of a profile with awsbroker_confirm takes one.
 func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
 	next := b.nextSession(t, codes, cache, known)
-	if !t.Profile.Confirm || next.Outcome != FromCache && next.Outcome != Silently {
+	if !t.Profile.Confirm || next.Outcome != FromCache && next.Outcome != NotAsking {
 		return next
 	}
 	if _, ok := b.personWay(ctx, t); !ok {
@@ -65,13 +65,13 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 	}
 	switch {
 	case !t.Asks(cache, now) && t.From != nil:
-		return NextCall{Silently, why + ", and the one that a new one comes from is there, or takes no code"}
+		return NextCall{NotAsking, why + ", and the one that a new one comes from is there, or takes no code"}
 	case !t.Asks(cache, now):
-		return NextCall{Silently, why + ", and a new one takes no MFA code"}
+		return NextCall{NotAsking, why + ", and a new one takes no MFA code"}
 	case r.checkDevice() != nil:
 		return NextCall{Fails, r.checkDevice().Error()}
 	case codes.Setting != "":
-		return NextCall{Silently, why + ", and a new one takes an MFA code, which " + codes.Setting + " gives"}
+		return NextCall{NotAsking, why + ", and a new one takes an MFA code, which " + codes.Setting + " gives"}
 	case codes.Way != "":
 		return NextCall{AsksCode, why + ", and a new one takes an MFA code; way of asking: " + string(codes.Way)}
 	case r.old.AccessKeyID != "":

@@ -27,9 +27,9 @@ const maxChain = 4
 // InHelper reports whether a helper command of awsbroker's started this run.
 func InHelper() bool { return os.Getenv(chainVariable) != "" }
 
-// CheckRecursion refuses a run that a helper command of the same profile
+// checkRecursion refuses a run that a helper command of the same profile
 // started.
-func CheckRecursion(profile string) error {
+func checkRecursion(profile string) error {
 	chain := os.Getenv(chainVariable)
 	if chain == "" {
 		return nil
@@ -56,19 +56,19 @@ func (r *request) checkDevice() error {
 
 // helperEnviron is the environment of a helper command of this target.
 func (r *request) helperEnviron() ([]string, error) {
-	if err := CheckRecursion(r.target.Profile.Name); err != nil {
+	if err := checkRecursion(r.target.Profile.Name); err != nil {
 		return nil, err
 	}
 	environ := slices.DeleteFunc(prompt.ChildEnviron(r.run.Environ), func(kv string) bool {
 		return strings.HasPrefix(kv, chainVariable+"=") || strings.HasPrefix(kv, deviceVariable+"=")
 	})
 	return append(environ,
-		chainVariable+"="+longer(chainVariable, r.target.Profile.Name),
-		deviceVariable+"="+longer(deviceVariable, url.QueryEscape(r.target.Profile.MFASerial))), nil
+		chainVariable+"="+withLink(chainVariable, r.target.Profile.Name),
+		deviceVariable+"="+withLink(deviceVariable, url.QueryEscape(r.target.Profile.MFASerial))), nil
 }
 
-// longer is a chain with one more link.
-func longer(variable, link string) string {
+// withLink returns a chain with one more link.
+func withLink(variable, link string) string {
 	if before := os.Getenv(variable); before != "" {
 		return before + "," + link
 	}

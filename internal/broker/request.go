@@ -35,8 +35,8 @@ func (a *Actor) newRequest(want Want) *request {
 	return &request{run: a.Broker, actor: a, target: a.Target, want: want, since: time.Now()}
 }
 
-// session is the cached one if it will do, or a new one.
-func (r *request) session(ctx context.Context) (session.Session, error) {
+// getSession returns the cached one if it will do, or a new one.
+func (r *request) getSession(ctx context.Context) (session.Session, error) {
 	if r.target.Key.AccessKeyID == "" {
 		// The record does not know the key: without its id there is no cache key.
 		err := r.openKey(ctx)
@@ -50,15 +50,15 @@ func (r *request) session(ctx context.Context) (session.Session, error) {
 		r.run.Debug("cache: %s with %s left", r.kind(), say.Duration(s.Left(r.since)))
 		return s, nil
 	}
-	r.run.Debug("cache: %s", r.miss())
+	r.run.Debug("cache: %s", r.missReason())
 	if err := r.checkDevice(); err != nil {
 		return session.Session{}, err
 	}
-	s, err := r.underLock(ctx)
+	s, err := r.askUnderLock(ctx)
 	if err == nil || r.old.Left(time.Now()) <= 0 {
 		return s, err
 	}
-	if r.fresh() || r.want.Strict || errors.Is(ctx.Err(), context.Canceled) {
+	if r.wantsNew() || r.want.Strict || errors.Is(ctx.Err(), context.Canceled) {
 		return s, err
 	}
 	// An early renewal that did not work out: what is there is still good.
@@ -91,12 +91,12 @@ func (r *request) signer() *Target { return r.round.signer(r.target) }
 // takesCode is that of the target, unless a session for the moment gives it.
 func (r *request) takesCode() bool { return r.signer() == nil && r.target.TakesCode() }
 
-// ask has STS make a session, which another one asks for, or the key with a
+// askSTS has STS make a session, which another one asks for, or the key with a
 // code. The keychain goes before the code: its passphrase must not land in the
 // question for that.
-func (r *request) ask(ctx context.Context) (session.Session, error) {
+func (r *request) askSTS(ctx context.Context) (session.Session, error) {
 	if r.signer() != nil {
-		return r.assume(ctx)
+		return r.askWithSession(ctx)
 	}
 	if r.actor.AccessKey.AccessKeyID == "" {
 		if err := r.openKey(ctx); err != nil {
@@ -116,10 +116,10 @@ func (r *request) ask(ctx context.Context) (session.Session, error) {
 	}
 	creds, err := r.withCode(ctx, func(code credential.Secret) (credential.Credentials, error) {
 		r.asked = true
-		return r.fetch(ctx, client, r.actor.AccessKey, code)
+		return r.callSTS(ctx, client, r.actor.AccessKey, code)
 	})
 	if err != nil {
 		return session.Session{}, err
 	}
-	return r.made(creds)
+	return r.keepNew(creds)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// fresh reports whether only a session will do that is made from now on.
-func (r *request) fresh() bool { return r.want.Fresh || r.renew }
+// wantsNew reports whether only a session will do that is made after the request.
+func (r *request) wantsNew() bool { return r.want.Fresh || r.renew }
 
 // minLeft is the life under which the session is renewed.
 func (r *request) minLeft(now time.Time) time.Duration {
@@ -37,16 +37,16 @@ func (r *request) fromCache() (session.Session, bool) {
 	if !ok {
 		return s, false
 	}
-	if r.fresh() {
+	if r.wantsNew() {
 		return s, s.Issued.After(r.since) && !s.Issued.After(now) // somebody else just asked for it, or the clock was set back
 	}
 	if r.want.Strict && s.Left(now) < r.want.MinLeft {
 		return s, false
 	}
-	return s, enough(s, r.minLeft(now), now) && r.suffices(s, now) || r.actor.Cache.Declined(r.target.cacheKey(), s, now)
+	return s, outlasts(s, r.minLeft(now), now) && r.suffices(s, now) || r.actor.Cache.Declined(r.target.cacheKey(), s, now)
 }
 
-// renewAgain is when an early renewal that failed may be tried again: a person
+// renewAgain returns when an early renewal that failed may be tried again: a person
 // is asked once a session, AWS once a minute.
 func (r *request) renewAgain() time.Time {
 	if r.coded || r.takesCode() {
@@ -55,14 +55,14 @@ func (r *request) renewAgain() time.Time {
 	return time.Now().Add(time.Minute)
 }
 
-// miss says why the cache has no answer.
-func (r *request) miss() string {
+// missReason says why no cached session answers the request.
+func (r *request) missReason() string {
 	switch {
 	case r.actor.Cache == nil:
 		return "there is none"
 	case r.old.AccessKeyID == "":
 		return "none for these settings: " + r.kind()
-	case r.fresh():
+	case r.wantsNew():
 		return "wanted anew: " + r.kind()
 	}
 	return fmt.Sprintf("%s has only %s left", r.kind(), say.Duration(r.old.Left(r.since)))

@@ -11,8 +11,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
-// made is a session that AWS just gave, and keeps it.
-func (r *request) made(creds credential.Credentials) (session.Session, error) {
+// keepNew makes a session of credentials that AWS just gave, and caches it.
+func (r *request) keepNew(creds credential.Credentials) (session.Session, error) {
 	s := r.target.sessionOf(creds)
 	if s.Left(time.Now()) <= 0 {
 		return s, failure.New(failure.Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
@@ -22,13 +22,13 @@ func (r *request) made(creds credential.Credentials) (session.Session, error) {
 	if r.coded {
 		r.how = grant.Asked
 	}
-	r.keep(s)
+	r.keepSession(s)
 	return s, nil
 }
 
-// fetch calls STS, signed by creds. A code that is in hand is used to the end
+// callSTS calls STS, signed by creds. A code that is in hand is used to the end
 // even if whoever asked has gone: it cannot be used a second time.
-func (r *request) fetch(ctx context.Context, client *sts.Client, by credential.Credentials, code credential.Secret) (credential.Credentials, error) {
+func (r *request) callSTS(ctx context.Context, client *sts.Client, by credential.Credentials, code credential.Secret) (credential.Credentials, error) {
 	if !code.IsEmpty() {
 		ctx = context.WithoutCancel(ctx)
 	}
@@ -47,7 +47,7 @@ func (r *request) fetch(ctx context.Context, client *sts.Client, by credential.C
 	return creds, err
 }
 
-// life of the session that is asked for.
+// life returns how long the session is to last that AWS is asked for.
 func (r *request) life() time.Duration {
 	if r.target.mfa && !r.target.passing && r.want.For > 0 {
 		return r.want.For
@@ -55,10 +55,10 @@ func (r *request) life() time.Duration {
 	return r.target.Profile.Duration
 }
 
-// keep stores a session. One that cannot be stored was still paid for, and is
-// returned all the same. What grows is put away here, where a process seldom
-// comes, and only one for a device.
-func (r *request) keep(s session.Session) {
+// keepSession caches a session. One that cannot be cached is only warned of: a code
+// was given for it, and the caller gets it all the same. The log is put away here
+// when it has grown, since only one process for a device comes here, and seldom.
+func (r *request) keepSession(s session.Session) {
 	r.round.add(r.target, s)
 	if r.target.passing {
 		return

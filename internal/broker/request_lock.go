@@ -20,9 +20,9 @@ func (r *request) lockName() string {
 	return "session:" + r.target.cacheKey()
 }
 
-// underLock waits until this process is the only one that asks for a code of
+// askUnderLock waits until this process is the only one that asks for a code of
 // the device, or until another one's answer arrives.
-func (r *request) underLock(ctx context.Context) (session.Session, error) {
+func (r *request) askUnderLock(ctx context.Context) (session.Session, error) {
 	asking, cancel := context.WithDeadline(ctx, r.round.start.Add(r.run.Limits.Question))
 	defer cancel()
 	var s session.Session
@@ -52,9 +52,9 @@ func (r *request) underLock(ctx context.Context) (session.Session, error) {
 	default:
 		defer func() { _ = lock.Unlock() }()
 	}
-	s, err = r.ask(asking)
+	s, err = r.askSTS(asking)
 	if err != nil && r.asked {
-		r.remember(err)
+		r.noteFailure(err)
 	}
 	return s, err
 }

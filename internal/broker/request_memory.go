@@ -9,18 +9,17 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// remember how the question ended, for those who wait and for this job's
-// second try.
-func (r *request) remember(err error) {
+// noteFailure writes down how the question ended, for processes that wait for its
+// answer and for the second try of this job.
+func (r *request) noteFailure(err error) {
 	var f *failure.Error
 	if !errors.As(err, &f) {
 		return
 	}
-	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Source: r.codesFrom(), Reason: int(f.Reason), Message: f.Message}
-	if len(f.Hints) > 0 {
-		n.Hint = f.Hints[0]
-	}
-	_ = r.actor.Cache.Failed(r.target.cacheKey(), n)
+	_ = r.actor.Cache.Failed(r.target.cacheKey(), session.Failure{
+		Ended: time.Now(), Job: session.JobID(), Source: r.codesFrom(),
+		Reason: int(f.Reason), Message: f.Message, Hint: f.FirstHint(),
+	})
 }
 
 // codesFrom names who would give a code: profiles that share an MFA session may

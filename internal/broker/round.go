@@ -6,9 +6,9 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// round is the getting of one session or of several. What it brought once is
-// not asked for again in it, even where nothing can be cached. A nil round
-// knows nothing.
+// round is one run through one profile or several that each need a session. A
+// session that the round has got is not asked for again in it, even where nothing
+// can be cached. A nil round has no sessions.
 type round struct {
 	start  time.Time // the limits of the run count from then
 	since  time.Time
@@ -34,8 +34,8 @@ func (r *round) add(t *Target, s session.Session) {
 	}
 }
 
-// roundKey is the cache key, except that an MFA session for the moment is not
-// that of a profile: it is short, and nobody is given it.
+// roundKey returns the cache key of the target. A passing MFA session has a key of
+// its own: it is short, and no caller is given it.
 func (t *Target) roundKey() string {
 	if t.passing {
 		return session.CacheKey("passing", t.cacheKey())

@@ -25,7 +25,7 @@ type Want struct {
 // Session returns a session for the profile: the cached one if it will do, or
 // a new one, for which one process asks on behalf of all that wait.
 func (b *Broker) Session(ctx context.Context, profile string, want Want) (session.Session, error) {
-	if err := CheckRecursion(profile); err != nil {
+	if err := checkRecursion(profile); err != nil {
 		return session.Session{}, err
 	}
 	call := session.NewCall(profile, b.Paths)
@@ -34,7 +34,7 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 		return session.Session{}, err
 	}
 	b.warnOfUnknown(t)
-	return b.give(ctx, newRound(b.Started), call, t, want)
+	return b.giveSession(ctx, newRound(b.Started), call, t, want)
 }
 
 // warnOfUnknown names settings of ours that do not exist: what a misspelt
@@ -55,12 +55,12 @@ func (t *Target) unknownSettings() []config.Problem {
 	return unknown
 }
 
-// give gets the session that answers a call, and notes what the call came to:
-// in the log, and so that the next one need not be worked out.
-func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Target, want Want) (session.Session, error) {
+// giveSession gets the session that answers a call, writes the line of the log, and
+// remembers the answer, so that the next call need not be worked out.
+func (b *Broker) giveSession(ctx context.Context, in *round, call *session.Call, t *Target, want Want) (session.Session, error) {
 	s, how, err := b.sessionIn(ctx, in, t, want)
 	if err == nil && !want.Kept {
-		err = b.consent(ctx, t, s)
+		err = b.askConsent(ctx, t, s)
 	}
 	if err == nil && s.Left(time.Now()) <= 0 { // it ended while a person was asked
 		s, how, err = b.sessionIn(ctx, in, t, want)
@@ -68,7 +68,7 @@ func (b *Broker) give(ctx context.Context, in *round, call *session.Call, t *Tar
 	if err != nil {
 		return session.Session{}, err
 	}
-	b.granted(t, s, how)
+	b.logGrant(t, s, how)
 	b.remember(ctx, call, t, s)
 	return s, nil
 }
@@ -96,6 +96,6 @@ func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want)
 	defer r.actor.Close()
 	r.actor.NewDevice = want.NewDevice
 	r.since, r.round, r.how = in.since, in, grant.Cached
-	s, err := r.session(ctx)
+	s, err := r.getSession(ctx)
 	return s, r.how, err
 }

@@ -22,10 +22,10 @@ func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) (
 		return nil, err
 	}
 	in := newRound(b.Started)
-	b.share(ctx, in, all, want)
+	b.shareCodes(ctx, in, all, want)
 	var sessions []session.Session
 	for _, a := range all {
-		s, err := b.give(ctx, in, a.call, a.target, want)
+		s, err := b.giveSession(ctx, in, a.call, a.target, want)
 		if err != nil {
 			return nil, OfProfile(a.target.Profile.Name, err)
 		}
@@ -40,11 +40,12 @@ type calledTarget struct {
 	call   *session.Call
 }
 
-// targetsAndCalls finds everything that is wrong before anybody is asked.
+// targetsAndCalls works out the targets of profiles. It finds everything that is
+// wrong with them before anybody is asked for a code.
 func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, error) {
 	var all []calledTarget
 	for _, name := range profiles {
-		c, err := b.call(name)
+		c, err := b.callOf(name)
 		if err == nil {
 			err = c.target.checkFor(want)
 		}
@@ -56,9 +57,9 @@ func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, 
 	return all, nil
 }
 
-// call works out what a call for a profile's session asks for.
-func (b *Broker) call(name string) (calledTarget, error) {
-	if err := CheckRecursion(name); err != nil {
+// callOf returns the target of a profile, and the call that asks for its session.
+func (b *Broker) callOf(name string) (calledTarget, error) {
+	if err := checkRecursion(name); err != nil {
 		return calledTarget{}, err
 	}
 	call := session.NewCall(name, b.Paths)
@@ -66,10 +67,11 @@ func (b *Broker) call(name string) (calledTarget, error) {
 	return calledTarget{t, call}, err
 }
 
-// share makes a passing MFA session for each device that two or more sessions
-// would need a code of, unless one of them is to have an MFA session anyway,
-// which does for the others as well. Sessions that are there already need none.
-func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want Want) {
+// shareCodes makes one code do for several profiles. Where two or more targets would
+// each need a code of the same device, they get one passing MFA session; if one of
+// them has `awsbroker_mfa_session`, that MFA session is used. Targets with a cached
+// session are left out.
+func (b *Broker) shareCodes(ctx context.Context, in *round, all []calledTarget, want Want) {
 	needy := map[sharing][]*Target{}
 	standing := map[sharing]*Target{}
 	cache := b.OpenCache(ctx)
@@ -101,7 +103,8 @@ func (b *Broker) share(ctx context.Context, in *round, all []calledTarget, want 
 	}
 }
 
-// OfProfile says whose session could not be had, where the text does not.
+// OfProfile puts the name of the profile in front of an error's text, unless the
+// text begins with it.
 func OfProfile(name string, err error) error {
 	profile := say.Sprintf("profile %s", name)
 	var f *failure.Error

@@ -24,9 +24,9 @@ type Target struct {
 	SessionName string  // AssumeRole's RoleSessionName
 	From        *Target // whose session asks for this one; nil: the key itself does, with a code if there is a device
 
-	mfa     bool      // the MFA session of the key: see MFATarget
-	passing bool      // it is kept nowhere
-	serves  []*Target // what it was first needed for
+	mfa     bool      // the target is the MFA session of the key; see [Target.MFATarget]
+	passing bool      // the session is used within this command and not written to the cache
+	serves  []*Target // for an MFA session, the roles it is made for; the question for the code names them
 }
 
 // Renewal policy (contract.md R9, design.md 5). Callers re-run a helper on
@@ -43,8 +43,8 @@ func (t *Target) HasDevice() bool { return t.Profile.MFASerial != "" && !t.Profi
 // TakesCode reports whether AWS is given a code with the request for the session.
 func (t *Target) TakesCode() bool { return t.From == nil && t.Profile.MFASerial != "" }
 
-// first is the session that the key itself asks for, at the beginning of what
-// the target's comes from.
+// first returns the target whose session the key itself asks for: t, or the one at
+// the start of the chain that leads to t.
 func (t *Target) first() *Target {
 	for t.From != nil {
 		t = t.From
@@ -52,20 +52,20 @@ func (t *Target) first() *Target {
 	return t
 }
 
-// Asks reports whether a new session takes a code now: not if the session that
-// asks for it is there, or can be had without one.
+// Asks reports whether a new session of the target would take a code now. It takes
+// none where the session that signs for it is cached, or can be had without a code.
 func (t *Target) Asks(c *session.Cache, now time.Time) bool {
 	if t.From == nil {
 		return t.TakesCode()
 	}
-	if s, ok := t.From.Cached(c, now); ok && enough(s, signingLeft, now) {
+	if s, ok := t.From.Cached(c, now); ok && outlasts(s, signingLeft, now) {
 		return false
 	}
 	return t.From.Asks(c, now)
 }
 
-// minLeft is the life under which a session is renewed, if that asks for a
-// code or if it does not.
+// minLeft returns the life below which a session is renewed. asks says whether the
+// renewal takes a code.
 func (t *Target) minLeft(asks bool) time.Duration {
 	switch {
 	case !asks:
@@ -76,8 +76,8 @@ func (t *Target) minLeft(asks bool) time.Duration {
 	return askingMinLeft
 }
 
-// lookupMinLeft is the life under which an answer has to be worked out anew:
-// whether that asks is seen then.
+// lookupMinLeft returns the life below which a remembered call is not answered any
+// more. Whether a renewal asks for a code is worked out only then.
 func (t *Target) lookupMinLeft() time.Duration { return t.minLeft(t.TakesCode()) }
 
 // readsFiles reports whether more files than those that a call looks at decide
@@ -93,9 +93,10 @@ func (t *Target) SetKey(k keystore.KeyInfo) {
 	}
 }
 
-// enough reports whether s may be served instead of a new one. A session that
-// is short by itself is served for half its life, or it could never be.
-func enough(s session.Session, minLeft time.Duration, now time.Time) bool {
+// outlasts reports whether s may be served instead of a new session, because its
+// life left is longer than minLeft. A session that is short from the start is served
+// for half of its life; else it could never be served.
+func outlasts(s session.Session, minLeft time.Duration, now time.Time) bool {
 	return s.Left(now) > served(s, minLeft)
 }
 
@@ -136,7 +137,7 @@ func (t *Target) Subject() string {
 	return session.CacheKey(t.Profile.KeyName, t.Profile.RoleARN, t.Profile.MFASerial)
 }
 
-// sessionOf is what the cache keeps of credentials.
+// sessionOf returns the session that the cache keeps of credentials.
 func (t *Target) sessionOf(creds credential.Credentials) session.Session {
 	return session.Session{Credentials: creds, Subject: t.Subject(), Issued: time.Now().UTC().Truncate(time.Second)}
 }
@@ -149,7 +150,7 @@ func (t *Target) deviceLock() string {
 	return "session:" + t.cacheKey()
 }
 
-// role is what AWS is asked for.
+// role returns the parameters of AssumeRole.
 func (t *Target) role() sts.Role {
 	p := t.Profile
 	role := sts.Role{
@@ -162,8 +163,8 @@ func (t *Target) role() sts.Role {
 	return role
 }
 
-// Failure says what AWS has against a request for the target's session; nil
-// for no error.
+// Failure translates an error of a request for the target's session, as
+// [failure.OfAWS] does. It returns nil for nil.
 func (t *Target) Failure(err error) error {
 	if err == nil {
 		return nil
@@ -171,7 +172,7 @@ func (t *Target) Failure(err error) error {
 	return failure.OfAWS(err, t.Profile, t.TakesCode())
 }
 
-// CopyWith is a copy of a target, and of those that it is asked for by, with
+// CopyWith returns a copy of a target, and of the targets that it comes from, with
 // changes in their profiles.
 func (t *Target) CopyWith(change func(*config.Profile)) *Target {
 	if t == nil {
@@ -183,8 +184,8 @@ func (t *Target) CopyWith(change func(*config.Profile)) *Target {
 	return &out
 }
 
-// sessionName is the profile's role_session_name or else the person's own
-// name, so that CloudTrail and conditions on sts:RoleSessionName see who it is.
+// sessionName returns the profile's role_session_name, or else the name of the
+// user, so that CloudTrail and conditions on sts:RoleSessionName see who acts.
 func sessionName(p *config.Profile, keyARN string) string {
 	if p.RoleSessionName != "" {
 		return p.RoleSessionName

@@ -67,7 +67,7 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	if b.Keystore == "" || b.Keystore == record.Keystore {
 		t.Key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
 	}
-	t.whileWritten()
+	t.useKeyBefore()
 	t.SessionName = sessionName(p, t.Key.ARN)
 	if p.Chained() {
 		if err := b.withSource(t); err != nil {

@@ -15,7 +15,8 @@ import (
 
 // What went wrong below, in the words of the person who has to mend it.
 
-// OfConfig says what is wrong with a profile or a file of profiles.
+// OfConfig translates an error of package config: what is wrong with a profile, or
+// with a file of profiles.
 func OfConfig(err error) *Error {
 	f := New(Other, "%w", err)
 	var unknown *config.UnknownProfileError
@@ -63,7 +64,7 @@ func OfKeystore(err error, key string) *Error {
 	return f
 }
 
-// OfRecord is a keystore.json that cannot be used. The keys are not in it.
+// OfRecord translates an error of reading keystore.json. The keys are not in that file.
 func OfRecord(err error) *Error {
 	f := New(Keychain, "%w", err)
 	if errors.Is(err, keystore.ErrCorrupt) {
@@ -81,9 +82,8 @@ func ofPassphrase(err error) *Error {
 	return f
 }
 
-// OfAWS says what STS, or the way to it, objected to. p is the profile
-// that it was asked for, nil where there is none yet; coded reports whether an
-// MFA code was in the request.
+// OfAWS translates an error of a request to STS. p is the profile that the request
+// was for; nil if there is none yet. coded says that an MFA code was in the request.
 func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	var e *awsapi.Error
 	if errors.Is(err, context.Canceled) {
@@ -145,7 +145,8 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	return f
 }
 
-// ClockText says how wrong the clock is; zero means that AWS did not say.
+// ClockText says how far the clock of this machine is off; zero means that AWS did not
+// say.
 func ClockText(skew time.Duration) string {
 	switch {
 	case skew > 0:

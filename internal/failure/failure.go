@@ -35,14 +35,23 @@ type Error struct {
 // Error returns the message.
 func (f *Error) Error() string { return f.Message }
 
-// Unwrap gives the error below, for errors.Is.
+// Unwrap returns the cause, for [errors.Is] and [errors.As].
 func (f *Error) Unwrap() error { return f.Cause }
 
 // New returns a failure with a message in the manner of [say.Errorf]: one line,
-// lower case; text from elsewhere in the arguments is cleaned here. Hints are added to it with [Error.Hint].
+// lower case; text from elsewhere in the arguments is cleaned here. [Error.Hint] adds
+// hints.
 func New(r Reason, format string, args ...any) *Error {
 	err := say.Errorf(format, args...)
 	return &Error{Reason: r, Message: err.Error(), Cause: err}
+}
+
+// FirstHint returns what to do first; empty if there is no hint.
+func (f *Error) FirstHint() string {
+	if len(f.Hints) == 0 {
+		return ""
+	}
+	return f.Hints[0]
 }
 
 // Interrupted is the failure of a wait that ended before what it waited for, such

@@ -9,8 +9,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// ofRole says what AWS has against the session of a role that a profile
-// asks for, or nil if it is something else. Each of AWS's limits has its own text.
+// ofRole translates an error of AssumeRole for a profile; nil if the error is not
+// about the role. Each of AWS's limits has its own text.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors
 func ofRole(e *awsapi.Error, p *config.Profile) *Error {
 	if p == nil || p.RoleARN == "" {
@@ -84,7 +84,7 @@ func policySettings(p *config.Profile) string {
 	return strings.Join(all, " and ")
 }
 
-// roleName is the name of a role for a text.
+// roleName returns the name of the role with this ARN.
 func roleName(arn string) string {
 	_, name := awsapi.SplitARN(arn)
 	return name

@@ -52,7 +52,7 @@ func AddKey(ctx context.Context, b *broker.Broker, o AddOptions) (Added, error) 
 		return Added{}, err
 	}
 	defer ad.Asker.Close()
-	if err := ad.free(o.Name); err != nil {
+	if err := ad.checkNameFree(o.Name); err != nil {
 		return Added{}, err
 	}
 	if err := ad.Open(ctx); err != nil {
@@ -79,7 +79,7 @@ func AddKey(ctx context.Context, b *broker.Broker, o AddOptions) (Added, error) 
 	return added, ad.finish(ctx)
 }
 
-// Adder is one run in which keys go into the keychain.
+// Adder puts keys into the keychain, one or several in a run.
 type Adder struct {
 	Broker  *broker.Broker
 	options AddOptions
@@ -101,8 +101,9 @@ func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
 	return &Adder{Broker: b, options: o, Asker: b.NewAsker(nil), record: record}, nil
 }
 
-// free fails for a name that is taken.
-func (ad *Adder) free(name string) error {
+// checkNameFree fails if the keychain has a key of that name and it is not to be
+// replaced.
+func (ad *Adder) checkNameFree(name string) error {
 	if _, exists := ad.record.Keys[name]; exists && !ad.options.Replace {
 		return failure.New(failure.Other, "there is a key %q already", name).
 			Hint("choose another name, or replace it with: awsbroker add %s --replace", say.ShellWord(name))
@@ -110,7 +111,8 @@ func (ad *Adder) free(name string) error {
 	return nil
 }
 
-// Open chooses the keystore, and says so where that is news.
+// Open chooses the keystore and opens it. If it is another one than before, or the
+// first, the person is told.
 func (ad *Adder) Open(ctx context.Context) error {
 	options := ad.Broker.KeystoreOptions(ad.Asker)
 	if ad.options.Replace {
@@ -128,7 +130,8 @@ func (ad *Adder) Open(ctx context.Context) error {
 	return nil
 }
 
-// Put stores a key, which reads it back.
+// Put stores a key under a name, reads it back and compares it. info is what the
+// record is to know of the key.
 func (ad *Adder) Put(ctx context.Context, name string, key credential.Credentials, info keystore.KeyInfo) error {
 	err := ad.Asker.Retry(func() error { return ad.Store.Set(ctx, name, key, info) })
 	if err != nil {
@@ -142,9 +145,10 @@ func (ad *Adder) Put(ctx context.Context, name string, key credential.Credential
 	return nil
 }
 
-// finish lets go of what was replaced.
+// finish removes what replaced keys left in other keystores, and makes remembered
+// calls be worked out anew.
 func (ad *Adder) finish(ctx context.Context) error {
-	leave(ctx, ad.Broker, ad.Asker)
+	removeReplaced(ctx, ad.Broker, ad.Asker)
 	return session.NextGeneration(ad.Broker.Paths)
 }
 
@@ -164,7 +168,7 @@ func (ad *Adder) admit(identity sts.Identity, name string) (keystore.KeyInfo, er
 	return keystore.KeyInfo{ARN: identity.ARN}, nil
 }
 
-// readKey gets a key from the environment or the terminal and looks at it.
+// readKey returns a long-lived key, from the environment or as a person types it.
 func readKey(ctx context.Context, a *broker.Asker, fromEnv bool) (credential.Credentials, error) {
 	if !fromEnv {
 		return askKey(ctx, a)
@@ -177,13 +181,13 @@ func readKey(ctx context.Context, a *broker.Asker, fromEnv bool) (credential.Cre
 	if key.AccessKeyID == "" || key.SecretAccessKey.IsEmpty() {
 		return key, failure.New(failure.Usage, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
 	}
-	return TidyKey(key)
+	return tidyKey(key)
 }
 
-// TidyKey returns the key without spaces around its parts, and with id and secret
+// tidyKey returns the key without spaces around its parts, and with id and secret
 // each in its place if they were swapped. It fails for what is no long-lived
 // access key, before AWS is asked.
-func TidyKey(key credential.Credentials) (credential.Credentials, error) {
+func tidyKey(key credential.Credentials) (credential.Credentials, error) {
 	id, secret := credential.Straighten(strings.TrimSpace(key.AccessKeyID), strings.TrimSpace(key.SecretAccessKey.Reveal()))
 	if key.Temporary() {
 		return credential.Credentials{}, temporaryFailure()
@@ -261,7 +265,7 @@ func AskKey(ctx context.Context, t prompt.Prompter) (key credential.Credentials,
 			return key, err
 		}
 	}
-	return TidyKey(key)
+	return tidyKey(key)
 }
 
 const idQuestion = "access key id: "

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -16,16 +17,18 @@ import (
 
 // vaultSource is the keychain of aws-vault.
 type vaultSource struct {
-	importer *importer
-	vault    *keystore.AWSVault
+	run   *broker.Broker
+	adder *Adder
+	from  ImportOptions
+	vault *keystore.AWSVault
 }
 
-// place is where aws-vault would look, by its own variables
+// place returns where aws-vault would look, by its own variables
 // (https://github.com/99designs/aws-vault/blob/master/USAGE.md#environment-variables).
-// It has no pin: without one, it is the kind that ours is.
+// Without AWS_VAULT_BACKEND that is a keystore of the kind that awsbroker uses.
 func (s *vaultSource) place() (keystore.AWSVaultPlace, error) {
 	p := keystore.AWSVaultPlace{
-		Kind:       s.importer.adder.kind,
+		Kind:       s.adder.kind,
 		FileDir:    os.Getenv("AWS_VAULT_FILE_DIR"),
 		PassDir:    os.Getenv("AWS_VAULT_PASS_PASSWORD_STORE_DIR"),
 		PassPrefix: os.Getenv("AWS_VAULT_PASS_PREFIX"),
@@ -46,20 +49,20 @@ func (s *vaultSource) place() (keystore.AWSVaultPlace, error) {
 }
 
 func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
-	if err := s.importer.adder.Open(ctx); err != nil {
+	if err := s.adder.Open(ctx); err != nil {
 		return nil, err
 	}
 	place, err := s.place()
 	if err != nil {
 		return nil, err
 	}
-	options := s.importer.adder.Broker.KeystoreOptions(s.importer.adder.Asker)
+	options := s.run.KeystoreOptions(s.adder.Asker)
 	options.Passphrase = s.passphrase
 	if s.vault, err = keystore.OpenAWSVault(place, options); err != nil {
 		return nil, vaultFailure(err)
 	}
-	names := []string{s.importer.from.Of}
-	if s.importer.from.Of == "" {
+	names := []string{s.from.Of}
+	if s.from.Of == "" {
 		if names, err = s.names(ctx, place); err != nil {
 			return nil, err
 		}
@@ -67,17 +70,17 @@ func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
 	var all []*candidate
 	for _, name := range names {
 		c := &candidate{where: "aws-vault's key " + name, name: name, item: name}
-		err := s.importer.adder.Asker.Retry(func() (err error) {
+		err := s.adder.Asker.Retry(func() (err error) {
 			c.key, err = s.vault.Get(ctx, name)
 			return err
 		})
 		switch {
-		case s.importer.from.Of != "" && errors.Is(err, keystore.ErrNotFound):
+		case s.from.Of != "" && errors.Is(err, keystore.ErrNotFound):
 			return nil, s.notFound(ctx, name)
 		case err != nil:
 			c.fault = vaultFailure(err)
-		case s.importer.from.Of == "" && c.key.Temporary():
-			s.importer.adder.Broker.Report.Step(c.where + " is temporary: it stays")
+		case s.from.Of == "" && c.key.Temporary():
+			s.run.Report.Step(c.where + " is temporary: it stays")
 			continue
 		}
 		all = append(all, c)
@@ -88,9 +91,9 @@ func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
 	return all, nil
 }
 
-// names are all keys of aws-vault. At the top of a pass store they stand among
-// everything else that the person keeps there, so that only those are read
-// that are called like a profile.
+// names returns the names of all keys of aws-vault. At the top of a pass store the
+// keys stand among everything else that the person keeps there; then only names of
+// profiles are returned, and nothing else is read.
 func (s *vaultSource) names(ctx context.Context, place keystore.AWSVaultPlace) ([]string, error) {
 	names, err := s.vault.Names(ctx)
 	if err != nil && !errors.Is(err, keystore.ErrNotFound) {
@@ -100,7 +103,7 @@ func (s *vaultSource) names(ctx context.Context, place keystore.AWSVaultPlace) (
 	if place.Kind != keystore.Pass || place.PassPrefix != "" {
 		return names, nil
 	}
-	cfg, err := s.importer.adder.Broker.ReadConfig()
+	cfg, err := s.run.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
@@ -121,13 +124,13 @@ func (s *vaultSource) notFound(ctx context.Context, name string) error {
 	return f
 }
 
-// passphrase of aws-vault's files: its own variable, even if it is empty, else
-// the terminal.
+// passphrase returns the passphrase of aws-vault's files: from the variable of
+// aws-vault, even if that is empty, else as a person types it.
 func (s *vaultSource) passphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
 	if given, ok := os.LookupEnv("AWS_VAULT_FILE_PASSPHRASE"); ok {
 		return credential.NewSecret(given), nil
 	}
-	t, err := s.importer.adder.Asker.Open(ctx)
+	t, err := s.adder.Asker.Open(ctx)
 	if err != nil {
 		return credential.Secret{}, err
 	}
@@ -153,19 +156,19 @@ func vaultFailure(err error) error {
 }
 
 func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
-	if !s.importer.from.Move {
+	if !s.from.Move {
 		return nil
 	}
 	question := "move it?"
 	if len(ready) > 1 {
 		question = "move them?"
 	}
-	return s.importer.adder.Broker.Confirm(ctx, say.Sprintf("%s\ninto %s, and out of aws-vault (%s)", say.Shown(named(ready)), s.importer.adder.kind.Words(), s.vault.Where()), question)
+	return s.run.Confirm(ctx, say.Sprintf("%s\ninto %s, and out of aws-vault (%s)", say.Shown(listKeys(ready)), s.adder.kind.Words(), s.vault.Where()), question)
 }
 
 func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {
-	if !s.importer.from.Move {
-		s.importer.adder.Broker.Report.Step("aws-vault keeps its own copies (--move takes them out)")
+	if !s.from.Move {
+		s.run.Report.Step("aws-vault keeps its own copies (--move takes them out)")
 		return nil
 	}
 	for _, c := range stored {
@@ -174,6 +177,6 @@ func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) 
 				Hint("take it out there: aws-vault remove %s", say.ShellWord(c.item))
 		}
 	}
-	s.importer.adder.Broker.Report.Step("out of aws-vault (" + s.vault.Where() + ")")
+	s.run.Report.Step("out of aws-vault (" + s.vault.Where() + ")")
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/csvkeys"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -18,19 +19,21 @@ import (
 
 // csvSource is the file that the AWS console offers when it makes a key.
 type csvSource struct {
-	importer  *importer
+	run       *broker.Broker
+	from      ImportOptions
 	text      []byte
 	passwords bool
 	broken    int // lines with a part of a key
 }
 
-// maxCSV is far more than all users of an account.
+// maxCSV is the size of the largest file that is read, in bytes: far more than the
+// file of all users of an account has.
 const maxCSV = 4 << 20
 
 func (s *csvSource) find(context.Context) ([]*candidate, error) {
-	shown := s.importer.from.Of
+	shown := s.from.Of
 	var err error
-	if s.text, err = readUpTo(s.importer.from.Of, maxCSV); err != nil {
+	if s.text, err = readUpTo(s.from.Of, maxCSV); err != nil {
 		var file *fs.PathError
 		if errors.As(err, &file) {
 			err = file.Err
@@ -46,9 +49,9 @@ func (s *csvSource) find(context.Context) ([]*candidate, error) {
 		line := fmt.Sprintf("line %d%s: %s", skipped.Line, ofUser(skipped.User), skipped.Why)
 		if skipped.Broken {
 			s.broken++
-			s.importer.adder.Broker.Warn("%s", line)
+			s.run.Warn("%s", line)
 		} else {
-			s.importer.adder.Broker.Report.Step(line)
+			s.run.Report.Step(line)
 		}
 	}
 	var all []*candidate
@@ -92,30 +95,30 @@ func (s *csvSource) ask(context.Context, []*candidate) error { return nil }
 
 // takeOut offers to delete the file. That it stays is no failure.
 func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) error {
-	shown := say.Line(s.importer.from.Of)
-	info, err := os.Stat(s.importer.from.Of)
+	shown := say.Line(s.from.Of)
+	info, err := os.Stat(s.from.Of)
 	if err != nil || !info.Mode().IsRegular() {
 		return nil // a pipe has ended by itself
 	}
 	if !whole || s.broken > 0 {
-		s.importer.adder.Broker.Warn("%s stays, because not all of it is in the keychain; it holds secrets in clear", shown)
+		s.run.Warn("%s stays, because not all of it is in the keychain; it holds secrets in clear", shown)
 		return nil
 	}
-	if !s.importer.from.Yes {
+	if !s.from.Yes {
 		text := shown + " still holds what is in the keychain now, in clear"
 		if s.passwords {
 			text += "\nit also holds console passwords, which are kept nowhere else"
 		}
 		text += "\ndeleting is best effort: SSDs, backups and synchronised folders may keep it"
-		if err = s.importer.adder.Broker.Confirm(ctx, text, "delete it?"); err == nil {
-			if err = wipe(s.importer.from.Of, s.text); err == nil {
-				s.importer.adder.Broker.Report.Step(shown + " is deleted")
+		if err = s.run.Confirm(ctx, text, "delete it?"); err == nil {
+			if err = wipe(s.from.Of, s.text); err == nil {
+				s.run.Report.Step(shown + " is deleted")
 				return nil
 			}
-			s.importer.adder.Broker.Warn("it was not deleted: %s", err.Error())
+			s.run.Warn("it was not deleted: %s", err.Error())
 		}
 	}
-	s.importer.adder.Broker.Warn("%s holds secrets in clear: delete it when nobody needs it", shown)
+	s.run.Warn("%s holds secrets in clear: delete it when nobody needs it", shown)
 	return nil
 }
 

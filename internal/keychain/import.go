@@ -73,6 +73,7 @@ type candidate struct {
 
 // importer is one run of Import.
 type importer struct {
+	run    *broker.Broker
 	adder  *Adder
 	from   ImportOptions
 	source source
@@ -90,16 +91,16 @@ func ImportKeys(ctx context.Context, b *broker.Broker, o ImportOptions) (Importe
 		return Imported{}, err
 	}
 	defer ad.Asker.Close()
-	im := &importer{adder: ad, from: o}
+	im := &importer{run: b, adder: ad, from: o}
 	switch o.Source {
 	case FromCSV:
-		im.source = &csvSource{importer: im}
+		im.source = &csvSource{run: b, from: o}
 	case FromProfiles:
-		im.source = &profileSource{importer: im}
+		im.source = &profileSource{run: b, adder: ad, from: o}
 	case FromAWSVault:
-		im.source = &vaultSource{importer: im}
+		im.source = &vaultSource{run: b, adder: ad, from: o}
 	}
-	return im.run(ctx)
+	return im.importAll(ctx)
 }
 
 func checkImport(o ImportOptions) error {
@@ -114,12 +115,12 @@ func checkImport(o ImportOptions) error {
 	return checkRootLife(o.AddOptions)
 }
 
-func (im *importer) run(ctx context.Context) (Imported, error) {
+func (im *importer) importAll(ctx context.Context) (Imported, error) {
 	found, err := im.source.find(ctx)
 	if err != nil {
 		return Imported{}, err
 	}
-	if im.adder.options.Name != "" && len(found) > 1 {
+	if im.from.Name != "" && len(found) > 1 {
 		return Imported{}, failure.New(failure.Usage, "there are %d keys, and one name", len(found)).Hint("leave out the name: keys are called as they are there")
 	}
 	if im.adder.Store == nil {
@@ -138,7 +139,7 @@ func (im *importer) run(ctx context.Context) (Imported, error) {
 		if c.fault == nil {
 			ready = append(ready, c)
 		} else if len(found) > 1 {
-			im.adder.Broker.Warn("%s is left out: %s", c.where, c.fault)
+			im.run.Warn("%s is left out: %s", c.where, c.fault)
 		}
 	}
 	if len(ready) == 0 {
@@ -147,16 +148,16 @@ func (im *importer) run(ctx context.Context) (Imported, error) {
 	if err := im.source.ask(ctx, ready); err != nil {
 		return Imported{}, err
 	}
-	return im.take(ctx, found, ready)
+	return im.storeAll(ctx, found, ready)
 }
 
-// take stores what is ready, and takes it out of the source. A key that cannot
-// be stored ends it: those before it are finished with.
-func (im *importer) take(ctx context.Context, found, ready []*candidate) (Imported, error) {
+// storeAll stores the keys that are ready and takes them out of the source. It stops
+// at a key that cannot be stored; the keys before that one are taken out all the same.
+func (im *importer) storeAll(ctx context.Context, found, ready []*candidate) (Imported, error) {
 	var stored []*candidate
 	var result Imported
 	for _, c := range ready {
-		if c.fault = im.keep(ctx, c); c.fault != nil {
+		if c.fault = im.storeOne(ctx, c); c.fault != nil {
 			break
 		}
 		stored = append(stored, c)
@@ -179,7 +180,8 @@ func (im *importer) take(ctx context.Context, found, ready []*candidate) (Import
 	return result, im.outcome(found)
 }
 
-// outcome is the failure of one key, or how many of several failed.
+// outcome returns the failure of the only key, or one that says how many of several
+// keys failed; nil if none did.
 func (im *importer) outcome(found []*candidate) error {
 	var first *failure.Error
 	bad := 0
@@ -217,7 +219,7 @@ func (im *importer) outcome(found []*candidate) error {
 // examine finds out whose key it is and what it will be called.
 func (im *importer) examine(ctx context.Context, c *candidate, others []*candidate) error {
 	var err error
-	if c.key, err = TidyKey(c.key); err != nil {
+	if c.key, err = tidyKey(c.key); err != nil {
 		return err
 	}
 	for _, o := range others {
@@ -225,15 +227,15 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 			return failure.New(failure.Other, "key %s is there twice", credential.ShowID(c.key.AccessKeyID))
 		}
 	}
-	c.name = cmp.Or(im.adder.options.Name, c.name)
+	c.name = cmp.Or(im.from.Name, c.name)
 	if c.there, err = im.isThere(ctx, c); err != nil || c.there {
 		return err
 	}
-	if c.root && im.adder.options.Offline {
+	if c.root && im.from.Offline {
 		return failure.New(failure.Other, "this is the file of a root user's key, and only AWS can say so").Hint("leave out --offline")
 	}
-	if !im.adder.options.Offline {
-		identity, err := im.adder.Broker.IdentifyKey(ctx, c.key, c.region)
+	if !im.from.Offline {
+		identity, err := im.run.IdentifyKey(ctx, c.key, c.region)
 		if err != nil {
 			return err
 		}
@@ -257,11 +259,11 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 			return failure.New(failure.Other, "another key is called %q", c.name).Hint("add it by itself, under a name of its own")
 		}
 	}
-	return im.adder.free(c.name)
+	return im.adder.checkNameFree(c.name)
 }
 
-// isThere reports whether the keychain has this very key, and takes the name
-// that it has there.
+// isThere reports whether the keychain has this very key. If so, the candidate gets
+// the name that the key has there.
 func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 	for _, name := range im.adder.record.Names() {
 		is := im.adder.record.Keys[name].AccessKeyID
@@ -282,7 +284,7 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 		if have.AccessKeyID != c.key.AccessKeyID || have.SecretAccessKey != c.key.SecretAccessKey {
 			continue
 		}
-		if im.adder.options.Name != "" && im.adder.options.Name != name {
+		if im.from.Name != "" && im.from.Name != name {
 			return false, failure.New(failure.Other, "the keychain has key %s already, as %q", credential.ShowID(have.AccessKeyID), name).Hint("call it that, or remove it first: awsbroker remove %s", say.ShellWord(name))
 		}
 		c.name, c.info = name, im.adder.record.Keys[name]
@@ -291,17 +293,17 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 	return false, nil
 }
 
-// keep stores a key, unless that was done by an earlier run.
-func (im *importer) keep(ctx context.Context, c *candidate) error {
+// storeOne stores a key, unless that was done by an earlier run.
+func (im *importer) storeOne(ctx context.Context, c *candidate) error {
 	said := say.Sprintf("key %q (%s%s) is in %s", c.name, credential.ShowID(c.key.AccessKeyID), whose(c.info.ARN), im.adder.kind.Words())
 	if c.there {
-		im.adder.Broker.Report.Step(said + " already")
+		im.run.Report.Step(said + " already")
 		return nil
 	}
 	if err := im.adder.Put(ctx, c.name, c.key, c.info); err != nil {
 		return err
 	}
-	im.adder.Broker.Report.Step(said)
+	im.run.Report.Step(said)
 	return nil
 }
 
@@ -312,8 +314,8 @@ func whose(arn string) string {
 	return " of " + arn
 }
 
-// named lists the keys for a question.
-func named(cs []*candidate) string {
+// listKeys returns the keys in words, one a line, for a question.
+func listKeys(cs []*candidate) string {
 	var lines []string
 	for _, c := range cs {
 		line := say.Sprintf("key %q (%s%s)", c.name, credential.ShowID(c.key.AccessKeyID), whose(c.info.ARN))
@@ -325,8 +327,8 @@ func named(cs []*candidate) string {
 	return strings.Join(lines, "\n")
 }
 
-// hidden is text without the secrets of these keys, whatever they stand in.
-func hidden(text string, cs []*candidate) string {
+// hideSecrets returns text with [hidden] in place of the secrets of these keys.
+func hideSecrets(text string, cs []*candidate) string {
 	for _, c := range cs {
 		text = strings.ReplaceAll(text, c.key.SecretAccessKey.Reveal(), "[hidden]")
 	}

@@ -123,7 +123,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
-		Items: append(append(rotate.PendingItems(names), keystore.SealingItem), record.SeedItems()...), Replace: m.options.Replace, Keep: m.options.Keep, Told: m.told(from, to),
+		Items: append(append(rotate.PendingItems(names), keystore.SealingItem), record.SeedItems()...), Replace: m.options.Replace, Keep: m.options.Keep, Told: m.tellSteps(from, to),
 	})
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 	if m.options.Keep {
 		return nil
 	}
-	return keystore.FinishMove(ctx, to, from, m.told(from, to))
+	return keystore.FinishMove(ctx, to, from, m.tellSteps(from, to))
 }
 
 // finish removes the old copies that the record says are left somewhere.
@@ -157,10 +157,10 @@ func (m *mover) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return keystore.FinishMove(ctx, pinned, old, m.told(old, pinned))
+	return keystore.FinishMove(ctx, pinned, old, m.tellSteps(old, pinned))
 }
 
-func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
+func (m *mover) tellSteps(from, to *keystore.Store) func(keystore.MoveStep, string) {
 	return func(step keystore.MoveStep, name string) {
 		switch step {
 		case keystore.Copied:
@@ -173,9 +173,9 @@ func (m *mover) told(from, to *keystore.Store) func(keystore.MoveStep, string) {
 	}
 }
 
-// leave removes what a replaced key left in another keystore. The new key is
+// removeReplaced removes what a replaced key left in another keystore. The new key is
 // in use by then, so what goes wrong is no failure.
-func leave(ctx context.Context, b *broker.Broker, a *broker.Asker) {
+func removeReplaced(ctx context.Context, b *broker.Broker, a *broker.Asker) {
 	m := &mover{broker: b, keystores: b.KeystoreOptions(a)}
 	if err := m.finish(ctx); err != nil {
 		record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())

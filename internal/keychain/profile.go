@@ -8,24 +8,28 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// profileSource is the profiles that have an access key in clear. A key goes
-// out of all of them at once: one that stayed behind in another profile would
-// still be in clear.
-type profileSource struct{ importer *importer }
+// profileSource is the profiles that have an access key in clear. A key is taken out
+// of all profiles that have it at once: left in one of them, it would still be in clear.
+type profileSource struct {
+	run   *broker.Broker
+	adder *Adder
+	from  ImportOptions
+}
 
 func (s *profileSource) find(context.Context) ([]*candidate, error) {
-	cfg, err := s.importer.adder.Broker.ReadConfig()
+	cfg, err := s.run.ReadConfig()
 	if err != nil {
 		return nil, err
 	}
-	if s.importer.from.Of != "" && !cfg.Has(s.importer.from.Of) {
-		_, err := cfg.Resolve(s.importer.from.Of)
+	if s.from.Of != "" && !cfg.Has(s.from.Of) {
+		_, err := cfg.Resolve(s.from.Of)
 		return nil, failure.OfConfig(err)
 	}
 	all, err := s.keysIn(cfg)
@@ -36,7 +40,7 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 		if c.fault != nil {
 			continue
 		}
-		if c.name = s.importer.from.Of; s.importer.from.Of == "" {
+		if c.name = s.from.Of; s.from.Of == "" {
 			c.name = bestName(cfg, c.clear)
 		}
 		if p, err := cfg.Resolve(c.clear[0].Profile); err == nil && config.PartitionOfRegion(p.Region) != "aws" {
@@ -46,20 +50,20 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 	if len(all) > 0 {
 		return all, nil
 	}
-	if s.importer.from.Of == "" {
-		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in clear", s.importer.adder.Broker.Paths.Credentials, s.importer.adder.Broker.Paths.Config)
+	if s.from.Of == "" {
+		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in clear", s.run.Paths.Credentials, s.run.Paths.Config)
 	}
-	f := failure.New(failure.NotFound, "profile %q has no access key in clear", s.importer.from.Of)
-	if p, err := cfg.Resolve(s.importer.from.Of); err == nil {
-		if _, ok := s.importer.adder.record.Keys[p.KeyName]; ok {
+	f := failure.New(failure.NotFound, "profile %q has no access key in clear", s.from.Of)
+	if p, err := cfg.Resolve(s.from.Of); err == nil {
+		if _, ok := s.adder.record.Keys[p.KeyName]; ok {
 			f.Hint("it uses the key %q of the keychain", p.KeyName)
 		}
 	}
 	return nil, f
 }
 
-// keysIn are the keys of the profile, or of all, each with all lines that it
-// stands in.
+// keysIn returns the keys of the profile, or of all profiles, each key with all lines
+// that it stands in.
 func (s *profileSource) keysIn(cfg *config.Config) ([]*candidate, error) {
 	var found, faulty []*candidate
 	ambiguous := map[string]bool{} // profiles with two keys
@@ -70,30 +74,30 @@ func (s *profileSource) keysIn(cfg *config.Config) ([]*candidate, error) {
 			err = fmt.Errorf("there are two different keys, of which AWS tools use the first: %s:%d and %s:%d", keys[0].File, keys[0].Line, keys[1].File, keys[1].Line)
 		}
 		if err != nil {
-			if s.importer.from.Of == name {
+			if s.from.Of == name {
 				return nil, failure.OfConfig(err)
 			}
 			faulty = append(faulty, &candidate{where: "profile " + name, fault: failure.OfConfig(err)})
 		}
 		for _, k := range keys {
-			found = join(found, k)
+			found = addLines(found, k)
 		}
 	}
 	found = slices.DeleteFunc(found, func(c *candidate) bool {
 		profiles := profilesOf(c.clear)
-		if s.importer.from.Of != "" {
-			return !slices.Contains(profiles, s.importer.from.Of)
+		if s.from.Of != "" {
+			return !slices.Contains(profiles, s.from.Of)
 		}
 		return s.temporary(c) || !slices.ContainsFunc(profiles, func(name string) bool { return !ambiguous[name] })
 	})
-	if s.importer.from.Of != "" {
+	if s.from.Of != "" {
 		return found, nil
 	}
 	return append(found, faulty...), nil
 }
 
-// join adds a key, or, to one that another profile has as well, its lines.
-func join(found []*candidate, k config.ClearKey) []*candidate {
+// addLines adds a key, or, to one that another profile has as well, its lines.
+func addLines(found []*candidate, k config.ClearKey) []*candidate {
 	key := keyOf(k)
 	for _, c := range found {
 		if c.key.AccessKeyID != k.ID {
@@ -110,12 +114,13 @@ func join(found []*candidate, k config.ClearKey) []*candidate {
 	return append(found, &candidate{where: "profile " + k.Profile, key: key, clear: []config.ClearKey{k}})
 }
 
-// temporary tells of credentials that end by themselves.
+// temporary reports whether the credentials end by themselves; then the person is
+// told that they stay.
 func (s *profileSource) temporary(c *candidate) bool {
 	if !c.key.Temporary() && !credential.IsTemporaryKeyID(c.key.AccessKeyID) {
 		return false
 	}
-	s.importer.adder.Broker.Report.Step(c.where + " has temporary credentials, which end by themselves: they stay")
+	s.run.Report.Step(c.where + " has temporary credentials, which end by themselves: they stay")
 	return true
 }
 
@@ -142,7 +147,8 @@ func profilesOf(keys []config.ClearKey) []string {
 	return names
 }
 
-// bestName is the profile that most profiles take for their key's name.
+// bestName returns the one of the profiles with the key whose name most profiles use
+// as the name of their key.
 func bestName(cfg *config.Config, keys []config.ClearKey) string {
 	users := map[string]int{}
 	for _, name := range cfg.Names() {
@@ -160,8 +166,8 @@ func bestName(cfg *config.Config, keys []config.ClearKey) string {
 	return best
 }
 
-// files are those that these keys stand in.
-func files(cs []*candidate) []string {
+// filesOf returns the files that these keys stand in.
+func filesOf(cs []*candidate) []string {
 	var paths []string
 	for _, c := range cs {
 		for _, k := range c.clear {
@@ -173,8 +179,8 @@ func files(cs []*candidate) []string {
 	return paths
 }
 
-// without is a file without the lines of these keys.
-func without(path string, cs []*candidate) (before, after []byte, err error) {
+// withoutKeys returns the text of a file, and the text without the lines of these keys.
+func withoutKeys(path string, cs []*candidate) (before, after []byte, err error) {
 	before, err = os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
@@ -188,35 +194,36 @@ func without(path string, cs []*candidate) (before, after []byte, err error) {
 }
 
 func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
-	text := named(ready) + "\ninto " + s.importer.adder.kind.Words() + ", and out of:\n"
-	for _, path := range files(ready) {
-		before, after, err := without(path, ready)
+	text := listKeys(ready) + "\ninto " + s.adder.kind.Words() + ", and out of:\n"
+	for _, path := range filesOf(ready) {
+		before, after, err := withoutKeys(path, ready)
 		if err == nil {
 			err = config.CheckWritable(path)
 		}
 		if err != nil {
 			return notRemovable(path, err)
 		}
-		text += hidden(config.Diff(path, before, after), ready)
+		text += hideSecrets(config.Diff(path, before, after), ready)
 	}
 	question := "move it?"
 	if len(ready) > 1 {
 		question = "move them?"
 	}
-	return s.importer.adder.Broker.Confirm(ctx, strings.TrimRight(text, "\n"), question)
+	return s.run.Confirm(ctx, strings.TrimRight(text, "\n"), question)
 }
 
-// notRemovable is said before anything was stored.
+// notRemovable is the failure for a key that cannot be taken out of its file. It ends
+// the import before anything is stored.
 func notRemovable(path string, err error) error {
 	return failure.New(failure.Other, "the key cannot be taken out of %s, so it was not stored either: %w", path, err)
 }
 
 func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) error {
-	for _, path := range files(stored) {
+	for _, path := range filesOf(stored) {
 		if err := takeLines(path, stored); err != nil {
 			return s.stillInClear(path, stored, err)
 		}
-		s.importer.adder.Broker.Report.Step("out of " + path)
+		s.run.Report.Step("out of " + path)
 		for _, c := range stored {
 			if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
 				return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
@@ -227,13 +234,13 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 	return nil
 }
 
-// takeLines removes the lines. It reads the file anew each time: somebody may
-// have edited it since.
+// takeLines removes the lines of the keys that were stored. It reads the file anew at
+// each try, since an editor may have changed it meanwhile.
 func takeLines(path string, stored []*candidate) error {
 	var err error
 	for range 3 {
 		var before, after []byte
-		if before, after, err = without(path, stored); err != nil {
+		if before, after, err = withoutKeys(path, stored); err != nil {
 			return err
 		}
 		if err = config.WriteFile(path, before, after); !errors.Is(err, config.ErrChanged) {
@@ -243,7 +250,8 @@ func takeLines(path string, stored []*candidate) error {
 	return err
 }
 
-// stillInClear says what the person has to do by hand.
+// stillInClear is the failure for keys that are stored and could not be taken out of
+// the file. It says which lines a person has to remove.
 func (s *profileSource) stillInClear(path string, stored []*candidate, err error) error {
 	var lines []string
 	for _, c := range stored {
@@ -254,8 +262,8 @@ func (s *profileSource) stillInClear(path string, stored []*candidate, err error
 		}
 	}
 	again := "--all"
-	if s.importer.from.Of != "" {
-		again = say.ShellWord(s.importer.from.Of)
+	if s.from.Of != "" {
+		again = say.ShellWord(s.from.Of)
 	}
 	return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
 		Hint("remove aws_access_key_id and aws_secret_access_key there: %s", strings.Join(lines, ", ")).

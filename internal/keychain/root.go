@@ -30,7 +30,8 @@ func checkRootLife(o AddOptions) error {
 	return nil
 }
 
-// rootAdmitted is what the record says of a root key that is added now.
+// rootAdmitted returns what the record says of a root key that is added now, and
+// warns of it.
 func rootAdmitted(b *broker.Broker, arn string, life time.Duration, now time.Time) keystore.KeyInfo {
 	if life == 0 {
 		life = broker.RootLife

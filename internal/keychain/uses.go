@@ -35,7 +35,7 @@ func (im *importer) usesOf(stored []*candidate) Uses {
 			had[k.Profile] = c.name
 		}
 	}
-	return uses(im.adder.Broker, keys, had)
+	return uses(im.run, keys, had)
 }
 
 func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
@@ -87,8 +87,8 @@ func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
 	return u
 }
 
-// keyFor is the key of that name, or the one that the profile of that name had
-// in clear.
+// keyFor returns the name of the key that is called like the profile, or that the
+// profile had in clear.
 func keyFor(name string, keys []string, had map[string]string) (string, bool) {
 	if slices.Contains(keys, name) {
 		return name, true

@@ -5,10 +5,11 @@ import (
 	"fmt"
 )
 
-// DeleteKey deletes a key.
+// DeleteKey returns the command that deletes the access key with this id.
 func DeleteKey(id string) string { return "awsbroker keys delete " + ShellWord(cmp.Or(id, "ID")) }
 
-// DeleteKeyWithAWS is the command that deletes a key without us.
+// DeleteKeyWithAWS returns the command of the AWS CLI that deletes an access key of a
+// user.
 func DeleteKeyWithAWS(user, id string) string {
 	return fmt.Sprintf("aws iam delete-access-key --user-name %s --access-key-id %s", ShellWord(user), ShellWord(id))
 }

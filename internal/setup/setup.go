@@ -37,7 +37,7 @@ type Options struct {
 	remove  []string         // besideHelper, and what else goes
 }
 
-// Names that setup proposes: those of the account this tool is for.
+// proposedRole is the role that setup proposes, as bootstrap names it.
 const proposedRole = "admin-mfa"
 
 // BesideHelper may not stand in a profile with a credential_process: one AWS
@@ -58,7 +58,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, failure.New(failure.Other, "%w", err)
 	}
-	if err := complete(ctx, b, &o); err != nil {
+	if err := fillIn(ctx, b, &o); err != nil {
 		return false, err
 	}
 	after, err := config.SetProfile(before, o.Profile, o.Settings(), o.remove)
@@ -76,7 +76,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 		}
 	}
 	if !o.Offline {
-		if err := prove(ctx, b, t); err != nil {
+		if err := proveProfile(ctx, b, t); err != nil {
 			return false, err
 		}
 	}
@@ -89,7 +89,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	return true, nil
 }
 
-// Settings are those that the profile is to have.
+// Settings returns the settings that the profile is to have.
 func (o Options) Settings() []config.Setting {
 	var set []config.Setting
 	add := func(key, value string) {
@@ -107,10 +107,10 @@ func (o Options) Settings() []config.Setting {
 	return append(set, o.kept...)
 }
 
-// kept are the settings of a profile that would go with what besideHelper
-// takes out of it: those of the role, which get our prefix, and those that it
-// has from its source profile.
-func kept(is config.Profile) []config.Setting {
+// keptSettings returns the settings of a profile that would be lost with the lines
+// of BesideHelper: those of the role, which get the prefix awsbroker_, and those that
+// the profile inherits from its source profile.
+func keptSettings(is config.Profile) []config.Setting {
 	var set []config.Setting
 	keys := []string{"external_id", "role_session_name", "source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns"}
 	if is.Chained() {
@@ -133,8 +133,8 @@ func kept(is config.Profile) []config.Setting {
 	return set
 }
 
-// complete fills in what the person did not say.
-func complete(ctx context.Context, b *broker.Broker, o *Options) error {
+// fillIn completes the options: with what the profile has, else with a proposal.
+func fillIn(ctx context.Context, b *broker.Broker, o *Options) error {
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return err
@@ -174,12 +174,12 @@ func complete(ctx context.Context, b *broker.Broker, o *Options) error {
 		o.remove = append(slices.Clip(o.remove), "awsbroker_source_profile")
 		is.Source = nil
 	}
-	o.kept = kept(is)
+	o.kept = keptSettings(is)
 	if o.chained {
 		return nil
 	}
 	if o.RoleARN == "" || o.MFASerial == "" {
-		return propose(ctx, b, o, record.Keys[o.KeyName])
+		return proposeRole(ctx, b, o, record.Keys[o.KeyName])
 	}
 	return nil
 }
@@ -194,9 +194,9 @@ func keyChoice(record keystore.Record, named, current string) broker.KeyChoice {
 	return c
 }
 
-// propose the role and the device of the account this tool is for, from whose
-// key it is.
-func propose(ctx context.Context, b *broker.Broker, o *Options, info keystore.KeyInfo) error {
+// proposeRole proposes a role and an MFA device in the account that the key belongs to:
+// admin-mfa, and the device that is named as the user.
+func proposeRole(ctx context.Context, b *broker.Broker, o *Options, info keystore.KeyInfo) error {
 	arn := info.ARN
 	if arn == "" && !o.Offline {
 		r := b.NewActor(&broker.Target{Profile: &config.Profile{Name: o.Profile, KeyName: o.KeyName}}, nil)
@@ -223,9 +223,9 @@ func propose(ctx context.Context, b *broker.Broker, o *Options, info keystore.Ke
 	return nil
 }
 
-// prove gets one session through the profile as it will be. Where nobody can
-// be asked for the code, it says that nothing was proved.
-func prove(ctx context.Context, b *broker.Broker, t *broker.Target) error {
+// proveProfile gets one session through the profile as it will be. If nobody can be
+// asked for the code, the person is warned that nothing was proved.
+func proveProfile(ctx context.Context, b *broker.Broker, t *broker.Target) error {
 	_, err := b.SessionOf(ctx, t, broker.Want{})
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		b.Warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
