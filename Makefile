@@ -15,7 +15,11 @@ COMPACT    := -trimpath -tags nethttpomithttp2 -ldflags '-s -w -funcalign=16' \
 PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
-.PHONY: build test check lint bench demo install man troubleshooting doctor e2e clean
+.DEFAULT_GOAL := help
+.PHONY: help build test check lint bench demo install man troubleshooting doctor e2e clean
+
+help: ## what there is to do
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## bin/awsbroker
 	CGO_ENABLED=$(CGO) $(GO) build $(COMPACT) -o bin/.linked ./cmd/awsbroker
