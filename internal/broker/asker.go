@@ -3,24 +3,16 @@ package broker
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
-	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// Asker is this process's turn at a terminal, or at another place where people
-// are asked. It is taken at the first question and kept until the last, since
-// two processes that ask about two things must not share the keyboard.
+// Asker asks a person: at a terminal, or at another place. It takes the place's turn
+// at the first question and keeps it until [Asker.Close], since two processes that
+// ask about two things must not share the keyboard.
 type Asker struct {
 	broker *Broker
 	ways   prompt.Ways // that the person wants to be asked in
@@ -47,7 +39,7 @@ func (a *Asker) Open(ctx context.Context) (prompt.Prompter, error) {
 	return a.openOne(ctx, a.ways)
 }
 
-// openOne finds one of these ways, or keeps the one that was found before.
+// openOne finds the first of these ways that works, unless one was found before.
 func (a *Asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter, error) {
 	if a.Before != nil {
 		a.Before()
@@ -108,80 +100,8 @@ func (a *Asker) Confirm(ctx context.Context, text, question string) error {
 	return nil
 }
 
-// turn is one that is taken at a place.
-type turn struct {
-	lock  *session.Lock
-	times int // it was taken and not given back
-}
-
-// takeTurn makes this process the one that asks at a place, waiting for others
-// as long as a question may take. It may be taken again by who has it.
-func (b *Broker) takeTurn(ctx context.Context, place string) (giveBack func(), err error) {
-	t := b.turns[place]
-	if t == nil {
-		if t, err = b.awaitTurn(ctx, place); err != nil {
-			return nil, err
-		}
-	}
-	t.times++
-	return func() {
-		if t.times--; t.times == 0 {
-			delete(b.turns, place)
-			_ = t.lock.Unlock()
-		}
-	}, nil
-}
-
-func (b *Broker) awaitTurn(ctx context.Context, place string) (*turn, error) {
-	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
-	defer cancel()
-	t := &turn{lock: session.NewLock(b.SessionDir(), place)}
-	_, err := t.lock.Await(ctx, b.TellWaiting(func() string {
-		return fmt.Sprintf("waiting for process %d, which asks something here", t.lock.Holder())
-	}))
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, prompt.ErrTimeout
-	case ctx.Err() != nil:
-		return nil, prompt.ErrCancelled
-	case err != nil:
-		b.Debug("no turns at the terminal: %v", err)
-	}
-	if b.turns == nil {
-		b.turns = map[string]*turn{}
-	}
-	b.turns[place] = t
-	return t, nil
-}
-
-// TellWaiting is a check for session.Lock.Await that finds nothing, but tells a
-// person who waits for more than a moment what for.
-func (b *Broker) TellWaiting(what func() string) func() bool {
-	since, told := time.Now(), false
-	return func() bool {
-		if !told && time.Since(since) > time.Second {
-			told = true
-			b.Report.Step(what())
-		}
-		return false
-	}
-}
-
-// passphrase opens the encrypted-file keystore: from the environment, for
-// machines without a person, else from the terminal.
-func (a *Asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
-	if s, ok, err := passphraseFromEnv(); ok || err != nil {
-		return s, err
-	}
-	if a.broker.noPassphrase != nil {
-		return credential.Secret{}, a.broker.noPassphrase
-	}
-	s, err := a.typedPassphrase(ctx, p)
-	a.broker.noPassphrase = err // a person says no once
-	return s, err
-}
-
-// Retry lets a person who mistyped the passphrase type it again.
+// Retry calls use, and again while a person who mistyped the keystore's passphrase
+// may type it anew.
 func (a *Asker) Retry(use func() error) error {
 	for try := 1; ; try++ {
 		err := use()
@@ -190,56 +110,4 @@ func (a *Asker) Retry(use func() error) error {
 		}
 		a.ladder.Print("that is not the passphrase\n")
 	}
-}
-
-func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
-	t, err := a.Open(ctx)
-	if err != nil {
-		return credential.Secret{}, err
-	}
-	does := " needs a key"
-	if p.New {
-		does = " stores a key"
-	}
-	t.Begin(prompt.Caller() + does + within(ctx) + "\n")
-	if !p.New {
-		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+p.Dir+": ")
-	}
-	for {
-		t.Print(say.Sprintf("choose a passphrase for the encrypted keystore in %s (at least %d characters)\n", p.Dir, p.MinLength))
-		first, err := t.Hidden(ctx, "new passphrase: ")
-		if err != nil {
-			return first, err
-		}
-		if utf8.RuneCountInString(first.Reveal()) < p.MinLength {
-			t.Print("that is too short\n")
-			continue
-		}
-		second, err := t.Hidden(ctx, "the same again: ")
-		if err != nil {
-			return second, err
-		}
-		if first == second {
-			return first, nil
-		}
-		t.Print("these two differ\n")
-	}
-}
-
-// passphraseFromEnv reads AWSBROKER_FILE_PASSPHRASE, or the first line of the
-// file that AWSBROKER_FILE_PASSPHRASE_FILE names.
-func passphraseFromEnv() (credential.Secret, bool, error) {
-	if p := os.Getenv("AWSBROKER_FILE_PASSPHRASE"); p != "" {
-		return credential.NewSecret(p), true, nil
-	}
-	file := os.Getenv("AWSBROKER_FILE_PASSPHRASE_FILE")
-	if file == "" {
-		return credential.Secret{}, false, nil
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return credential.Secret{}, false, failure.New(failure.Keychain, "cannot read the passphrase: %v", err)
-	}
-	line, _, _ := strings.Cut(string(data), "\n")
-	return credential.NewSecret(strings.TrimSuffix(line, "\r")), true, nil
 }
