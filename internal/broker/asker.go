@@ -55,7 +55,8 @@ func (a *Asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter,
 	return ladder, nil
 }
 
-// Close gives the terminal back, if it was opened. It may be opened again.
+// Close gives the place back where a person was asked, if one was. The asker may ask
+// again afterwards.
 func (a *Asker) Close() {
 	if a.ladder == nil {
 		return
@@ -68,7 +69,7 @@ func (a *Asker) Close() {
 // window. Open is to be called before.
 func (a *Asker) AtTerminal() bool { return a.ladder.AtTerminal() }
 
-// Draw is [prompt.Ladder.Draw]. Open is to be called before.
+// Draw is [prompt.Ladder.Draw]. [Asker.Open] has to be called before.
 func (a *Asker) Draw(picture string) { a.ladder.Draw(picture) }
 
 // AskYes asks for a yes to text, in the way that codes are asked for. shown says

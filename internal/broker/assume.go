@@ -12,9 +12,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
-// askWithSession gets the session of a role with another session: an MFA session, or
-// that of the role before it in a chain. Such a session may have been revoked,
-// or its code be too long ago for the role; then a new one is tried, once.
+// askWithSession gets the session of a role, signed by another session: an MFA
+// session, or the session of the role before in a chain. The signing session may have
+// been revoked, or its code may be too old for the role; then a new signing session
+// is tried, once.
 func (r *request) askWithSession(ctx context.Context) (session.Session, error) {
 	client, err := sts.New(r.target.Endpoint)
 	if err != nil {
@@ -43,8 +44,8 @@ func (r *request) askWithSession(ctx context.Context) (session.Session, error) {
 	}
 }
 
-// signingSession is the session that asks for this one. made reports whether
-// AWS gave it just now.
+// signingSession gets the session that signs the request. made reports whether AWS
+// gave that session just now.
 func (r *request) signingSession(ctx context.Context, another bool) (s session.Session, made bool, err error) {
 	from := r.signer()
 	sub := r.actor.Through(from).newRequest(Want{Fresh: r.want.Fresh, For: r.want.For, ByPerson: r.want.ByPerson})
@@ -58,8 +59,9 @@ func (r *request) signingSession(ctx context.Context, another bool) (s session.S
 	return s, made, err
 }
 
-// worthAnother reports whether the request may succeed with a new session. A
-// person is not asked for one while the session that is to be renewed lives.
+// worthAnother reports whether the request may succeed with a new signing session. It
+// does not say so where a person would be asked for a code while the session that is
+// renewed still lives.
 func (r *request) worthAnother(err error, by session.Session) bool {
 	from := r.signer()
 	switch {
@@ -74,8 +76,8 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 	return true
 }
 
-// noteUseless remembers that a new code does not make AWS give this session,
-// so that nobody is asked for another one as long as the MFA session lives.
+// noteUseless remembers that a fresh code did not make AWS give the session, so that
+// nobody is asked for another code as long as the MFA session lives.
 func (r *request) noteUseless(err error, by session.Session, made bool) {
 	if made && r.signer().mfa && awsapi.Is(err, awsapi.Denied) {
 		_ = r.actor.Cache.Decline(r.uselessKey(), by, by.Expiration)
@@ -84,7 +86,7 @@ func (r *request) noteUseless(err error, by session.Session, made bool) {
 
 func (r *request) uselessKey() string { return session.CacheKey("useless", r.target.cacheKey()) }
 
-// staleCode is a refusal that a code might have helped against.
+// staleCode translates a refusal that a newer code might have prevented.
 func (r *request) staleCode(refused error) error {
 	return failure.WithHint(r.target.Failure(refused),
 		"or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))

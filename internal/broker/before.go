@@ -36,8 +36,8 @@ func (t *Target) forget(c *session.Cache) error {
 	return err
 }
 
-// ForgetSessions forgets every session of the target's subject, and of those that
-// new sessions of it could be made from.
+// ForgetSessions removes every session of the target's subject from the cache, and
+// every session that a new one could be made from without a code.
 func (t *Target) ForgetSessions(c *session.Cache) error {
 	var problems []error
 	for ; t != nil; t = t.From {

@@ -71,7 +71,7 @@ func (b *Broker) Debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(
 // Warn tells the person something that they should know.
 func (b *Broker) Warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(format, args...)) }
 
-// Limits are the waits of a run, counted from its start.
+// Limits say how long a run waits, counted from its start.
 type Limits struct {
 	Question time.Duration // a person can answer until then
 	Run      time.Duration // nothing goes on after that
@@ -84,7 +84,8 @@ var (
 	PersonLimits = Limits{Question: 5 * time.Minute, Run: 5*time.Minute + 30*time.Second}
 )
 
-// Reporter is how a flow tells what it does. Text given to it is clean.
+// Reporter tells a person what a flow does. It replaces control characters in the
+// text that it is given.
 type Reporter interface {
 	Step(text string)  // something was done
 	Warn(text string)  // something the person should know

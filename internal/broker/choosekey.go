@@ -39,9 +39,9 @@ func ChooseKey(record keystore.Record, c KeyChoice) (string, error) {
 	return "", failure.New(failure.Usage, "which %s? there are %s", kind, strings.Join(names, ", ")).Hint("%s", c.Hint)
 }
 
-// ChooseKeyOr is ChooseKey for commands that a profile may be named to as well: the
-// asked one, or the one that commands work on (see [Broker.ChooseProfile]) leads to
-// its key. profile is the one that did; empty if none.
+// ChooseKeyOr is [ChooseKey] for commands to which a profile may be named instead. If
+// no key is named, the key is that of the asked profile, or of the profile that
+// commands work on (see [Broker.ChooseProfile]). It returns that profile as well.
 func (b *Broker) ChooseKeyOr(record keystore.Record, c KeyChoice, asked string) (name, profile string, err error) {
 	named := cmp.Or(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")) != ""
 	if c.Asked == "" && (named || len(record.Keys) > 0) {

@@ -54,9 +54,9 @@ func (r *request) sendGivenCode(code credential.Secret, use func(credential.Secr
 	return creds, r.target.Failure(err)
 }
 
-// sendCode notes a code as used before it is sent: whatever happens then, even a
-// kill, the same digits do not go out a second time. A request that AWS never
-// saw, or threw away for its signature, leaves the code as good as it was.
+// sendCode notes a code as used and then calls use, which sends it: even after a kill
+// the same digits do not go out a second time. The note is taken back if AWS never saw
+// the request, or threw it away for its signature.
 func (r *request) sendCode(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	_ = r.actor.Cache.UseCode(r.target.Profile.MFASerial, code.Reveal(), time.Now())
 	r.run.sent = append(r.run.sent, code)
@@ -69,8 +69,8 @@ func (r *request) sendCode(code credential.Secret, use func(credential.Secret) (
 	return creds, err
 }
 
-// askPerson asks in one of the ways, at most three times. before is what to
-// say of the sources that gave no code.
+// askPerson asks a person for a code in one of the ways, at most three times, and calls
+// use with it. before is shown first; it says why sources gave no code.
 func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	t, err := r.actor.Asker.openOne(ctx, ways)
 	if err != nil {
@@ -187,7 +187,7 @@ func contextEnd(ctx context.Context) error {
 	return prompt.ErrCancelled
 }
 
-// questionFailure is a question for an MFA code that brought none.
+// questionFailure translates the error of a question for an MFA code.
 func questionFailure(err error, t *Target) error {
 	f := failure.New(failure.NeedPerson, "%w", err)
 	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))

@@ -79,7 +79,8 @@ func (r *request) codeFromAny(ctx context.Context, use func(credential.Secret) (
 	return r.askAfter(ctx, after, complaints, use)
 }
 
-// askAfter asks a person where the sources gave no code, and tells them why.
+// askAfter asks a person for the code that no source gave. complaints say why; the
+// person is shown them.
 func (r *request) askAfter(ctx context.Context, ways prompt.Ways, complaints []error, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	var said strings.Builder
 	for _, c := range complaints {
@@ -96,8 +97,8 @@ func (r *request) askAfter(ctx context.Context, ways prompt.Ways, complaints []e
 // errNoCode means that the seed that codes are made of is not there.
 var errNoCode = errors.New("no code")
 
-// getUnspentCode gets a code that was not sent to AWS before: a source is asked once
-// more in the next 30-second step.
+// getUnspentCode gets a code that was not sent to AWS before. If the source gives one
+// that was, it is asked again in the next step of 30 seconds.
 func (r *request) getUnspentCode(ctx context.Context, source codeSource) (credential.Secret, error) {
 	for {
 		code, err := source.code(ctx)

@@ -11,9 +11,9 @@ import (
 // least, if it can be had: an environment cannot be renewed.
 const CommandMinLeft = 15 * time.Minute
 
-// WantForCommand is what a command needs of the profile's session: the life
-// that its user asked for, without which it is not to start, or else what the
-// profile's awsbroker_min_ttl says, or CommandMinLeft.
+// WantForCommand returns what a command needs of the profile's session: the life that
+// its user asked for, without which the command is not started; else the profile's
+// awsbroker_min_ttl; else [CommandMinLeft].
 func (b *Broker) WantForCommand(profile string, asked time.Duration) (Want, error) {
 	t, err := b.Target(profile)
 	if err != nil {
@@ -38,8 +38,8 @@ func (t *Target) checkLeft(asked time.Duration) error {
 		Hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(name))
 }
 
-// longest is how long a new session lasts, by AWS's defaults where the profile
-// says nothing.
+// longest returns how long a new session of the target lasts, by AWS's defaults where
+// the profile says nothing.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 func (t *Target) longest() time.Duration {

@@ -46,7 +46,7 @@ func (b *Broker) askConsent(ctx context.Context, t *Target, s session.Session) e
 	return err
 }
 
-// consenting is one such question.
+// consenting is one question whether a session may be given out.
 type consenting struct {
 	broker *Broker
 	target *Target
@@ -54,7 +54,7 @@ type consenting struct {
 	since  time.Time
 }
 
-// ask shows who wants what, once it is this process's turn.
+// ask takes the turn, shows a person who wants which session, and asks for a yes.
 func (c *consenting) ask(ctx context.Context, s session.Session) error {
 	a := c.broker.NewAsker(c.target.Profile)
 	defer a.Close()
@@ -74,9 +74,9 @@ func (c *consenting) ask(ctx context.Context, s session.Session) error {
 	return c.failure(err)
 }
 
-// memory is where the answer of this job is kept for its next call: callers
-// run a helper twice, and a helper for each of their parts, in a moment. What
-// another job was told does not count.
+// memory returns the name under which the answer is kept for the next call of this
+// job: callers run a helper twice, or a helper for each of their parts, within moments.
+// An answer to another job does not count.
 func (c *consenting) memory() string {
 	return "consent\x00" + c.target.Profile.Name + "\x00" + c.target.cacheKey()
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 )
 
-// region of a profile's calls, and who says so.
+// region returns the region of a profile's calls, and the setting that says so.
 func (b *Broker) region(p *config.Profile) (string, config.Origin, error) {
 	return p.ResolveRegion(config.Regions{
 		Flag:             b.Region,
@@ -18,7 +18,7 @@ func (b *Broker) region(p *config.Profile) (string, config.Origin, error) {
 	})
 }
 
-// endpoint is where STS is for a profile.
+// endpoint returns where STS is for a profile.
 func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	region, from, err := b.region(p)
 	if err != nil {

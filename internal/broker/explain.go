@@ -49,7 +49,8 @@ type CodeSource struct {
 	Way     prompt.Way   // of asking a person, the first that works here; empty: none does
 }
 
-// countedVariables are those of the environment that change what happens.
+// countedVariables are the environment variables that change which session a profile
+// gets, or how.
 var countedVariables = []string{
 	"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
 	"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
@@ -101,7 +102,8 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	return e, nil
 }
 
-// steps in words: "an MFA session", "role admin-mfa in account 123456789012".
+// steps returns in words what is asked of AWS, in order: "an MFA session", "role
+// admin-mfa in account 123456789012".
 func (t *Target) steps() []string {
 	var steps []string
 	for ; t != nil; t = t.From {
@@ -122,8 +124,8 @@ func (t *Target) steps() []string {
 	return steps
 }
 
-// settings are those that the profile was read with, and what stands above
-// the files.
+// settings returns the settings that count for the profile: those of its files, flags,
+// and environment variables.
 func (b *Broker) settings(p *config.Profile) []config.Origin {
 	all := slices.Clone(p.Origins)
 	for i, o := range all {
@@ -165,7 +167,7 @@ func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 	return source
 }
 
-// personWay is the first way of asking a person that works here.
+// personWay returns the first way of asking a person that works here.
 func (b *Broker) personWay(ctx context.Context, t *Target) (prompt.Way, bool) {
 	for _, way := range b.waysOf(t.Profile).List() {
 		if one, ok := b.canAsk(ctx, way); ok {

@@ -18,7 +18,7 @@ var iamRegions = map[string]string{
 	"aws-us-gov": "us-gov-west-1",
 }
 
-// IAMEndpoint is where IAM is for a target, given where STS is.
+// IAMEndpoint returns where IAM is for a target.
 func (t *Target) IAMEndpoint() awsapi.Endpoint {
 	p, e := t.Profile, t.Endpoint
 	e.Region = cmp.Or(iamRegions[p.Partition], config.DefaultRegion(p.Partition), e.Region)
@@ -27,7 +27,7 @@ func (t *Target) IAMEndpoint() awsapi.Endpoint {
 	return e
 }
 
-// IAM is IAM for a target, acting as whoever creds belong to.
+// IAM returns a client of IAM for a target, which signs with creds.
 func (t *Target) IAM(creds credential.Credentials) (*iam.Client, error) {
 	c, err := iam.New(t.IAMEndpoint(), creds)
 	if err != nil {

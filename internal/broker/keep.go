@@ -16,10 +16,10 @@ import (
 // Keeper has the session of a profile in memory for a program that runs for
 // longer than a session does, and gets the next one ahead of its end.
 //
-// What needs no person is renewed silently. Where a person is needed they are
-// asked once a session, and never at the terminal, which is the program's own;
-// then they are told once that a login elsewhere will do, and the cache is
-// watched for what that brings.
+// A renewal that needs no person is not seen. A person who is needed is asked once a
+// session, and never at the terminal, which is the program's own. If that brings no
+// session, the person is told once that a login in another terminal will do, and the
+// keeper watches the cache for the session of that login.
 type Keeper struct {
 	broker  *Broker // what each run of a renewal is a copy of
 	profile string
@@ -36,8 +36,8 @@ type Keeper struct {
 	pause time.Duration
 }
 
-// view is what the files say about the profile; they are read again when they
-// have changed.
+// view is what the files say about the profile. It is made anew when a file has
+// changed.
 type view struct {
 	call   *session.Call
 	target *Target
@@ -68,8 +68,8 @@ func (b *Broker) NewKeeper(profile string, s session.Session) *Keeper {
 	return &Keeper{broker: b, profile: profile, session: s, wake: make(chan struct{}, 1)}
 }
 
-// Current returns the session without waiting for anything. One that ended is
-// an error that says what to do, for the program that asked.
+// Current returns the session without waiting for anything. If the session has ended,
+// the error tells the program that asked what a person can do.
 func (k *Keeper) Current() (session.Session, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -126,7 +126,7 @@ func (k *Keeper) watchOnce(ctx context.Context) time.Duration {
 	return watching
 }
 
-// minLeft is the life under which s is renewed.
+// minLeft returns the life below which s is renewed.
 func (k *Keeper) minLeft(s session.Session) time.Duration {
 	if k.view.target == nil {
 		return served(s, askingMinLeft)
@@ -135,8 +135,8 @@ func (k *Keeper) minLeft(s session.Session) time.Duration {
 	return served(s, t.minLeft(t.Asks(k.view.cache, time.Now())))
 }
 
-// takeNewer takes a session from the cache that is newer than the one in memory,
-// whoever put it there.
+// takeNewer replaces the session in memory by a newer one of the cache, which any
+// process may have put there.
 func (k *Keeper) takeNewer(ctx context.Context) {
 	call := session.NewCall(k.profile, k.broker.Paths)
 	if k.view.call == nil || !k.view.call.SameFiles(call) {

@@ -22,7 +22,8 @@ func (k *Keeper) newRun() *Broker {
 	}
 }
 
-// renew gets the next session, if it may be tried.
+// renew gets the session that follows old, unless a person would have to be asked for
+// it a second time.
 func (k *Keeper) renew(ctx context.Context, old session.Session) {
 	run, asks := k.newRun(), false
 	run.Report = quiet{run.Report}
@@ -79,7 +80,7 @@ func (t *Target) asksPerson(c *session.Cache) bool {
 	return t.Asks(c, time.Now()) && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
 }
 
-// quiet is for runs that nobody watches.
+// quiet is the reporter of runs that nobody watches: what they say goes to --debug.
 type quiet struct{ Reporter }
 
 func (q quiet) Step(text string) { q.Debug(text) }

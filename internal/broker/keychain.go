@@ -11,7 +11,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// KeystoreOptions are for opening the keychain, whose passphrase a asks for.
+// KeystoreOptions returns the options for opening the keystore, whose passphrase a
+// asks for.
 func (b *Broker) KeystoreOptions(a *Asker) keystore.Options {
 	return keystore.Options{
 		RecordPath: b.Paths.KeystoreFile(),
@@ -39,7 +40,7 @@ func (b *Broker) OpenKeychain(ctx context.Context, a *Asker) (*keystore.Store, e
 	return b.store, err
 }
 
-// SessionDir is where this run's sessions and locks are; empty where there is
+// SessionDir returns the directory of this run's sessions and locks; empty if there is
 // no place for them.
 func (b *Broker) SessionDir() string {
 	if !b.looked {
@@ -105,7 +106,7 @@ func (b *Broker) InFile() bool { return b.store != nil && b.store.Kind() == keys
 // Unseal gives a run the [Broker.SealingKey] of another run.
 func (b *Broker) Unseal(key []byte) { b.sealing = key }
 
-// vault is the keychain as the place of the sealing key.
+// vault is the keychain as the place where the sealing key is kept.
 type vault struct {
 	broker *Broker
 	asker  *Asker

@@ -27,8 +27,8 @@ const (
 	longestMFASession  = 36 * time.Hour
 )
 
-// signingLeft is the life that a session has to have to ask for another one,
-// which ends when it ends, whatever becomes of the one that asked.
+// signingLeft is the life that a session must have left to sign for another one. The
+// other one may outlive it.
 const signingLeft = 30 * time.Second
 
 // withMFASession makes a target get its sessions through an MFA session, if
@@ -49,16 +49,17 @@ func (t *Target) withMFASession() {
 // that an MFA session can ask for.
 func (t *Target) NeedsOwnCode() bool { return t.Profile.Duration > longestFromSession }
 
-// MFATarget is the MFA session of the target's key, of the target's device.
+// MFATarget returns the target whose session is the MFA session of t's key and device,
+// with that life.
 func (t *Target) MFATarget(life time.Duration) *Target {
 	p := *t.Profile
 	p.RoleARN, p.Duration, p.RoleSession = "", life, config.RoleSession{}
 	return &Target{Profile: &p, Key: t.Key, Endpoint: t.Endpoint, mfa: true, serves: []*Target{t}}
 }
 
-// mfaKey is what the MFA session is cached under: all roles and profiles of
-// the key share it, for however long it was asked. So they do in all regions,
-// since what a region's STS issues is good in every other.
+// mfaKey returns the name under which the MFA session is cached. All roles and profiles
+// of the key share the session, for whatever life it was asked, and in all regions:
+// what the STS of one region issues is good in every other.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
 func (t *Target) mfaKey() string {
 	e := t.Endpoint
@@ -95,7 +96,7 @@ func (t *Target) checkFor(want Want) error {
 		Hint("add this line to it: awsbroker_mfa_session = %s", lineOf(life))
 }
 
-// lineOf is a duration as it is written in the config file.
+// lineOf returns a duration as it is written in the config file.
 func lineOf(d time.Duration) string {
 	switch {
 	case d%time.Hour == 0:
@@ -106,14 +107,14 @@ func lineOf(d time.Duration) string {
 	return d.String()
 }
 
-// sharing is what profiles have in common that can be served with one code.
+// sharing is what targets must have in common to share one code.
 type sharing struct {
 	key, device string
 	endpoint    awsapi.Endpoint
 }
 
-// sharing is with whom a session could share a code; ok is false where it
-// takes none, or one of its own.
+// sharing returns what the target could share a code by. ok is false if its session
+// takes no code, or a code of its own.
 func (t *Target) sharing() (how sharing, ok bool) {
 	p := t.Profile
 	e := t.Endpoint

@@ -10,9 +10,9 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-// IAM enables an MFA device; STS, which takes its codes, hears of it seconds
-// later, and says until then that it cannot validate them. A new key it may
-// not know either.
+// IAM enables an MFA device. STS, which takes the codes, hears of the device seconds
+// later, and until then says that it cannot validate codes. STS may not know a new key
+// either.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 const (
 	newDeviceWait  = 2 * time.Minute // how long that may take

@@ -41,8 +41,8 @@ func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cach
 	return NextCall{AsksYes, next.Why + "; awsbroker_confirm is set"}
 }
 
-// nextSession is how the next session comes about, before anybody is asked
-// whether it may be given out.
+// nextSession says how the next session comes about, without the question whether it
+// may be given out.
 func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
 	now := time.Now()
 	if err := RefuseRoot(t, now); err != nil {

@@ -41,8 +41,8 @@ type ProfileView struct {
 	Problem    string    // why it cannot be used, or empty
 }
 
-// Overview reads files only: no keychain is opened, and nothing is asked of AWS
-// or of a person.
+// Overview returns the keys and profiles of this machine. It reads files only: no
+// keychain is opened, and neither AWS nor a person is asked.
 func (b *Broker) Overview() (Overview, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
@@ -91,8 +91,8 @@ func (b *Broker) profileView(cfg *config.Config, name string) ProfileView {
 	return view
 }
 
-// mfaEnds is when the MFA session ends that the target's sessions are made
-// from without a code; zero if there is none.
+// mfaEnds returns when the cached MFA session ends from which the target's sessions
+// are made without a code; zero if there is none.
 func (t *Target) mfaEnds(c *session.Cache, now time.Time) (ends time.Time) {
 	for from := t.From; from != nil; from = from.From {
 		if s, ok := from.Cached(c, now); ok && from.mfa {
@@ -102,8 +102,8 @@ func (t *Target) mfaEnds(c *session.Cache, now time.Time) (ends time.Time) {
 	return ends
 }
 
-// knownCache opens the sessions if that takes no keychain: looking must not
-// ask for a passphrase. known is false where they are there and stay closed.
+// knownCache opens the cached sessions if that takes no keychain, since looking must
+// not ask for a passphrase. known is false if there may be sessions that stay closed.
 func (b *Broker) knownCache() (cache *session.Cache, known bool) {
 	dir, err := session.FindDir(b.Paths.Cache, false)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// ChooseProfile is the profile that a command works on: the one asked for,
-// else the environment's, else default if it is one that awsbroker serves,
-// else the only one of ours. guessed says that it was the last.
+// ChooseProfile returns the profile that a command works on: the asked one, else that
+// of the environment, else default if awsbroker serves it, else the only profile that
+// awsbroker serves, for which guessed is true.
 func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err error) {
 	if name := cmp.Or(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" && name != StandInProfile {
 		return name, false, nil
@@ -49,8 +49,8 @@ func (b *Broker) HasProfile(name string) bool {
 	return err == nil && cfg.Has(name)
 }
 
-// CheckServed reports a profile through which AWS's tools would not come to
-// awsbroker by themselves.
+// CheckServed returns a failure if AWS's tools would not ask awsbroker for a session of
+// one of the profiles.
 func (b *Broker) CheckServed(profiles []string) error {
 	cfg, err := b.ReadConfig()
 	if err != nil {

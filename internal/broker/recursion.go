@@ -21,7 +21,7 @@ const chainVariable = "_AWSBROKER_PROFILE_CHAIN"
 // deviceVariable lists the MFA devices that those commands give codes of.
 const deviceVariable = "_AWSBROKER_DEVICE_CHAIN"
 
-// maxChain is how deep helpers may start helpers.
+// maxChain is how many helpers may run that were each started by the one before.
 const maxChain = 4
 
 // InHelper reports whether a helper command of awsbroker's started this run.
@@ -42,9 +42,9 @@ func checkRecursion(profile string) error {
 	return nil
 }
 
-// checkDevice refuses to wait for the lock of a device that the helper which
-// started this run is about to give a code for: it waits for us. That is seen
-// before the locks of roles are taken, one of which may be the helper's, too.
+// checkDevice refuses to wait for the lock of an MFA device whose code is just to come
+// from the helper that started this run: the helper waits for this run. The check is
+// made before locks of roles are taken, since the helper may hold one of them, too.
 func (r *request) checkDevice() error {
 	t := r.target.first()
 	if !r.target.Asks(r.actor.Cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
@@ -54,7 +54,7 @@ func (r *request) checkDevice() error {
 		Hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
 }
 
-// helperEnviron is the environment of a helper command of this target.
+// helperEnviron returns the environment of a helper command of this target.
 func (r *request) helperEnviron() ([]string, error) {
 	if err := checkRecursion(r.target.Profile.Name); err != nil {
 		return nil, err

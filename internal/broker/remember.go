@@ -28,8 +28,8 @@ func (b *Broker) remember(ctx context.Context, call *session.Call, t *Target, s 
 	}
 }
 
-// flagged reports whether flags changed which session it is. What it came to
-// is not the answer to the same call without them.
+// flagged reports whether flags changed which session the profile stands for. Such a
+// session is not remembered as the answer to the same call without the flags.
 func (b *Broker) flagged() bool {
 	return b.Region != "" || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
 }

@@ -35,7 +35,7 @@ func (a *Actor) newRequest(want Want) *request {
 	return &request{run: a.Broker, actor: a, target: a.Target, want: want, since: time.Now()}
 }
 
-// getSession returns the cached one if it will do, or a new one.
+// getSession returns the cached session if it will do, or a new one.
 func (r *request) getSession(ctx context.Context) (session.Session, error) {
 	if r.target.Key.AccessKeyID == "" {
 		// The record does not know the key: without its id there is no cache key.
@@ -77,7 +77,7 @@ func (r *request) openKey(ctx context.Context) error {
 	return err
 }
 
-// kind of session it is, in words.
+// kind returns in words what kind of session is asked for.
 func (r *request) kind() string {
 	if r.target.mfa {
 		return "an MFA session"
@@ -85,15 +85,16 @@ func (r *request) kind() string {
 	return "a session"
 }
 
-// signer is what asks for the session: another session, or nil for the key.
+// signer returns the target whose session signs the request; nil if the key does.
 func (r *request) signer() *Target { return r.round.signer(r.target) }
 
-// takesCode is that of the target, unless a session for the moment gives it.
+// takesCode reports whether the request takes a code: the target takes one, and no
+// passing MFA session signs in its place.
 func (r *request) takesCode() bool { return r.signer() == nil && r.target.TakesCode() }
 
-// askSTS has STS make a session, which another one asks for, or the key with a
-// code. The keychain goes before the code: its passphrase must not land in the
-// question for that.
+// askSTS gets a new session from STS, signed by another session, or by the key and with
+// a code. The keychain is opened before the question for the code, so that a person
+// does not type the passphrase there.
 func (r *request) askSTS(ctx context.Context) (session.Session, error) {
 	if r.signer() != nil {
 		return r.askWithSession(ctx)

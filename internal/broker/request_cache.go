@@ -11,7 +11,7 @@ import (
 // wantsNew reports whether only a session will do that is made after the request.
 func (r *request) wantsNew() bool { return r.want.Fresh || r.renew }
 
-// minLeft is the life under which the session is renewed.
+// minLeft returns the life below which the session is renewed.
 func (r *request) minLeft(now time.Time) time.Duration {
 	if r.signs {
 		return signingLeft
@@ -19,9 +19,9 @@ func (r *request) minLeft(now time.Time) time.Duration {
 	return r.target.minLeft(r.target.Asks(r.actor.Cache, now))
 }
 
-// suffices reports whether s has the life that the caller wants. Where no
-// session has that much, half of what there can be will do, or nothing would;
-// who is strict is told so.
+// suffices reports whether s has the life that the caller wants. If no session has that
+// much, half of the life of s is enough; else no session ever were. A strict caller is
+// told by [Target.checkLeft].
 func (r *request) suffices(s session.Session, now time.Time) bool {
 	life := s.Expiration.Sub(s.Issued)
 	return s.Left(now) > r.want.MinLeft || life <= r.want.MinLeft && s.Left(now) > life/2

@@ -26,8 +26,8 @@ func (r *request) keepNew(creds credential.Credentials) (session.Session, error)
 	return s, nil
 }
 
-// callSTS calls STS, signed by creds. A code that is in hand is used to the end
-// even if whoever asked has gone: it cannot be used a second time.
+// callSTS asks STS for the session, signed by the credentials by. A request with a code
+// goes on even if the caller has gone, for the code cannot be used a second time.
 func (r *request) callSTS(ctx context.Context, client *sts.Client, by credential.Credentials, code credential.Secret) (credential.Credentials, error) {
 	if !code.IsEmpty() {
 		ctx = context.WithoutCancel(ctx)

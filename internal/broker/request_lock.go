@@ -12,7 +12,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
-// lockName is that of the device if this request needs a code.
+// lockName returns the name of the lock: of the MFA device if the request takes a code,
+// else of the session.
 func (r *request) lockName() string {
 	if r.takesCode() || !r.target.TakesCode() {
 		return r.target.deviceLock()

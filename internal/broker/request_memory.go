@@ -22,8 +22,8 @@ func (r *request) noteFailure(err error) {
 	})
 }
 
-// codesFrom names who would give a code: profiles that share an MFA session may
-// differ in that, and one's failure is not the other's.
+// codesFrom names who would give the code. Profiles that share an MFA session may differ
+// in that, and then the failure of one does not answer the other.
 func (r *request) codesFrom() string {
 	p := r.target.first().Profile
 	return session.CacheKey(p.MFAProcess, p.MFASeed, fmt.Sprint(r.run.waysOf(p).List()))

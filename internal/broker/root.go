@@ -30,8 +30,8 @@ func Countdown(expires, now time.Time) string {
 	return "root key, delete now: its time ended " + say.Duration(now.Sub(expires)) + " ago"
 }
 
-// RefuseRoot refuses to make a session of a root key. What it says does not
-// depend on AWS, which is not asked.
+// RefuseRoot returns a failure if the target's key is known to be a root user's. AWS is
+// not asked.
 func RefuseRoot(t *Target, now time.Time) error {
 	if !t.Key.Root() {
 		return nil
@@ -50,7 +50,8 @@ func RefuseRoot(t *Target, now time.Time) error {
 		Hint("when nothing needs it any more: %s", say.DeleteKey(t.Key.AccessKeyID))
 }
 
-// RootOverFailure is for all uses of a root key past its date but one.
+// RootOverFailure is the failure of every use of a root key past its date but its
+// deletion.
 func RootOverFailure(name string, info keystore.KeyInfo, now time.Time) error {
 	account, _ := awsapi.SplitARN(info.ARN)
 	since := ""

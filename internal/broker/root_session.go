@@ -18,10 +18,10 @@ import (
 // rootSessionLife is the shortest session that GetSessionToken gives.
 const rootSessionLife = 15 * time.Minute
 
-// RootSession returns a session of a root key, for one command that a person
-// allowed it for. It is kept nowhere. named is a profile or a key of the
-// keychain; empty stands for the only root key there is. The region is for the
-// command's environment, as ChildRegion's is.
+// RootSession returns a session of a root key for one command, to which a person allowed
+// it. The session is not cached. named is a profile or a key of the keychain; empty
+// stands for the only root key. region is for the command's environment, as that of
+// [Broker.ChildRegion] is.
 func (b *Broker) RootSession(ctx context.Context, named string) (s session.Session, region string, err error) {
 	t, err := b.rootTarget(named)
 	if err != nil {
@@ -93,7 +93,7 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 	return b.KeyTarget(name, record.Keys[name])
 }
 
-// namedTarget is a profile, or else a root key of that name.
+// namedTarget returns the target of the profile, or else of the root key, of that name.
 func (b *Broker) namedTarget(record keystore.Record, name string) (*Target, error) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
@@ -105,9 +105,9 @@ func (b *Broker) namedTarget(record keystore.Record, name string) (*Target, erro
 	return b.TargetIn(cfg, name)
 }
 
-// refuseUnknownRoot is refuseRoot for a key that nobody knows the owner of,
-// before it buys a session that a root user would get as well. A role needs no
-// such question: AWS gives root none.
+// refuseUnknownRoot is [RefuseRoot] for a key whose owner is not recorded: AWS is asked
+// before the key buys a session that a root user would get as well. For a role AWS is
+// not asked: it gives the root user none.
 func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) error {
 	if r.target.Key.ARN != "" || r.target.Profile.RoleARN != "" {
 		return nil

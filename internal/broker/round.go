@@ -20,7 +20,7 @@ func newRound(start time.Time) *round {
 	return &round{start: start, since: time.Now(), got: map[string]session.Session{}, shared: map[sharing]*Target{}}
 }
 
-// has returns what the round brought for a target, if it is not over by now.
+// has returns the session that the round has got for a target, if it has not ended.
 func (r *round) has(t *Target) (s session.Session, ok bool) {
 	if r != nil {
 		s, ok = r.got[t.roundKey()]
@@ -43,8 +43,8 @@ func (t *Target) roundKey() string {
 	return t.cacheKey()
 }
 
-// signer is what asks for the session of a target: another session, or nil for
-// the key itself.
+// signer returns the target whose session signs for a session of t; nil if the key
+// itself does.
 func (r *round) signer(t *Target) *Target {
 	if t.From != nil || r == nil || t.passing {
 		return t.From

@@ -81,8 +81,8 @@ func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.S
 	return s, err
 }
 
-// sessionIn gets a session as one of several in a round, and tells how it came
-// about.
+// sessionIn gets a session as one of several in a round. It also returns how the
+// session came about.
 func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want) (session.Session, grant.How, error) {
 	if err := RefuseRoot(t, time.Now()); err != nil {
 		return session.Session{}, "", err

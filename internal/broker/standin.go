@@ -16,13 +16,12 @@ type StandIn struct {
 	Copied  bool   // the file is ours, and to be removed at the end
 }
 
-// StandInProfile is what it is called.
+// StandInProfile is the name of the stand-in.
 const StandInProfile = "awsbroker-server"
 
-// StandIn makes one if the command needs it, or returns nil. What the person
-// has in the config file is in the copy, too, so that other profiles work
-// there; access keys in clear are not. The copy is read-only: whoever writes
-// to it would lose what they wrote.
+// StandIn makes a stand-in if the command needs one; else it returns nil. The copy of
+// the config file has the person's other profiles, too, which work there, but no
+// access keys in clear. The copy is read-only, since it is removed at the end.
 func (b *Broker) StandIn() (*StandIn, error) {
 	cfg, err := b.ReadConfig()
 	if err != nil {

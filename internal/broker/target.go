@@ -86,7 +86,7 @@ func (t *Target) readsFiles() bool {
 	return t.Profile.PolicyFile != "" || t.From != nil && t.From.readsFiles()
 }
 
-// SetKey gives the target, and those it comes from, another key.
+// SetKey gives another key to the target and to the targets that it comes from.
 func (t *Target) SetKey(k keystore.KeyInfo) {
 	for ; t != nil; t = t.From {
 		t.Key = k
@@ -131,8 +131,8 @@ func endpointKey(e awsapi.Endpoint) string {
 	return session.CacheKey(e.Region, e.URL, e.CABundle, strconv.FormatBool(e.FIPS), strconv.FormatBool(e.DualStack))
 }
 
-// Subject names whose session of which role it is, wherever and with whatever
-// key it was asked for: what logout forgets.
+// Subject returns a name for the key's name, role and device, whatever the region,
+// endpoint and access key id: what logout forgets.
 func (t *Target) Subject() string {
 	return session.CacheKey(t.Profile.KeyName, t.Profile.RoleARN, t.Profile.MFASerial)
 }

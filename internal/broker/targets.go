@@ -44,7 +44,7 @@ func (b *Broker) Target(profile string) (*Target, error) {
 	return b.TargetIn(cfg, profile)
 }
 
-// TargetIn is Target in files that were read before.
+// TargetIn is [Broker.Target] in config files that were read before.
 func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	p, err := cfg.Resolve(profile)
 	if err != nil {
@@ -81,8 +81,9 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	return t, nil
 }
 
-// TargetsOf are the profiles that use a key, the one asked for before others.
-// A key that no profile uses can still rotate itself, if AWS lets it.
+// TargetsOf returns the targets of the profiles that use a key, first the one of the
+// profile first, unless that is empty. If no profile uses the key, the target is the
+// key by itself, which may rotate itself if AWS lets it.
 func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]*Target, error) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
@@ -112,7 +113,7 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 	return []*Target{{Profile: p, Key: info, Endpoint: e}}, err
 }
 
-// TargetAfter is what the profile will stand for once text is the config file.
+// TargetAfter returns what the profile will stand for once text is the config file.
 func (b *Broker) TargetAfter(profile string, text []byte) (*Target, error) {
 	credentials, err := os.ReadFile(b.Paths.Credentials)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -125,9 +126,9 @@ func (b *Broker) TargetAfter(profile string, text []byte) (*Target, error) {
 	return b.TargetIn(cfg, profile)
 }
 
-// KeyTarget is a key by itself as something to sign with, outside of any
-// profile. AWS is asked in the key's own partition, where alone a refusal of
-// the key means that it is gone.
+// KeyTarget returns a target for a key by itself, outside of any profile. Its endpoint
+// is in the key's own partition, where alone a refusal of the key means that the key
+// is gone.
 func (b *Broker) KeyTarget(name string, info keystore.KeyInfo) (*Target, error) {
 	partition := awsapi.PartitionOf(info.ARN)
 	t := &Target{Profile: &config.Profile{Name: name, KeyName: name, Partition: partition}, Key: info}
