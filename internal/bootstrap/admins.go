@@ -96,8 +96,8 @@ func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, 
 	return all, nil
 }
 
-// taking is what becomes of a grant that makes an administrator at any time.
-func (s *bootstrap) taking(g grant) string {
+// describeTaking is what becomes of a grant that makes an administrator at any time.
+func (s *bootstrap) describeTaking(g grant) string {
 	switch {
 	case g.of.Kind == iam.OfGroup && g.of.Name != s.o.Group:
 		return fmt.Sprintf("%s leaves group %s, which has %s", s.o.User, g.of.Name, g.name)
@@ -109,8 +109,8 @@ func (s *bootstrap) taking(g grant) string {
 	return fmt.Sprintf("what makes an administrator, off inline policy %s of %s", g.name, g.of)
 }
 
-// take such a grant away, as the session of the role that was just proved.
-func (s *bootstrap) take(ctx context.Context, c *iam.Client, g grant) error {
+// takeAway such a grant away, as the session of the role that was just proved.
+func (s *bootstrap) takeAway(ctx context.Context, c *iam.Client, g grant) error {
 	t := notes.Thing{Kind: notes.Detached, Name: g.name, On: g.of.String(), ID: g.arn}
 	remove := func(ctx context.Context) error { return c.Detach(ctx, g.of, g.arn) }
 	switch left := policy.WithoutAlwaysAdmin(g.document); {

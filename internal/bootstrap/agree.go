@@ -33,7 +33,7 @@ func (s *bootstrap) agree(ctx context.Context) error {
 	if err := s.getReady(ctx); err != nil {
 		return err
 	}
-	s.journal.Partition, s.journal.Key, s.journal.KeyID, s.journal.Region = s.out.Partition, s.name, s.actor.AccessKey.AccessKeyID, s.actor.Broker.Region
+	s.journal.Partition, s.journal.Key, s.journal.KeyID, s.journal.Region = s.out.Partition, s.name, s.actor.AccessKey.AccessKeyID, s.run.Region
 	return s.actor.Confirm(ctx, s.out.Text(), "carry this out?")
 }
 
@@ -61,7 +61,7 @@ func (s *bootstrap) refuseDifferences() error {
 // showPlan where nobody is asked about it.
 func (s *bootstrap) showPlan() {
 	for line := range strings.SplitSeq(s.out.Text(), "\n") {
-		s.actor.Broker.Report.Step(line)
+		s.run.Report.Step(line)
 	}
 }
 
@@ -77,7 +77,7 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 		}
 	}
 	if s.isMissing(notes.AccessKey) || s.isMissing(notes.Stored) {
-		adder, err := keychain.NewAdder(s.actor.Broker, keychain.AddOptions{Name: s.o.KeyName})
+		adder, err := keychain.NewAdder(s.run, keychain.AddOptions{Name: s.o.KeyName})
 		if err != nil {
 			return err
 		}
@@ -100,10 +100,10 @@ func (s *bootstrap) asksPerson() bool {
 	if s.isMissing(notes.MFADevice) || s.isMissing(notes.Password) {
 		return true
 	}
-	if !s.needsProof() || !s.actor.Broker.Code.IsEmpty() {
+	if !s.needsProof() || !s.run.Code.IsEmpty() {
 		return false
 	}
-	t, err := s.actor.Broker.Target(s.o.Profile)
+	t, err := s.run.Target(s.o.Profile)
 	if err != nil || s.isMissing(notes.Profile) {
 		return true
 	}

@@ -93,6 +93,7 @@ var bootstrapPatience = bootstrapWaits{call: 45 * time.Second, settle: 2 * time.
 
 // bootstrap is one run of [Run] or [Undo].
 type bootstrap struct {
+	run    *broker.Broker
 	actor  *broker.Actor // the key that does the work
 	o      Options
 	waits  bootstrapWaits
@@ -124,10 +125,10 @@ type bootstrap struct {
 // there.
 func Run(ctx context.Context, b *broker.Broker, o Options) (Result, error) {
 	s := &bootstrap{o: o, waits: bootstrapPatience}
-	return s.run(ctx, b)
+	return s.setUp(ctx, b)
 }
 
-func (s *bootstrap) run(ctx context.Context, b *broker.Broker) (out Result, err error) {
+func (s *bootstrap) setUp(ctx context.Context, b *broker.Broker) (out Result, err error) {
 	if err := s.open(ctx, b); err != nil {
 		return s.out, s.endAfterAll(ctx, err)
 	}
@@ -135,7 +136,7 @@ func (s *bootstrap) run(ctx context.Context, b *broker.Broker) (out Result, err 
 	if err := s.refuseEnviron(); err != nil {
 		return s.out, err
 	}
-	unlock, err := s.alone()
+	unlock, err := s.lock()
 	if err != nil {
 		return s.out, err
 	}
@@ -155,26 +156,26 @@ func (s *bootstrap) run(ctx context.Context, b *broker.Broker) (out Result, err 
 		}
 	}()
 	for _, st := range s.plan {
-		if err := s.carry(ctx, st); err != nil {
+		if err := s.carryOut(ctx, st); err != nil {
 			return s.out, err
 		}
 	}
 	return s.out, s.finish(ctx)
 }
 
-// alone makes this process the only one that sets the account up.
-func (s *bootstrap) alone() (unlock func(), err error) {
-	if err := os.MkdirAll(s.actor.Broker.Paths.State, 0o700); err != nil {
+// lock makes this process the only one that sets the account up.
+func (s *bootstrap) lock() (unlock func(), err error) {
+	if err := os.MkdirAll(s.run.Paths.State, 0o700); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	}
-	lock := session.NewLock(s.actor.Broker.Paths.State, "bootstrap:"+s.out.Account)
+	lock := session.NewLock(s.run.Paths.State, "bootstrap:"+s.out.Account)
 	if ok, err := lock.Try(); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	} else if !ok {
 		return nil, failure.New(failure.Other, "another awsbroker (process %d) is setting up account %s", lock.Holder(), s.out.Account).
 			Hint("wait for it, then run this again")
 	}
-	if s.journal, err = readJournal(s.actor.Broker, s.out.Account); err != nil {
+	if s.journal, err = readJournal(s.run, s.out.Account); err != nil {
 		_ = lock.Unlock()
 		return nil, err
 	}
@@ -215,7 +216,7 @@ func (s *bootstrap) once(ctx context.Context, call func(context.Context, *iam.Cl
 // up is the patience of bootstrap's waits. The progress shows what the wait is for;
 // an empty what shows nothing.
 func (s *bootstrap) up(to time.Duration, what string) wait.Up {
-	up := wait.Up{To: to, Every: s.waits.again, Clock: s.actor.Broker.Clock}
+	up := wait.Up{To: to, Every: s.waits.again, Clock: s.run.Clock}
 	if what != "" {
 		up.Say = func() { s.o.Show.Waiting(what) }
 	}

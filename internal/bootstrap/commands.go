@@ -56,7 +56,7 @@ func (s *bootstrap) commandsFor(t notes.Thing) []string {
 	case notes.Stored:
 		return []string{"awsbroker remove " + name}
 	}
-	return []string{"# and take [profile " + name + "] out of " + say.ShellWord(underHome(s.actor.Broker.Paths.Config))}
+	return []string{"# and take [profile " + name + "] out of " + say.ShellWord(underHome(s.run.Paths.Config))}
 }
 
 // oneLine is a document without the line ends between its values.

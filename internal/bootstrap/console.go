@@ -83,13 +83,13 @@ func madeUpPassword() credential.Secret {
 		if n := b.Len(); n%6 == 5 {
 			from = parts[n/6%4]
 		}
-		b.WriteByte(from[below(len(from))])
+		b.WriteByte(from[randomBelow(len(from))])
 	}
 	return credential.NewSecret(b.String())
 }
 
-// below is a random number from 0 to n-1.
-func below(n int) int {
+// randomBelow is a random number from 0 to n-1.
+func randomBelow(n int) int {
 	i, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
 	if err != nil {
 		panic(err) // crypto/rand does not fail

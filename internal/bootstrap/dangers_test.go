@@ -47,6 +47,9 @@ func TestBootstrapTellsWhatStays(t *testing.T) {
 			t.Errorf("does not say %q: %q", says, out.Out.Warnings)
 		}
 	}
+	if n := strings.Count(strings.Join(out.Out.Warnings, "\n"), "access key, "+other.ID); n != 1 {
+		t.Errorf("%d warnings of one key: %q", n, out.Out.Warnings)
+	}
 	if text := strings.Join(out.Out.Warnings, "\n"); strings.Contains(text, off.ID) {
 		t.Errorf("warns of what is harmless: %s", text)
 	}

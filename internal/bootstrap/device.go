@@ -28,7 +28,7 @@ func (s *bootstrap) deviceStep() *step {
 			return state{is: there, id: d.Serial}, nil
 		},
 		make: func(ctx context.Context, t *notes.Thing) error {
-			serial, err := mfa.MakeDevice(ctx, s.actor.Broker, s.do, s.actor.Asker, mfa.NewDevice{
+			serial, err := mfa.MakeDevice(ctx, s.run, s.do, s.actor.Asker, mfa.NewDevice{
 				User: s.o.User, Name: s.o.User, Account: s.accountName(ctx), QRFile: s.o.QRFile,
 			})
 			s.out.MFASerial, t.ID = serial, serial
@@ -49,7 +49,7 @@ func (s *bootstrap) findDevice(ctx context.Context) (iam.MFADevice, bool, error)
 		return iam.MFADevice{}, false, err
 	}
 	named := ""
-	if cfg, err := s.actor.Broker.ReadConfig(); err == nil {
+	if cfg, err := s.run.ReadConfig(); err == nil {
 		if p, err := cfg.Resolve(s.o.Profile); err == nil {
 			named = p.MFASerial
 		}

@@ -52,7 +52,7 @@ func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	record, err := keystore.ReadRecord(s.actor.Broker.Paths.KeystoreFile())
+	record, err := keystore.ReadRecord(s.run.Paths.KeystoreFile())
 	if err != nil {
 		return state{}, failure.OfRecord(err)
 	}
@@ -72,17 +72,23 @@ func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {
 	return state{}, s.roomForKey(keys)
 }
 
-// warnOfOtherKeys names keys of the user that somebody has, and not the
-// keychain.
+// warnOfOtherKeys names the other active keys of a user that is there: they may
+// all that the new one may.
 func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
 	if awsapi.Is(err, awsapi.NotThere) {
 		return nil
 	}
+	unfinished := s.findStrays(keys)
 	for _, k := range keys {
-		if k.Active && k.ID != s.actor.AccessKey.AccessKeyID && len(s.record.NamesOf(k.ID)) == 0 && !slices.ContainsFunc(s.strays(keys), func(stray iam.Key) bool { return stray.ID == k.ID }) {
+		switch {
+		case !k.Active, k.ID == s.out.KeyID, k.ID == s.actor.AccessKey.AccessKeyID, slices.Contains(unfinished, k):
+		case len(s.record.NamesOf(k.ID)) == 0:
 			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
 				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", s.o.User, k.ID, s.o.User, say.ShellWord(k.ID)))
+		default:
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
+				s.o.User, k.ID, k.Created.Format("2006-01-02")))
 		}
 	}
 	return err
@@ -101,7 +107,7 @@ func (s *bootstrap) roomForKey(keys []iam.Key) error {
 		return failure.New(failure.Other, "the keychain has another key called %q, of %s", s.o.KeyName, cmp.Or(info.ARN, "an unknown owner")).
 			Hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", say.ShellWord(s.o.KeyName))
 	}
-	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.strays(keys)) > 0 {
+	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.findStrays(keys)) > 0 {
 		return nil
 	}
 	f := failure.New(failure.Other, "the user %s has two access keys, which are not in the keychain, and AWS allows no third", s.o.User)
@@ -119,9 +125,9 @@ func (s *bootstrap) deadKey(info keystore.KeyInfo) bool {
 	return begun != nil && !begun.Done && account == s.out.Account && awsapi.NameOf(info.ARN) == s.o.User
 }
 
-// strays are keys that a creation made whose answer never arrived: they were
+// findStrays are keys that a creation made whose answer never arrived: they were
 // not there before, and were made after it was written down.
-func (s *bootstrap) strays(keys []iam.Key) []iam.Key {
+func (s *bootstrap) findStrays(keys []iam.Key) []iam.Key {
 	t := s.journal.Find(notes.Thing{Kind: notes.AccessKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
 	if t == nil || t.Done {
 		return nil
@@ -184,7 +190,7 @@ func (s *bootstrap) keepKey(ctx context.Context, key credential.Credentials) err
 		return err
 	}
 	if gone := s.adder.Store.Remove(ctx, s.o.KeyName); gone != nil && !errors.Is(gone, keystore.ErrNotFound) {
-		s.actor.Broker.Debug("keychain: %v", gone)
+		s.run.Debug("keychain: %v", gone)
 	}
 	undo := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, key.AccessKeyID) })
 	if undo != nil {
@@ -203,7 +209,7 @@ func (s *bootstrap) storeKey(ctx context.Context, key credential.Credentials) er
 		return failure.OfKeystore(err, s.o.KeyName)
 	}
 	s.out.KeyName, s.out.KeyID = s.o.KeyName, key.AccessKeyID
-	return session.NextGeneration(s.actor.Broker.Paths)
+	return session.NextGeneration(s.run.Paths)
 }
 
 // deleteStrays deletes keys whose secret nobody has. A list may be late: where
@@ -228,7 +234,7 @@ func (s *bootstrap) deleteStraysSeen(ctx context.Context) (found bool, err error
 	if err != nil {
 		return true, err
 	}
-	strays := s.strays(keys)
+	strays := s.findStrays(keys)
 	for _, k := range strays {
 		use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
 		if err != nil || !use.At.IsZero() {
@@ -239,7 +245,7 @@ func (s *bootstrap) deleteStraysSeen(ctx context.Context) (found bool, err error
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 			return true, err
 		}
-		s.actor.Broker.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
+		s.run.Report.Step(fmt.Sprintf("%s, whose secret nobody has, is deleted", k.ID))
 	}
 	return len(strays) > 0, nil
 }

@@ -19,7 +19,7 @@ func (s *bootstrap) refuseLastWay(ctx context.Context) error {
 	user := s.who.UserName()
 	stays, err := s.staysAdministrator(ctx, user)
 	if err != nil {
-		return s.stopped(&step{what: "the rights of user " + user}, err)
+		return s.failureAt(&step{what: "the rights of user " + user}, err)
 	}
 	if stays {
 		return nil

@@ -2,7 +2,6 @@ package bootstrap
 
 import (
 	"context"
-	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -31,27 +30,6 @@ func (s *bootstrap) lookForLimits(ctx context.Context) error {
 		if g.denies {
 			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s denies something: the role may be less than an administrator", g.String()))
 		}
-	}
-	return nil
-}
-
-// lookForOtherKeys of a user that is there: they may all that the new one may,
-// and nobody here has them.
-func (s *bootstrap) lookForOtherKeys(ctx context.Context) error {
-	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, s.o.User) })
-	if awsapi.Is(err, awsapi.NotThere) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	unfinished := s.strays(keys)
-	for _, k := range keys {
-		if !k.Active || k.ID == s.out.KeyID || k.ID == s.actor.AccessKey.AccessKeyID || slices.Contains(unfinished, k) {
-			continue
-		}
-		s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
-			s.o.User, k.ID, k.Created.Format("2006-01-02")))
 	}
 	return nil
 }

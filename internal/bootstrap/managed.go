@@ -79,7 +79,7 @@ func versionsIn(all []iam.Version) (ids []string, inUse string) {
 // newVersion of a managed policy, for which those that are lost make room.
 func (s *bootstrap) newVersion(ctx context.Context, t *notes.Thing, document string) error {
 	for _, v := range t.Lost {
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func (s *bootstrap) undoVersion(ctx context.Context, t notes.Thing) error {
 		made = []string{all[first].ID} // the answer was lost
 	}
 	for _, v := range made {
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {
 			return err
 		}
 	}

@@ -67,7 +67,7 @@ func environRegion() (region, from string) {
 // too, which then could not be proved.
 func (s *bootstrap) refuseEnviron() error {
 	region, from := environRegion()
-	if s.actor.Broker.Region != "" || region == "" || s.o.TrustedAccount != "" || config.PartitionOfRegion(region) == s.out.Partition {
+	if s.run.Region != "" || region == "" || s.o.TrustedAccount != "" || config.PartitionOfRegion(region) == s.out.Partition {
 		return nil
 	}
 	return failure.New(failure.Usage, "the region %s (%s) is not in %s, where account %s is", region, from, s.out.Partition, s.out.Account).

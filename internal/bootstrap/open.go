@@ -41,7 +41,7 @@ func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
 		err = s.storedKey(ctx, "")
 	}
 	if err == nil {
-		err = s.enter()
+		err = s.authenticate()
 	}
 	if err != nil {
 		s.actor.Close()
@@ -52,6 +52,7 @@ func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
 // startActor begins with an actor whose target is not known yet: the key may
 // have to be typed.
 func (s *bootstrap) startActor(ctx context.Context, b *broker.Broker) {
+	s.run = b
 	s.actor = &broker.Actor{Broker: b, Asker: b.NewAsker(nil), Cache: b.OpenCache(ctx), CallLimit: s.waits.call}
 	s.actor.Asker.Before = s.o.Show.Asking
 }
@@ -63,7 +64,7 @@ func (s *bootstrap) whichKey() (string, error) {
 	case s.o.Key == "" && failure.Is(err, failure.NotFound):
 		return "", nil
 	case s.o.Key == "" && err == nil:
-		s.actor.Broker.Report.Step("the root key " + name + " of the keychain does it (another one: --key)")
+		s.run.Report.Step("the root key " + name + " of the keychain does it (another one: --key)")
 	}
 	return name, err
 }
@@ -84,10 +85,10 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 	case err != nil:
 		return failure.New(failure.NeedPerson, "%w", err)
 	}
-	if s.who, err = s.actor.Broker.IdentifyKey(ctx, s.actor.AccessKey, ""); err != nil {
+	if s.who, err = s.run.IdentifyKey(ctx, s.actor.AccessKey, ""); err != nil {
 		return err
 	}
-	s.actor.Target, err = s.actor.Broker.KeyTarget("", keystore.KeyInfo{AccessKeyID: s.actor.AccessKey.AccessKeyID, ARN: s.who.ARN})
+	s.actor.Target, err = s.run.KeyTarget("", keystore.KeyInfo{AccessKeyID: s.actor.AccessKey.AccessKeyID, ARN: s.who.ARN})
 	return err
 }
 
@@ -99,10 +100,10 @@ func (s *bootstrap) storedKey(ctx context.Context, region string) error {
 		return broker.RootOverFailure(s.name, info, time.Now())
 	}
 	var err error
-	if s.actor.Target, err = s.actor.Broker.KeyTarget(s.name, info); err != nil {
+	if s.actor.Target, err = s.run.KeyTarget(s.name, info); err != nil {
 		return err
 	}
-	if region != "" && s.actor.Broker.Region == "" {
+	if region != "" && s.run.Region == "" {
 		s.actor.Target.Endpoint.Region = region
 	}
 	if err := s.actor.OpenKey(ctx); err != nil {
@@ -120,12 +121,12 @@ func (s *bootstrap) storedKey(ctx context.Context, region string) error {
 	return nil
 }
 
-// enter IAM as who the key belongs to.
-func (s *bootstrap) enter() error {
+// authenticate IAM as who the key belongs to.
+func (s *bootstrap) authenticate() error {
 	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, awsapi.PartitionOf(s.who.ARN)
 	s.actor.Target.Profile.Partition, s.actor.Target.Key.ARN = s.out.Partition, s.who.ARN
-	if s.actor.Broker.Region != "" && config.PartitionOfRegion(s.actor.Broker.Region) != s.out.Partition {
-		return failure.New(failure.Usage, "the region %s is not in %s, where account %s is", s.actor.Broker.Region, s.out.Partition, s.out.Account)
+	if s.run.Region != "" && config.PartitionOfRegion(s.run.Region) != s.out.Partition {
+		return failure.New(failure.Usage, "the region %s is not in %s, where account %s is", s.run.Region, s.out.Partition, s.out.Account)
 	}
 	if config.PartitionOfRegion(s.actor.Target.Endpoint.Region) != s.out.Partition {
 		s.actor.Target.Endpoint.Region = config.DefaultRegion(s.out.Partition)
@@ -141,7 +142,7 @@ func (s *bootstrap) enter() error {
 	}
 	targets := []*broker.Target{s.actor.Target}
 	if s.name != "" {
-		ours, err := s.actor.Broker.TargetsOf(s.name, s.actor.Target.Key, "")
+		ours, err := s.run.TargetsOf(s.name, s.actor.Target.Key, "")
 		if err != nil {
 			return err
 		}

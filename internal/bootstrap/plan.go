@@ -58,28 +58,25 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 	}
 	s.out.SignIn = signInPage(s.out.Partition, s.accountName(ctx))
 	if err := s.summarize(ctx); err != nil {
-		return s.stopped(&step{what: "the account"}, err)
+		return s.failureAt(&step{what: "the account"}, err)
 	}
 	if err := s.takeNames(ctx); err != nil {
-		return s.stopped(&step{what: "the account"}, err)
+		return s.failureAt(&step{what: "the account"}, err)
 	}
 	s.plan = s.stepsOf()
 	for _, st := range s.plan {
 		var err error
 		if st.is, err = whileMissing(ctx, s, st.look); err != nil {
-			return s.stopped(st, err)
+			return s.failureAt(st, err)
 		}
 		s.planStep(st)
 	}
 	if err := s.lookForLimits(ctx); err != nil {
-		return s.stopped(&step{what: "the rights of role " + s.o.Role}, err)
+		return s.failureAt(&step{what: "the rights of role " + s.o.Role}, err)
 	}
 	if s.o.TrustedAccount == "" {
 		if err := s.planTaking(ctx); err != nil {
-			return s.stopped(&step{what: "the rights of user " + s.o.User}, err)
-		}
-		if err := s.lookForOtherKeys(ctx); err != nil {
-			return s.stopped(&step{what: "the access keys of user " + s.o.User}, err)
+			return s.failureAt(&step{what: "the rights of user " + s.o.User}, err)
 		}
 	}
 	if s.who.IsRoot() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
@@ -135,7 +132,7 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 		s.out.Plan = append(s.out.Plan, Planned{Sign: "?", What: "proof", How: "of key, device and role, with one more code"})
 	}
 	for _, g := range s.always {
-		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: say.Clean(s.taking(g)), How: "after the proof, by the role"})
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: say.Clean(s.describeTaking(g)), How: "after the proof, by the role"})
 	}
 	if s.takesFromGroup() {
 		return s.findLockedOut(ctx)
@@ -176,7 +173,7 @@ func (s *bootstrap) summarize(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		s.actor.Broker.Debug("iam: account summary: %s", err.Error())
+		s.run.Debug("iam: account summary: %s", err.Error())
 		return nil // it is news, not a need
 	}
 	if !sum.RootMFA && s.out.Partition != "aws-us-gov" { // GovCloud's root has no console

@@ -27,7 +27,7 @@ type profileEdit struct {
 func (s *bootstrap) profileStep() *step {
 	what := "profile " + s.o.Profile
 	return &step{
-		what: what, how: "in " + underHome(s.actor.Broker.Paths.Config),
+		what: what, how: "in " + underHome(s.run.Paths.Config),
 		thing: notes.Thing{Kind: notes.Profile, Name: s.o.Profile}, changed: notes.Thing{Kind: notes.Profile, Name: s.o.Profile},
 		look: func(context.Context) (state, error) {
 			edit, err := s.editProfile()
@@ -47,11 +47,11 @@ func (s *bootstrap) profileStep() *step {
 }
 
 func (s *bootstrap) editProfile() (profileEdit, error) {
-	before, err := os.ReadFile(s.actor.Broker.Paths.Config)
+	before, err := os.ReadFile(s.run.Paths.Config)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return profileEdit{}, failure.New(failure.Other, "%w", err)
 	}
-	cfg, err := s.actor.Broker.ReadConfig()
+	cfg, err := s.run.ReadConfig()
 	if err != nil {
 		return profileEdit{}, err
 	}
@@ -60,7 +60,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 			Hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(s.o.Profile))
 	}
 	e := profileEdit{before: before, had: cfg.Has(s.o.Profile)}
-	region := s.actor.Broker.Region
+	region := s.run.Region
 	if p, err := cfg.Resolve(s.o.Profile); err == nil && region == "" {
 		region = p.Region
 	}
@@ -74,7 +74,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	if e.after, err = config.SetProfile(before, o.Profile, o.Settings(), setup.BesideHelper); err != nil {
 		return e, failure.OfConfig(err)
 	}
-	e.diff = config.Diff(s.actor.Broker.Paths.Config, before, e.after)
+	e.diff = config.Diff(s.run.Paths.Config, before, e.after)
 	return e, nil
 }
 
@@ -83,10 +83,10 @@ func (s *bootstrap) writeProfile() error {
 	if err != nil {
 		return err
 	}
-	if err := s.step("write profile", func() error { return config.WriteFile(s.actor.Broker.Paths.Config, e.before, e.after) }); err != nil {
-		return failure.New(failure.Other, "%s could not be written: %w", s.actor.Broker.Paths.Config, err)
+	if err := s.step("write profile", func() error { return config.WriteFile(s.run.Paths.Config, e.before, e.after) }); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", s.run.Paths.Config, err)
 	}
-	return session.NextGeneration(s.actor.Broker.Paths)
+	return session.NextGeneration(s.run.Paths)
 }
 
 // underHome writes a path as people do.

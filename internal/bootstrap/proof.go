@@ -57,7 +57,7 @@ func (s *bootstrap) finish(ctx context.Context) error {
 		s.o.Show.Begin(part.what)
 		outcome, err := part.do(ctx)
 		if err != nil {
-			return s.stopped(&step{what: part.what}, err)
+			return s.failureAt(&step{what: part.what}, err)
 		}
 		s.o.Show.End(outcome)
 	}
@@ -72,15 +72,15 @@ func (s *bootstrap) noteProved() {
 	}
 	now := time.Now().UTC().Truncate(time.Second)
 	s.journal.Proved = &now
-	if err := s.step("proved", func() error { return writeJournal(s.actor.Broker, s.journal) }); err != nil {
-		s.actor.Broker.Debug("journal: %v", err) // the next run proves it again
+	if err := s.step("proved", func() error { return writeJournal(s.run, s.journal) }); err != nil {
+		s.run.Debug("journal: %v", err) // the next run proves it again
 	}
 }
 
 func (s *bootstrap) newProof(ctx context.Context) (*proof, error) {
 	p := &proof{bootstrap: s}
 	var err error
-	if p.t, err = s.actor.Broker.Target(s.o.Profile); err != nil {
+	if p.t, err = s.run.Target(s.o.Profile); err != nil {
 		return nil, err
 	}
 	p.user = s.actor.Through(p.t)
@@ -110,7 +110,7 @@ func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 			case err == nil && who.UserName() != p.bootstrap.o.User:
 				return true, failure.New(failure.Other, "the key %q belongs to %s, not to %s", p.bootstrap.out.KeyName, who.ARN, p.bootstrap.o.User)
 			case err != nil:
-				return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
+				return !awsapi.Is(err, awsapi.UnknownKey) && !mayPass(err), err
 			}
 		}
 		return true, nil
@@ -131,7 +131,7 @@ func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 	}
 	return "a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
 		_, err := p.role.Role(ctx, p.bootstrap.o.Role)
-		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !inPassing(err), err
+		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !mayPass(err), err
 	})
 }
 
@@ -148,8 +148,8 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	own, err := p.user.GetMFASession(ctx, p.t, nil)
 	if awsapi.Is(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
-		p.bootstrap.actor.Broker.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", p.bootstrap.o.User)
-		s, err := p.bootstrap.actor.Broker.SessionOf(ctx, p.t, broker.Want{NewDevice: true})
+		p.bootstrap.run.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", p.bootstrap.o.User)
+		s, err := p.bootstrap.run.SessionOf(ctx, p.t, broker.Want{NewDevice: true})
 		return s.Credentials, err
 	}
 	if err != nil {
@@ -159,7 +159,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
 		var err error
 		creds, err = p.user.AssumeRole(ctx, p.t, own)
-		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !inPassing(err), err
+		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !mayPass(err), err
 	})
 	if awsapi.Is(err, awsapi.Denied) {
 		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", p.bootstrap.o.User, p.bootstrap.o.Role, err.Error()).
@@ -198,7 +198,7 @@ func (p *proof) takeAlways(ctx context.Context) (outcome string, err error) {
 			p.bootstrap.others = append(p.bootstrap.others, g)
 			continue
 		}
-		if err := p.bootstrap.take(ctx, p.role, g); err != nil {
+		if err := p.bootstrap.takeAway(ctx, p.role, g); err != nil {
 			return "", err
 		}
 	}
@@ -219,7 +219,7 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 		case err == nil:
 			return false, errNotRefused
 		}
-		return !awsapi.Is(err, awsapi.UnknownKey) && !inPassing(err), err
+		return !awsapi.Is(err, awsapi.UnknownKey) && !mayPass(err), err
 	})
 	if errors.Is(err, errNotRefused) && len(p.bootstrap.others) == 0 && !p.t.IAMEndpoint().IsAWS() {
 		// The policies allow it nowhere: what answers here checks none, as
@@ -234,8 +234,8 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 	return "is refused, as it should be", err
 }
 
-// inPassing reports whether a look may succeed the next time.
-func inPassing(err error) bool {
+// mayPass reports whether a look may succeed the next time.
+func mayPass(err error) bool {
 	return awsapi.Is(err, awsapi.Throttled, awsapi.Busy, awsapi.Failing, awsapi.Unreachable, awsapi.Garbled)
 }
 

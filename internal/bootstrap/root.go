@@ -25,7 +25,7 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 	}
 	keys, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, "") })
 	if err != nil {
-		return s.stopped(&step{what: "the root user's keys"}, err)
+		return s.failureAt(&step{what: "the root user's keys"}, err)
 	}
 	for _, k := range keys {
 		if k.ID == s.actor.AccessKey.AccessKeyID {
@@ -44,7 +44,7 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 	}
 	s.o.Show.Begin("root key " + s.actor.AccessKey.AccessKeyID)
 	if err := s.deleteRootKey(ctx, s.actor.AccessKey.AccessKeyID); err != nil {
-		return s.stopped(&step{what: "root key " + s.actor.AccessKey.AccessKeyID}, err)
+		return s.failureAt(&step{what: "root key " + s.actor.AccessKey.AccessKeyID}, err)
 	}
 	s.o.Show.End("is deleted")
 	return nil
@@ -74,7 +74,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 	}
 	s.o.Show.Begin("root key " + id)
 	if err := s.deleteRootKey(ctx, k.ID); err != nil {
-		return s.stopped(&step{what: "root key " + id}, err)
+		return s.failureAt(&step{what: "root key " + id}, err)
 	}
 	s.o.Show.End("is deleted")
 	return nil
@@ -84,7 +84,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 // not know any more is deleted: an answer was lost.
 func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 	s.journal.Ending = id
-	if err := s.step("intend to delete root key", func() error { return writeJournal(s.actor.Broker, s.journal) }); err != nil {
+	if err := s.step("intend to delete root key", func() error { return writeJournal(s.run, s.journal) }); err != nil {
 		return failure.New(failure.Other, "it could not be written down that the root key goes: %w", err)
 	}
 	err := s.step("delete root key", func() error {
@@ -101,13 +101,13 @@ func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 	s.out.Changed = true
 	for _, name := range s.record.NamesOf(id) {
-		store, err := s.actor.Broker.OpenKeychain(ctx, s.actor.Asker)
+		store, err := s.run.OpenKeychain(ctx, s.actor.Asker)
 		if err == nil {
 			err = s.step("forget root key", func() error { return store.Remove(ctx, name) })
 		}
 		if err != nil {
 			s.out.Left = append(s.out.Left, "the root key is deleted in AWS, and still in the keychain: awsbroker remove "+say.ShellWord(name))
-			s.actor.Broker.Debug("keychain: %v", err)
+			s.run.Debug("keychain: %v", err)
 		}
 	}
 }
@@ -122,7 +122,7 @@ func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 	}
 	s.out.By, s.out.Partition = info.ARN, awsapi.PartitionOf(info.ARN)
 	s.out.Account, _ = awsapi.SplitARN(info.ARN)
-	unlock, busy := s.alone()
+	unlock, busy := s.lock()
 	if busy != nil {
 		return busy
 	}

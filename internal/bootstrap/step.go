@@ -51,8 +51,8 @@ type state struct {
 	versions []iam.Version // of a policy that differs, the oldest first
 }
 
-// carry out one step: if it is not there, it is made, and waited for.
-func (s *bootstrap) carry(ctx context.Context, st *step) error {
+// carryOut out one step: if it is not there, it is made, and waited for.
+func (s *bootstrap) carryOut(ctx context.Context, st *step) error {
 	found, err := whileMissing(ctx, s, st.look)
 	if err == nil && st.make == nil && found.is != differs {
 		return nil // a part of another step's
@@ -67,18 +67,18 @@ func (s *bootstrap) carry(ctx context.Context, st *step) error {
 			outcome = "is changed"
 			err = s.change(ctx, st, found)
 		case there:
-			err = s.own(st, found)
+			err = s.adopt(st, found)
 		}
 	}
 	if err != nil {
-		return s.stopped(st, err)
+		return s.failureAt(st, err)
 	}
 	s.o.Show.End(outcome)
 	return nil
 }
 
-// own notes that a thing which an earlier run was about to make is there.
-func (s *bootstrap) own(st *step, found state) error {
+// adopt notes that a thing which an earlier run was about to make is there.
+func (s *bootstrap) adopt(st *step, found state) error {
 	t := s.journal.Find(st.thing)
 	if t == nil || t.Done {
 		return nil
@@ -117,7 +117,7 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 	if err := s.note("made "+st.what, t); err != nil {
 		return "", err
 	}
-	return "is made", s.appears(ctx, st)
+	return "is made", s.waitUntilShown(ctx, st)
 }
 
 // makeThing makes t, and tries again where AWS says neither that it is there nor
@@ -150,8 +150,8 @@ func (s *bootstrap) makeThing(ctx context.Context, st *step, t *notes.Thing, beg
 	return taken, err
 }
 
-// appears waits until AWS shows what was made.
-func (s *bootstrap) appears(ctx context.Context, st *step) error {
+// waitUntilShown waits until AWS shows what was made.
+func (s *bootstrap) waitUntilShown(ctx context.Context, st *step) error {
 	end, err := wait.For(ctx, s.up(s.waits.settle, "until AWS shows it"), func(ctx context.Context) (done bool, err error) {
 		found, err := st.look(ctx)
 		if awsapi.Is(err, awsapi.NotThere) { // a list has it already
@@ -187,7 +187,7 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	if err := s.note("intend "+st.what, t); err != nil {
 		return err
 	}
-	_, err := wait.For(ctx, wait.Up{Tries: 3, Every: s.waits.again, Clock: s.actor.Broker.Clock}, func(ctx context.Context) (done bool, err error) {
+	_, err := wait.For(ctx, wait.Up{Tries: 3, Every: s.waits.again, Clock: s.run.Clock}, func(ctx context.Context) (done bool, err error) {
 		err = s.step("change "+st.what, func() error { return st.mend(ctx, &t) })
 		if err == nil || !access.MayBeDone(err) {
 			return true, err
@@ -209,7 +209,7 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 func (s *bootstrap) note(step string, t notes.Thing) error {
 	s.journal.Set(t)
 	s.journal.Proved = nil
-	if err := s.step(step, func() error { return writeJournal(s.actor.Broker, s.journal) }); err != nil {
+	if err := s.step(step, func() error { return writeJournal(s.run, s.journal) }); err != nil {
 		return failure.New(failure.Other, "it could not be written down what bootstrap makes: %w", err)
 	}
 	return nil
@@ -221,13 +221,13 @@ func (s *bootstrap) forget(t notes.Thing, begun bool) {
 		return
 	}
 	s.journal.Drop(t)
-	if err := writeJournal(s.actor.Broker, s.journal); err != nil {
-		s.actor.Broker.Debug("journal: %v", err) // it says that there may be a thing; looking tells
+	if err := writeJournal(s.run, s.journal); err != nil {
+		s.run.Debug("journal: %v", err) // it says that there may be a thing; looking tells
 	}
 }
 
-// stopped says at which step it stopped, and why.
-func (s *bootstrap) stopped(st *step, err error) error {
+// failureAt says at which step it stopped, and why.
+func (s *bootstrap) failureAt(st *step, err error) error {
 	s.o.Show.End("failed")
 	if failure.Is(err) {
 		return err

@@ -63,7 +63,7 @@ func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err
 	if j.Account != s.out.Account {
 		return out, failure.New(failure.Usage, "the key %q is of account %s, and what is to be taken back is in %s", s.name, s.out.Account, j.Account)
 	}
-	unlock, err := s.alone()
+	unlock, err := s.lock()
 	if err != nil {
 		return out, err
 	}
@@ -129,7 +129,7 @@ func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *notes.B
 		return false, nil
 	}
 	if err == nil {
-		err = s.enter()
+		err = s.authenticate()
 	}
 	if err != nil {
 		s.actor.Close()
@@ -161,17 +161,17 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 			return out, err
 		}
 		s.o.Show.Begin(say.Clean(t.Words()))
-		err = s.step("undo "+t.Words(), func() error { return s.undoYoung(ctx, t) })
+		err = s.step("undo "+t.Words(), func() error { return s.undoRecent(ctx, t) })
 		if awsapi.Is(err, awsapi.InUse) {
 			s.o.Show.End("stays, for something else needs it")
 			out.Kept = append(out.Kept, say.Clean(t.Words()))
 			continue
 		}
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
-			return out, s.stopped(&step{what: t.Words()}, err)
+			return out, s.failureAt(&step{what: t.Words()}, err)
 		}
 		s.journal.Drop(t)
-		if err := writeJournal(s.actor.Broker, s.journal); err != nil {
+		if err := writeJournal(s.run, s.journal); err != nil {
 			return out, failure.New(failure.Other, "%w", err)
 		}
 		s.o.Show.End("is taken back")
@@ -181,7 +181,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		out.Removed = append(out.Removed, say.Clean(t.Words()))
 	}
 	if len(s.journal.Things) == 0 {
-		if err := notes.Remove(notes.BootstrapFile(s.actor.Broker.Paths.State, s.journal.Account)); err != nil {
+		if err := notes.Remove(notes.BootstrapFile(s.run.Paths.State, s.journal.Account)); err != nil {
 			return out, failure.New(failure.Other, "%w", err)
 		}
 	}
@@ -201,7 +201,7 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 	s.access = nil
 	_, err = wait.For(ctx, s.up(s.waits.settle, ""), func(ctx context.Context) (done bool, err error) {
 		_, err = s.root.Users(ctx)
-		return !awsapi.Is(err, awsapi.Denied) && !inPassing(err), err
+		return !awsapi.Is(err, awsapi.Denied) && !mayPass(err), err
 	})
 	return failure.OfIAM(err, failure.IAMCall{})
 }

@@ -18,10 +18,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-// undoYoung is undoThing for a thing of which AWS may not show yet all that
+// undoRecent is undoThing for a thing of which AWS may not show yet all that
 // hangs on it, for it was just made.
-func (s *bootstrap) undoYoung(ctx context.Context, t notes.Thing) error {
-	left := t.At.Add(s.waits.settle).Sub(s.actor.Broker.Clock.Now())
+func (s *bootstrap) undoRecent(ctx context.Context, t notes.Thing) error {
+	left := t.At.Add(s.waits.settle).Sub(s.run.Clock.Now())
 	_, err := wait.For(ctx, s.up(left, "until AWS shows what hangs on it"), func(ctx context.Context) (done bool, err error) {
 		err = s.undoThing(ctx, t)
 		return !awsapi.Is(err, awsapi.InUse), err
@@ -78,16 +78,16 @@ func (s *bootstrap) undoThing(ctx context.Context, t notes.Thing) error {
 
 // undoUser deletes a user with all that it has got since: it was made here.
 func (s *bootstrap) undoUser(ctx context.Context, user string) error {
-	keys, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
+	keys, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
 	if err != nil {
 		return err
 	}
 	for _, k := range keys {
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, k.ID) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, k.ID) }); err != nil {
 			return err
 		}
 	}
-	devices, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, user) })
+	devices, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, user) })
 	if err != nil {
 		return err
 	}
@@ -96,15 +96,15 @@ func (s *bootstrap) undoUser(ctx context.Context, user string) error {
 			return err
 		}
 	}
-	if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, user) }); err != nil {
+	if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, user) }); err != nil {
 		return err
 	}
-	groups, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
+	groups, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
 	if err != nil {
 		return err
 	}
 	for _, g := range groups {
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.RemoveFromGroup(ctx, g.Name, user) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.RemoveFromGroup(ctx, g.Name, user) }); err != nil {
 			return err
 		}
 	}
@@ -123,30 +123,30 @@ func (s *bootstrap) undoRole(ctx context.Context, role string) error {
 
 // strip a user or role that was made here of its policies, whoever gave them.
 func (s *bootstrap) strip(ctx context.Context, h iam.Holder) error {
-	grants, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
+	grants, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Attached, error) { return c.Attached(ctx, h) })
 	if err != nil {
 		return err
 	}
 	for _, p := range grants {
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.Detach(ctx, h, p.ARN) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.Detach(ctx, h, p.ARN) }); err != nil {
 			return err
 		}
 	}
-	names, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]string, error) { return c.Inlines(ctx, h) })
+	names, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]string, error) { return c.Inlines(ctx, h) })
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteInline(ctx, h, name) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteInline(ctx, h, name) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// hanging lists what hangs on a thing that is to go: nothing, where it is not
+// listOrNothing lists what hangs on a thing that is to go: nothing, where it is not
 // shown. Whether it is gone, its deletion tells: a look may be late.
-func hanging[T any](ctx context.Context, s *bootstrap, list func(context.Context, *iam.Client) ([]T, error)) ([]T, error) {
+func listOrNothing[T any](ctx context.Context, s *bootstrap, list func(context.Context, *iam.Client) ([]T, error)) ([]T, error) {
 	all, err := get(ctx, s, list)
 	if awsapi.Is(err, awsapi.NotThere) {
 		return nil, nil
@@ -154,8 +154,8 @@ func hanging[T any](ctx context.Context, s *bootstrap, list func(context.Context
 	return all, err
 }
 
-// gone is do for what may be gone already.
-func (s *bootstrap) gone(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+// ignoreMissing is do for what may be gone already.
+func (s *bootstrap) ignoreMissing(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	if err := s.do(ctx, call); err != nil && !awsapi.Is(err, awsapi.NotThere) {
 		return err
 	}
@@ -163,7 +163,7 @@ func (s *bootstrap) gone(ctx context.Context, call func(context.Context, *iam.Cl
 }
 
 func (s *bootstrap) undoPolicy(ctx context.Context, arn string) error {
-	versions, err := hanging(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, arn) })
+	versions, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Version, error) { return c.Versions(ctx, arn) })
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (s *bootstrap) undoPolicy(ctx context.Context, arn string) error {
 		if v.Default {
 			continue
 		}
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, arn, v.ID) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, arn, v.ID) }); err != nil {
 			return err
 		}
 	}
@@ -179,7 +179,7 @@ func (s *bootstrap) undoPolicy(ctx context.Context, arn string) error {
 }
 
 func (s *bootstrap) undoDevice(ctx context.Context, user, serial string) error {
-	if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeactivateMFADevice(ctx, user, serial) }); err != nil {
+	if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeactivateMFADevice(ctx, user, serial) }); err != nil {
 		return err
 	}
 	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, serial) })
@@ -198,7 +198,7 @@ func (s *bootstrap) undoKey(ctx context.Context, t notes.Thing, user string) err
 		if err != nil {
 			return err
 		}
-		for _, k := range s.strays(keys) {
+		for _, k := range s.findStrays(keys) {
 			ids = append(ids, k.ID)
 		}
 	}
@@ -206,7 +206,7 @@ func (s *bootstrap) undoKey(ctx context.Context, t notes.Thing, user string) err
 		if id == "" || id == s.actor.AccessKey.AccessKeyID {
 			continue
 		}
-		if err := s.gone(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, id) }); err != nil {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, id) }); err != nil {
 			return err
 		}
 	}
@@ -218,23 +218,23 @@ func (s *bootstrap) undoKey(ctx context.Context, t notes.Thing, user string) err
 
 // forgetKey takes a key out of the keychain.
 func (s *bootstrap) forgetKey(ctx context.Context, name string) error {
-	store, err := s.actor.Broker.OpenKeychain(ctx, s.actor.Asker)
+	store, err := s.run.OpenKeychain(ctx, s.actor.Asker)
 	if err == nil {
 		err = store.Remove(ctx, name)
 	}
 	if err != nil && !errors.Is(err, keystore.ErrNotFound) {
 		return failure.OfKeystore(err, name)
 	}
-	return session.NextGeneration(s.actor.Broker.Paths)
+	return session.NextGeneration(s.run.Paths)
 }
 
 // undoProfile takes the profile out of the config file, or makes it what it
 // was, and forgets its sessions.
 func (s *bootstrap) undoProfile(ctx context.Context, t notes.Thing) error {
-	if err := s.actor.Broker.Logout(ctx, t.Name); err != nil {
-		s.actor.Broker.Debug("cache: %v", err) // the sessions end within the hour
+	if err := s.run.Logout(ctx, t.Name); err != nil {
+		s.run.Debug("cache: %v", err) // the sessions end within the hour
 	}
-	before, err := os.ReadFile(s.actor.Broker.Paths.Config)
+	before, err := os.ReadFile(s.run.Paths.Config)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -245,8 +245,8 @@ func (s *bootstrap) undoProfile(ctx context.Context, t notes.Thing) error {
 	if err != nil {
 		return failure.OfConfig(err)
 	}
-	if err := config.WriteFile(s.actor.Broker.Paths.Config, before, after); err != nil {
-		return failure.New(failure.Other, "%s could not be written: %w", s.actor.Broker.Paths.Config, err)
+	if err := config.WriteFile(s.run.Paths.Config, before, after); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", s.run.Paths.Config, err)
 	}
-	return session.NextGeneration(s.actor.Broker.Paths)
+	return session.NextGeneration(s.run.Paths)
 }

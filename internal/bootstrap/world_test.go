@@ -216,7 +216,7 @@ func (run childRun) do(ctx context.Context, b *broker.Broker) (out childOutcome)
 		s.o = Options{Key: run.Key, Show: childProgress{}}
 		out.Undone, err = s.undo(ctx, b)
 	} else {
-		out.Out, err = s.run(ctx, b)
+		out.Out, err = s.setUp(ctx, b)
 	}
 	var f *failure.Error
 	switch {

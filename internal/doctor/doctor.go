@@ -34,16 +34,9 @@ type FindingKind struct {
 	Why      string // one sentence
 }
 
-var findingKinds []*FindingKind
-
-// FindingKinds are all there are.
-func FindingKinds() []*FindingKind { return findingKinds }
-
-// findingKind puts one more on the list of all.
+// findingKind declares a kind, beside the check that finds it.
 func findingKind(id string, severity Severity, why string) *FindingKind {
-	k := &FindingKind{id, severity, why}
-	findingKinds = append(findingKinds, k)
-	return k
+	return &FindingKind{id, severity, why}
 }
 
 // Finding is something that is wrong. Its texts are clean.

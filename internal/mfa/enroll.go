@@ -37,7 +37,7 @@ func Enroll(ctx context.Context, b *broker.Broker, o EnrollOptions) (out Enrolle
 	if err != nil {
 		return out, err
 	}
-	defer w.keys.Actor.Close()
+	defer w.actor.Close()
 	defer func() { w.otherKey(err) }()
 	if o.Replace != "" {
 		return w.replace(ctx, o)
@@ -67,13 +67,13 @@ func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err 
 	if d, taken := w.find(e.Name); taken {
 		return "", nameTaken(nameOfDevice(d.Serial))
 	}
-	if err := w.forgetSessions(arnOfDevice(w.keys.Actor.Target.Key.ARN, e.Name)); err != nil {
+	if err := w.forgetSessions(arnOfDevice(w.actor.Target.Key.ARN, e.Name)); err != nil {
 		return "", err
 	}
-	if serial, err = MakeDevice(ctx, w.keys.Actor.Broker, w.keys.Do, w.keys.Actor.Asker, e); err != nil {
+	if serial, err = MakeDevice(ctx, w.run, w.keys.Do, w.actor.Asker, e); err != nil {
 		return "", err
 	}
-	w.keys.Actor.Broker.Report.Step(fmt.Sprintf("MFA device %s is enabled", serial))
+	w.run.Report.Step(fmt.Sprintf("MFA device %s is enabled", serial))
 	w.devices = append(w.devices, iam.MFADevice{Serial: serial, User: w.keys.User, Enabled: time.Now().UTC()}) // a list may not show it yet
 	return serial, nil
 }
@@ -129,7 +129,7 @@ func (w *work) offer(ctx context.Context, serial string) error {
 	}
 	err := w.writeSerial(ctx, edits, serial)
 	if errors.Is(err, broker.ErrDeclined) {
-		w.keys.Actor.Broker.Report.Step("the profiles stay as they are")
+		w.run.Report.Step("the profiles stay as they are")
 		return nil
 	}
 	return err

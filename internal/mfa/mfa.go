@@ -78,7 +78,7 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 	if err != nil {
 		return Listing{}, err
 	}
-	defer w.keys.Actor.Close()
+	defer w.actor.Close()
 	out := Listing{Account: w.keys.Account, User: w.keys.User}
 	for _, d := range w.devices {
 		out.Devices = append(out.Devices, Device{d, nameOfDevice(d.Serial), kindOf(d), w.naming(d.Serial)})
@@ -88,6 +88,8 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 
 // work is work on the MFA devices of one user.
 type work struct {
+	run     *broker.Broker
+	actor   *broker.Actor
 	keys    *keys.Work
 	devices []iam.MFADevice // in the order in which they were enabled
 }
@@ -98,9 +100,9 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &work{keys: keys}
+	w := &work{run: b, actor: keys.Actor, keys: keys}
 	if w.keys.Access == nil {
-		w.keys.Actor.Close()
+		w.actor.Close()
 		return nil, failure.New(failure.Other, "the MFA devices of the root user are managed in the AWS console only").
 			Hint("sign in as root: https://console.aws.amazon.com/iam/home#/security_credentials").
 			Hint("for an IAM user name its key: --key NAME")
@@ -108,7 +110,7 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 	w.keys.Access.Object = "the MFA devices of " + w.keys.UserARN()
 	w.keys.Access.Policy = mfaPolicy(w.keys.UserARN())
 	if err := w.look(ctx); err != nil {
-		w.keys.Actor.Close()
+		w.actor.Close()
 		w.otherKey(err)
 		return nil, err
 	}
@@ -137,7 +139,7 @@ func (w *work) look(ctx context.Context) error {
 
 // own reports whether it is the acting key's own user.
 func (w *work) own() bool {
-	return w.keys.User == (sts.Identity{ARN: w.keys.Actor.Target.Key.ARN}).UserName()
+	return w.keys.User == (sts.Identity{ARN: w.actor.Target.Key.ARN}).UserName()
 }
 
 // find a device of the user by its name or serial number.

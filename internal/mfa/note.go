@@ -7,14 +7,14 @@ import (
 )
 
 func (w *work) noteFile() string {
-	return notes.ReplacementFile(w.keys.Actor.Broker.Paths.State, w.keys.UserARN())
+	return notes.ReplacementFile(w.run.Paths.State, w.keys.UserARN())
 }
 
 // noteReplacement writes down that a device is about to go, which another one
 // replaces. Without the note no more is lost than what the next run says.
 func (w *work) noteReplacement(old, successor string) {
 	if err := notes.Write(w.noteFile(), notes.Replacement{User: w.keys.UserARN(), Old: old, New: successor}); err != nil {
-		w.keys.Actor.Broker.Debug("note: %v", err)
+		w.run.Debug("note: %v", err)
 	}
 }
 
@@ -36,6 +36,6 @@ func (w *work) findReplacement(name string) (out Enrolled, ok bool) {
 // dropNote removes the note once the device has gone, and the person is told so.
 func (w *work) dropNote() {
 	if err := notes.Remove(w.noteFile()); err != nil {
-		w.keys.Actor.Broker.Debug("note: %v", err)
+		w.run.Debug("note: %v", err)
 	}
 }

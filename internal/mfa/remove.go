@@ -21,7 +21,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	if err != nil {
 		return "", err
 	}
-	defer w.keys.Actor.Close()
+	defer w.actor.Close()
 	d, ok := w.find(name)
 	if !ok {
 		if d.Serial, err = w.unassigned(ctx, name); err != nil {
@@ -33,7 +33,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	} else if err := w.mayRemove(d); err != nil {
 		return "", err
 	}
-	if err := w.keys.Actor.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
+	if err := w.actor.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
 		return "", err
 	}
 	return d.Serial, w.removeDevice(ctx, d)

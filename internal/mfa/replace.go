@@ -61,7 +61,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	if gone {
 		return out, nil
 	}
-	if err := w.keys.Actor.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
+	if err := w.actor.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
 		return out, err
 	}
 	w.noteReplacement(old.Serial, out.Serial)
@@ -86,7 +86,7 @@ func (w *work) replaced(ctx context.Context, name string) (d iam.MFADevice, gone
 	}
 	for _, t := range w.keys.Targets {
 		if s := t.Profile.MFASerial; s != "" && (s == name || strings.EqualFold(nameOfDevice(s), name)) {
-			w.keys.Actor.Broker.Report.Step(s + " is not in AWS any more")
+			w.run.Report.Step(s + " is not in AWS any more")
 			return iam.MFADevice{Serial: s}, true, nil
 		}
 	}
@@ -136,7 +136,7 @@ func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice
 	}
 	text := say.Sprintf("MFA device %s of yours was enabled %s ago, after %s", nameOfDevice(d.Serial),
 		say.Duration(max(time.Since(d.Enabled), 0)), nameOfDevice(old.Serial))
-	err := w.keys.Actor.Confirm(ctx, text, "does it take the place of "+nameOfDevice(old.Serial)+"?")
+	err := w.actor.Confirm(ctx, text, "does it take the place of "+nameOfDevice(old.Serial)+"?")
 	if errors.Is(err, broker.ErrDeclined) {
 		return "", nil
 	}
@@ -151,8 +151,8 @@ func (w *work) proveDevice(ctx context.Context, edits []serialEdit, serial, old 
 	if err != nil {
 		return err
 	}
-	w.keys.Actor.Broker.Report.Step("now one more code of the new device, to prove it")
-	s, err := w.keys.Actor.Broker.SessionOf(ctx, t, broker.Want{NewDevice: true, ByPerson: true})
+	w.run.Report.Step("now one more code of the new device, to prove it")
+	s, err := w.run.SessionOf(ctx, t, broker.Want{NewDevice: true, ByPerson: true})
 	if awsapi.Is(err, awsapi.WrongDevice) {
 		f := failure.New(failure.Refused, "AWS does not know the new device yet, which may take it some minutes")
 		f.Cause = err
@@ -161,7 +161,7 @@ func (w *work) proveDevice(ctx context.Context, edits []serialEdit, serial, old 
 	if err != nil {
 		return err
 	}
-	w.keys.Actor.Broker.Report.Step("a code of the new device has got a session")
+	w.run.Report.Step("a code of the new device has got a session")
 	w.keys.Access.Prefer(t, s.Credentials, old)
 	return nil
 }
@@ -173,9 +173,9 @@ func (w *work) warnOfSources(profiles []string) {
 		switch {
 		case err != nil:
 		case p.MFAProcess != "":
-			w.keys.Actor.Broker.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", name)
+			w.run.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", name)
 		case p.MFASeed != "":
-			w.keys.Actor.Broker.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
+			w.run.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
 		}
 	}
 }
@@ -188,7 +188,7 @@ func (w *work) provingTarget(edits []serialEdit, serial string) (*broker.Target,
 		return nil, err
 	}
 	for _, e := range edits {
-		if t, err := w.keys.Actor.Broker.TargetAfter(e.profile, after); err == nil && t.Profile.KeyName == w.keys.Actor.Target.Profile.KeyName && t.Profile.MFASerial == serial {
+		if t, err := w.run.TargetAfter(e.profile, after); err == nil && t.Profile.KeyName == w.actor.Target.Profile.KeyName && t.Profile.MFASerial == serial {
 			return t, nil
 		}
 	}
@@ -214,12 +214,12 @@ func (w *work) keyWith(serial string) *broker.Target {
 func (w *work) forgetSessions(serial string) error {
 	targets := []*broker.Target{w.keyWith(serial)}
 	for _, name := range w.keys.Files.Names() {
-		if t, err := w.keys.Actor.Broker.TargetIn(w.keys.Files, name); err == nil && t.Profile.KeyName == w.keys.Actor.Target.Profile.KeyName {
+		if t, err := w.run.TargetIn(w.keys.Files, name); err == nil && t.Profile.KeyName == w.actor.Target.Profile.KeyName {
 			targets = append(targets, t.CopyWith(func(p *config.Profile) { p.MFASerial = serial }))
 		}
 	}
 	for _, t := range targets {
-		if err := t.ForgetSessions(w.keys.Actor.Cache); err != nil {
+		if err := t.ForgetSessions(w.actor.Cache); err != nil {
 			return failure.New(failure.Other, "an old session could not be removed: %w", err)
 		}
 	}

@@ -21,17 +21,17 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 		}
 		return "", err
 	}
-	defer w.keys.Actor.Close()
+	defer w.actor.Close()
 	d, err := w.resynced(name)
 	if err != nil {
 		return "", err
 	}
-	ask, err := w.keys.Actor.Asker.Open(ctx)
+	ask, err := w.actor.Asker.Open(ctx)
 	if err != nil {
 		return "", codesFailure(err, nameOfDevice(d.Serial))
 	}
 	ask.Print(say.Sprintf("two codes of the MFA device %s, one after the other\n", d.Serial))
-	p := &codePair{broker: w.keys.Actor.Broker, ask: ask, cache: w.keys.Actor.Cache, serial: d.Serial}
+	p := &codePair{broker: w.run, ask: ask, cache: w.actor.Cache, serial: d.Serial}
 	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
 		return sendOnce(ctx, w.keys.Do, func(ctx context.Context, c *iam.Client) error {
 			return c.ResyncMFADevice(ctx, w.keys.User, d.Serial, two[0], two[1])

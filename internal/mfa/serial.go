@@ -21,7 +21,7 @@ type serialEdit struct {
 // editOf is where a profile's device is to be written: where it is, or under
 // the name that fits how the profile says its role.
 func (w *work) editOf(p *config.Profile) serialEdit {
-	if o, ok := p.Origin("mfa_serial"); ok && o.File == w.keys.Actor.Broker.Paths.Config {
+	if o, ok := p.Origin("mfa_serial"); ok && o.File == w.run.Paths.Config {
 		return serialEdit{profileOfSection(o.Section), o.Key}
 	}
 	if o, ok := p.Origin("role_arn"); ok && o.Key == "role_arn" && p.CredentialProcess == "" {
@@ -41,8 +41,8 @@ func (w *work) editsOf(serial string) (edits []serialEdit) {
 		o, ok := p.Origin("mfa_serial")
 		e := w.editOf(p)
 		switch {
-		case !ok || o.File != w.keys.Actor.Broker.Paths.Config || !config.ValidProfileName(e.profile):
-			w.keys.Actor.Broker.Warn("change it yourself in %s", o.String())
+		case !ok || o.File != w.run.Paths.Config || !config.ValidProfileName(e.profile):
+			w.run.Warn("change it yourself in %s", o.String())
 		case !slices.Contains(edits, e):
 			edits = append(edits, e)
 		}
@@ -56,7 +56,7 @@ func profileOfSection(section string) string {
 
 // withSerial is the config file as it is, and with a device named.
 func (w *work) withSerial(edits []serialEdit, serial string) (before, after []byte, err error) {
-	before, err = os.ReadFile(w.keys.Actor.Broker.Paths.Config)
+	before, err = os.ReadFile(w.run.Paths.Config)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, failure.New(failure.Other, "%w", err)
 	}
@@ -75,16 +75,16 @@ func (w *work) writeSerial(ctx context.Context, edits []serialEdit, serial strin
 	if err != nil {
 		return err
 	}
-	diff := config.Diff(w.keys.Actor.Broker.Paths.Config, before, after)
+	diff := config.Diff(w.run.Paths.Config, before, after)
 	if diff == "" {
 		return nil
 	}
-	if err := w.keys.Actor.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
+	if err := w.actor.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
 		return err
 	}
-	if err := config.WriteFile(w.keys.Actor.Broker.Paths.Config, before, after); err != nil {
-		return failure.New(failure.Other, "%s could not be written: %w", w.keys.Actor.Broker.Paths.Config, err)
+	if err := config.WriteFile(w.run.Paths.Config, before, after); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", w.run.Paths.Config, err)
 	}
-	w.keys.Files, err = w.keys.Actor.Broker.ReadConfig()
+	w.keys.Files, err = w.run.ReadConfig()
 	return err
 }

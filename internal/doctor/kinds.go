@@ -1,0 +1,34 @@
+package doctor
+
+// FindingKinds returns all kinds, by the files that declare them. A kind without
+// a fixture in acceptance, or a fixture without its kind here, fails a test.
+func FindingKinds() []*FindingKind {
+	return []*FindingKind{
+		// account.go
+		rootKeys, rootWithoutMFA,
+		// clearkeys.go
+		keyInClear, keyShadows, sessionInClear, halfKey,
+		// doctor.go
+		noHome,
+		// environment.go
+		envKeys, envSessionOver, envRole, envProfileMissing, envProfilesDiffer, envLoadConfig, envFileUnexpanded, envFileMissing, envEndpoint, clockOff, clockWrong,
+		// files.go
+		fileRefused, byteOrderMark, keyInComment, leftover,
+		// keychain.go
+		keychainGone, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
+		// modes.go
+		writableByOthers, readableByOthers, filesOfOthers,
+		// problems.go
+		besideProcess, unknownSetting, processInCredentials, otherProfile, deviceOfSource, deviceInChain, unportableProcess, quotedValue, trailingComment, brackets,
+		// profiles.go
+		profileUnusable, securityKey, keyMissing, noProfile, profileName, defaultProfile, noRegion, longSession, renewedTooEarly,
+		// programs.go
+		programMissing, programDiffers,
+		// record.go
+		recordDamaged, noKey, keyOld, rootKeyOver, rotationUnfinished, revocationUnfinished, bootstrapUnfinished, moveUnfinished,
+		// roles.go
+		trustWithoutMFA, longRoleSession,
+		// users.go
+		consoleWithoutMFA, alwaysAdmin, secondKey, unusedKey,
+	}
+}
