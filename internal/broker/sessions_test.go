@@ -386,3 +386,27 @@ func TestFailedSourceIsItsProfiles(t *testing.T) {
 	m.WantNoQuestion("dev")
 	m.WantCalls(1, 1, 1)
 }
+
+// The limits of a run are for its caller. What a flow asks for after a person took
+// their time has limits of its own, and --mfa-code is not for another device.
+func TestSessionOfHasLimitsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	m := brokertest.NewWorld(t)
+	b := m.NewBroker()
+	b.Started = time.Now().Add(-time.Hour)
+	b.Code = m.NextCode()
+	target, err := b.Target("admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Session(t.Context(), "admin", broker.Want{})
+	if err == nil {
+		t.Error("a run that is long over has got a session for its caller")
+	}
+	_, err = b.SessionOf(t.Context(), target, broker.Want{ByPerson: true})
+	brokertest.WantFailed(t, err, failure.NeedPerson, "no terminal to ask at")
+	m.WantCalls(0, 0, 0)
+	if _, err := b.SessionOf(t.Context(), target, broker.Want{}); err != nil {
+		t.Errorf("--mfa-code was used up by who did not want it: %v", err)
+	}
+}

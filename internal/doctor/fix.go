@@ -147,7 +147,7 @@ func mendMode(b *broker.Broker, path string, mode fs.FileMode) func(context.Cont
 // mendByRemoving is a fix that removes a file which nobody needs.
 func mendByRemoving(b *broker.Broker, path string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := b.Confirm(ctx, "remove "+say.Clean(path), "remove it?"); err != nil {
+		if err := b.Confirm(ctx, say.Sprintf("remove %s", path), "remove it?"); err != nil {
 			return err
 		}
 		err := os.Remove(path)

@@ -87,7 +87,7 @@ func (a *assuan) response() ([]byte, error) {
 			}
 		case word == "S" || strings.HasPrefix(word, "#"):
 		default: // INQUIRE, for one: nothing that was sent allows it
-			return nil, fmt.Errorf("%w: %q", errAssuan, say.Clean(word))
+			return nil, fmt.Errorf("%w: %q", errAssuan, word)
 		}
 	}
 }

@@ -13,8 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // display names the screen that a dialog would appear on. It fails where there
@@ -41,7 +39,7 @@ func display(environ []string) (string, error) {
 		if err == nil {
 			return "display:" + value, nil
 		}
-		firstErr = unable("%s=%s: %w", try.name, say.Clean(value), err)
+		firstErr = unable("%s=%s: %w", try.name, value, err)
 	}
 	if firstErr == nil {
 		firstErr = unable("there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set")

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // pinentryPatience is how long it may take to say hello.
@@ -39,7 +37,7 @@ func openPinentry(ctx context.Context, desk desktop) (opened, error) {
 	case err != nil:
 	case p.atTTY && noTerminal != nil:
 		// pinentry-tty would say that somebody cancelled it.
-		err = fmt.Errorf("%s is for terminals: %w", say.Clean(path), noTerminal)
+		err = fmt.Errorf("%s is for terminals: %w", path, noTerminal)
 	case p.atTTY:
 		place = "tty:" + tty.name()
 	}

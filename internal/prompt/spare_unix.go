@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // spare is a terminal that is not ours but may be asked at.
@@ -38,7 +36,7 @@ func spareTerminal(name string) (*spare, error) {
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		_ = unix.Close(fd)
-		return nil, unable("GPG_TTY: %s is no terminal", say.Clean(name))
+		return nil, unable("GPG_TTY: %s is no terminal", name)
 	}
 	return &spare{os.NewFile(uintptr(fd), name), before}, nil
 }
