@@ -32,8 +32,8 @@ type World struct {
 	T        *testing.T
 	AWS      *fakeaws.Standard
 	Paths    paths.Paths
-	Sessions string // the directory
-	sealing  []byte
+	Sessions string   // the directory
+	Sealing  []byte   // the key of the sessions
 	given    []string // codes
 	Told     *Person  // in the present run
 	Refuse   string   // the person says no to texts with this in them
@@ -85,8 +85,8 @@ func NewWorld(t *testing.T) *World {
 	}
 	SetEnvironment()
 	dir := t.TempDir()
-	m := &World{T: t, AWS: fakeaws.NewStandard(), Sessions: filepath.Join(dir, "sessions"), sealing: make([]byte, 32), Told: &Person{}}
-	_, _ = rand.Read(m.sealing)
+	m := &World{T: t, AWS: fakeaws.NewStandard(), Sessions: filepath.Join(dir, "sessions"), Sealing: make([]byte, 32), Told: &Person{}}
+	_, _ = rand.Read(m.Sealing)
 	m.Paths = paths.Paths{
 		Config: filepath.Join(dir, "config"), Credentials: filepath.Join(dir, "credentials"),
 		State: filepath.Join(dir, "state"), Data: filepath.Join(dir, "data"), Cache: filepath.Join(dir, "cache"),
@@ -141,7 +141,7 @@ func (m *World) Credentials(key *fakeaws.AccessKey) credential.Credentials {
 // OpenCache is where sessions are kept.
 func (m *World) OpenCache() *session.Cache {
 	m.T.Helper()
-	cache, err := session.New(m.Sessions, m.sealing)
+	cache, err := session.New(m.Sessions, m.Sealing)
 	if err != nil {
 		m.T.Fatal(err)
 	}
