@@ -25,9 +25,9 @@ type ClearKey struct {
 // clearKeySettings are the lines that make a ClearKey.
 var clearKeySettings = []string{"aws_access_key_id", "aws_secret_access_key"}
 
-// ClearKeys returns the access keys that a profile has in clear, the one that
-// AWS's tools use first: at most one a section. An id without its secret, or
-// a secret without its id, is a *ParseError.
+// ClearKeys returns the access keys that a profile has in clear, at most one a
+// section; the first is the one that AWS's tools use. An id without a secret, or a
+// secret without an id, is a [*ParseError].
 func (c *Config) ClearKeys(profile string) ([]ClearKey, error) {
 	e := c.entry(profile)
 	if e == nil {
@@ -51,7 +51,7 @@ func (s *section) clearKey() (k ClearKey, ok bool, err error) {
 	if s.option(clearKeySettings[0]) == nil && s.option(clearKeySettings[1]) == nil {
 		return k, false, nil
 	}
-	values, err := s.values()
+	values, err := s.readValues()
 	if err != nil {
 		return k, false, err
 	}
@@ -71,7 +71,7 @@ func (s *section) clearKey() (k ClearKey, ok bool, err error) {
 			"section [%s] has one of %s and %s, and not the other", printable(s.name), clearKeySettings[0], clearKeySettings[1])}
 	}
 	k = ClearKey{File: s.path, Line: id.Line, Section: s.name}
-	k.ID, k.Secret = straighten(id.Value, secret.Value)
+	k.ID, k.Secret = straightenKey(id.Value, secret.Value)
 	for _, key := range []string{"aws_session_token", "aws_security_token"} {
 		if o := s.option(key); o != nil && o.rawValue() != "" {
 			k.Token = true
@@ -80,16 +80,15 @@ func (s *section) clearKey() (k ClearKey, ok bool, err error) {
 	return k, true, nil
 }
 
-// straighten puts id and secret each in its place, if they were swapped in the
-// file: what is called the id is shown to people.
-func straighten(id, secret string) (string, credential.Secret) {
+// straightenKey returns the id and the secret of a key, each in its own place even if
+// the file has them swapped: ids are shown to people, secrets never.
+func straightenKey(id, secret string) (string, credential.Secret) {
 	id, secret = credential.Straighten(id, secret)
 	return id, credential.NewSecret(secret)
 }
 
-// RemoveClearKeys returns the text of the file path without the lines of the
-// keys that are in it. What a section has got instead, since the key was read,
-// stays.
+// RemoveClearKeys returns the text of the file path without the lines of the given
+// keys. A section whose key is no longer the one that was read stays as it is.
 func RemoveClearKeys(path string, text []byte, keys []ClearKey) ([]byte, error) {
 	doc, err := readDocument(path, string(text))
 	if err != nil {
@@ -112,14 +111,14 @@ func RemoveClearKeys(path string, text []byte, keys []ClearKey) ([]byte, error) 
 	return text, nil
 }
 
-// CheckWritable says why WriteFile would not replace the file, as far as that
-// can be known beforehand. It changes nothing.
+// CheckWritable returns the reason for which [WriteFile] would refuse to replace the
+// file, as far as it can be known beforehand, or nil. CheckWritable changes nothing.
 func CheckWritable(path string) error {
 	target, err := followLinks(path)
 	if err != nil {
 		return err
 	}
-	info, err := writable(target)
+	info, err := statWritable(target)
 	if err != nil {
 		return err
 	}
@@ -133,9 +132,9 @@ func CheckWritable(path string) error {
 	return os.Remove(temp)
 }
 
-// RemoveLeftovers removes the copies of a file that a WriteFile which was
-// killed left beside it, if the secret is in them. A copy that may be needed to
-// put the file together again is an error that names it.
+// RemoveLeftovers removes the copies of a file that a killed [WriteFile] left beside
+// it, if they contain the secret. A copy that may be needed to put the file together
+// again stays, and the error names it.
 func RemoveLeftovers(path string, secret credential.Secret) error {
 	target, err := followLinks(path)
 	if err != nil {
@@ -161,9 +160,10 @@ func RemoveLeftovers(path string, secret credential.Secret) error {
 	return err
 }
 
-// Leftovers names the copies that a WriteFile which was killed left beside a
-// file: ones that were never put in place, and one that was made before the
-// file was overwritten, which may be needed to put it together again.
+// Leftovers returns the copies of a file that a killed [WriteFile] left beside it:
+// unused ones, which were never put in place, and the backup, which was made before
+// the file was overwritten and may be needed to put the file together again; empty if
+// there is none.
 func Leftovers(path string) (unused []string, backup string) {
 	target, err := followLinks(path)
 	if err != nil {

@@ -26,8 +26,8 @@ func (c *Config) CommentedKeys() []Origin {
 	return found
 }
 
-// RemoveCommentedKeys returns the text without the lines that CommentedKeys
-// finds in it.
+// RemoveCommentedKeys returns the text without the lines that [Config.CommentedKeys]
+// finds.
 func RemoveCommentedKeys(text []byte) []byte {
 	var kept []byte
 	for _, line := range splitLines(string(text)) {
@@ -38,8 +38,7 @@ func RemoveCommentedKeys(text []byte) []byte {
 	return kept
 }
 
-// DropByteOrderMark returns the text without the UTF-8 byte order mark that it
-// begins with, if it does.
+// DropByteOrderMark returns the text without a UTF-8 byte order mark at its beginning.
 func DropByteOrderMark(text []byte) []byte {
 	if len(text) >= 3 && string(text[:3]) == utf8Mark {
 		return text[3:]

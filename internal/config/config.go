@@ -45,8 +45,8 @@ func Load(configPath, credentialsPath string) (*Config, error) {
 	return parse(configPath, config, credentialsPath, credentials)
 }
 
-// Parse is Load for files that have been read. The paths are used in
-// messages and origins only.
+// Parse is [Load] for files that have been read. The paths are used in messages and
+// origins only.
 func Parse(configPath string, config []byte, credentialsPath string, credentials []byte) (*Config, error) {
 	return parse(configPath, string(config), credentialsPath, string(credentials))
 }
@@ -75,9 +75,9 @@ func parse(configPath, config, credentialsPath, credentials string) (*Config, er
 	return c, nil
 }
 
-// StaticKeys reports where an access key of the profile is written in clear.
-// The credentials file is looked at first: keys there win over a
-// credential_process in most SDKs.
+// StaticKeys returns where an access key of the profile is written in clear. A key in
+// the credentials file comes first, because it wins over a credential_process in most
+// SDKs.
 func (c *Config) StaticKeys(name string) (file string, line int, ok bool) {
 	e := c.entry(name)
 	if e == nil {
@@ -136,8 +136,7 @@ func unreadable(path string, err error) error {
 	return &ParseError{Path: path, Problem: "cannot be read: " + err.Error(), Err: err}
 }
 
-// Value returns a setting of a profile as it is written, in the section that
-// wins.
+// Value returns a setting of a profile as it is written, from the section that wins.
 func (c *Config) Value(profile, key string) (string, bool) {
 	e := c.entry(profile)
 	if e == nil {

@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // chunk is a piece of a file: from a header at the margin, or from the
 // beginning of the file, to the next such header.
@@ -15,10 +18,10 @@ type chunk struct {
 // scanner looks them up in a map.
 const maxPlain = 32
 
-// cut measures the chunk that text begins with. No more is called plain than what is surely so: a header, blank lines,
-// comments, and at the margin settings of different names in lower case, each
-// with an equals sign.
-func cut(text string) chunk {
+// cutChunk measures the chunk that text begins with. A chunk is called plain only if
+// scanner is sure to take it: a header, blank lines, comments, and settings at the
+// margin with different names in lower case and an equals sign each.
+func cutChunk(text string) chunk {
 	c := chunk{plain: true}
 	var names [maxPlain]string
 	count := 0
@@ -41,7 +44,7 @@ func cut(text string) chunk {
 			}
 		} else if !isSkipped(line) {
 			name := plainName(line)
-			c.plain = c.plain && c.name > 0 && name != "" && count < maxPlain && !has(names[:count], name)
+			c.plain = c.plain && c.name > 0 && name != "" && count < maxPlain && !slices.Contains(names[:count], name)
 			if c.plain {
 				names[count] = name
 				count++
@@ -51,15 +54,6 @@ func cut(text string) chunk {
 		c.lines++
 	}
 	return c
-}
-
-func has(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // isSkipped reports whether a line is a comment or has nothing in it.

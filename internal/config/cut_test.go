@@ -41,7 +41,7 @@ func TestQuickPassIsStrict(t *testing.T) {
 		text := randomText(r)
 		quick, err := readDocument("file", text)
 		strict := &document{path: "file", text: text}
-		strict.grow(16)
+		strict.growTable(16)
 		want := strict.scan(0, len(text), 1)
 		if (err == nil) != (want == nil) || err != nil && err.Error() != want.Error() {
 			t.Fatalf("%q:\n%v\nand not\n%v", text, err, want)

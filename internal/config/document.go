@@ -63,16 +63,16 @@ func readDocument(path, text string) (*document, error) {
 	}
 	headers := strings.Count(text, "\n[") + 1
 	d.spans = make([]span, 0, headers)
-	d.grow(headers)
+	d.growTable(headers)
 	sane := isSane(text)
 	for at, number := 0, 1; at < len(text); {
-		c := cut(text[at:])
+		c := cutChunk(text[at:])
 		if !sane || !c.plain {
 			if err := d.scan(at, at+c.size, number); err != nil {
 				return nil, err
 			}
 		} else if c.name > 0 {
-			if err := d.add(span{from: int32(at), to: int32(at + c.size), name: int32(at + 1), nameEnd: int32(at + c.name), line: int32(number)}); err != nil {
+			if err := d.addSpan(span{from: int32(at), to: int32(at + c.size), name: int32(at + 1), nameEnd: int32(at + c.name), line: int32(number)}); err != nil {
 				return nil, err
 			}
 		}
@@ -101,19 +101,20 @@ func (d *document) scan(from, to, number int) error {
 		from += strings.Index(d.text[from:to], name) // behind the one before
 		at := int32(from)
 		from += len(name)
-		err := d.add(span{from: -1, name: at, nameEnd: at + int32(len(name)), line: int32(number)})
+		err := d.addSpan(span{from: -1, name: at, nameEnd: at + int32(len(name)), line: int32(number)})
 		if err != nil {
 			return nil, err
 		}
-		return d.keep(len(d.spans)-1, &section{path: d.path, name: name, line: number, last: number}), nil
+		return d.keepSection(len(d.spans)-1, &section{path: d.path, name: name, line: number, last: number}), nil
 	}
 	return s.scan(number, text)
 }
 
-// add notes a section, if it may be there.
-func (d *document) add(s span) error {
+// addSpan adds a section to spans, or refuses one that AWS's tools would refuse: a
+// second one of the same name, and [DEFAULT].
+func (d *document) addSpan(s span) error {
 	name := d.text[s.name:s.nameEnd]
-	if i, ok := d.find(name); ok {
+	if i, ok := d.findSpan(name); ok {
 		return d.fail(int(s.line), "section [%s] is here a second time, the first is on line %d: make them one, "+
 			"because the AWS CLI refuses the file", printable(name), d.spans[i].line)
 	}
@@ -123,7 +124,7 @@ func (d *document) add(s span) error {
 	}
 	d.spans = append(d.spans, s)
 	if 2*len(d.spans) > len(d.table) {
-		d.grow(2 * len(d.spans))
+		d.growTable(2 * len(d.spans))
 	} else {
 		d.table[d.slot(name)] = int32(len(d.spans))
 	}
@@ -134,10 +135,10 @@ func (d *document) fail(line int, format string, args ...any) error {
 	return &ParseError{Path: d.path, Line: line, Problem: fmt.Sprintf(format, args...)}
 }
 
-// name is that of a section, as between the brackets.
+// name returns the name of a section as between its brackets; i is its place in spans.
 func (d *document) name(i int) string { return d.text[d.spans[i].name:d.spans[i].nameEnd] }
 
-// section returns a section by its place, with its settings.
+// section returns the section at a place in spans, with its settings.
 func (d *document) section(i int) *section {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -149,10 +150,10 @@ func (d *document) section(i int) *section {
 	if err := scan.scan(s.line, d.text[d.spans[i].from:d.spans[i].to]); err != nil {
 		panic("config: a plain section was refused: " + err.Error()) // cut is wrong
 	}
-	return d.keep(i, s)
+	return d.keepSection(i, s)
 }
 
-func (d *document) keep(i int, s *section) *section {
+func (d *document) keepSection(i int, s *section) *section {
 	if d.opened == nil {
 		d.opened = map[int]*section{}
 	}
@@ -169,9 +170,9 @@ func (d *document) sections() []*section {
 	return all
 }
 
-// sectionNamed returns a section by its name, nil if there is none.
+// sectionNamed returns a section by its name between the brackets, nil if there is none.
 func (d *document) sectionNamed(name string) *section {
-	if i, ok := d.find(name); ok {
+	if i, ok := d.findSpan(name); ok {
 		return d.section(i)
 	}
 	return nil
@@ -200,12 +201,12 @@ func (s *section) option(name string) *option {
 	return nil
 }
 
-// rawValue is what stands after the delimiter on the option's own line.
+// rawValue returns what stands after the delimiter on the option's own line.
 func (o *option) rawValue() string {
 	return trim(o.text[strings.IndexAny(o.text, "=:")+1:])
 }
 
-// splitLines cuts after each "\n" and keeps it.
+// splitLines cuts text after each "\n", which stays at the end of its line.
 func splitLines(text string) []string {
 	lines := strings.SplitAfter(text, "\n")
 	if lines[len(lines)-1] == "" {

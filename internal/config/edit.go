@@ -25,14 +25,14 @@ func ValidProfileName(name string) bool {
 	return profileNamePattern().MatchString(name)
 }
 
-// SetProfile returns the text of a config file in which the profile has the
-// given settings and lacks the ones to remove. What is there already keeps
-// its place; new settings follow the section's last one, in the given order;
-// a new section goes to the end. Every other byte stays: comments, order,
-// line endings, indentation. Doing it twice changes nothing more.
+// SetProfile returns the text of a config file in which the profile has the settings
+// of set and lacks those of remove. A setting that is there keeps its place; new ones
+// follow the section's last one, in the given order; a new section goes to the end.
+// Every other byte stays: comments, order, line endings, indentation. A second
+// SetProfile with the same arguments changes nothing.
 //
-// A text that cannot be parsed is refused with a *ParseError: what AWS's
-// tools do not understand is not ours to patch.
+// A text that cannot be parsed is refused with a [*ParseError], because an edit of a
+// file that AWS's tools do not understand could change what it means to them.
 func SetProfile(text []byte, profile string, set []Setting, remove []string) ([]byte, error) {
 	if !ValidProfileName(profile) {
 		return nil, fmt.Errorf("a profile may be named with letters, digits and any of _./%%@- only, not %q", profile)
@@ -44,27 +44,27 @@ func SetProfile(text []byte, profile string, set []Setting, remove []string) ([]
 	if err != nil {
 		return nil, err
 	}
-	if err := e.removable(append(keysOf(set), remove...)); err != nil {
+	if err := e.checkRemovable(append(keysOf(set), remove...)); err != nil {
 		return nil, err
 	}
-	before := e.others(profile, set, remove)
+	before := e.listOthers(profile, set, remove)
 	if e.section == nil {
 		e.appendSection(profile, set)
 	} else {
 		for _, key := range remove {
-			e.remove(key)
+			e.removeOption(key)
 		}
-		e.set(set)
+		e.setOptions(set)
 	}
 	after := e.text()
-	if err := verify(before, after, profile, set, remove); err != nil {
+	if err := verifyEdit(before, after, profile, set, remove); err != nil {
 		return nil, err
 	}
 	return after, nil
 }
 
-// RemoveKeys returns the text of a config or credentials file in which one
-// section, named as between its brackets, lacks the keys. The header stays.
+// RemoveKeys returns the text of a config or credentials file in which one section,
+// named as between its brackets, lacks the settings of remove. The header stays.
 func RemoveKeys(text []byte, section string, remove []string) ([]byte, error) {
 	doc, err := readDocument("the file", string(text))
 	if err != nil {
@@ -78,11 +78,11 @@ func RemoveKeys(text []byte, section string, remove []string) ([]byte, error) {
 	for i, key := range remove {
 		keys[i] = strings.ToLower(key)
 	}
-	if err := e.removable(keys); err != nil {
+	if err := e.checkRemovable(keys); err != nil {
 		return nil, err
 	}
 	for _, key := range keys {
-		e.remove(key)
+		e.removeOption(key)
 	}
 	return e.text(), nil
 }
@@ -97,7 +97,7 @@ func keysOf(set []Setting) []string {
 
 func checkSettings(set []Setting, remove []string) error {
 	for _, s := range set {
-		if err := checkWritable(s); err != nil {
+		if err := checkReadAlike(s); err != nil {
 			return err
 		}
 	}
@@ -115,9 +115,9 @@ func checkSettings(set []Setting, remove []string) error {
 	return nil
 }
 
-// checkWritable refuses values that AWS's tools would not read back alike.
-// The prefixed ones are read by awsbroker alone.
-func checkWritable(s Setting) error {
+// checkReadAlike refuses values that AWS's tools would read in different ways. Only
+// awsbroker reads settings with its prefix, so they may have more.
+func checkReadAlike(s Setting) error {
 	v := s.Value
 	switch {
 	case v == "":
@@ -138,16 +138,17 @@ func checkWritable(s Setting) error {
 	return nil
 }
 
-// verify reads the outcome back: a slip of the editor must not reach a file.
-func verify(before []string, after []byte, profile string, set []Setting, remove []string) error {
+// verifyEdit reads the edited text and refuses it if anything but the asked settings
+// has changed, so that a mistake of the editor does not reach a file.
+func verifyEdit(before []string, after []byte, profile string, set []Setting, remove []string) error {
 	e, err := newEditor(after, profile)
 	if err != nil {
 		return fmt.Errorf("the edit would break the file at profile %q: %w", profile, err)
 	}
-	if !slices.Equal(before, e.others(profile, set, remove)) {
+	if !slices.Equal(before, e.listOthers(profile, set, remove)) {
 		return fmt.Errorf("the edit would change more than profile %q", profile)
 	}
-	values, err := e.section.values()
+	values, err := e.section.readValues()
 	if err != nil {
 		return err
 	}
@@ -164,8 +165,8 @@ func verify(before []string, after []byte, profile string, set []Setting, remove
 	return nil
 }
 
-// others lists all sections and settings that the edit is not about.
-func (e *editor) others(profile string, set []Setting, remove []string) []string {
+// listOthers lists all sections and settings that the edit leaves alone.
+func (e *editor) listOthers(profile string, set []Setting, remove []string) []string {
 	edited := append(keysOf(set), remove...)
 	var list []string
 	for _, s := range e.doc.sections() {

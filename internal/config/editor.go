@@ -15,8 +15,7 @@ type editor struct {
 
 func newEditorOf(doc *document) *editor { return &editor{doc: doc, lines: splitLines(doc.text)} }
 
-// newEditor finds the profile's section, whichever way its header is
-// spelled.
+// newEditor returns an editor of the profile's section, however its header is spelled.
 func newEditor(text []byte, profile string) (*editor, error) {
 	c, err := Parse("config", text, "credentials", nil)
 	if err != nil {
@@ -24,7 +23,7 @@ func newEditor(text []byte, profile string) (*editor, error) {
 	}
 	e := newEditorOf(c.config)
 	if !c.Has(profile) {
-		return e, e.lookalike(profile)
+		return e, e.refuseLookalike(profile)
 	}
 	view, err := c.view(profile)
 	if err != nil {
@@ -34,10 +33,9 @@ func newEditor(text []byte, profile string) (*editor, error) {
 	return e, nil
 }
 
-// lookalike refuses to add a profile where a header means it to other tools
-// than botocore, as [ profile a ] and "[profile a] # x]" do: for those it
-// would be there twice.
-func (e *editor) lookalike(profile string) error {
+// refuseLookalike refuses to add a profile that other tools than botocore already see
+// in a header, such as [ profile a ] or "[profile a] # x]": they would see two.
+func (e *editor) refuseLookalike(profile string) error {
 	want := "profile " + profile
 	if profile == "default" {
 		want = profile
@@ -54,10 +52,10 @@ func (e *editor) lookalike(profile string) error {
 	return nil
 }
 
-// removable refuses an edit that would take lines with it that only look
-// like a part of the old value: for the AWS CLI an indented [header] below a
-// setting continues it, for the Go SDK it begins a profile.
-func (e *editor) removable(keys []string) error {
+// checkRemovable refuses an edit that would remove lines which only look like a part
+// of a value: an indented [header] below a setting continues the setting for the AWS
+// CLI, and begins a profile for the Go SDK.
+func (e *editor) checkRemovable(keys []string) error {
 	if e.section == nil {
 		return nil
 	}
@@ -77,9 +75,9 @@ func (e *editor) removable(keys []string) error {
 	return nil
 }
 
-// remove empties the option's lines, those of its nested block included.
-// Comments inside the block stay.
-func (e *editor) remove(key string) {
+// removeOption empties the option's lines and those of its nested block. Comments
+// inside the block stay.
+func (e *editor) removeOption(key string) {
 	o := e.section.option(key)
 	if o == nil {
 		return
@@ -89,13 +87,13 @@ func (e *editor) remove(key string) {
 	}
 }
 
-// set changes the options that exist and adds the others behind the
-// section's last line.
-func (e *editor) set(settings []Setting) {
+// setOptions changes the options that exist, and adds the others after the section's
+// last line.
+func (e *editor) setOptions(settings []Setting) {
 	var added []Setting
 	for _, s := range settings {
 		if o := e.section.option(s.Key); o != nil {
-			e.replace(o, s)
+			e.replaceOption(o, s)
 		} else {
 			added = append(added, s)
 		}
@@ -105,19 +103,19 @@ func (e *editor) set(settings []Setting) {
 	}
 	last := &e.lines[e.section.last-1]
 	if *last == "" {
-		*last = e.render(added, e.indent()) // the last setting has just been removed
+		*last = e.renderSettings(added, e.indent()) // the last setting has just been removed
 		return
 	}
 	if !strings.HasSuffix(*last, "\n") {
 		*last += e.lineEnding()
 	}
-	*last += e.render(added, e.indent())
+	*last += e.renderSettings(added, e.indent())
 }
 
-// replace keeps the line's indentation and its spelling of the key, and the
-// line as a whole if the value is there already. Losing the indentation
-// would make the lines below, if they have it too, continue this one.
-func (e *editor) replace(o *option, s Setting) {
+// replaceOption writes a new value and keeps the line's indentation and its spelling of
+// the key; a line that has the value stays as it is. A line that lost its indentation
+// would be continued by the indented lines below it.
+func (e *editor) replaceOption(o *option, s Setting) {
 	if !o.colon && len(o.more) == 0 && o.rawValue() == s.Value {
 		return
 	}
@@ -148,12 +146,12 @@ func (e *editor) appendSection(profile string, settings []Setting) {
 	} else {
 		b.WriteString("[profile " + profile + "]" + ending)
 	}
-	b.WriteString(e.render(settings, ""))
+	b.WriteString(e.renderSettings(settings, ""))
 	e.lines = append(e.lines, b.String())
 }
 
-// indent is that of the section's last setting, else of the next header: an
-// indented header below a setting at the margin would continue it.
+// indent returns the indentation of the section's last setting, else that of the next
+// header: an indented header below a setting at the margin would continue the setting.
 func (e *editor) indent() string {
 	line := e.section.line
 	if options := e.section.all; len(options) > 0 {
@@ -167,7 +165,7 @@ func (e *editor) indent() string {
 	return ""
 }
 
-func (e *editor) render(settings []Setting, indent string) string {
+func (e *editor) renderSettings(settings []Setting, indent string) string {
 	var b strings.Builder
 	for _, s := range settings {
 		b.WriteString(indent + s.Key + " = " + s.Value + e.lineEnding())
@@ -175,7 +173,7 @@ func (e *editor) render(settings []Setting, indent string) string {
 	return b.String()
 }
 
-// lineEnding is what most lines of the file end with.
+// lineEnding returns the ending that most lines of the file have.
 func (e *editor) lineEnding() string {
 	crlf, lf := 0, 0
 	for _, line := range e.lines {

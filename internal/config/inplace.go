@@ -8,18 +8,17 @@ import (
 	"path/filepath"
 )
 
-// writeInPlace overwrites a file that cannot be replaced: it is a mount
-// point, as files in containers are, or belongs to another user. While it
-// is at work a whole copy lies beside it, named after awsbroker; the copy
-// goes once the file is on disk, because it may hold a key that this very
-// edit was to remove.
+// writeInPlace overwrites a file that cannot be replaced: a mount point, as files in
+// containers are, or a file of another user. A backup lies beside the file until the
+// new content is on disk, and is removed then, because it may hold a key that the edit
+// was to remove.
 func writeInPlace(target string, info fs.FileInfo, before, after []byte) error {
 	backup := target + backupSuffix
 	if err := writeBackup(backup, info, before); err != nil {
 		return err
 	}
-	if err := overwrite(target, before, after); err != nil {
-		if restored := overwrite(target, nil, before); restored != nil {
+	if err := overwriteFile(target, before, after); err != nil {
+		if restored := overwriteFile(target, nil, before); restored != nil {
 			return fmt.Errorf("writing failed halfway (%w), and the file as it was is now in %q", err, backup)
 		}
 		return errors.Join(cannotWrite(target, err), os.Remove(backup))
@@ -56,9 +55,9 @@ func writeBackup(backup string, info fs.FileInfo, text []byte) (err error) {
 	return syncDir(filepath.Dir(backup))
 }
 
-// overwrite writes what is longer than before first: a full disk shows while
-// all of the old content is still there.
-func overwrite(target string, before, after []byte) error {
+// overwriteFile writes first what makes the file longer: if the disk is full, the old
+// content is still there as a whole.
+func overwriteFile(target string, before, after []byte) error {
 	f, err := os.OpenFile(target, os.O_WRONLY, 0)
 	if err != nil {
 		return err

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// profileName returns the profile that a section of the config file is for.
-// [default] and [profile default] both mean default.
+// profileName returns the profile that a section of the config file is for, and false
+// for other sections. [default] and [profile default] both mean default.
 func profileName(section string) (string, bool) {
 	if section == "default" {
 		return section, true
@@ -14,9 +14,8 @@ func profileName(section string) (string, bool) {
 	return prefixedName(section, "profile")
 }
 
-// prefixedName takes "admin" from "profile admin". Like botocore it accepts
-// quotes around a name with spaces; unlike botocore it does not accept
-// "profiles admin".
+// prefixedName returns "admin" for "profile admin". Quotes around a name are accepted,
+// as botocore does; "profiles admin" is not, though botocore takes it.
 func prefixedName(section, prefix string) (string, bool) {
 	if isUsual(section, prefix) {
 		return section[len(prefix)+1:], true
@@ -32,8 +31,8 @@ func prefixedName(section, prefix string) (string, bool) {
 	return words[0], true
 }
 
-// shellWords splits as a POSIX shell would, quotes and backslashes included.
-// It returns nil for a quote that is not closed.
+// shellWords splits text as a POSIX shell does, with quotes and backslashes. The
+// result is nil if a quote is not closed.
 func shellWords(text string) []string {
 	var words []string
 	var word strings.Builder
@@ -74,8 +73,8 @@ func shellWords(text string) []string {
 	return words
 }
 
-// printable replaces what could move the cursor or reorder text. The names
-// of sections are shown without quotes, between their brackets.
+// printable replaces characters that could move the cursor or reorder text, for
+// names of sections, which are shown between brackets instead of quotes.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -85,9 +84,9 @@ func printable(text string) string {
 	}, text)
 }
 
-// nearest returns at most three of the names that differ from name by little,
+// nearestNames returns at most three of the names that are nearly the same as name,
 // the closest first.
-func nearest(name string, names []string) []string {
+func nearestNames(name string, names []string) []string {
 	limit := max(1, len(name)/3)
 	var found [][]string
 	for _, other := range names {

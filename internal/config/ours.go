@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Ours returns the profiles that name awsbroker: as their credential_process,
-// or with a role or a key of ours.
+// Ours returns the profiles that use awsbroker, by their credential_process or by a
+// role or key setting of awsbroker's own, in the order of the files.
 func (c *Config) Ours() []string { return c.namesOf((*document).isOurs) }
 
 func (d *document) isOurs(i int) bool {
@@ -26,8 +26,8 @@ func (d *document) isOurs(i int) bool {
 	return false
 }
 
-// mentionsUs reports whether "awsbroker" is in a text, in letters of any case.
-// k is the rarest of them.
+// mentionsUs reports whether text contains "awsbroker" in letters of any case. It
+// looks for k, the rarest letter of them.
 func mentionsUs(text string) bool {
 	const name, before = "awsbroker", len("awsbro")
 	for _, k := range []byte("kK") {
@@ -45,8 +45,8 @@ func mentionsUs(text string) bool {
 	return false
 }
 
-// runsUs reports whether a command line runs awsbroker credential-process,
-// under whatever directory.
+// runsUs reports whether a command line runs awsbroker credential-process, from any
+// directory.
 func runsUs(command string) bool {
 	if !strings.Contains(strings.ToLower(command), "awsbroker") {
 		return false
@@ -60,13 +60,13 @@ func runsUs(command string) bool {
 	return program == "awsbroker" && slices.Contains(words[1:], "credential-process")
 }
 
-// processWords splits a credential_process. Backslashes are kept: on Windows
-// they separate directories, and elsewhere nobody needs them.
+// processWords splits a credential_process into words. Backslashes stay: on Windows
+// they separate directories, and on other systems such a command needs none.
 func processWords(command string) []string {
 	return shellWords(strings.ReplaceAll(command, `\`, `\\`))
 }
 
-// ProcessProgram is the program that a credential_process runs, or empty.
+// ProcessProgram returns the program that a credential_process runs, or "".
 func ProcessProgram(command string) string {
 	if words := processWords(command); len(words) > 0 {
 		return words[0]
@@ -74,7 +74,7 @@ func ProcessProgram(command string) string {
 	return ""
 }
 
-// processProfile returns the --profile that the command asks for.
+// processProfile returns the --profile of a credential_process, or "".
 func processProfile(command string) string {
 	words := processWords(command)
 	for i, word := range words {
@@ -88,11 +88,12 @@ func processProfile(command string) string {
 	return ""
 }
 
-// notOurs refuses profiles that sign in by other means, with what to do.
-func (r *resolver) notOurs() error {
+// refuseOtherWays returns a [*NotOursError] for a profile that signs in by other means
+// than an access key; its hint says what to do instead.
+func (r *resolver) refuseOtherWays() error {
 	p := r.profile
 	for _, key := range []string{"key", "role_arn"} {
-		if _, ok := r.findExact(prefix + key); ok {
+		if _, ok := r.findOption(prefix + key); ok {
 			return nil
 		}
 	}
@@ -101,12 +102,12 @@ func (r *resolver) notOurs() error {
 	}
 	for _, way := range otherWays {
 		for _, key := range way.keys {
-			o, ok := r.findExact(key)
+			o, ok := r.findOption(key)
 			if !ok {
 				continue
 			}
 			o.Value = ""
-			return &NotOursError{Profile: p.Name, Origin: o, How: way.how, Hint: strings.ReplaceAll(way.hint, "PROFILE", quoted(p.Name))}
+			return &NotOursError{Profile: p.Name, Origin: o, How: way.how, Hint: strings.ReplaceAll(way.hint, "PROFILE", quoteName(p.Name))}
 		}
 	}
 	return r.err
@@ -131,17 +132,16 @@ var otherWays = []struct {
 		"use it with AWS tools as it is, or convert it with: awsbroker setup PROFILE"},
 }
 
-// quoted is a profile's name for a command line that a person may paste into
-// a shell. Nothing in the name is run there.
-func quoted(name string) string {
+// quoteName returns a profile's name as a person may paste it into a shell.
+func quoteName(name string) string {
 	if ValidProfileName(name) {
 		return name
 	}
 	return "'" + strings.ReplaceAll(printable(name), "'", `'\''`) + "'"
 }
 
-// RunsUs reports whether the profile's credential_process is awsbroker, for
-// this very profile.
+// RunsUs reports whether the profile's credential_process is awsbroker for this very
+// profile.
 func (p *Profile) RunsUs() bool {
 	return runsUs(p.CredentialProcess) && processProfile(p.CredentialProcess) == p.Name
 }

@@ -148,7 +148,7 @@ func TestNearest(t *testing.T) {
 		"admn": {"admin", "Admin"}, "ADMIN": {"admin", "Admin"}, "amdin": {"admin", "Admin"},
 		"prdo": {"prod"}, "zzz": nil, "": nil, "defualt": {"default"},
 	} {
-		if got := nearest(name, names); !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
+		if got := nearestNames(name, names); !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}

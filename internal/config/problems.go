@@ -32,26 +32,26 @@ const (
 	Brackets                                 // a line that the C++ SDK takes for a section header
 )
 
-// problems finds what this package copes with and other tools don't.
-func (r *resolver) problems() {
+// findProblems notes what awsbroker copes with and other tools do not.
+func (r *resolver) findProblems() {
 	p := r.profile
 	for _, s := range r.view.sections {
 		options := s.all
 		for i := range options {
 			o := &options[i]
 			if name, ok := strings.CutPrefix(o.name, prefix); ok && !slices.Contains(known, name) {
-				r.problem(UnknownSetting, s, o, unknownSetting(name))
+				r.addProblemAt(UnknownSetting, s, o, unknownSetting(name))
 			}
 			if !runsUs(p.CredentialProcess) {
 				continue
 			}
 			if text := besideProcess(o.name); text != "" {
-				r.problem(BesideProcess, s, o, text)
+				r.addProblemAt(BesideProcess, s, o, text)
 			}
 			if o.name == "credential_process" && s == r.view.credentials {
-				r.problem(InCredentialsFile, s, o, "credential_process belongs into the config file: some SDKs read it there only")
+				r.addProblemAt(InCredentialsFile, s, o, "credential_process belongs into the config file: some SDKs read it there only")
 			}
-			r.misread(s, o)
+			r.findMisread(s, o)
 		}
 	}
 	if origin, ok := p.Origin("credential_process"); ok && runsUs(origin.Value) {
@@ -59,11 +59,11 @@ func (r *resolver) problems() {
 			r.addProblem(OtherProfile, origin, fmt.Sprintf("credential_process asks for profile %q, not for %q", name, p.Name))
 		}
 	}
-	r.deviceOfSource()
-	r.deviceInChain()
+	r.findDeviceOfSource()
+	r.findDeviceInChain()
 }
 
-func (r *resolver) problem(kind ProblemKind, s *section, o *option, text string) {
+func (r *resolver) addProblemAt(kind ProblemKind, s *section, o *option, text string) {
 	r.addProblem(kind, s.origin(o), text)
 }
 
@@ -76,29 +76,28 @@ func (r *resolver) addProblem(kind ProblemKind, o Origin, text string) {
 // (contract.md R12).
 var plainProcess = pattern.Of(`^(/|[A-Za-z]:\\|)[A-Za-z0-9_.@+-][A-Za-z0-9_./\\@+-]*( +[A-Za-z0-9_./:=,@+%-]+)*$`)
 
-// misread finds lines that AWS's tools read in several ways (contract.md 2.1
-// and 4.3). Settings with our prefix are read by awsbroker alone, but the line
-// is seen by all.
-func (r *resolver) misread(s *section, o *option) {
+// findMisread notes a line that AWS's tools read in several ways (contract.md 2.1 and
+// 4.3). It looks at lines with awsbroker's prefix too, since every tool parses them.
+func (r *resolver) findMisread(s *section, o *option) {
 	value := o.rawValue()
 	if strings.Contains(o.text, "[") && strings.Contains(o.text, "]") {
-		r.problem(Brackets, s, o, o.name+" has both [ and ] in its line, which the C++ SDK takes for the beginning of a section")
+		r.addProblemAt(Brackets, s, o, o.name+" has both [ and ] in its line, which the C++ SDK takes for the beginning of a section")
 	}
 	switch {
 	case strings.HasPrefix(o.name, prefix):
 	case strings.Contains(value, " #"), strings.Contains(value, " ;"):
-		r.problem(TrailingComment, s, o, o.name+" has a comment behind its value, which the AWS CLI takes for a part of it")
+		r.addProblemAt(TrailingComment, s, o, o.name+" has a comment behind its value, which the AWS CLI takes for a part of it")
 	case o.name == "credential_process":
 		if !plainProcess().MatchString(value) || !portablePath(value) {
-			r.problem(UnportableProcess, s, o, "credential_process is not a plain command line: quotes, ~, $ and relative paths do not mean the same in all AWS tools")
+			r.addProblemAt(UnportableProcess, s, o, "credential_process is not a plain command line: quotes, ~, $ and relative paths do not mean the same in all AWS tools")
 		}
 	case len(value) > 1 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\''):
-		r.problem(QuotedValue, s, o, o.name+" is in quotes, which the AWS CLI takes for a part of the value and others take off")
+		r.addProblemAt(QuotedValue, s, o, o.name+" is in quotes, which the AWS CLI takes for a part of the value and others take off")
 	}
 }
 
-// portablePath reports whether the program of a command line is an absolute
-// path, or a name that is looked for on PATH.
+// portablePath reports whether the program of a command line is an absolute path, or a
+// name that is looked for on PATH.
 func portablePath(command string) bool {
 	program := ProcessProgram(command)
 	return !strings.ContainsAny(program, `/\`) || filepath.IsAbs(program)
@@ -106,14 +105,14 @@ func portablePath(command string) bool {
 
 func unknownSetting(name string) string {
 	text := fmt.Sprintf("%q is not a setting of awsbroker", prefix+name)
-	if close := nearest(name, known); len(close) > 0 {
+	if close := nearestNames(name, known); len(close) > 0 {
 		text += fmt.Sprintf("; did you mean %q?", prefix+close[0])
 	}
 	return text
 }
 
-// besideProcess says what a setting does beside our credential_process
-// (contract.md R14; each client's behaviour is in its section 4.1).
+// besideProcess returns what a setting does beside awsbroker's credential_process, or
+// "" if it does no harm (contract.md R14; each client's behaviour is in its section 4.1).
 func besideProcess(key string) string {
 	switch key {
 	case "role_arn":
@@ -133,9 +132,9 @@ func besideProcess(key string) string {
 	return ""
 }
 
-// deviceOfSource notes an mfa_serial that is written where it does not
-// count. Other tools inherit it from the source; the AWS CLI does not.
-func (r *resolver) deviceOfSource() {
+// findDeviceOfSource notes an mfa_serial that is set only in the source profile. Some
+// tools inherit it from there; the AWS CLI and awsbroker do not.
+func (r *resolver) findDeviceOfSource() {
 	p := r.profile
 	if p.RoleARN == "" || p.MFASerial != "" || p.Source == nil || p.Source.MFASerial == "" || p.Chained() {
 		return
@@ -145,16 +144,17 @@ func (r *resolver) deviceOfSource() {
 	}
 }
 
-// deviceInChain notes an mfa_serial that AWS's own tools fail with: they ask
-// for a code that no role can use. It counts where the chain begins.
-func (r *resolver) deviceInChain() {
+// findDeviceInChain notes an mfa_serial of a profile whose role another role assumes.
+// AWS's own tools would ask for a code that AWS does not take; it has an effect only in
+// the profile where the chain begins.
+func (r *resolver) findDeviceInChain() {
 	p := r.profile
 	if origin, ok := p.Origin("mfa_serial"); ok && p.Chained() {
 		r.addProblem(DeviceInChain, origin, fmt.Sprintf("mfa_serial belongs into profile %q, where the chain of roles begins: AWS takes no code from a role", p.firstRole().Name))
 	}
 }
 
-// firstRole is the profile of the chain whose role the key itself assumes.
+// firstRole returns the profile of the chain whose role the access key itself assumes.
 func (p *Profile) firstRole() *Profile {
 	for p.Chained() {
 		p = p.Source

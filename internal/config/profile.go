@@ -99,8 +99,8 @@ func (p *Profile) Chained() bool {
 	return p.RoleARN != "" && p.Source != nil && p.Source.RoleARN != ""
 }
 
-// Root is the profile at the end of the chain of sources: p itself if it has
-// none. Its key is the one that signs the first call.
+// Root returns the profile at the end of the chain of sources: p itself if it has none.
+// Its access key signs the first call.
 func (p *Profile) Root() *Profile {
 	for p.Source != nil {
 		p = p.Source

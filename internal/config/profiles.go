@@ -12,7 +12,7 @@ type entry struct {
 	credentials *section
 }
 
-// entry finds the sections of a profile; nil if there is none.
+// entry returns the sections of a profile, or nil if there is none.
 func (c *Config) entry(name string) *entry {
 	e := &entry{credentials: c.credentials.sectionNamed(name)}
 	if name == "default" {
@@ -37,8 +37,8 @@ func (e *entry) add(s *section) {
 	}
 }
 
-// sections returns the profile's sections, the one that wins first. botocore
-// and the Go SDK both let the credentials file win, setting by setting.
+// sections returns the profile's sections, the one that wins first: in botocore and in
+// the Go SDK the credentials file wins, setting by setting.
 func (e *entry) sections() []*section {
 	if e.credentials == nil {
 		return e.config
@@ -46,7 +46,7 @@ func (e *entry) sections() []*section {
 	return append([]*section{e.credentials}, e.config...)
 }
 
-// services finds a [services NAME] section; nil if there is none.
+// services returns a [services NAME] section, or nil if there is none.
 func (c *Config) services(name string) *section {
 	var last *section
 	if usual := "services " + name; isUsual(usual, "services") {
@@ -81,7 +81,7 @@ func (c *Config) namesOf(is func(*document, int) bool) []string {
 			continue
 		}
 		found := is(c.config, i)
-		if j, ok := c.credentials.find(name); ok && !found {
+		if j, ok := c.credentials.findSpan(name); ok && !found {
 			found = is(c.credentials, j)
 		}
 		if name == "default" || !isUsual(header, "profile") || len(c.odd) > 0 && c.odd["profile "+name] != nil {

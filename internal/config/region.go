@@ -53,13 +53,13 @@ type Regions struct {
 	AWSDefaultRegion string // AWS_DEFAULT_REGION
 }
 
-// ResolveRegion returns the region to call STS in and says where it came
-// from. After the overrides and the profile comes its source, which the AWS
-// CLI would not ask: but then the CLI would have no region at all and fail,
-// and a person's home region beats the partition's default
-// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html).
-// A region of another partition than the role's is an error, a *ValueError
-// or *PartitionError: the key is unknown there.
+// ResolveRegion returns the region in which STS is called, and where it is set: an
+// override, the profile, its source, or the default of the partition. The AWS CLI does
+// not look at the source, and fails without a region; here the person's home region
+// is better than the partition's default
+// (https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html). A region of
+// another partition than the role's is a [*PartitionError], and one that is no region
+// a [*ValueError].
 func (p *Profile) ResolveRegion(over Regions) (region string, from Origin, err error) {
 	candidates := []Origin{
 		{Key: "--region", Value: over.Flag},
@@ -78,7 +78,7 @@ func (p *Profile) ResolveRegion(over Regions) (region string, from Origin, err e
 		if want := checkRegion(o.Value); want != "" {
 			return "", o, &ValueError{Origin: o, Want: want}
 		}
-		if err := p.fits(o); err != nil {
+		if err := p.checkPartition(o); err != nil {
 			return "", o, err
 		}
 		return o.Value, o, nil
@@ -90,8 +90,9 @@ func (p *Profile) ResolveRegion(over Regions) (region string, from Origin, err e
 	return region, Origin{Key: "default of partition " + p.Partition, Value: region}, nil
 }
 
-// fits compares a region with the ARN that fixed the profile's partition.
-func (p *Profile) fits(region Origin) error {
+// checkPartition compares the partition of a region with that of the ARN that decides
+// about the profile's.
+func (p *Profile) checkPartition(region Origin) error {
 	for _, setting := range []string{"role_arn", "mfa_serial"} {
 		arn, ok := p.Origin(setting)
 		if !ok || arnPartition(arn.Value) == "" {
@@ -116,9 +117,9 @@ func arnPartition(arn string) string {
 	return partition
 }
 
-// partition sets the profile's partition and refuses a device of another
-// partition than the role's, and a role of another one than its source's.
-func (r *resolver) partition() {
+// setPartition sets the profile's partition. A device of another partition than the
+// role's, and a role of another one than its source's, are refused.
+func (r *resolver) setPartition() {
 	p := r.profile
 	role, device := arnPartition(p.RoleARN), arnPartition(p.MFASerial)
 	if role != "" && device != "" && role != device {

@@ -20,42 +20,42 @@ import (
 // *PartitionError.
 func (c *Config) Resolve(name string) (*Profile, error) {
 	if !c.Has(name) {
-		return nil, &UnknownProfileError{Name: name, Nearest: nearest(name, c.Names())}
+		return nil, &UnknownProfileError{Name: name, Nearest: nearestNames(name, c.Names())}
 	}
 	return c.resolve(name, nil)
 }
 
-// resolve reads a profile; chain holds the names that led to it.
+// resolve reads a profile; chain has the names of the profiles that led to it.
 func (c *Config) resolve(name string, chain []string) (*Profile, error) {
 	view, err := c.view(name)
 	if err != nil {
 		return nil, err
 	}
 	r := &resolver{view: view, profile: &Profile{Name: name}}
-	if err := r.source(c, append(slices.Clip(chain), name)); err != nil {
+	if err := r.readSource(c, append(slices.Clip(chain), name)); err != nil {
 		return nil, err
 	}
-	if err := r.notOurs(); err != nil {
+	if err := r.refuseOtherWays(); err != nil {
 		return nil, err
 	}
-	r.aws()
-	r.endpoints(c)
-	r.own()
-	r.partition()
-	r.roleSession()
+	r.readAWS()
+	r.readEndpoints(c)
+	r.readOwn()
+	r.setPartition()
+	r.readRoleSession()
 	if r.err != nil {
 		return nil, r.err
 	}
-	r.problems()
+	r.findProblems()
 	return r.profile, nil
 }
 
-// source reads source_profile and resolves it.
-func (r *resolver) source(c *Config, chain []string) error {
+// readSource reads source_profile and resolves the profile that it names.
+func (r *resolver) readSource(c *Config, chain []string) error {
 	p := r.profile
-	p.CredentialProcess = r.exact("credential_process", checkText)
-	roleARN, hasRole := r.find("role_arn")
-	origin, ok := r.find("source_profile")
+	p.CredentialProcess = r.readExact("credential_process", checkText)
+	roleARN, hasRole := r.findSetting("role_arn")
+	origin, ok := r.findSetting("source_profile")
 	if r.err != nil || !ok {
 		return r.err
 	}
@@ -65,7 +65,7 @@ func (r *resolver) source(c *Config, chain []string) error {
 	name := origin.Value
 	if name == p.Name && hasRole && roleARN.Value != "" {
 		// AWS's way to say that a role profile holds its own key.
-		r.note(origin)
+		r.noteOrigin(origin)
 		p.SourceProfile = name
 		return nil
 	}
@@ -73,25 +73,25 @@ func (r *resolver) source(c *Config, chain []string) error {
 		return &CycleError{Origin: origin, Cycle: append(slices.Clone(chain[i:]), name)}
 	}
 	if !c.Has(name) {
-		return &UnknownProfileError{Name: name, From: &origin, Nearest: nearest(name, c.Names())}
+		return &UnknownProfileError{Name: name, From: &origin, Nearest: nearestNames(name, c.Names())}
 	}
-	r.note(origin)
+	r.noteOrigin(origin)
 	p.SourceProfile = name
 	source, err := c.resolve(name, chain)
 	var notOurs *NotOursError
-	if _, hasKey := r.findExact(prefix + "key"); hasKey && errors.As(err, &notOurs) {
+	if _, hasKey := r.findOption(prefix + "key"); hasKey && errors.As(err, &notOurs) {
 		return nil // the profile has a key of its own and needs no other
 	}
 	p.Source = source
 	if err == nil && source.RoleARN != "" {
-		return c.keyAndRole(name)
+		return c.refuseKeyAndRole(name)
 	}
 	return err
 }
 
-// keyAndRole refuses a source that has a role and an access key in clear:
+// refuseKeyAndRole refuses a source that has a role and an access key in clear:
 // botocore signs with the key, the Go SDK assumes the source's role first.
-func (c *Config) keyAndRole(name string) error {
+func (c *Config) refuseKeyAndRole(name string) error {
 	file, line, ok := c.StaticKeys(name)
 	if !ok {
 		return nil
@@ -100,30 +100,30 @@ func (c *Config) keyAndRole(name string) error {
 		"an access key in clear, and AWS's tools disagree which one counts: move the key with awsbroker add --from-profile, or the role", name)}
 }
 
-// aws reads the settings that AWS's own tools know.
-func (r *resolver) aws() {
+// readAWS reads the settings that AWS's own tools know.
+func (r *resolver) readAWS() {
 	p := r.profile
-	p.RoleARN = r.text("role_arn", checkRoleARN)
-	p.MFASerial = r.text("mfa_serial", checkMFASerial)
-	p.RoleSessionName = r.text("role_session_name", checkSessionName)
-	p.ExternalID = r.text("external_id", checkExternalID)
-	p.Duration, _ = r.duration("duration_seconds", roleDuration)
-	p.Region = r.text("region", checkRegion)
-	p.CABundle = expandHome(r.text("ca_bundle", checkText))
-	p.UseFIPS = r.flag("use_fips_endpoint")
-	p.UseDualStack = r.flag("use_dualstack_endpoint")
+	p.RoleARN = r.readText("role_arn", checkRoleARN)
+	p.MFASerial = r.readText("mfa_serial", checkMFASerial)
+	p.RoleSessionName = r.readText("role_session_name", checkSessionName)
+	p.ExternalID = r.readText("external_id", checkExternalID)
+	p.Duration, _ = r.readDuration("duration_seconds", roleDuration)
+	p.Region = r.readText("region", checkRegion)
+	p.CABundle = expandHome(r.readText("ca_bundle", checkText))
+	p.UseFIPS = r.readFlag("use_fips_endpoint")
+	p.UseDualStack = r.readFlag("use_dualstack_endpoint")
 }
 
-// endpoints reads endpoint_url and the services section, of which the
-// latter wins (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
-func (r *resolver) endpoints(c *Config) {
+// readEndpoints reads endpoint_url and the services section, of which the services
+// section wins (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+func (r *resolver) readEndpoints(c *Config) {
 	p := r.profile
-	p.IgnoreEndpointURLs = r.flag("ignore_configured_endpoint_urls")
+	p.IgnoreEndpointURLs = r.readFlag("ignore_configured_endpoint_urls")
 	if p.IgnoreEndpointURLs {
 		return
 	}
-	p.EndpointURL = r.text("endpoint_url", checkEndpoint)
-	services, ok := r.find("services")
+	p.EndpointURL = r.readText("endpoint_url", checkEndpoint)
+	services, ok := r.findSetting("services")
 	if !ok {
 		return
 	}
@@ -132,8 +132,8 @@ func (r *resolver) endpoints(c *Config) {
 		r.fail(&ValueError{Origin: services, Want: "the name of a section [services …]"})
 		return
 	}
-	r.note(services)
-	values, err := s.values()
+	r.noteOrigin(services)
+	values, err := s.readValues()
 	if err != nil {
 		r.fail(err)
 		return
@@ -156,32 +156,33 @@ func (r *resolver) endpoints(c *Config) {
 		}
 		*service.url = origin.Value
 		origin.Key = service.name + ".endpoint_url"
-		r.note(origin)
+		r.noteOrigin(origin)
 	}
 }
 
-// own reads our settings, which describe the key and the person and so are
-// taken from the source profile when the profile has none.
-func (r *resolver) own() {
+// readOwn reads the settings of awsbroker's own. They describe the key and the person,
+// so a profile without them takes those of its source profile.
+func (r *resolver) readOwn() {
 	p := r.profile
-	p.KeyName = r.exact(prefix+"key", checkKeyName)
-	p.Prompt = r.exact(prefix+"prompt", checkPrompt)
-	p.MFAProcess = r.exact(prefix+"mfa_process", checkText)
-	p.MFASeed = r.exact(prefix+"mfa_seed", checkSeed)
-	p.MFASession, _ = r.duration(prefix+"mfa_session", mfaDuration)
-	p.MinTTL, p.HasMinTTL = r.duration(prefix+"min_ttl", minTTL)
-	p.Confirm = r.flag(prefix + "confirm")
-	p.LogOff = r.exact(prefix+"log", checkLog) == "off"
+	p.KeyName = r.readExact(prefix+"key", checkKeyName)
+	p.Prompt = r.readExact(prefix+"prompt", checkPrompt)
+	p.MFAProcess = r.readExact(prefix+"mfa_process", checkText)
+	p.MFASeed = r.readExact(prefix+"mfa_seed", checkSeed)
+	p.MFASession, _ = r.readDuration(prefix+"mfa_session", mfaDuration)
+	p.MinTTL, p.HasMinTTL = r.readDuration(prefix+"min_ttl", minTTL)
+	p.Confirm = r.readFlag(prefix + "confirm")
+	p.LogOff = r.readExact(prefix+"log", checkLog) == "off"
 	if p.Source != nil {
-		r.inherit()
+		r.inheritFromSource()
 	}
 	if p.KeyName == "" {
 		p.KeyName = p.Name
 	}
 }
 
-// inherit works along a chain too, because the source has inherited already.
-func (r *resolver) inherit() {
+// inheritFromSource copies what the profile does not set from its source. In a chain,
+// the source has inherited before.
+func (r *resolver) inheritFromSource() {
 	p, source := r.profile, r.profile.Source
 	take := func(setting string, copy func()) {
 		if _, ok := p.Origin(setting); ok {
@@ -189,7 +190,7 @@ func (r *resolver) inherit() {
 		}
 		copy()
 		if origin, ok := source.Origin(setting); ok {
-			r.note(origin)
+			r.noteOrigin(origin)
 		}
 	}
 	take(prefix+"key", func() { p.KeyName = source.KeyName })

@@ -47,27 +47,28 @@ var (
 	policyARNPattern = pattern.Of(`^arn:(` + partitionPattern + `):iam::(aws|[0-9]{12}):policy/[\x21-\x7e]+$`)
 )
 
-// roleSession reads the settings that describe the session of the role.
-func (r *resolver) roleSession() {
+// readRoleSession reads the settings that describe the session of the role.
+func (r *resolver) readRoleSession() {
 	s := &r.profile.RoleSession
-	s.SourceIdentity = r.text("source_identity", checkSessionName)
-	tags := r.text("session_tags", checkTags)
+	s.SourceIdentity = r.readText("source_identity", checkSessionName)
+	tags := r.readText("session_tags", checkTags)
 	s.Tags, _ = parseTags(tags)
-	if keys := r.text("transitive_session_tags", checkText); keys != "" {
+	if keys := r.readText("transitive_session_tags", checkText); keys != "" {
 		s.TransitiveTags = commaSeparated(keys)
 	}
-	if arns := r.text("session_policy_arns", checkPolicyARNs); arns != "" {
+	if arns := r.readText("session_policy_arns", checkPolicyARNs); arns != "" {
 		s.PolicyARNs = commaSeparated(arns)
 	}
-	r.sessionPolicy()
-	r.ofARole()
-	r.transitive()
-	r.policiesOfAccount()
+	r.readSessionPolicy()
+	r.refuseWithoutRole()
+	r.checkTransitiveTags()
+	r.checkPolicyAccounts()
 }
 
-// ofARole refuses settings that would have no effect: a person who limits a
-// session with a policy must not get an unlimited one.
-func (r *resolver) ofARole() {
+// refuseWithoutRole refuses settings of a role's session in a profile without a role,
+// where they have no effect: a person who limits a session with a policy must not get
+// an unlimited one.
+func (r *resolver) refuseWithoutRole() {
 	if r.profile.RoleARN != "" {
 		return
 	}
@@ -78,9 +79,9 @@ func (r *resolver) ofARole() {
 	}
 }
 
-// transitive holds the keys against the tags, and both against what a chain
-// brings along.
-func (r *resolver) transitive() {
+// checkTransitiveTags checks that transitive tags are set, and that no tag and no
+// source identity changes what the chain of sources has fixed.
+func (r *resolver) checkTransitiveTags() {
 	p := r.profile
 	for _, key := range p.TransitiveTags {
 		if !slices.ContainsFunc(p.Tags, func(t Tag) bool { return strings.EqualFold(t.Key, key) }) {
@@ -106,9 +107,9 @@ func (r *resolver) transitive() {
 	}
 }
 
-// policiesOfAccount: a managed policy has to be in the account of the role, or
-// AWS's own.
-func (r *resolver) policiesOfAccount() {
+// checkPolicyAccounts refuses a managed policy that is neither of the role's account
+// nor AWS's own.
+func (r *resolver) checkPolicyAccounts() {
 	p := r.profile
 	role := strings.SplitN(p.RoleARN, ":", 6)
 	for _, arn := range p.PolicyARNs {
@@ -121,10 +122,11 @@ func (r *resolver) policiesOfAccount() {
 	}
 }
 
-// sessionPolicy reads a policy: one line of JSON, or file:// and a path, as
-// the AWS CLI has it. A relative path would mean another file in each directory.
-func (r *resolver) sessionPolicy() {
-	origin, ok := r.find("session_policy")
+// readSessionPolicy reads a policy: one line of JSON, or file:// and a path, as in the
+// AWS CLI. The path has to be absolute, because a relative one would mean another file
+// in each directory.
+func (r *resolver) readSessionPolicy() {
+	origin, ok := r.findSetting("session_policy")
 	if !ok || r.err != nil {
 		return
 	}
@@ -148,11 +150,11 @@ func (r *resolver) sessionPolicy() {
 		return
 	}
 	r.profile.Policy = policy
-	r.note(origin)
+	r.noteOrigin(origin)
 }
 
-// compactPolicy takes the white space out, of which AWS would count each
-// character.
+// compactPolicy returns the policy without white space, of which AWS would count each
+// character, or the problem with it.
 func compactPolicy(text string) (policy, problem string) {
 	var out bytes.Buffer
 	var object map[string]json.RawMessage
@@ -172,8 +174,8 @@ func compactPolicy(text string) (policy, problem string) {
 	return policy, ""
 }
 
-// readSmall reads a file of a size that a policy may have, white space
-// included. It does not wait for a pipe.
+// readSmall reads a regular file of at most 64 KiB, which is plenty for a policy with
+// its white space. A pipe is refused, since opening it could wait for ever.
 func readSmall(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -195,7 +197,7 @@ func readSmall(path string) (string, error) {
 	return string(data), err
 }
 
-// checkTags lets through what parseTags understands.
+// checkTags accepts what [parseTags] understands.
 func checkTags(value string) string {
 	if want := checkText(value); want != "" {
 		return want
@@ -204,8 +206,8 @@ func checkTags(value string) string {
 	return want
 }
 
-// parseTags reads Key=Value,Key2=Value2. AWS allows no comma in a tag, so none
-// has to be quoted; a key ends at the first "=".
+// parseTags reads Key=Value,Key2=Value2. AWS allows no comma in a tag, so commas need
+// no quotes; a key ends at the first "=".
 func parseTags(value string) (tags []Tag, want string) {
 	if value == "" {
 		return nil, ""

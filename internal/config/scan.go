@@ -25,7 +25,7 @@ func (s *scanner) fail(line int, format string, args ...any) error {
 	return &ParseError{Path: s.path, Line: line, Problem: fmt.Sprintf(format, args...)}
 }
 
-// scan reads lines of which the first has this number, and ends with the last.
+// scan reads the lines of text; number is that of the first.
 func (s *scanner) scan(number int, text string) error {
 	for text != "" {
 		line := text
@@ -33,15 +33,15 @@ func (s *scanner) scan(number int, text string) error {
 			line = text[:end+1]
 		}
 		text = text[len(line):]
-		if err := s.next(number, line); err != nil {
+		if err := s.takeLine(number, line); err != nil {
 			return err
 		}
 		number++
 	}
-	return s.endOption()
+	return s.checkBlock()
 }
 
-func (s *scanner) next(number int, line string) error {
+func (s *scanner) takeLine(number int, line string) error {
 	if crlf, ok := strings.CutSuffix(line, "\r\n"); ok {
 		line = crlf
 	}
@@ -65,17 +65,17 @@ func (s *scanner) next(number int, line string) error {
 		s.current.last = number
 		return nil
 	}
-	if err := s.endOption(); err != nil {
+	if err := s.checkBlock(); err != nil {
 		return err
 	}
 	s.indent = indent
 	if end := strings.LastIndexByte(text, ']'); text[0] == '[' && end > 1 {
-		return s.header(number, text[1:end])
+		return s.takeHeader(number, text[1:end])
 	}
-	return s.option(number, text)
+	return s.takeOption(number, text)
 }
 
-func (s *scanner) header(number int, name string) error {
+func (s *scanner) takeHeader(number int, name string) error {
 	var err error
 	if s.current, err = s.begin(number, name); err != nil {
 		return err
@@ -86,7 +86,7 @@ func (s *scanner) header(number int, name string) error {
 	return nil
 }
 
-func (s *scanner) option(number int, text string) error {
+func (s *scanner) takeOption(number int, text string) error {
 	if s.current == nil {
 		return s.fail(number, "the line comes before the first [section]: the AWS CLI refuses the file")
 	}
@@ -95,7 +95,7 @@ func (s *scanner) option(number int, text string) error {
 		// The line may be the second half of a secret: it is not repeated.
 		return s.fail(number, "the line is no setting, because it has no \"=\": the AWS CLI refuses the file")
 	}
-	name := lower(trim(text[:end]))
+	name := lowerName(trim(text[:end]))
 	if name == "" {
 		return s.fail(number, "the line has nothing before the %q", text[end:end+1])
 	}
@@ -112,9 +112,9 @@ func (s *scanner) option(number int, text string) error {
 	return nil
 }
 
-// endOption checks the block under an option without a value of its own:
-// botocore wants "name = value" in every line of it.
-func (s *scanner) endOption() error {
+// checkBlock checks the block under an option without a value of its own: botocore
+// wants "name = value" in every line of it.
+func (s *scanner) checkBlock() error {
 	if !s.inOption {
 		return nil
 	}
@@ -132,21 +132,21 @@ func (s *scanner) endOption() error {
 	return nil
 }
 
-// trim removes what Python's str.strip does, which is more than Go's idea of
-// space.
+// trim removes the space around text that Python's str.strip removes, which is more
+// than Go's idea of space.
 func trim(text string) string {
 	return strings.TrimFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || r >= '\x1c' && r <= '\x1f'
 	})
 }
 
-// isLineBreak tells what else ends a line in botocore's reading of a block
-// (https://docs.python.org/3/library/stdtypes.html#str.splitlines).
+// isLineBreak reports whether a character also ends a line in botocore's reading of a
+// block (https://docs.python.org/3/library/stdtypes.html#str.splitlines).
 func isLineBreak(r rune) bool {
 	return r == '\v' || r == '\f' || r >= '\x1c' && r <= '\x1e' || r == '\u0085' || r == '\u2028' || r == '\u2029'
 }
 
-// lower is Python's str.lower, for which "İ" is no "i".
-func lower(name string) string {
+// lowerName returns a name as Python's str.lower does, for which "İ" is no "i".
+func lowerName(name string) string {
 	return strings.ToLower(strings.ReplaceAll(name, "İ", "i\u0307"))
 }

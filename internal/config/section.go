@@ -13,11 +13,10 @@ func Section(text []byte, profile string) []byte {
 	return []byte(strings.Join(e.lines[e.section.line-1:e.section.last], ""))
 }
 
-// SwapSection returns the text of a config file in which other lines, from a
-// header to a last setting, stand in the place of a profile's; or nothing does,
-// if there are none: then an empty line before it goes as well, which is what
-// SetProfile put there. Comments after the last setting stay. Every other byte
-// does, too.
+// SwapSection returns the text of a config file in which lines, from a header to a last
+// setting, replace those of a profile's section. If lines is empty, the section is
+// removed together with one empty line before it, which [SetProfile] put there. Every
+// other byte stays, comments after the last setting included.
 func SwapSection(text []byte, profile string, lines []byte) ([]byte, error) {
 	e, err := newEditor(text, profile)
 	if err != nil {
@@ -26,7 +25,7 @@ func SwapSection(text []byte, profile string, lines []byte) ([]byte, error) {
 	if e.section == nil {
 		return text, nil
 	}
-	before := e.others(profile, nil, nil)
+	before := e.listOthers(profile, nil, nil)
 	first, last := e.section.line-1, e.section.last
 	if len(lines) == 0 && first > 0 && strings.TrimSpace(e.lines[first-1]) == "" {
 		first--
@@ -36,13 +35,13 @@ func SwapSection(text []byte, profile string, lines []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !sameOthers(before, after.others(profile, nil, nil), profile) {
+	if !sameOthers(before, after.listOthers(profile, nil, nil), profile) {
 		return nil, &ParseError{Path: e.doc.path, Line: e.section.line, Problem: "taking the profile out would change more than it"}
 	}
 	return []byte(out), nil
 }
 
-// sameOthers compares what others lists, less the profile's own lines.
+// sameOthers compares two lists of [editor.listOthers] without the profile's own lines.
 func sameOthers(a, b []string, profile string) bool {
 	var kept [2]string
 	for i, list := range [][]string{a, b} {

@@ -29,7 +29,7 @@ func (c *Config) view(name string) (view, error) {
 	}
 	v.sections, v.credentials = e.sections(), e.credentials
 	for _, s := range v.sections {
-		values, err := s.values()
+		values, err := s.readValues()
 		if err != nil {
 			return v, err
 		}
@@ -38,8 +38,8 @@ func (c *Config) view(name string) (view, error) {
 	return v, nil
 }
 
-// isReadable reports whether a setting is one whose value may be asked for:
-// those of AWS that matter to us, with our prefix or without, our own, and what
+// isReadable reports whether somebody may ask for a setting's value: it is one of AWS's
+// that awsbroker uses, with the prefix or without, one of awsbroker's own, or one that
 // tells how else a profile signs in. A section may have thousands of others.
 func isReadable(name string) bool {
 	return slices.Contains(known, strings.TrimPrefix(name, prefix)) || slices.Contains(signingIn, name) || slices.Contains(blocks, name)
@@ -61,24 +61,24 @@ func (r *resolver) fail(err error) {
 	}
 }
 
-func (r *resolver) note(o Origin) {
+func (r *resolver) noteOrigin(o Origin) {
 	r.profile.Origins = append(r.profile.Origins, o)
 }
 
-// find looks a setting of AWS up: with our prefix in either file, then
-// without.
-func (r *resolver) find(setting string) (Origin, bool) {
+// findSetting finds a setting of AWS: with awsbroker's prefix in either file, else
+// without the prefix.
+func (r *resolver) findSetting(setting string) (Origin, bool) {
 	if !strings.HasPrefix(setting, prefix) {
-		if o, ok := r.findExact(prefix + setting); ok {
+		if o, ok := r.findOption(prefix + setting); ok {
 			return o, true
 		}
 	}
-	return r.findExact(setting)
+	return r.findOption(setting)
 }
 
-// findExact takes the section that wins, even if it has the key without a
-// value: that is how botocore and the Go SDK merge the two files.
-func (r *resolver) findExact(key string) (Origin, bool) {
+// findOption finds a setting in the section that wins, even if its value is empty
+// there: botocore and the Go SDK merge the two files so.
+func (r *resolver) findOption(key string) (Origin, bool) {
 	for i, s := range r.view.sections {
 		if s.option(key) == nil {
 			continue
@@ -95,32 +95,32 @@ func (r *resolver) findExact(key string) (Origin, bool) {
 // check returns what the value must be, or "" if that is what it is.
 type check func(value string) (want string)
 
-// text reads a setting of AWS, with or without our prefix.
-func (r *resolver) text(setting string, check check) string {
-	return r.checked(check)(r.find(setting))
+// readText reads a setting of AWS, with or without awsbroker's prefix.
+func (r *resolver) readText(setting string, check check) string {
+	return r.readChecked(check)(r.findSetting(setting))
 }
 
-// exact reads a setting that has one name only.
-func (r *resolver) exact(key string, check check) string {
-	return r.checked(check)(r.findExact(key))
+// readExact reads a setting that has one name only.
+func (r *resolver) readExact(key string, check check) string {
+	return r.readChecked(check)(r.findOption(key))
 }
 
-func (r *resolver) checked(check check) func(Origin, bool) string {
+func (r *resolver) readChecked(check check) func(Origin, bool) string {
 	return func(o Origin, ok bool) string {
 		if !ok {
 			return ""
 		}
 		if want := check(o.Value); want != "" {
-			r.fail(refusal(o, want))
+			r.fail(refuseValue(o, want))
 			return ""
 		}
-		r.note(o)
+		r.noteOrigin(o)
 		return o.Value
 	}
 }
 
-func (r *resolver) duration(setting string, limits limits) (time.Duration, bool) {
-	value := r.text(setting, limits.check)
+func (r *resolver) readDuration(setting string, limits limits) (time.Duration, bool) {
+	value := r.readText(setting, limits.check)
 	if value == "" {
 		return 0, false
 	}
@@ -128,6 +128,6 @@ func (r *resolver) duration(setting string, limits limits) (time.Duration, bool)
 	return d, true
 }
 
-func (r *resolver) flag(setting string) bool {
-	return isTrue(r.text(setting, checkBool))
+func (r *resolver) readFlag(setting string) bool {
+	return isTrue(r.readText(setting, checkBool))
 }

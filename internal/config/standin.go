@@ -36,14 +36,14 @@ func (c *Config) SignsIn(name string) (Origin, bool) {
 	return Origin{}, false
 }
 
-// harmless reports whether a setting has nothing to do with signing in.
-func harmless(setting string) bool {
+// isHarmless reports whether a setting has nothing to do with signing in.
+func isHarmless(setting string) bool {
 	return !slices.Contains(signingIn, setting) && !slices.Contains(onlyWhenSigningIn, setting) && !strings.HasPrefix(setting, prefix)
 }
 
-// StandIn returns the text of the config file with one profile more, which is
-// as [default] is there but has no way to sign in. Access keys in clear are
-// left out everywhere: the text is for a copy.
+// StandIn returns the text of the config file with one more profile, which has the
+// settings of [default] but no way to sign in. Access keys in clear are left out of all
+// sections, because the text is for a copy of the file.
 func (c *Config) StandIn(name string) []byte {
 	lines := splitLines(c.config.text)
 	var text, own strings.Builder
@@ -57,7 +57,7 @@ func (c *Config) StandIn(name string) []byte {
 					drop[n] = true
 				}
 			}
-			if isProfile && of == "default" && harmless(o.name) && !seen[o.name] {
+			if isProfile && of == "default" && isHarmless(o.name) && !seen[o.name] {
 				seen[o.name] = true
 				for _, n := range numbers {
 					own.WriteString(strings.TrimRight(lines[n-1], "\r\n") + "\n")

@@ -8,13 +8,13 @@ import "hash/maphash"
 
 var seed = maphash.MakeSeed()
 
-// find returns the place of a section in spans.
-func (d *document) find(name string) (int, bool) {
+// findSpan returns the place in spans of the section with a name.
+func (d *document) findSpan(name string) (int, bool) {
 	i := d.table[d.slot(name)]
 	return int(i) - 1, i > 0
 }
 
-// slot is where the table has a name, or else would have it.
+// slot returns the place in table at which a name is, or would be put.
 func (d *document) slot(name string) int {
 	mask := len(d.table) - 1
 	at := int(maphash.String(seed, name)) & mask
@@ -24,8 +24,8 @@ func (d *document) slot(name string) int {
 	return at
 }
 
-// grow makes room for this many sections, half of the table staying free.
-func (d *document) grow(sections int) {
+// growTable makes room for a number of sections; half of the table stays free.
+func (d *document) growTable(sections int) {
 	size := 16
 	for size < 2*sections {
 		size *= 2

@@ -29,14 +29,14 @@ var (
 	durationPattern    = pattern.Of(`^([0-9]+h)?([0-9]+m)?([0-9]+s)?$`)
 )
 
-func refusal(o Origin, want string) error {
+func refuseValue(o Origin, want string) error {
 	if securityKeyPattern().MatchString(o.Value) && strings.HasSuffix(o.Key, "mfa_serial") {
 		return &SecurityKeyError{Origin: o}
 	}
 	return &ValueError{Origin: o, Want: want}
 }
 
-func matches(form func() *regexp.Regexp, want string) check {
+func matchesPattern(form func() *regexp.Regexp, want string) check {
 	return func(value string) string {
 		if form().MatchString(value) {
 			return ""
@@ -52,7 +52,7 @@ func checkRoleARN(value string) string {
 	return "the ARN of a role, like arn:aws:iam::123456789012:role/admin-mfa"
 }
 
-var checkSessionName = matches(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
+var checkSessionName = matchesPattern(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
 
 func checkRegion(value string) string {
 	if isRegion(value) {
@@ -61,7 +61,8 @@ func checkRegion(value string) string {
 	return "the name of a region, like eu-central-1"
 }
 
-// checkExternalID counts for itself: regexp repeats at most 1,000 times.
+// checkExternalID checks the length by itself, because a regular expression repeats
+// at most 1,000 times.
 func checkExternalID(value string) string {
 	if len(value) < 2 || len(value) > 1224 || !externalIDPattern().MatchString(value) {
 		return "2 to 1224 letters, digits or any of _+=,.@:/-"
@@ -78,8 +79,8 @@ func checkMFASerial(value string) string {
 	return "the ARN of an MFA device, like arn:aws:iam::123456789012:mfa/phoebe, or a device's serial number"
 }
 
-// checkText accepts what can be shown and passed on: a control character in
-// a setting is damage, or somebody's trick.
+// checkText accepts text that can be shown and passed on. A control character in a
+// setting is damage, or an attack.
 func checkText(value string) string {
 	if !utf8.ValidString(value) || strings.ContainsFunc(value, unicode.IsControl) {
 		return "text without control characters, in UTF-8"
@@ -163,7 +164,7 @@ func (l limits) check(value string) string {
 	if d, ok := parseDuration(value); ok && d >= l.least && d <= l.most {
 		return ""
 	}
-	return fmt.Sprintf("from %s to %s, like 3600 or 1h", short(l.least), short(l.most))
+	return fmt.Sprintf("from %s to %s, like 3600 or 1h", shortDuration(l.least), shortDuration(l.most))
 }
 
 // parseDuration takes seconds, as AWS does, or "1h", "90m", "1h30m".
@@ -178,8 +179,8 @@ func parseDuration(value string) (time.Duration, bool) {
 	return d, true
 }
 
-// short is 12h for 12h0m0s.
-func short(d time.Duration) string {
+// shortDuration returns 12h for 12h0m0s.
+func shortDuration(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")
@@ -190,8 +191,8 @@ func short(d time.Duration) string {
 	return text
 }
 
-// expandHome expands a leading "~", which botocore and the Go SDK leave to a
-// shell that never sees the file.
+// expandHome returns a path with a leading "~" replaced by the home directory. botocore
+// and the Go SDK leave that to a shell, which never sees the file.
 func expandHome(path string) string {
 	if path != "~" && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, `~\`) {
 		return path

@@ -21,11 +21,11 @@ var iniOptions = ini.LoadOptions{
 	AllowNestedValues:       true, // s3 = and services blocks
 }
 
-// values has ini.v1 read the settings of the section that awsbroker asks for:
-// their lines as they are in the file, but for the space around them. What
-// continues a value is indented by one, since ini.v1 takes any indented line
-// after an empty value for nested, and AWS's tools only a deeper one.
-func (s *section) values() (*ini.Section, error) {
+// readValues returns the section as ini.v1 reads it, with the settings that awsbroker
+// asks for. The lines are those of the file without the space around them. Lines that
+// continue a value are indented by one space, since ini.v1 takes any indented line after
+// an empty value as nested, and AWS's tools only a deeper one.
+func (s *section) readValues() (*ini.Section, error) {
 	lines := []string{"[" + s.name + "]"}
 	options := s.all
 	for i := range options {
@@ -45,17 +45,16 @@ func (s *section) values() (*ini.Section, error) {
 	return file.GetSection(s.name)
 }
 
-// isPlain reports whether ini.v1 and AWS's tools see the same in the line. They
-// do not in quoting that only ini.v1 knows, and with the separators that Python
-// takes for space.
+// isPlain reports whether ini.v1 and AWS's tools read the same from the line. They do
+// not with quoting that only ini.v1 knows, nor with separators that Python takes as space.
 func (o *option) isPlain() bool {
 	value := o.rawValue()
 	return !o.colon && !strings.HasPrefix(value, "`") && !strings.HasPrefix(value, `"""`) &&
 		!strings.ContainsAny(o.text, "\x1c\x1d\x1e\x1f")
 }
 
-// lookup returns the setting that the section has under exactly this key. A
-// key without a value counts as not set.
+// lookup returns the setting that the section has under exactly this key. A key
+// without a value counts as not set.
 func (s *section) lookup(values *ini.Section, key string) (Origin, bool, error) {
 	o := s.option(key)
 	if o == nil {

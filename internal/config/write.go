@@ -42,11 +42,11 @@ func WriteFile(path string, before, after []byte) (err error) {
 			}
 		}()
 	}
-	info, err := writable(target)
+	info, err := statWritable(target)
 	if err != nil {
 		return err
 	}
-	if err := unchanged(target, before); err != nil {
+	if err := checkUnchanged(target, before); err != nil {
 		return err
 	}
 	temp, err := writeTemp(target, info, after)
@@ -57,7 +57,7 @@ func WriteFile(path string, before, after []byte) (err error) {
 		return cannotWrite(target, err)
 	}
 	defer os.Remove(temp) // gone already if all went well
-	if err := unchanged(target, before); err != nil {
+	if err := checkUnchanged(target, before); err != nil {
 		return err
 	}
 	err = atomic.ReplaceFile(temp, target)
@@ -70,8 +70,8 @@ func WriteFile(path string, before, after []byte) (err error) {
 	return syncDir(dir)
 }
 
-// followLinks returns the file that a path stands for. filepath.EvalSymlinks
-// would insist that it exists.
+// followLinks returns the file that a path stands for; the file need not exist, which
+// filepath.EvalSymlinks would demand.
 func followLinks(path string) (string, error) {
 	for target, hops := path, 0; hops < 40; hops++ {
 		info, err := os.Lstat(target)
@@ -91,9 +91,9 @@ func followLinks(path string) (string, error) {
 	return "", fmt.Errorf("the symbolic links go round in a circle: %q", path)
 }
 
-// writable returns nil for a file that is not there, and an error for one
-// that its owner has made read-only, though a rename would replace it.
-func writable(target string) (fs.FileInfo, error) {
+// statWritable returns the file's information, or nil if the file is not there. A file
+// that its owner has made read-only is an error, though a rename could replace it.
+func statWritable(target string) (fs.FileInfo, error) {
 	info, err := os.Stat(target)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -114,7 +114,7 @@ func writable(target string) (fs.FileInfo, error) {
 	return info, f.Close()
 }
 
-func unchanged(target string, before []byte) error {
+func checkUnchanged(target string, before []byte) error {
 	now, err := os.ReadFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return cannotWrite(target, err)
@@ -128,8 +128,8 @@ func unchanged(target string, before []byte) error {
 // errOwner is that a new file could not be given to the old one's owner.
 var errOwner = errors.New("cannot keep the owner of the file")
 
-// writeTemp writes a file beside the target, with its mode and owner. On
-// failure there is none.
+// writeTemp writes text to a new file beside the target, with the target's mode and
+// owner. After an error no such file is left.
 func writeTemp(target string, info fs.FileInfo, text []byte) (name string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+tempInfix+"*")
 	if err != nil {

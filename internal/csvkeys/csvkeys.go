@@ -49,10 +49,10 @@ type File struct {
 // ErrNoKey means that there is no access key in the file.
 var ErrNoKey = errors.New("there is no access key in it")
 
-// Parse reads a file. Its errors and what it skips hold no text of the file
-// but user names.
+// Parse returns the access keys of a file, and the lines that it skipped. Neither the
+// error nor the skipped lines contain text of the file other than user names.
 func Parse(data []byte) (File, error) {
-	text, err := decode(data)
+	text, err := decodeText(data)
 	if err != nil {
 		return File{}, err
 	}
@@ -71,7 +71,7 @@ func Parse(data []byte) (File, error) {
 				continue
 			}
 		}
-		f.add(i+1, line, head)
+		f.addLine(i+1, line, head)
 	}
 	if len(f.Rows) == 0 && len(f.Skipped) == 0 {
 		return File{}, ErrNoKey
@@ -79,8 +79,8 @@ func Parse(data []byte) (File, error) {
 	return f, nil
 }
 
-func (f *File) add(number int, line string, head header) {
-	fields := split(line)
+func (f *File) addLine(number int, line string, head header) {
+	fields := splitFields(line)
 	user := head.field(fields, head.user)
 	f.Passwords = f.Passwords || head.field(fields, head.password) != ""
 	id, secret := head.field(fields, head.id), head.field(fields, head.secret)
@@ -92,7 +92,7 @@ func (f *File) add(number int, line string, head header) {
 	if head.user != 0 {
 		user = ""
 	}
-	id, secret, unclear := search(line)
+	id, secret, unclear := findKey(line)
 	switch {
 	case id != "" && secret != "":
 		f.Rows = append(f.Rows, Row{Line: number, User: user, AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)})
@@ -119,7 +119,7 @@ func (h header) field(fields []string, column int) string {
 
 func readHeader(line string) header {
 	var names []string
-	for _, field := range split(line) {
+	for _, field := range splitFields(line) {
 		names = append(names, strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(field)))
 	}
 	column := func(spellings ...string) int {
@@ -133,9 +133,9 @@ func readHeader(line string) header {
 	}
 }
 
-// split reads one line of CSV; separators that are not commas come from
-// spreadsheets in other languages. The fields are trimmed.
-func split(line string) []string {
+// splitFields returns the trimmed fields of one line of CSV. Separators other than
+// commas come from spreadsheets in other languages.
+func splitFields(line string) []string {
 	r := csv.NewReader(strings.NewReader(line))
 	r.LazyQuotes = true
 	if !strings.Contains(line, ",") {
@@ -165,9 +165,10 @@ var (
 	adjacent  = pattern.Of(`^["']?\s*[,;:\t ]\s*["']?([A-Za-z0-9/+=]{40})(?:$|[^A-Za-z0-9/+=])`)
 )
 
-// search finds a key in a line by its looks: the only id, and the only text of
-// 40 characters, or the one right behind the id. unclear: there are several.
-func search(line string) (id, secret string, unclear bool) {
+// findKey finds a key in a line by its form: the only id, and either the 40 characters
+// right behind the id or the only text of 40 characters. unclear means that there are
+// several.
+func findKey(line string) (id, secret string, unclear bool) {
 	ids := anyID().FindAllStringSubmatchIndex(line, 2)
 	if len(ids) == 0 {
 		return "", "", false
@@ -199,7 +200,7 @@ var (
 	rootSecret = pattern.Of(`(?i)^\s*AWSSecretKey\s*=\s*(\S{16,})\s*$`)
 )
 
-// rootRow reads rootkey.csv as the console used to write it.
+// rootRow returns the key of a rootkey.csv as the console used to write it.
 func rootRow(lines []string) (Row, bool) {
 	row := Row{Root: true}
 	for i, line := range lines {

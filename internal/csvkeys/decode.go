@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// decode takes the byte order mark off, and turns UTF-16, which spreadsheets
-// and PowerShell write, into UTF-8.
-func decode(data []byte) (string, error) {
+// decodeText returns a file as UTF-8 without its byte order mark. Spreadsheets and
+// PowerShell write UTF-16.
+func decodeText(data []byte) (string, error) {
 	var order binary.ByteOrder
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
