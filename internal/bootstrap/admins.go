@@ -109,7 +109,8 @@ func (s *bootstrap) describeTaking(g grant) string {
 	return fmt.Sprintf("what makes an administrator, off inline policy %s of %s", g.name, g.of)
 }
 
-// takeAway such a grant away, as the session of the role that was just proved.
+// takeAway takes a grant from the user, signed by the session of the role that
+// was just proved.
 func (s *bootstrap) takeAway(ctx context.Context, c *iam.Client, g grant) error {
 	t := notes.Thing{Kind: notes.Detached, Name: g.name, On: g.of.String(), ID: g.arn}
 	remove := func(ctx context.Context) error { return c.Detach(ctx, g.of, g.arn) }

@@ -58,7 +58,7 @@ func (s *bootstrap) refuseDifferences() error {
 		Hint("to have it changed: --reconcile; to leave it alone, give yours another name (--role, --policy, --profile)")
 }
 
-// showPlan where nobody is asked about it.
+// showPlan shows the plan where nobody is asked about it.
 func (s *bootstrap) showPlan() {
 	for line := range strings.SplitSeq(s.out.Text(), "\n") {
 		s.run.Report.Step(line)

@@ -182,7 +182,7 @@ func (s *bootstrap) lock() (unlock func(), err error) {
 	return func() { _ = lock.Unlock() }, nil
 }
 
-// step does something that a test may want to see fail.
+// step runs do, which a test may let fail before or afterwards.
 func (s *bootstrap) step(name string, do func() error) error {
 	if s.at != nil {
 		if err := s.at("before", name); err != nil {
@@ -254,7 +254,7 @@ func whileMissing[T any](ctx context.Context, s *bootstrap, look func(context.Co
 	return out, err
 }
 
-// get is do for a call that has an answer.
+// get is [bootstrap.do] for a call that has an answer.
 func get[T any](ctx context.Context, s *bootstrap, call func(context.Context, *iam.Client) (T, error)) (out T, err error) {
 	err = s.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 		out, err = call(ctx, c)

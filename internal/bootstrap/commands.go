@@ -10,7 +10,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// commandsFor undoing a thing with AWS's own CLI, where no key here can.
+// commandsFor returns the commands of AWS's own CLI that undo a thing, for where
+// no key here can.
 func (s *bootstrap) commandsFor(t notes.Thing) []string {
 	on := holderFrom(t.On)
 	name, holder := say.ShellWord(t.Name), say.ShellWord(on.Name)
@@ -62,7 +63,7 @@ func (s *bootstrap) commandsFor(t notes.Thing) []string {
 // oneLine is a document without the line ends between its values.
 func oneLine(document string) string { return strings.Join(strings.Fields(document), " ") }
 
-// seconds of a duration as the journal has it.
+// seconds returns a duration of the journal in seconds.
 func seconds(text string) int {
 	d, _ := time.ParseDuration(text)
 	return int(d / time.Second)

@@ -97,7 +97,7 @@ func randomBelow(n int) int {
 	return int(i.Int64())
 }
 
-// signInPage of an account's users.
+// signInPage returns the address where an account's users sign in.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/console_account-alias.html
 func signInPage(partition, account string) string {
 	switch partition {

@@ -125,8 +125,8 @@ func (s *bootstrap) deadKey(info keystore.KeyInfo) bool {
 	return begun != nil && !begun.Done && account == s.out.Account && awsapi.NameOf(info.ARN) == s.o.User
 }
 
-// findStrays are keys that a creation made whose answer never arrived: they were
-// not there before, and were made after it was written down.
+// findStrays returns the keys that a creation made whose answer never arrived:
+// they were not there before, and are younger than the note of the creation.
 func (s *bootstrap) findStrays(keys []iam.Key) []iam.Key {
 	t := s.journal.Find(notes.Thing{Kind: notes.AccessKey, Name: s.o.KeyName, On: iam.UserNamed(s.o.User).String()})
 	if t == nil || t.Done {

@@ -65,7 +65,7 @@ func (s *bootstrap) staysAdministrator(ctx context.Context, user string) (bool, 
 	return false, nil
 }
 
-// holderFrom is the reverse of Holder.String.
+// holderFrom is the reverse of [iam.Holder.String].
 func holderFrom(text string) iam.Holder {
 	kind, name, _ := strings.Cut(text, " ")
 	return iam.Holder{Kind: iam.HolderKind(kind), Name: name}

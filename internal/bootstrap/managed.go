@@ -76,7 +76,8 @@ func versionsIn(all []iam.Version) (ids []string, inUse string) {
 	return ids, inUse
 }
 
-// newVersion of a managed policy, for which those that are lost make room.
+// newVersion gives a managed policy another version. Versions that make room for
+// it are noted as lost.
 func (s *bootstrap) newVersion(ctx context.Context, t *notes.Thing, document string) error {
 	for _, v := range t.Lost {
 		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVersion(ctx, t.ID, v) }); err != nil {

@@ -57,7 +57,8 @@ func (s *bootstrap) startActor(ctx context.Context, b *broker.Broker) {
 	s.actor.Asker.Before = s.o.Show.Asking
 }
 
-// whichKey of the keychain does the work; empty: one that has to be typed.
+// whichKey returns the key of the keychain that does the work; empty for one that
+// has to be typed.
 func (s *bootstrap) whichKey() (string, error) {
 	name, err := broker.ChooseKey(s.record, broker.KeyChoice{Asked: s.o.Key, Root: true, Hint: "name one with --key"})
 	switch {
@@ -69,7 +70,7 @@ func (s *bootstrap) whichKey() (string, error) {
 	return name, err
 }
 
-// typedKey is held in memory only.
+// typedKey asks for an access key, which is held in memory only.
 func (s *bootstrap) typedKey(ctx context.Context) error {
 	a, err := s.actor.Asker.Open(ctx)
 	if err == nil {
@@ -121,7 +122,8 @@ func (s *bootstrap) storedKey(ctx context.Context, region string) error {
 	return nil
 }
 
-// authenticate IAM as who the key belongs to.
+// authenticate makes the IAM client, or the ways into IAM, of whoever the key
+// belongs to.
 func (s *bootstrap) authenticate() error {
 	s.out.By, s.out.Account, s.out.Partition = s.who.ARN, s.who.Account, awsapi.PartitionOf(s.who.ARN)
 	s.actor.Target.Profile.Partition, s.actor.Target.Key.ARN = s.out.Partition, s.who.ARN

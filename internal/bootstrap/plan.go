@@ -21,7 +21,7 @@ type Planned struct {
 	Diff string `json:"diff,omitempty"`
 }
 
-// stepsOf the plan, in their order.
+// stepsOf returns the steps of the plan, in their order.
 func (s *bootstrap) stepsOf() []*step {
 	role := iam.RoleNamed(s.o.Role)
 	steps := []*step{s.roleStep(), s.trustStep(), s.maxTimeStep(), s.attachAWS(policy.AdministratorAccess, role)}
@@ -106,7 +106,7 @@ func (s *bootstrap) planStep(st *step) {
 	}
 }
 
-// planTaking finds what makes the user an administrator without MFA.
+// planTaking plans to take from the user what makes an administrator without MFA.
 func (s *bootstrap) planTaking(ctx context.Context) error {
 	if err := s.warnOfOtherKeys(ctx); err != nil {
 		return err

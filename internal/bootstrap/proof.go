@@ -234,7 +234,7 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 	return "is refused, as it should be", err
 }
 
-// mayPass reports whether a look may succeed the next time.
+// mayPass reports whether the same look may succeed a moment later.
 func mayPass(err error) bool {
 	return awsapi.Is(err, awsapi.Throttled, awsapi.Busy, awsapi.Failing, awsapi.Unreachable, awsapi.Garbled)
 }

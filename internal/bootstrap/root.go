@@ -80,8 +80,8 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 	return nil
 }
 
-// deleteRootKey in AWS, and wherever the keychain has it. A key that AWS does
-// not know any more is deleted: an answer was lost.
+// deleteRootKey deletes a key in AWS, and wherever the keychain has it. A key that
+// AWS does not know any more counts as deleted: an answer was lost.
 func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 	s.journal.Ending = id
 	if err := s.step("intend to delete root key", func() error { return writeJournal(s.run, s.journal) }); err != nil {

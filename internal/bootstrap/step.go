@@ -51,7 +51,8 @@ type state struct {
 	versions []iam.Version // of a policy that differs, the oldest first
 }
 
-// carryOut out one step: if it is not there, it is made, and waited for.
+// carryOut carries out one step: it makes the thing if it is not there, and waits
+// until AWS shows it.
 func (s *bootstrap) carryOut(ctx context.Context, st *step) error {
 	found, err := whileMissing(ctx, s, st.look)
 	if err == nil && st.make == nil && found.is != differs {
@@ -168,7 +169,7 @@ func (s *bootstrap) waitUntilShown(ctx context.Context, st *step) error {
 	return err
 }
 
-// change what differs, as --reconcile allows.
+// change makes a thing that differs as it should be, as --reconcile allows.
 func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	if !s.o.Reconcile || st.mend == nil {
 		return failure.New(failure.Other, "%s changed while this ran, and is not what it should be", st.what)
@@ -205,7 +206,8 @@ func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	return s.note("changed "+st.what, t)
 }
 
-// note a thing in the journal. With it, what was proved before is not any more.
+// note writes a thing into the journal. What was proved before does not count any
+// more then.
 func (s *bootstrap) note(step string, t notes.Thing) error {
 	s.journal.Set(t)
 	s.journal.Proved = nil
@@ -215,7 +217,8 @@ func (s *bootstrap) note(step string, t notes.Thing) error {
 	return nil
 }
 
-// forget a thing that was not made, unless an earlier run may have.
+// forget takes a thing that was not made out of the journal, unless an earlier
+// run may have made it.
 func (s *bootstrap) forget(t notes.Thing, begun bool) {
 	if begun {
 		return
@@ -226,7 +229,7 @@ func (s *bootstrap) forget(t notes.Thing, begun bool) {
 	}
 }
 
-// failureAt says at which step it stopped, and why.
+// failureAt returns a failure that says at which step bootstrap stopped, and why.
 func (s *bootstrap) failureAt(st *step, err error) error {
 	s.o.Show.End("failed")
 	if failure.Is(err) {

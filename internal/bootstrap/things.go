@@ -22,7 +22,7 @@ import (
 // an hour at a time.
 const roleMaximum = time.Hour
 
-// arn of something of the account in IAM.
+// arn returns the ARN of something of the account in IAM.
 func (s *bootstrap) arn(resource string) string {
 	return "arn:" + s.out.Partition + ":iam::" + s.out.Account + ":" + resource
 }
@@ -116,8 +116,8 @@ func (s *bootstrap) roleStep() *step {
 	}
 }
 
-// trustFailure says what a refused trust policy means: AWS knows the account
-// that is to be trusted not.
+// trustFailure says what a refused trust policy means: AWS does not know the
+// account that is to be trusted.
 func (s *bootstrap) trustFailure(err error) error {
 	var e *awsapi.Error
 	if s.o.TrustedAccount == "" || !errors.As(err, &e) || e.Code != "MalformedPolicyDocument" {
@@ -212,7 +212,7 @@ func (s *bootstrap) attachStep(what string, to iam.Holder, arn func() string) *s
 	}
 }
 
-// attachAWS gives one of AWS's own policies.
+// attachAWS is the step that gives one of AWS's own policies to a holder.
 func (s *bootstrap) attachAWS(name string, to iam.Holder) *step {
 	return s.attachStep(name, to, func() string { return policy.ManagedARN(s.out.Partition, name) })
 }

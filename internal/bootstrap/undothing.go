@@ -18,8 +18,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-// undoRecent is undoThing for a thing of which AWS may not show yet all that
-// hangs on it, for it was just made.
+// undoRecent is [bootstrap.undoThing] for a thing that was just made, of which AWS
+// may not show yet all that hangs on it.
 func (s *bootstrap) undoRecent(ctx context.Context, t notes.Thing) error {
 	left := t.At.Add(s.waits.settle).Sub(s.run.Clock.Now())
 	_, err := wait.For(ctx, s.up(left, "until AWS shows what hangs on it"), func(ctx context.Context) (done bool, err error) {
@@ -29,7 +29,7 @@ func (s *bootstrap) undoRecent(ctx context.Context, t notes.Thing) error {
 	return err
 }
 
-// undoThing takes one thing back. That it is not there is AWS's NotThere.
+// undoThing takes one thing back. The error is awsapi.NotThere if there is none.
 func (s *bootstrap) undoThing(ctx context.Context, t notes.Thing) error {
 	on := holderFrom(t.On)
 	call := func(do func(context.Context, *iam.Client) error) error { return s.do(ctx, do) }
@@ -144,8 +144,9 @@ func (s *bootstrap) strip(ctx context.Context, h iam.Holder) error {
 	return nil
 }
 
-// listOrNothing lists what hangs on a thing that is to go: nothing, where it is not
-// shown. Whether it is gone, its deletion tells: a look may be late.
+// listOrNothing lists what hangs on a thing that is to go, and returns nothing
+// where AWS does not show the thing. Only the deletion tells whether the thing is
+// gone, since a list may be late.
 func listOrNothing[T any](ctx context.Context, s *bootstrap, list func(context.Context, *iam.Client) ([]T, error)) ([]T, error) {
 	all, err := get(ctx, s, list)
 	if awsapi.Is(err, awsapi.NotThere) {
@@ -154,7 +155,7 @@ func listOrNothing[T any](ctx context.Context, s *bootstrap, list func(context.C
 	return all, err
 }
 
-// ignoreMissing is do for what may be gone already.
+// ignoreMissing is [bootstrap.do] for what may be gone already.
 func (s *bootstrap) ignoreMissing(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	if err := s.do(ctx, call); err != nil && !awsapi.Is(err, awsapi.NotThere) {
 		return err

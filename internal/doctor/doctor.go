@@ -51,13 +51,13 @@ type Finding struct {
 	fix func(context.Context) error // nil: only the person can mend it
 }
 
-// Fixable reports whether Mend can do something about it.
+// Fixable reports whether [MendFindings] can do something about the finding.
 func (f Finding) Fixable() bool { return f.fix != nil }
 
 // Unchecked is a check that could not be made.
 type Unchecked struct{ What, Problem string }
 
-// Diagnosis is what Doctor found.
+// Diagnosis is what [Run] found.
 type Diagnosis struct {
 	Findings  []Finding
 	Unchecked []Unchecked
@@ -75,7 +75,7 @@ func (d Diagnosis) Worst() Severity {
 	return worst
 }
 
-// Fixable counts what Mend can do something about.
+// Fixable counts the findings that [MendFindings] can do something about.
 func (d Diagnosis) Fixable() int {
 	n := 0
 	for _, f := range d.Findings {
@@ -165,7 +165,7 @@ func (d *doctor) found(k *FindingKind, f Finding) {
 	d.diagnosis.Findings = append(d.diagnosis.Findings, f)
 }
 
-// at is the place of a setting, in a finding.
+// at returns the finding with the place of a setting.
 func (f Finding) at(o config.Origin) Finding {
 	f.File, f.Line = o.File, o.Line
 	return f

@@ -63,7 +63,7 @@ func (d *doctor) lookAtFiles() (string, error) {
 	return "", nil
 }
 
-// refused tells of a file that cannot be read.
+// refused reports a file that cannot be read.
 func (d *doctor) refused(path string, err error) {
 	f := Finding{File: path, Title: err.Error(), Mend: "ls -l " + say.ShellWord(path)}
 	var parse *config.ParseError

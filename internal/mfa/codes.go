@@ -29,25 +29,26 @@ type codePair struct {
 	sent   []code    // in this run, where nothing can be noted
 }
 
-// slips is how often a person may give a code that will not do.
+// slips is how many codes that will not do a person may give.
 const slips = 6
 
 // driftShown is how far a device's clock may be off for its codes to be known
 // as its own: a day and a bit, for the wrong time zone.
 const driftShown = 26 * time.Hour
 
-// passedBy is wrong with the first code rather than with the second.
+// passedBy is what is said where the second code shows that the first was missed.
 const passedBy = "that code is not the one right after the first, which has gone by: both once more"
 
-// until asks for two codes and uses them, until use accepts them or the person
-// has been wrong too often. Each code goes out once, whatever comes of it.
-func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code) error) error {
+// useTwo asks for two codes and hands them to use, again and again until use
+// accepts them or the person has been wrong too often. Each code goes out once,
+// whatever AWS answers.
+func (p *codePair) useTwo(ctx context.Context, use func(context.Context, [2]code) error) error {
 	for left := slips; ; {
-		two, err := p.two(ctx, &left)
+		two, err := p.askTwo(ctx, &left)
 		if err != nil {
 			return err
 		}
-		p.note(two)
+		p.noteUsed(two)
 		// The codes are spent once they are sent: what was begun is finished.
 		err = use(context.WithoutCancel(ctx), two)
 		if err == nil {
@@ -56,7 +57,7 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		var wrong string
 		switch {
 		case awsapi.Is(err, awsapi.WrongCode):
-			wrong = "AWS did not accept these codes: " + p.why(two)
+			wrong = "AWS did not accept these codes: " + p.explainRefusal(two)
 		case errors.Is(err, errOtherWay):
 			wrong = err.Error()
 		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
@@ -64,7 +65,7 @@ func (p *codePair) until(ctx context.Context, use func(context.Context, [2]code)
 		default:
 			return failure.OfIAM(err, failure.IAMCall{})
 		}
-		if err := p.slip(&left, wrong); err != nil {
+		if err := p.countSlip(&left, wrong); err != nil {
 			return err
 		}
 	}
@@ -86,8 +87,9 @@ func sendOnce(ctx context.Context, do iamDo, call func(context.Context, *iam.Cli
 	})
 }
 
-// slip tells the person what is wrong, and ends it when that was too often.
-func (p *codePair) slip(left *int, wrong string) error {
+// countSlip tells the person what is wrong with a code. It fails when the person
+// has been wrong too often.
+func (p *codePair) countSlip(left *int, wrong string) error {
 	if *left--; *left == 0 {
 		return failure.New(failure.Refused, "%s", wrong).
 			Hint("run it again: the device's clock has to be right, and the app's entry the one that was just added")
@@ -96,33 +98,33 @@ func (p *codePair) slip(left *int, wrong string) error {
 	return nil
 }
 
-// two codes that may be the right ones.
-func (p *codePair) two(ctx context.Context, left *int) (two [2]code, err error) {
+// askTwo returns two codes that may be the right ones.
+func (p *codePair) askTwo(ctx context.Context, left *int) (two [2]code, err error) {
 	for i, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
 		for two[i].IsEmpty() {
-			answer, err := p.line(ctx, question)
+			answer, err := p.askLine(ctx, question)
 			if err != nil {
 				return two, err
 			}
-			wrong := p.wrong(answer, two[0])
+			wrong := p.describeWrong(answer, two[0])
 			if wrong == "" {
 				digits, _ := prompt.Code(answer)
 				two[i] = credential.NewSecret(digits)
 				continue
 			}
-			if err := p.slip(left, wrong); err != nil {
+			if err := p.countSlip(left, wrong); err != nil {
 				return two, err
 			}
 			if wrong == passedBy {
-				return p.two(ctx, left)
+				return p.askTwo(ctx, left)
 			}
 		}
 	}
 	return two, nil
 }
 
-// line asks one question, which has its own time.
-func (p *codePair) line(ctx context.Context, question string) (string, error) {
+// askLine asks one question, with a time limit of its own.
+func (p *codePair) askLine(ctx context.Context, question string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.broker.Limits.Question)
 	defer cancel()
 	answer, err := p.ask.Line(ctx, question)
@@ -132,16 +134,16 @@ func (p *codePair) line(ctx context.Context, question string) (string, error) {
 	return answer, nil
 }
 
-// wrong says what is wrong with an answer that follows the code before; empty:
-// nothing that can be told from here.
-func (p *codePair) wrong(answer string, before code) string {
+// describeWrong says what is wrong with an answer that follows the code before;
+// empty if nothing that can be seen without AWS is.
+func (p *codePair) describeWrong(answer string, before code) string {
 	digits, ok := prompt.Code(answer)
 	switch {
 	case !ok:
 		return "an MFA code has six digits"
 	case digits == before.Reveal():
 		return "that is the same code again: wait until the device shows the next one"
-	case p.spent(digits):
+	case p.isSpent(digits):
 		return "that code was used already: wait until the device shows the next one"
 	case p.key == nil:
 		return ""
@@ -163,8 +165,8 @@ func (p *codePair) wrong(answer string, before code) string {
 	return ""
 }
 
-// why AWS did not accept two codes that are in order.
-func (p *codePair) why(two [2]code) string {
+// explainRefusal says why AWS did not accept two codes that follow each other.
+func (p *codePair) explainRefusal(two [2]code) string {
 	if p.key != nil {
 		if behind, found := p.key.Behind(two[1].Reveal(), time.Now(), driftShown); found && (behind > 1 || behind < -1) {
 			return "the device's clock is " + say.Duration(abs(time.Duration(behind)*totp.Step)) + map[bool]string{true: " slow", false: " fast"}[behind > 0] +
@@ -176,19 +178,19 @@ func (p *codePair) why(two [2]code) string {
 
 func abs(d time.Duration) time.Duration { return max(d, -d) }
 
-func (p *codePair) spent(digits string) bool {
+func (p *codePair) isSpent(digits string) bool {
 	return slices.Contains(p.sent, credential.NewSecret(digits)) || p.cache.CodeUsed(p.serial, digits, time.Now())
 }
 
-// note codes as used, so that the next question for one refuses them here.
-func (p *codePair) note(two [2]code) {
+// noteUsed notes codes as used, so that the next question for a code refuses them.
+func (p *codePair) noteUsed(two [2]code) {
 	for _, c := range two {
 		_ = p.cache.UseCode(p.serial, c.Reveal(), time.Now())
 		p.sent = append(p.sent, c)
 	}
 }
 
-// codesFailure is a question for two codes that brought none.
+// codesFailure is the failure of a question that brought no two codes.
 func codesFailure(err error, device string) error {
 	device = say.Clean(device)
 	f := failure.New(failure.NeedPerson, "%w", err)

@@ -57,7 +57,7 @@ func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker
 		return "", err
 	}
 	defer picture.remove(b.Report)
-	unlock, err := enrolAlone(ctx, b, e)
+	unlock, err := lockName(ctx, b, e)
 	if err != nil {
 		return "", err
 	}
@@ -83,12 +83,12 @@ func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker
 	}
 	p := &codePair{broker: b, ask: ask, serial: device.Serial, key: &key}
 	p.cache = b.OpenCache(ctx)
-	return device.Serial, enable(ctx, b, do, p, e)
+	return device.Serial, enableDevice(ctx, b, do, p, e)
 }
 
-// enrolAlone waits until no other run makes a device of the name: either would
+// lockName waits until no other run makes a device of the name: each of two would
 // take the other's for one that was given up.
-func enrolAlone(ctx context.Context, b *broker.Broker, e NewDevice) (unlock func(), err error) {
+func lockName(ctx context.Context, b *broker.Broker, e NewDevice) (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, b.Limits.Question)
 	defer cancel()
 	lock := session.NewLock(b.SessionDir(), "enrol:"+e.Account+":"+e.Name)
@@ -101,9 +101,9 @@ func enrolAlone(ctx context.Context, b *broker.Broker, e NewDevice) (unlock func
 	return func() { _ = lock.Unlock() }, nil
 }
 
-// enable the device with two codes.
-func enable(ctx context.Context, b *broker.Broker, do iamDo, p *codePair, e NewDevice) error {
-	return p.until(ctx, func(ctx context.Context, two [2]code) error {
+// enableDevice gives AWS two codes of the device, asked of a person through p.
+func enableDevice(ctx context.Context, b *broker.Broker, do iamDo, p *codePair, e NewDevice) error {
+	return p.useTwo(ctx, func(ctx context.Context, two [2]code) error {
 		err := sendOnce(ctx, do, func(ctx context.Context, c *iam.Client) error {
 			return c.EnableMFADevice(ctx, e.User, p.serial, two[0], two[1])
 		})

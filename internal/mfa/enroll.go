@@ -38,18 +38,18 @@ func Enroll(ctx context.Context, b *broker.Broker, o EnrollOptions) (out Enrolle
 		return out, err
 	}
 	defer w.actor.Close()
-	defer func() { w.otherKey(err) }()
+	defer func() { w.hintOtherKey(err) }()
 	if o.Replace != "" {
 		return w.replace(ctx, o)
 	}
 	if out.Serial, err = w.enroll(ctx, o); err != nil {
 		return out, err
 	}
-	if !w.own() {
+	if !w.isOwnUser() {
 		return out, nil
 	}
-	err = w.offer(ctx, out.Serial)
-	out.Profiles = w.naming(out.Serial)
+	err = w.offerProfiles(ctx, out.Serial)
+	out.Profiles = w.profilesNaming(out.Serial)
 	return out, err
 }
 
@@ -63,7 +63,7 @@ func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err 
 		return "", failure.New(failure.Other, "%s has %d MFA devices, as many as AWS allows", w.keys.Owner(), len(w.devices)).
 			Hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
 	}
-	e := NewDevice{User: w.keys.User, Name: cmp.Or(o.Name, w.freeName()), Account: w.label(ctx), QRFile: o.QRFile, undo: w.silently}
+	e := NewDevice{User: w.keys.User, Name: cmp.Or(o.Name, w.chooseName()), Account: w.accountLabel(ctx), QRFile: o.QRFile, undo: w.withoutCode}
 	if d, taken := w.find(e.Name); taken {
 		return "", nameTaken(nameOfDevice(d.Serial))
 	}
@@ -78,15 +78,15 @@ func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err 
 	return serial, nil
 }
 
-// silently makes a call as do does, unless that takes a code.
-func (w *work) silently(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+// withoutCode makes a call like do, but fails where the call would take a code.
+func (w *work) withoutCode(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	w.keys.Access.Silent = true
 	defer func() { w.keys.Access.Silent = false }()
 	return w.keys.Do(ctx, call)
 }
 
-// freeName is the user's name, or that with a number.
-func (w *work) freeName() string {
+// chooseName returns the user's name, with a number if there is such a device.
+func (w *work) chooseName() string {
 	name := w.keys.User
 	for n := 2; ; n++ {
 		if _, taken := w.find(name); !taken {
@@ -96,9 +96,9 @@ func (w *work) freeName() string {
 	}
 }
 
-// label is how people know the account: by its alias, if it has one. It is
-// not worth a code.
-func (w *work) label(ctx context.Context) string {
+// accountLabel is the alias of the account, if it has one and asking for it takes
+// no code; else its number.
+func (w *work) accountLabel(ctx context.Context) string {
 	label := w.keys.Account
 	_ = w.keys.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
 		aliases, err := c.Aliases(ctx)
@@ -110,9 +110,9 @@ func (w *work) label(ctx context.Context) string {
 	return label
 }
 
-// offer to name the device in profiles of the key that name none, or one that
-// is not there. A no is fine.
-func (w *work) offer(ctx context.Context, serial string) error {
+// offerProfiles offers to name the device in the profiles of the key that name
+// none, or one that is not there. A no is no failure.
+func (w *work) offerProfiles(ctx context.Context, serial string) error {
 	var edits []serialEdit
 	for _, t := range w.keys.Targets {
 		p := t.Profile
@@ -122,7 +122,7 @@ func (w *work) offer(ctx context.Context, serial string) error {
 		if p.Name == "" || p.Chained() || there || elsewhere {
 			continue
 		}
-		edits = append(edits, w.editOf(p))
+		edits = append(edits, w.editFor(p))
 	}
 	if len(edits) == 0 {
 		return nil
@@ -135,7 +135,7 @@ func (w *work) offer(ctx context.Context, serial string) error {
 	return err
 }
 
-// codesOnly refuses a device that has none.
+// codesOnly refuses a device that shows no codes.
 func codesOnly(d iam.MFADevice) error {
 	if d.HasCodes() {
 		return nil
@@ -144,8 +144,8 @@ func codesOnly(d iam.MFADevice) error {
 		Hint("it can stay; a device with codes goes beside it: awsbroker mfa enroll")
 }
 
-// newest of some devices.
-func newest(devices []iam.MFADevice) (iam.MFADevice, bool) {
+// newestOf returns the device that was enabled last; false if there is none.
+func newestOf(devices []iam.MFADevice) (iam.MFADevice, bool) {
 	if len(devices) == 0 {
 		return iam.MFADevice{}, false
 	}

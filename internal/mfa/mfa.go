@@ -81,7 +81,7 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 	defer w.actor.Close()
 	out := Listing{Account: w.keys.Account, User: w.keys.User}
 	for _, d := range w.devices {
-		out.Devices = append(out.Devices, Device{d, nameOfDevice(d.Serial), kindOf(d), w.naming(d.Serial)})
+		out.Devices = append(out.Devices, Device{d, nameOfDevice(d.Serial), kindOf(d), w.profilesNaming(d.Serial)})
 	}
 	return out, nil
 }
@@ -109,23 +109,24 @@ func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
 	}
 	w.keys.Access.Object = "the MFA devices of " + w.keys.UserARN()
 	w.keys.Access.Policy = mfaPolicy(w.keys.UserARN())
-	if err := w.look(ctx); err != nil {
+	if err := w.readDevices(ctx); err != nil {
 		w.actor.Close()
-		w.otherKey(err)
+		w.hintOtherKey(err)
 		return nil, err
 	}
 	return w, nil
 }
 
-// otherKey says how somebody who may can do what AWS refused.
-func (w *work) otherKey(err error) {
+// hintOtherKey adds the command by which somebody with more rights can do what
+// AWS refused.
+func (w *work) hintOtherKey(err error) {
 	if awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
 		_ = failure.WithHint(err, "or act with a key that may do it, an administrator's: --user %s --key NAME", say.ShellWord(w.keys.User))
 	}
 }
 
-// look which devices the user has.
-func (w *work) look(ctx context.Context) error {
+// readDevices asks AWS which devices the user has.
+func (w *work) readDevices(ctx context.Context) error {
 	err := w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 		w.devices, err = c.MFADevices(ctx, w.keys.User)
 		return err
@@ -137,12 +138,12 @@ func (w *work) look(ctx context.Context) error {
 	return nil
 }
 
-// own reports whether it is the acting key's own user.
-func (w *work) own() bool {
+// isOwnUser reports whether the devices are of the acting key's own user.
+func (w *work) isOwnUser() bool {
 	return w.keys.User == (sts.Identity{ARN: w.actor.Target.Key.ARN}).UserName()
 }
 
-// find a device of the user by its name or serial number.
+// find returns a device of the user by its name or serial number.
 func (w *work) find(name string) (iam.MFADevice, bool) {
 	for _, d := range w.devices {
 		called := nameOfDevice(d.Serial)
@@ -157,7 +158,7 @@ func (w *work) find(name string) (iam.MFADevice, bool) {
 	return iam.MFADevice{}, false
 }
 
-// notFound lists what there is instead.
+// notFound is the failure that names the devices there are.
 func (w *work) notFound(name string) error {
 	f := failure.New(failure.NotFound, "%s has no MFA device %q", w.keys.Owner(), name)
 	if names := namesOfDevices(w.devices); len(names) > 0 {
@@ -173,13 +174,13 @@ func namesOfDevices(devices []iam.MFADevice) (names []string) {
 	return names
 }
 
-// withCodes are the devices that the API can use, less one.
-func (w *work) withCodes(but string) []iam.MFADevice {
+// devicesWithCodes returns the devices that the API can use, but for one.
+func (w *work) devicesWithCodes(but string) []iam.MFADevice {
 	return slices.DeleteFunc(slices.Clone(w.devices), func(d iam.MFADevice) bool { return !d.HasCodes() || d.Serial == but })
 }
 
-// naming are the profiles that name a device, whoever serves them.
-func (w *work) naming(serial string) (profiles []string) {
+// profilesNaming returns the profiles that name a device, awsbroker's and others.
+func (w *work) profilesNaming(serial string) (profiles []string) {
 	for _, name := range w.keys.Files.Names() {
 		if p, err := w.keys.Files.Resolve(name); err == nil && p.MFASerial == serial {
 			profiles = append(profiles, name)
@@ -188,7 +189,7 @@ func (w *work) naming(serial string) (profiles []string) {
 	return profiles
 }
 
-// arnOfDevice is what a virtual device of a name has for a serial number.
+// arnOfDevice is the serial number of a virtual device with this name.
 func arnOfDevice(userARN, name string) string {
 	account, _ := awsapi.SplitARN(userARN)
 	return "arn:" + awsapi.PartitionOf(userARN) + ":iam::" + account + ":mfa/" + name

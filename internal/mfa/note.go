@@ -30,7 +30,7 @@ func (w *work) findReplacement(name string) (out Enrolled, ok bool) {
 		return out, false
 	}
 	d, ok := w.find(n.New)
-	return Enrolled{Serial: d.Serial, Profiles: w.naming(d.Serial), Replaced: n.Old}, ok
+	return Enrolled{Serial: d.Serial, Profiles: w.profilesNaming(d.Serial), Replaced: n.Old}, ok
 }
 
 // dropNote removes the note once the device has gone, and the person is told so.

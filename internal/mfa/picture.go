@@ -25,7 +25,7 @@ func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDev
 	var b strings.Builder
 	say.Fprintf(&b, "MFA device %s for %s\nadd it to an authenticator app by this key (time-based):\n",
 		e.Name, e.User+"@"+e.Account)
-	b.WriteString(groups(seed.Reveal()))
+	b.WriteString(inGroups(seed.Reveal()))
 	drawn, err := qr.Text(uri)
 	draws := err == nil && a.AtTerminal() && qr.Drawable()
 	switch {
@@ -50,8 +50,8 @@ func deviceURI(e NewDevice, seed code) string {
 	return "otpauth://totp/Amazon%20Web%20Services:" + url.PathEscape(e.User+"@"+e.Account) + "?secret=" + seed.Reveal()
 }
 
-// groups of four letters, eight on a line.
-func groups(seed string) string {
+// inGroups writes a seed in groups of four letters, eight on a line.
+func inGroups(seed string) string {
 	var b strings.Builder
 	for i := 0; i < len(seed); i += 4 {
 		b.WriteString(map[bool]string{true: "\n  ", false: " "}[i%32 == 0])
@@ -95,7 +95,7 @@ func (p *picture) write(uri string) error {
 	return nil
 }
 
-// remove the file that was made here.
+// remove removes the file that newPicture made.
 func (p *picture) remove(report broker.Reporter) {
 	if p.file == nil {
 		return

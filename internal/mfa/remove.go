@@ -24,7 +24,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	defer w.actor.Close()
 	d, ok := w.find(name)
 	if !ok {
-		if d.Serial, err = w.unassigned(ctx, name); err != nil {
+		if d.Serial, err = w.findUnassigned(ctx, name); err != nil {
 			return "", err
 		}
 		if d.Serial == "" {
@@ -33,7 +33,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	} else if err := w.mayRemove(d); err != nil {
 		return "", err
 	}
-	if err := w.actor.Confirm(ctx, w.removal(d), "remove it?"); err != nil {
+	if err := w.actor.Confirm(ctx, w.describeRemoval(d), "remove it?"); err != nil {
 		return "", err
 	}
 	return d.Serial, w.removeDevice(ctx, d)
@@ -45,19 +45,19 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 		return nil
 	}
 	name := say.Clean(nameOfDevice(d.Serial))
-	if profiles := w.naming(d.Serial); len(profiles) > 0 {
+	if profiles := w.profilesNaming(d.Serial); len(profiles) > 0 {
 		return failure.New(failure.Other, "%s is the MFA device of profile %s", name, strings.Join(profiles, ", ")).
 			Hint("to put another device in its place, profiles and all: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
-	if len(w.withCodes(d.Serial)) == 0 {
+	if len(w.devicesWithCodes(d.Serial)) == 0 {
 		return failure.New(failure.Other, "%s is the last MFA device of %s with codes, which the API needs", name, w.keys.Owner()).
 			Hint("to put another device in its place: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
 	return nil
 }
 
-// removal says what will be done.
-func (w *work) removal(d iam.MFADevice) string {
+// describeRemoval says what Remove will do, for the question.
+func (w *work) describeRemoval(d iam.MFADevice) string {
 	if d.Enabled.IsZero() {
 		return say.Sprintf("MFA device %s, which nobody has: it is deleted", d.Serial)
 	}

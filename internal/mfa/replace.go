@@ -19,11 +19,11 @@ import (
 // How far it came is told by AWS and the config file, so that the same command
 // goes on from wherever it was ended; but for the end itself, which is noted.
 func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
-	if !w.own() {
+	if !w.isOwnUser() {
 		return out, failure.New(failure.Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
 			Hint("give the user a device with: awsbroker mfa enroll --user %s", say.ShellWord(w.keys.User))
 	}
-	old, gone, err := w.replaced(ctx, o.Replace)
+	old, gone, err := w.findReplaced(ctx, o.Replace)
 	if failure.Is(err, failure.NotFound) {
 		if out, ended := w.findReplacement(o.Replace); ended {
 			w.dropNote()
@@ -33,7 +33,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	if err != nil {
 		return out, err
 	}
-	if out.Serial, err = w.successor(ctx, o, old); err != nil {
+	if out.Serial, err = w.findSuccessor(ctx, o, old); err != nil {
 		return out, err
 	}
 	if out.Serial == "" {
@@ -53,15 +53,15 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	if err := w.writeSerial(ctx, edits, out.Serial); err != nil {
 		return out, err
 	}
-	out.Profiles = w.naming(out.Serial)
+	out.Profiles = w.profilesNaming(out.Serial)
 	w.warnOfSources(out.Profiles)
-	if left := w.naming(old.Serial); len(left) > 0 {
+	if left := w.profilesNaming(old.Serial); len(left) > 0 {
 		return out, failure.New(failure.Other, "profile %s still names %s, which stays therefore", strings.Join(left, ", "), nameOfDevice(old.Serial))
 	}
 	if gone {
 		return out, nil
 	}
-	if err := w.actor.Confirm(ctx, w.removal(old), "remove it?"); err != nil {
+	if err := w.actor.Confirm(ctx, w.describeRemoval(old), "remove it?"); err != nil {
 		return out, err
 	}
 	w.noteReplacement(old.Serial, out.Serial)
@@ -73,14 +73,14 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	return out, nil
 }
 
-// replaced finds the device that is to go: one of the user's; one that nobody
+// findReplaced finds the device that is to go: one of the user's; one that nobody
 // has, which an earlier run took from the user; or one that only profiles know,
 // which is gone.
-func (w *work) replaced(ctx context.Context, name string) (d iam.MFADevice, gone bool, err error) {
+func (w *work) findReplaced(ctx context.Context, name string) (d iam.MFADevice, gone bool, err error) {
 	if d, ok := w.find(name); ok {
 		return d, false, codesOnly(d)
 	}
-	unassigned, err := w.unassigned(ctx, name)
+	unassigned, err := w.findUnassigned(ctx, name)
 	if err != nil || unassigned != "" {
 		return iam.MFADevice{Serial: unassigned}, false, err
 	}
@@ -93,8 +93,8 @@ func (w *work) replaced(ctx context.Context, name string) (d iam.MFADevice, gone
 	return d, false, w.notFound(name)
 }
 
-// unassigned finds a virtual device that nobody has.
-func (w *work) unassigned(ctx context.Context, name string) (serial string, err error) {
+// findUnassigned finds a virtual device that nobody has.
+func (w *work) findUnassigned(ctx context.Context, name string) (serial string, err error) {
 	err = w.keys.Do(ctx, func(ctx context.Context, c *iam.Client) error {
 		all, err := c.VirtualMFADevices(ctx, true)
 		for _, d := range all {
@@ -113,10 +113,10 @@ func (w *work) unassigned(ctx context.Context, name string) (serial string, err 
 // fresh is how long a device counts as made just now, where nobody is asked.
 const fresh = time.Hour
 
-// successor is the device that an earlier run made to take the place of old;
+// findSuccessor is the device that an earlier run made to take the place of old;
 // empty if there is none. Only the person can tell it from one that has been
 // there for a purpose of its own.
-func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice) (string, error) {
+func (w *work) findSuccessor(ctx context.Context, o EnrollOptions, old iam.MFADevice) (string, error) {
 	if o.Name != "" {
 		d, there := w.find(o.Name)
 		if !there {
@@ -127,7 +127,7 @@ func (w *work) successor(ctx context.Context, o EnrollOptions, old iam.MFADevice
 		}
 		return d.Serial, codesOnly(d)
 	}
-	d, ok := newest(w.withCodes(old.Serial))
+	d, ok := newestOf(w.devicesWithCodes(old.Serial))
 	switch {
 	case !ok, d.Enabled.Before(old.Enabled):
 		return "", nil

@@ -22,7 +22,7 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 		return "", err
 	}
 	defer w.actor.Close()
-	d, err := w.resynced(name)
+	d, err := w.findResynced(name)
 	if err != nil {
 		return "", err
 	}
@@ -32,15 +32,15 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	}
 	ask.Print(say.Sprintf("two codes of the MFA device %s, one after the other\n", d.Serial))
 	p := &codePair{broker: w.run, ask: ask, cache: w.actor.Cache, serial: d.Serial}
-	return d.Serial, p.until(ctx, func(ctx context.Context, two [2]code) error {
+	return d.Serial, p.useTwo(ctx, func(ctx context.Context, two [2]code) error {
 		return sendOnce(ctx, w.keys.Do, func(ctx context.Context, c *iam.Client) error {
 			return c.ResyncMFADevice(ctx, w.keys.User, d.Serial, two[0], two[1])
 		})
 	})
 }
 
-// resynced is the device that is meant.
-func (w *work) resynced(name string) (iam.MFADevice, error) {
+// findResynced returns the device that the person means.
+func (w *work) findResynced(name string) (iam.MFADevice, error) {
 	if name != "" {
 		d, ok := w.find(name)
 		if !ok {
@@ -48,7 +48,7 @@ func (w *work) resynced(name string) (iam.MFADevice, error) {
 		}
 		return d, codesOnly(d)
 	}
-	switch all := w.withCodes(""); len(all) {
+	switch all := w.devicesWithCodes(""); len(all) {
 	case 0:
 		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device with codes", w.keys.Owner()).Hint("make one with: awsbroker mfa enroll")
 	case 1:

@@ -85,7 +85,7 @@ func withSeeds(ctx context.Context, b *broker.Broker, a *broker.Asker, change fu
 	return session.NextGeneration(b.Paths)
 }
 
-// seedTarget refuses devices that have no seed.
+// seedTarget returns what a profile stands for. It refuses devices without seeds.
 func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
 	t, err := b.Target(profile)
 	if err != nil {

@@ -18,9 +18,9 @@ type serialEdit struct {
 	key     string // mfa_serial or awsbroker_mfa_serial
 }
 
-// editOf is where a profile's device is to be written: where it is, or under
+// editFor returns where a profile's device is to be written: where it is, or under
 // the name that fits how the profile says its role.
-func (w *work) editOf(p *config.Profile) serialEdit {
+func (w *work) editFor(p *config.Profile) serialEdit {
 	if o, ok := p.Origin("mfa_serial"); ok && o.File == w.run.Paths.Config {
 		return serialEdit{profileOfSection(o.Section), o.Key}
 	}
@@ -33,13 +33,13 @@ func (w *work) editOf(p *config.Profile) serialEdit {
 // editsOf are the places where a device is named. Those that cannot be edited
 // are said.
 func (w *work) editsOf(serial string) (edits []serialEdit) {
-	for _, name := range w.naming(serial) {
+	for _, name := range w.profilesNaming(serial) {
 		p, err := w.keys.Files.Resolve(name)
 		if err != nil {
 			continue
 		}
 		o, ok := p.Origin("mfa_serial")
-		e := w.editOf(p)
+		e := w.editFor(p)
 		switch {
 		case !ok || o.File != w.run.Paths.Config || !config.ValidProfileName(e.profile):
 			w.run.Warn("change it yourself in %s", o.String())

@@ -5,42 +5,45 @@ import (
 	"slices"
 )
 
-// AlwaysAdmin reports whether a policy makes whoever has it an
-// administrator at any time: it allows everything, or everything in IAM, with
-// which one can give oneself the rest; and it does so without asking for MFA.
+// AlwaysAdmin reports whether a policy makes whoever has it an administrator at
+// any time: it allows everything, or everything in IAM, with which one can give
+// oneself the rest; and it does so without asking for MFA. A policy that cannot
+// be read does not.
 func AlwaysAdmin(document string) bool {
-	statements, err := statementsOf(document)
-	return err == nil && slices.ContainsFunc(statements, statementAlwaysAdmin)
+	admin, _ := Weigh(document)
+	return admin
 }
 
-// statementAlwaysAdmin is amountsToAdministrator for one statement, as doctor reads it.
-func statementAlwaysAdmin(of map[string]any) bool {
-	var s statement
-	data, err := json.Marshal(of)
-	return err == nil && json.Unmarshal(data, &s) == nil && s.alwaysAdmin()
-}
-
-// WithoutAlwaysAdmin is a policy less the statements that make an administrator;
-// empty if nothing is left of it.
+// WithoutAlwaysAdmin returns a policy less the statements that make an
+// administrator at any time; empty if nothing is left of it. One that cannot be
+// read is returned as it is.
 func WithoutAlwaysAdmin(document string) string {
-	statements, err := statementsOf(document)
-	if err != nil {
+	var policy struct{ Statement oneOrMore[json.RawMessage] }
+	if json.Unmarshal([]byte(document), &policy) != nil {
 		return document
 	}
-	statements = slices.DeleteFunc(statements, statementAlwaysAdmin)
-	if len(statements) == 0 {
+	var left []map[string]any
+	for _, text := range policy.Statement {
+		var read statement
+		var whole map[string]any
+		if json.Unmarshal(text, &read) != nil || json.Unmarshal(text, &whole) != nil {
+			return document
+		}
+		if !read.alwaysAdmin() {
+			left = append(left, whole)
+		}
+	}
+	if len(left) == 0 {
 		return ""
 	}
-	return Compose(statements...)
+	return Compose(left...)
 }
 
 // Denies reports whether a policy denies something to sessions from now on.
 // What revoke puts on a role denies it to older ones.
 func Denies(document string) bool {
-	statements, err := statementsOf(document)
-	return err == nil && slices.ContainsFunc(statements, func(s map[string]any) bool {
-		conditions, _ := s["Condition"].(map[string]any)
-		before, _ := conditions["DateLessThan"].(map[string]any)
-		return s["Effect"] == "Deny" && before["aws:TokenIssueTime"] == nil
+	var policy readable
+	return json.Unmarshal([]byte(document), &policy) == nil && slices.ContainsFunc(policy.Statement, func(s statement) bool {
+		return s.Effect == "Deny" && s.Condition["DateLessThan"]["aws:TokenIssueTime"] == nil
 	})
 }
