@@ -102,8 +102,8 @@ func (n *nameOrAll) Set(value string) error {
 	return nil
 }
 
-// source finds out which of the sources is meant, if any but the terminal and
-// the environment.
+// source sets which source of keys the flags mean, if they mean one, and refuses flags
+// that contradict each other. named says that the key has a name.
 func (o *addFlags) source(named bool) error {
 	chosen := 0
 	for source, value := range map[keychain.Source]nameOrAll{
@@ -194,7 +194,7 @@ func runImport(cmd *cobra.Command, a *app, o keychain.ImportOptions) error {
 	return err
 }
 
-// endRoot says how a root key, which is here for hours, goes.
+// endRoot tells how a root key, which is used for hours only, is deleted.
 func (a *app) endRoot(id string) {
 	a.tell("hint", "36", "to set the account up with it: awsbroker bootstrap")
 	a.tell("hint", "36", "when nothing needs it any more: awsbroker keys delete "+id)

@@ -116,7 +116,7 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 	return tellBootstrap(a, out, o)
 }
 
-// tellBootstrap says what came of it, and what is left to do.
+// tellBootstrap tells what bootstrap has made, and what is left to do.
 func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 	if o.PlanOnly {
 		fmt.Fprintln(a.stdout, out.Text())
@@ -210,8 +210,8 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 
 var notInUserName = pattern.Of(`[^\w+=,.@-]+`)
 
-// osUser is the name of whoever runs this, as a name for IAM; empty for root,
-// which is no person.
+// osUser returns the name of the user of this machine who runs awsbroker, as a name for
+// IAM; empty for root, which is no person.
 func osUser() string {
 	name := os.Getenv("USER")
 	if u, err := user.Current(); err == nil {

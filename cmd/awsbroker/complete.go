@@ -18,7 +18,7 @@ type completer = cobra.CompletionFunc
 
 const noFiles = cobra.ShellCompDirectiveNoFileComp
 
-// profileNames are all profiles of the config file.
+// profileNames completes the names of profiles of the config files.
 func profileNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	p := paths.FromEnv()
 	cfg, err := config.Load(p.Config, p.Credentials)
@@ -28,7 +28,7 @@ func profileNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.Sh
 	return startingWith(word, cfg.Names()), noFiles
 }
 
-// keyNames are the keys of the keychain, from its record.
+// keyNames completes the names of keys of the keychain, from its record.
 func keyNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	record, err := keystore.ReadRecord(paths.FromEnv().KeystoreFile())
 	if err != nil {
@@ -37,7 +37,7 @@ func keyNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellC
 	return startingWith(word, record.Names()), noFiles
 }
 
-// deviceNames are the MFA devices that profiles name.
+// deviceNames completes the MFA devices that profiles name.
 func deviceNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	p := paths.FromEnv()
 	cfg, err := config.Load(p.Config, p.Credentials)
@@ -54,13 +54,14 @@ func deviceNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.She
 	return startingWith(word, slices.Compact(names)), noFiles
 }
 
-// startingWith spares the shell the thousands of names that do not fit.
+// startingWith returns the names that begin with word, so that the shell is spared
+// thousands that do not.
 func startingWith(word string, names []string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, word) })
 }
 
-// first offers names for the first argument only.
-func first(names completer) completer {
+// firstArgument offers names for the first argument only.
+func firstArgument(names completer) completer {
 	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, noFiles
@@ -84,13 +85,13 @@ func addCompletions(root *cobra.Command) {
 		"format":   words(formats()...),
 	}
 	byCommand := map[string]completer{
-		"setup":  first(profileNames),
-		"remove": first(keyNames),
-		"rotate": first(keyNames),
-		"add":    first(keyNames), // for --replace
+		"setup":  firstArgument(profileNames),
+		"remove": firstArgument(keyNames),
+		"rotate": firstArgument(keyNames),
+		"add":    firstArgument(keyNames), // for --replace
 
-		"keys list":  first(keyNames),
-		"mfa resync": first(deviceNames),
+		"keys list":  firstArgument(keyNames),
+		"mfa resync": firstArgument(deviceNames),
 	}
 	for _, cmd := range withSubcommands(root) {
 		for flag, names := range byFlag {
@@ -106,7 +107,7 @@ func addCompletions(root *cobra.Command) {
 	}
 }
 
-// withSubcommands is a command and all below it.
+// withSubcommands returns a command and all commands below it.
 func withSubcommands(cmd *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{cmd}
 	for _, sub := range cmd.Commands() {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -94,12 +93,12 @@ func (a *app) writeDoctor(d doctor.Diagnosis, o doctorOptions) error {
 		if i == 0 {
 			b.WriteString("could not be checked\n")
 		}
-		wrapped(&b, "  ", "    ", u.What+": "+u.Problem)
+		writeWrapped(&b, "  ", "    ", u.What+": "+u.Problem)
 	}
 	if len(d.Unchecked) > 0 {
 		b.WriteString("\n")
 	}
-	wrapped(&b, "", "", summary(d, o))
+	writeWrapped(&b, "", "", summary(d, o))
 	_, err := io.WriteString(a.stdout, b.String())
 	return err
 }
@@ -110,9 +109,9 @@ func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
 		severity = "\x1b[" + colours[f.Kind.Severity] + "m" + severity + "\x1b[0m"
 	}
 	fmt.Fprintf(b, "%s: %s\n", severity, f.Kind.ID)
-	wrapped(b, "  ", "  ", f.Title)
+	writeWrapped(b, "  ", "  ", f.Title)
 	if f.File != "" {
-		where := tilde(f.File)
+		where := inHome(f.File)
 		if f.Line > 0 {
 			where = fmt.Sprintf("%s:%d", where, f.Line)
 		}
@@ -131,27 +130,18 @@ func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
 }
 
 func row(b *strings.Builder, name, text string) {
-	wrapped(b, fmt.Sprintf("  %-5s  ", name), strings.Repeat(" ", 9), text)
+	writeWrapped(b, fmt.Sprintf("  %-5s  ", name), strings.Repeat(" ", 9), text)
 }
 
-// screen is how wide a terminal is at least.
+// screen is the number of columns that every terminal has.
 const screen = 80
 
-// wrapped writes text in lines that fit on the screen, broken between words.
-func wrapped(b *strings.Builder, first, next, text string) {
+// writeWrapped writes text in lines that fit on the screen, broken between words.
+func writeWrapped(b *strings.Builder, first, next, text string) {
 	b.WriteString(prompt.Wrap(text, first, next, screen) + "\n")
 }
 
-// tilde is a path as people write it.
-func tilde(path string) string {
-	home, err := os.UserHomeDir()
-	if rest, ok := strings.CutPrefix(path, home+string(os.PathSeparator)); err == nil && ok && home != "/" {
-		return "~" + string(os.PathSeparator) + rest
-	}
-	return path
-}
-
-// summary is the last line.
+// summary returns the last line of what doctor says.
 func summary(d doctor.Diagnosis, o doctorOptions) string {
 	looked := "looked at: " + strings.Join(d.Checked, ", ")
 	if len(d.Findings) == 0 {

@@ -136,14 +136,14 @@ func runExec(cmd *cobra.Command, a *app, o execOptions) error {
 	return replace(path, o.command, variables.Environ(a.environ, set))
 }
 
-// giving is a way of giving credentials to a command. It returns the variables
-// that lead to them, and what is to be done if the command does not start or,
-// where it cannot take this process's place, when it has ended.
+// giving is a way of giving credentials to a command. It returns the environment
+// variables that lead to the credentials, and end, which is called if the command does
+// not start or, where the command cannot take the place of this process, after it.
 type giving func(*cobra.Command, *broker.Broker, execOptions) (set []variables.Variable, end func(), err error)
 
 func nothing() {}
 
-// giveSession gives the session itself.
+// giveSession gives the session itself to the command.
 func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
 	profile, s, err := a.execSession(cmd, b, o)
 	if err != nil {
@@ -156,7 +156,7 @@ func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 	return variables.Of(plain(s, region)), nothing, err
 }
 
-// execSession is the session of the profile that is meant.
+// execSession gets the session of the profile that exec is for.
 func (a *app) execSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (profile string, s session.Session, err error) {
 	if profile, err = a.choose(b, o.profile); err != nil {
 		return "", s, err
@@ -171,7 +171,7 @@ func (a *app) execSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 	return profile, s, tooShort(s, want)
 }
 
-// tooShort is a session that AWS made shorter than the user wants it.
+// tooShort returns a failure if AWS made the session shorter than --min-ttl.
 func tooShort(s session.Session, want broker.Want) error {
 	left := s.Left(time.Now())
 	if !want.Strict || left >= want.MinLeft-time.Minute { // it had it a moment ago
@@ -181,13 +181,15 @@ func tooShort(s session.Session, want broker.Want) error {
 		Hint("ask for less, or let the session be renewed with: awsbroker exec --server")
 }
 
-// giveRootSession gives one of a root key, which the person allowed.
+// giveRootSession gives the session of a root key, which a person allowed with
+// --allow-root.
 func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
 	s, region, err := b.RootSession(cmd.Context(), o.profile)
 	return variables.Of(plain(s, region)), nothing, err
 }
 
-// suggestProfile helps who is used to "exec PROFILE COMMAND".
+// suggestProfile adds a hint to the failure of a command that has the name of a
+// profile: other tools have "exec PROFILE COMMAND".
 func suggestProfile(b *broker.Broker, err error, command []string) error {
 	var failure *startFailure
 	if errors.As(err, &failure) && b.HasProfile(command[0]) {

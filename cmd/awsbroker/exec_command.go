@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// findCommand as a shell does, with its exit codes: 127 if there is none, 126
-// if it cannot be executed.
+// findCommand returns the path of a command, as a shell finds it. Its failures have the
+// exit codes of a shell: 127 if there is no such command, 126 if it cannot be executed.
 func findCommand(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err == nil || errors.Is(err, exec.ErrDot) && path != "" {
@@ -24,7 +24,7 @@ func findCommand(name string) (string, error) {
 	return "", notRun(name, "command not found", 127)
 }
 
-// notRun is a command that could not be started.
+// notRun is the failure of a command that could not be started.
 func notRun(name, why string, code int) error {
 	return &startFailure{name: name, why: why, code: code}
 }

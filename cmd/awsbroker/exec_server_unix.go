@@ -73,7 +73,7 @@ func (a *app) startServer(_ context.Context, _ *broker.Broker, l net.Listener, h
 	}
 	defer answer.Close()
 	defer says.Close()
-	cmd, err := again(append(a.globalFlags(), "exec-server"), listener, theirs, says)
+	cmd, err := startSelf(append(a.globalFlags(), "exec-server"), listener, theirs, says)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +96,9 @@ func (a *app) startServer(_ context.Context, _ *broker.Broker, l net.Listener, h
 	return nothing, err
 }
 
-// again is this program once more, with descriptors from listenerFD on and
-// nothing on standard input and output.
-func again(args []string, files ...*os.File) (*exec.Cmd, error) {
+// startSelf returns a command that runs this program, with files as descriptors from
+// listenerFD on and nothing on standard input and output.
+func startSelf(args []string, files ...*os.File) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func again(args []string, files ...*os.File) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// globalFlags are those that the server heeds, too.
+// globalFlags returns the global flags that count for the server, too.
 func (a *app) globalFlags() []string {
 	var flags []string
 	for _, f := range []struct{ name, value string }{{"--region", a.region}, {"--keystore", a.keystore}, {"--prompt", a.prompt}} {
@@ -181,7 +181,7 @@ func leadSession(files ...*os.File) error {
 	for fd, last := firstOther, lastDescriptor(); fd <= last; fd++ {
 		unix.CloseOnExec(fd)
 	}
-	cmd, err := again(os.Args[1:], files...)
+	cmd, err := startSelf(os.Args[1:], files...)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func leadSession(files ...*os.File) error {
 	return cmd.Start()
 }
 
-// lastDescriptor is the highest that may be open.
+// lastDescriptor returns the highest descriptor that may be open.
 func lastDescriptor() int {
 	last := 255
 	open, _ := os.ReadDir("/dev/fd") // where there is none, high ones are rare

@@ -18,7 +18,7 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 	if o.profile != "" {
 		profiles = slices.Insert(profiles, 0, o.profile)
 	}
-	profiles = unique(profiles)
+	profiles = dropRepeats(profiles)
 	if err := b.CheckServed(profiles); err != nil {
 		return nil, nil, err
 	}
@@ -46,8 +46,8 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 	return append(set, a.passphraseFile(b)...), nothing, nil
 }
 
-// passphraseFile is where the passphrase is that the command's awsbrokers may
-// need. The passphrase itself is not passed on.
+// passphraseFile returns the variable that says where the keystore's passphrase is, for
+// awsbroker processes of the command. The passphrase itself is not passed on.
 func (a *app) passphraseFile(b *broker.Broker) []variables.Variable {
 	const name = "AWSBROKER_FILE_PASSPHRASE_FILE"
 	if file := os.Getenv(name); file != "" {
@@ -59,8 +59,8 @@ func (a *app) passphraseFile(b *broker.Broker) []variables.Variable {
 	return nil
 }
 
-// unique names in the order in which they are first.
-func unique(names []string) []string {
+// dropRepeats returns the names, each once, in the order of their first place.
+func dropRepeats(names []string) []string {
 	var out []string
 	for _, name := range names {
 		if !slices.Contains(out, name) {

@@ -72,7 +72,7 @@ func (a *app) exitCode(err error) int {
 	return 1
 }
 
-// asFailure is what there is to say about an error.
+// asFailure returns the failure in err, or one that says what err says.
 func asFailure(err error) *failure.Error {
 	var f *failure.Error
 	if !errors.As(err, &f) {
@@ -86,7 +86,7 @@ type told struct{ error }
 
 func (t told) Unwrap() error { return t.error }
 
-// usage is a command line that does not make sense.
+// usage is the failure of a command line that does not make sense.
 func usage(err error) error {
 	return failure.New(failure.Usage, "%w", err).Hint("run: awsbroker --help")
 }

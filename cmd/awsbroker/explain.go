@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -111,7 +110,7 @@ func writeSettings(b *strings.Builder, e broker.Explanation) {
 	}
 }
 
-// place where a setting is written.
+// place says where a setting is written.
 func place(o config.Origin) string {
 	switch {
 	case o.File != "":
@@ -124,12 +123,11 @@ func place(o config.Origin) string {
 	return "default"
 }
 
-// inHome writes ~ for the home directory.
+// inHome returns a path with ~ for the home directory.
 func inHome(path string) string {
-	if home, err := os.UserHomeDir(); err == nil && home != "" {
-		if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); ok {
-			path = "~" + string(filepath.Separator) + rest
-		}
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home+string(os.PathSeparator)); err == nil && ok && home != "/" {
+		return "~" + string(os.PathSeparator) + rest
 	}
 	return path
 }

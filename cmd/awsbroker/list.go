@@ -139,7 +139,7 @@ func roleName(arn string) string {
 	return role + " in " + account
 }
 
-// userOf an ARN: "phoebe in 123456789012".
+// userOf returns the user of an ARN in words: "phoebe in 123456789012".
 func userOf(arn string) string {
 	if arn == "" {
 		return ""
@@ -200,7 +200,7 @@ func orNull(t time.Time) *time.Time {
 	return &t
 }
 
-// secondsLeft until t, null where there is none.
+// secondsLeft returns the seconds until t; nil, JSON's null, if there is no t.
 func secondsLeft(t, now time.Time) *int {
 	if t.IsZero() {
 		return nil

@@ -99,7 +99,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	return err
 }
 
-// choose the lines that are shown. The clock may have been set between two of
+// choose returns the lines that are shown. The clock may have been set between two of
 // them: their order is that of the log.
 func (o logOptions) choose(lines []grants.Line, now time.Time) []grants.Line {
 	var chosen []grants.Line
@@ -117,13 +117,14 @@ func (o logOptions) choose(lines []grants.Line, now time.Time) []grants.Line {
 func logRows(lines []grants.Line, now time.Time) [][]string {
 	var rows [][]string
 	for _, l := range lines {
-		rows = append(rows, []string{when(l.Time, now), cell(l.Profile), cell(roleName(l.RoleARN)), cell(string(l.How)), givenTo(l.Grant)})
+		rows = append(rows, []string{timeText(l.Time, now), cell(l.Profile), cell(roleName(l.RoleARN)), cell(string(l.How)), givenTo(l.Grant)})
 	}
 	return rows
 }
 
-// when is how long ago, but for what is ahead: the clock was set back since.
-func when(t, now time.Time) string {
+// timeText says how long ago t was. A t that is ahead is written as a time: the clock
+// was set back since.
+func timeText(t, now time.Time) string {
 	if t.Sub(now) > 2*time.Second {
 		return t.Local().Format("2006-01-02 15:04")
 	}

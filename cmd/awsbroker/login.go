@@ -87,7 +87,7 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 	want := broker.Want{Fresh: true, Kept: true, For: o.life}
 	if o.ifNeeded {
 		want = broker.Want{MinLeft: o.minTTL, Strict: o.minTTL > 0, Kept: true, For: o.life, ForSome: o.all}
-		profiles = needy(ctx, b, profiles, want)
+		profiles = withoutSession(ctx, b, profiles, want)
 	}
 	done := b.Logins(ctx, profiles, want)
 	for i := range done {
@@ -119,9 +119,9 @@ func (o loginOptions) profiles(a *app, b *broker.Broker) ([]string, error) {
 	return []string{name}, err
 }
 
-// needy are the profiles without a session that would be served. What is wrong
-// with one is found again, and told, when it is logged in to.
-func needy(ctx context.Context, b *broker.Broker, profiles []string, want broker.Want) []string {
+// withoutSession returns the profiles that have no session which would be served. What
+// is wrong with a profile is told when it is logged in to.
+func withoutSession(ctx context.Context, b *broker.Broker, profiles []string, want broker.Want) []string {
 	var needy []string
 	for _, name := range profiles {
 		if ready, err := b.Ready(ctx, name, want); !ready || err != nil {
@@ -166,8 +166,8 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 	return first
 }
 
-// loginText is for how long there is a session, and for how long no code will
-// be asked for if that is longer.
+// loginText says for how long there is a session, and for how long no code is asked
+// for, if that is longer.
 func loginText(l broker.Login, now time.Time) string {
 	text := say.Duration(l.Session.Left(now))
 	if l.MFAEnds.After(l.Session.Expiration) {
@@ -190,7 +190,8 @@ func (a *app) session(cmd *cobra.Command, profile string, want broker.Want) (ses
 	return s, profile, err
 }
 
-// choose a profile, and say which if nobody named one.
+// choose returns the profile that a command works on, and tells which it is if nobody
+// named it.
 func (a *app) choose(b *broker.Broker, asked string) (string, error) {
 	name, guessed, err := b.ChooseProfile(asked)
 	if guessed {

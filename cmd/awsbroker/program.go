@@ -10,15 +10,15 @@ import (
 	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
-// plainPath needs no quotes in any AWS tool, with or without a shell
+// plainPath matches paths that need no quotes in any AWS tool, with or without a shell
 // (contract.md R12).
 var plainPath = pattern.Of(`^[A-Za-z0-9_./:\\@+,=-]+$`)
 
-// passing are places that a binary does not stay in: Go's build cache, and
+// passing matches places that a program does not stay in: Go's build cache, and
 // directories named after a version, which the next upgrade removes.
 var passing = pattern.Of(`/go-build|\\go-build|/Cellar/|/nix/store/|[/\\]v?[0-9]+\.[0-9]+(\.[0-9]+)?[/\\]`)
 
-// program is how callers should start this program: the absolute path under
+// program returns how callers should start awsbroker: the absolute path under
 // which it was found, links kept, since a link (/opt/homebrew/bin) outlives
 // what it points to. Where the path would need quotes, the bare name has to do.
 func program() (string, error) {

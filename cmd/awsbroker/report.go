@@ -53,8 +53,8 @@ func (a *app) tell(kind, colour, text string) {
 	fmt.Fprintf(a.stderr, "awsbroker: %s: %s\n", kind, say.Line(text))
 }
 
-// coloured: only on a terminal, and not where the person said no
-// (https://no-color.org).
+// coloured reports whether standard error is a terminal that shows colours, and the
+// person has not refused them (https://no-color.org).
 func (a *app) coloured() bool {
 	return isTerminal(a.stderr) && mayColour()
 }

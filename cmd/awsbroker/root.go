@@ -113,7 +113,7 @@ func addCommands(root *cobra.Command, a *app, only string) {
 	}
 }
 
-// commandIn is the command that a command line begins with, if it does. All
+// commandIn returns the command that a command line begins with; empty if it does not. All
 // others (help, completion, flags before the command, mistakes) need all.
 func commandIn(args []string) string {
 	for _, g := range groups {
@@ -167,7 +167,7 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 	return a.run, nil
 }
 
-// code is --mfa-code, checked.
+// code returns the code of --mfa-code, which has six digits; empty if there is none.
 func (a *app) code() (credential.Secret, error) {
 	text := a.mfaCode
 	if text == "" {

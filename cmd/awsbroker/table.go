@@ -54,7 +54,7 @@ func writeTable(out io.Writer, width int, header []string, rows [][]string) erro
 	return nil
 }
 
-// cut text to so many characters, the last of them an ellipsis.
+// cut returns at most so many characters of text, the last of them an ellipsis.
 func cut(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text
@@ -62,7 +62,7 @@ func cut(text string, most int) string {
 	return string([]rune(text)[:most-1]) + "…"
 }
 
-// widthOf the terminal that out is, or 0 where it is none.
+// widthOf returns the number of columns of the terminal that out is; 0 if out is none.
 func widthOf(out io.Writer) int {
 	f, ok := out.(*os.File)
 	if !ok {
