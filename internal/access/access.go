@@ -102,6 +102,9 @@ func (a *Access) Do(ctx context.Context, call func(context.Context, *iam.Client)
 	}
 }
 
+// IsOwn reports whether the key itself is what signs.
+func (a *Access) IsOwn() bool { return a.Client != nil && a.Way.Own }
+
 // Peek makes a call in the present way only: it is not worth a code.
 func (a *Access) Peek(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	if a.Client == nil {

@@ -141,22 +141,53 @@ func (r *Rotation) ListKeys(ctx context.Context) (keys []listedKey, now time.Tim
 	return keys, now, r.IAMFailure(err)
 }
 
-// makeRoom sees to it that the user has no other key: AWS allows two, and
-// counts inactive ones.
+// makeRoom sees to it that the user has room for one more key: AWS allows two,
+// and counts inactive ones. A leaked key makes room itself, if something else than
+// the key signs; else the other one has to.
 func (r *Rotation) makeRoom(ctx context.Context) error {
 	for {
 		keys, _, err := r.ListKeys(ctx)
 		if err != nil {
 			return err
 		}
-		other := slices.DeleteFunc(keys, func(k listedKey) bool { return k.ID == r.Actor.AccessKey.AccessKeyID })
-		if len(other) < iam.KeyQuota-1 {
-			return nil
+		own := r.Actor.AccessKey.AccessKeyID
+		isOwn := func(k listedKey) bool { return k.ID == own }
+		if !r.cut && !slices.ContainsFunc(keys, isOwn) && !r.Targets[0].IAMEndpoint().IsAWS() {
+			return r.notListed()
 		}
-		if err := r.deleteOther(ctx, other[0].Key); err != nil {
+		other := slices.DeleteFunc(slices.Clone(keys), isOwn)
+		switch {
+		case len(keys) < iam.KeyQuota || len(other) == 0:
+			return nil
+		case r.Options.Leaked && !r.Access.IsOwn():
+			err = r.dropLeaked(ctx)
+		default:
+			err = r.deleteOther(ctx, other[0].Key)
+		}
+		if err != nil {
 			return err
 		}
 	}
+}
+
+// notListed says that an address which is not AWS's own does not know the key:
+// what it would give for a new key is no key of the user's.
+func (r *Rotation) notListed() error {
+	return failure.New(failure.Other, "IAM, asked at %s, does not list the key %s", r.Targets[0].IAMEndpoint().URL, r.Actor.AccessKey.AccessKeyID).
+		Hint("nothing was changed; that address is not AWS's own: look for AWS_ENDPOINT_URL and endpoint_url")
+}
+
+// dropLeaked deletes a leaked key to make room for its successor. The key is
+// deactivated before, so that nobody can use it, whatever comes of the deletion.
+func (r *Rotation) dropLeaked(ctx context.Context) error {
+	if err := r.Deactivate(ctx, r.Actor.AccessKey.AccessKeyID); err != nil {
+		return err
+	}
+	if err := r.DeleteKey(ctx, "make room", r.Actor.AccessKey.AccessKeyID); err != nil {
+		return err
+	}
+	r.Actor.Broker.Report.Step(r.Actor.AccessKey.AccessKeyID + " is deleted: the user has a second key, and AWS allows no third")
+	return nil
 }
 
 func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {

@@ -17,6 +17,25 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
+// CutOff puts a new key in the place of a leaked one, which is deactivated before
+// anything is proved. [Rotation.Finish] does the rest.
+func (r *Rotation) CutOff(ctx context.Context, next credential.Credentials) error {
+	record, err := keystore.ReadRecord(r.Actor.Broker.Paths.KeystoreFile())
+	if err != nil {
+		return failure.OfRecord(err)
+	}
+	if r.Actor.AccessKey.AccessKeyID != next.AccessKeyID || record.Keys[r.Name].AccessKeyID != next.AccessKeyID {
+		if err := r.swap(ctx, next, record.Keys[r.Name]); err != nil {
+			return err
+		}
+	}
+	// The leaked key itself may be what signs this.
+	if err := r.Deactivate(ctx, r.journal.Old); err != nil {
+		return err
+	}
+	return r.take(next)
+}
+
 // Finish makes the key that is stored beside the old one the only one. Every
 // step may be done a second time.
 func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) error {
@@ -33,15 +52,14 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 		if err := r.swap(ctx, next, record.Keys[r.Name]); err != nil {
 			return err
 		}
-		r.dropOwnSessions()
 	}
-	r.Actor.AccessKey = next
-	r.Access.UseKey(next)
-	if err := r.carry(); err != nil {
-		return err
-	}
-	if err := r.deactivateOld(ctx); err != nil {
-		return err
+	if !r.cut {
+		if err := r.take(next); err != nil {
+			return err
+		}
+		if err := r.Deactivate(ctx, r.journal.Old); err != nil {
+			return err
+		}
 	}
 	// The proof is of what the keychain gives, which is what everybody uses.
 	stored, err := r.stored(ctx)
@@ -63,6 +81,16 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 		r.Actor.Broker.Report.Step("the new key works without the old one, which is deleted")
 	}
 	return r.removeTraces(ctx)
+}
+
+// take makes the new key the one that acts, here and for other processes.
+func (r *Rotation) take(next credential.Credentials) error {
+	if r.Actor.AccessKey.AccessKeyID != next.AccessKeyID {
+		r.dropOwnSessions()
+	}
+	r.Actor.AccessKey = next
+	r.Access.UseKey(next)
+	return r.carry()
 }
 
 // prove that AWS knows a key, whichever of its servers is asked.
@@ -172,21 +200,19 @@ func (r *Rotation) carry() error {
 	return nil
 }
 
-func (r *Rotation) deactivateOld(ctx context.Context) error {
-	gone := false
+// Deactivate makes an old key inactive in AWS. A key that is not there is as good.
+func (r *Rotation) Deactivate(ctx context.Context, id string) error {
 	err := r.DoStep("deactivate", func() error {
 		return r.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {
-			return c.SetKeyActive(ctx, r.User.UserName(), r.journal.Old, false)
+			return c.SetKeyActive(ctx, r.User.UserName(), id, false)
 		})
 	})
-	if awsapi.Is(err, awsapi.NotThere) {
-		gone, err = true, nil
-	}
-	if err != nil {
+	if err != nil && !awsapi.Is(err, awsapi.NotThere) {
 		return r.IAMFailure(err)
 	}
-	if !gone {
-		r.Actor.Broker.Report.Step(r.journal.Old + " is inactive now")
+	r.cut = true
+	if err == nil {
+		r.Actor.Broker.Report.Step(id + " is inactive now")
 	}
 	return nil
 }

@@ -31,6 +31,7 @@ type Options struct {
 	KeepOld bool   // the old key is deactivated, not deleted
 	Yes     bool   // nobody is asked; then no active key of somebody else's is deleted
 	DryRun  bool   // only says what would be done
+	Leaked  bool   // the old key is in other hands: AWS is to refuse it before all else
 }
 
 // Result is what a rotation came to.
@@ -87,6 +88,7 @@ type Rotation struct {
 	journal *notes.Rotation
 	deleted []string // keys that a list may still show
 	begun   bool     // something was written down that the next run goes on from
+	cut     bool     // the old key is inactive or deleted, by this run
 
 	// At is called before and after each step that changes something; an error
 	// takes the place of the step's own. Tests stop the run there.
@@ -203,15 +205,29 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 	return p, unfinished, nil
 }
 
-// whose asks AWS whose key it is: the record may never have known. A young key,
-// which an earlier run put there, may not be known everywhere yet.
+// whose asks AWS whose key it is, and refuses a key that is another user's than
+// the record says. A young key, which an earlier run put there, may not be known
+// everywhere yet. A leaked key that AWS refuses already is the recorded user's.
 func (r *Rotation) whose(ctx context.Context, young bool) (identity sts.Identity, err error) {
+	recorded := r.Actor.Target.Key.ARN
+	if r.journal != nil && (r.journal.Old == r.Actor.AccessKey.AccessKeyID || r.journal.New == r.Actor.AccessKey.AccessKeyID) {
+		recorded = cmp.Or(recorded, r.journal.ARN)
+	}
+	young = young && !(r.Options.Leaked && r.journal.Old == r.Actor.AccessKey.AccessKeyID)
 	_, err = wait.For(ctx, r.up(r.Waits.Prove), func(ctx context.Context) (known bool, err error) {
 		identity, err = r.CallerIdentity(ctx, r.Actor.AccessKey)
 		return !young || !awsapi.Is(err, awsapi.UnknownKey), err
 	})
+	if r.Options.Leaked && recorded != "" && awsapi.Is(err, awsapi.UnknownKey) {
+		r.cut = true
+		account, _ := awsapi.SplitARN(recorded)
+		return sts.Identity{ARN: recorded, Account: account}, nil
+	}
 	if err != nil {
 		return identity, r.IAMFailure(err)
+	}
+	if err := r.Actor.Target.CheckOwner(identity.ARN, recorded); err != nil {
+		return identity, err
 	}
 	if identity.UserName() == "" {
 		return identity, failure.New(failure.Other, "key %q belongs to %s, which is no IAM user", r.Name, identity.ARN).

@@ -1,0 +1,44 @@
+package broker
+
+import (
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+// CheckOwner refuses to go on where AWS says that the key belongs to answered, an
+// ARN, and the record says that it belongs to recorded: what answers may be a
+// stand-in for AWS, and a key that it makes would take the place of the real one.
+// An empty recorded is no record.
+func (t *Target) CheckOwner(answered, recorded string) error {
+	if recorded == "" || answered == recorded {
+		return nil
+	}
+	name := t.Profile.KeyName
+	f := failure.New(failure.Other, "the key %q is recorded as %s, and %s says that it is of %s", name, recorded, t.whoAnswers(), answered)
+	if t.Endpoint.URL != "" {
+		f.Hint("look for AWS_ENDPOINT_URL and endpoint_url: nothing was changed here or there")
+	}
+	return f.Hint("if the key is another user's by now, store it anew: awsbroker add %s --replace", say.ShellWord(name))
+}
+
+func (t *Target) whoAnswers() string {
+	if t.Endpoint.URL == "" {
+		return "AWS"
+	}
+	return "the address " + t.Endpoint.URL
+}
+
+// ForeignAddresses returns a line for a plan that names the addresses which STS
+// and IAM are asked at for a target, if these are not AWS's own; else nothing.
+func (t *Target) ForeignAddresses() string {
+	s, i := t.Endpoint, t.IAMEndpoint()
+	switch {
+	case s.IsAWS() && i.IsAWS():
+		return ""
+	case s.URL == i.URL || i.IsAWS():
+		return say.Sprintf("address  AWS is asked at %s, which is not its own address", s.URL)
+	case s.IsAWS():
+		return say.Sprintf("address  IAM is asked at %s, which is not AWS's own address", i.URL)
+	}
+	return say.Sprintf("address  AWS is asked at %s and %s, which are not its own addresses", s.URL, i.URL)
+}
