@@ -35,10 +35,12 @@ func (t *Target) ForeignAddresses() string {
 	switch {
 	case s.IsAWS() && i.IsAWS():
 		return ""
-	case s.URL == i.URL || i.IsAWS():
-		return say.Sprintf("address  AWS is asked at %s, which is not its own address", s.URL)
+	case i.IsAWS():
+		return say.Sprintf("address  %s for STS, which is not AWS's own", s.URL)
 	case s.IsAWS():
-		return say.Sprintf("address  IAM is asked at %s, which is not AWS's own address", i.URL)
+		return say.Sprintf("address  %s for IAM, which is not AWS's own", i.URL)
+	case s.URL == i.URL:
+		return say.Sprintf("address  %s, which is not AWS's own", s.URL)
 	}
-	return say.Sprintf("address  AWS is asked at %s and %s, which are not its own addresses", s.URL, i.URL)
+	return say.Sprintf("address  %s and, for IAM, %s,\n         which are not AWS's own", s.URL, i.URL)
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-// probe reads all that is going to be changed, so that what is not allowed
-// comes to light before anything is.
+// probe reads the policies that are going to be changed, so that what is not
+// allowed comes to light before one of them is; in a rehearsal the keys as well.
 func (v *revocation) probe(ctx context.Context) error {
 	holders := v.holders()
 	slices.Reverse(holders) // the role first: fewer may read it
@@ -25,7 +25,7 @@ func (v *revocation) probe(ctx context.Context) error {
 			return err
 		}
 	}
-	if v.o.KeepKey {
+	if v.o.KeepKey || v.agreed {
 		return nil
 	}
 	_, _, err := v.rotation.ListKeys(ctx)
@@ -92,12 +92,15 @@ func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff tim
 		return cutoff, v.rotation.IAMFailure(err)
 	}
 	v.changed, v.ended, v.until = true, true, latestOf(v.until, cutoff)
-	v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, h.name, cutoff.Format("15:04:05 MST")))
+	v.report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, h.name, cutoff.Format("15:04:05 MST")))
 	return cutoff, nil
 }
 
 // denyFirst denies what was issued until now, and ends our own session with it.
 func (v *revocation) denyFirst(ctx context.Context) error {
+	if err := v.probe(ctx); err != nil {
+		return err
+	}
 	if v.note.Cutoff.IsZero() {
 		now, err := v.awsTime(ctx)
 		if err != nil {
@@ -117,12 +120,17 @@ func (v *revocation) denyFirst(ctx context.Context) error {
 	if err := v.dropSessions(); err != nil {
 		return err
 	}
+	if !v.young {
+		if err := v.untilRefused(ctx); err != nil {
+			return err
+		}
+	}
+	if err := v.finishKey(ctx); err != nil {
+		return err
+	}
 	if v.young {
 		v.ended = false
 		return nil
-	}
-	if err := v.untilRefused(ctx); err != nil {
-		return err
 	}
 	return v.freshen(ctx)
 }
@@ -203,10 +211,10 @@ func (v *revocation) freshen(ctx context.Context) error {
 // untilPast waits until new sessions are not denied any more.
 func (v *revocation) untilPast(ctx context.Context) error {
 	var left time.Duration
-	up := wait.Up{Every: v.rotation.Waits.Again, Clock: v.rotation.Actor.Broker.Clock}
+	up := wait.Up{Every: v.rotation.Waits.Again, Clock: v.broker.Clock}
 	up.Say = sync.OnceFunc(func() {
 		if left > 2*time.Second {
-			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
+			v.report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
 		}
 	})
 	end, err := wait.For(ctx, up, func(ctx context.Context) (past bool, err error) {
@@ -223,9 +231,9 @@ func (v *revocation) untilPast(ctx context.Context) error {
 // patience is that of a wait until AWS refuses what is named.
 func (v *revocation) patience(what string) wait.Up {
 	return wait.Up{
-		To: v.pause.refused, Every: v.rotation.Waits.Again, Clock: v.rotation.Actor.Broker.Clock,
+		To: v.pause.refused, Every: v.rotation.Waits.Again, Clock: v.broker.Clock,
 		Say: sync.OnceFunc(func() {
-			v.rotation.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", what, say.Duration(v.pause.refused)))
+			v.report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", what, say.Duration(v.pause.refused)))
 		}),
 	}
 }
@@ -235,11 +243,11 @@ func (v *revocation) patience(what string) wait.Up {
 func (v *revocation) untilRefused(ctx context.Context) error {
 	w := v.rotation.Access.Way
 	if v.rotation.Access.Client == nil || w.Own || !w.User && w.Target.Profile.RoleARN != v.role {
-		v.rotation.Actor.Broker.Report.Step("AWS may take some seconds to act on it")
+		v.report.Step("AWS may take some seconds to act on it")
 		return nil
 	}
-	user := iam.UserNamed(v.rotation.User.UserName())
-	clock := v.rotation.Actor.Broker.Clock
+	user := iam.UserNamed(v.user.UserName())
+	clock := v.broker.Clock
 	started := clock.Now()
 	end, _ := wait.For(ctx, v.patience("the session that did this"), func(ctx context.Context) (refused bool, err error) {
 		err = v.rotation.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
@@ -252,9 +260,9 @@ func (v *revocation) untilRefused(ctx context.Context) error {
 	case wait.Interrupted:
 		return failure.Interrupted("until the deny is in force")
 	case wait.Over:
-		v.rotation.Actor.Broker.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(clock.Now().Sub(started)))
+		v.broker.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(clock.Now().Sub(started)))
 	default:
-		v.rotation.Actor.Broker.Report.Step("AWS refuses the session that did this: the deny is in force")
+		v.report.Step("AWS refuses the session that did this: the deny is in force")
 	}
 	return nil
 }

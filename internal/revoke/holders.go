@@ -31,7 +31,7 @@ type holder struct {
 // used for it comes last: the role's, or, for a session of the user's own, the
 // user's.
 func (v *revocation) holders() []holder {
-	user := v.rotation.User.UserName()
+	user := v.user.UserName()
 	all := []holder{{"user", user,
 		func(ctx context.Context, c *iam.Client) (string, error) {
 			return c.Inline(ctx, iam.UserNamed(user), policy.RevokeName)
@@ -57,7 +57,7 @@ func (v *revocation) holders() []holder {
 
 // object is what AWS may not let be managed.
 func (v *revocation) object() string {
-	text := "the inline policy " + policy.RevokeName + " of " + say.Clean(v.rotation.User.ARN)
+	text := "the inline policy " + policy.RevokeName + " of " + say.Clean(v.user.ARN)
 	if !v.o.KeepKey {
 		text = "the access keys and " + text
 	}
@@ -74,7 +74,7 @@ func (v *revocation) permissions() string {
 		keys = ""
 	}
 	text := say.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetUserPolicy","iam:PutUserPolicy"%s],"Resource":%q}`,
-		keys, v.rotation.User.ARN)
+		keys, v.user.ARN)
 	if v.role != "" {
 		text += say.Sprintf(`,{"Effect":"Allow","Action":["iam:GetRolePolicy","iam:PutRolePolicy"],"Resource":%q}`, v.role)
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 func (v *revocation) noteFile() string {
-	return notes.RevocationFile(v.rotation.Actor.Broker.Paths.State, v.rotation.Name, v.profile.Profile.RoleARN)
+	return notes.RevocationFile(v.broker.Paths.State, v.rotation.Name, v.profile.Profile.RoleARN)
 }
 
 // readNote returns nil where no revocation was cut short.
@@ -33,8 +33,8 @@ func (v *revocation) readNote() (*notes.Revocation, error) {
 		return nil, failure.New(failure.Other, "%w", err)
 	case !found:
 		return nil, nil
-	case n.ARN != v.rotation.User.ARN:
-		return nil, failure.New(failure.Other, "an unfinished revoke was of %s, and the key %q is of %s now", n.ARN, v.rotation.Name, v.rotation.User.ARN).
+	case n.ARN != v.user.ARN:
+		return nil, failure.New(failure.Other, "an unfinished revoke was of %s, and the key %q is of %s now", n.ARN, v.rotation.Name, v.user.ARN).
 			Hint("see to that user in the IAM console, then delete %s", path)
 	}
 	return &n, nil

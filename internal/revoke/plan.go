@@ -17,7 +17,7 @@ import (
 func (v *revocation) plan() string {
 	var b strings.Builder
 	say.Fprintf(&b, "profile  %s\nkey      %s, %s\nuser     %s in account %s\n",
-		v.profile.Profile.Name, v.rotation.Name, v.rotation.Actor.AccessKey.AccessKeyID, v.rotation.User.UserName(), v.rotation.User.Account)
+		v.profile.Profile.Name, v.rotation.Name, v.rotation.Actor.AccessKey.AccessKeyID, v.user.UserName(), v.user.Account)
 	whose := "the user"
 	if v.role != "" {
 		_, role := awsapi.SplitARN(v.role)
@@ -27,10 +27,16 @@ func (v *revocation) plan() string {
 	if v.foreign != "" {
 		say.Fprintf(&b, "role     %s\n         is in another account: its sessions are NOT ended\n", v.foreign)
 	}
-	fmt.Fprintf(&b, "steps    sessions of %s\n         that were made until now are denied everything", whose)
-	if !v.o.KeepKey {
-		b.WriteString(";\n         the access key is replaced by a new one;\n         the old one is deactivated and, if you say so, deleted;\n" +
-			"         sessions that were made meanwhile are denied, too")
+	if v.o.KeepKey {
+		fmt.Fprintf(&b, "steps    sessions of %s\n         that were made until now are denied everything", whose)
+	} else {
+		fmt.Fprintf(&b, "steps    a new access key is made; this one is deactivated,\n         or deleted where the user has two;\n"+
+			"         sessions of %s\n         that were made until now are denied everything;\n"+
+			"         the old one is deleted, if you say so;\n"+
+			"         sessions that were made meanwhile are denied, too", whose)
+	}
+	if address := v.profile.ForeignAddresses(); address != "" {
+		b.WriteString("\n" + address)
 	}
 	b.WriteString("\nends     your own sessions")
 	if v.role != "" {
@@ -51,33 +57,34 @@ func (v *revocation) rehearse(ctx context.Context) error {
 		text += say.Sprintf("policy   %s, inline, of the %s %s:\n%s\n", policy.RevokeName, h.kind, h.name, say.Shown(indented(policy.DenyBefore(now.Add(time.Second)))))
 	}
 	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
-		v.rotation.Actor.Broker.Report.Step(line)
+		v.report.Step(line)
 	}
 	err = v.probe(ctx)
 	switch {
 	case errors.Is(err, access.ErrSilent) && v.o.KeepKey:
-		v.rotation.Actor.Broker.Report.Step("code     one MFA code would be asked for")
+		v.report.Step("code     one MFA code would be asked for")
 	case errors.Is(err, access.ErrSilent):
-		v.rotation.Actor.Broker.Report.Step("code     two MFA codes would be asked for, one after the other")
+		v.report.Step("code     two MFA codes would be asked for, one after the other")
 	case err != nil:
 		return err
 	case !v.rotation.Access.Way.Own && !v.o.KeepKey:
-		v.rotation.Actor.Broker.Report.Step("code     one MFA code would be asked for, after the first step")
+		v.report.Step("code     one MFA code would be asked for, after the first step")
 	default:
-		v.rotation.Actor.Broker.Report.Step("code     none is needed")
+		v.report.Step("code     none is needed")
 	}
 	return nil
 }
 
 // outcome is what is known of it so far.
 func (v *revocation) outcome() Result {
-	out := Result{Profile: v.profile.Profile.Name, Key: v.rotation.Name, User: v.rotation.User, Role: v.role, Foreign: v.foreign}
+	out := Result{Profile: v.profile.Profile.Name, Key: v.rotation.Name, User: v.user, Role: v.role, Foreign: v.foreign}
 	if n := v.note; n != nil {
 		out.Before, out.RoleBefore = n.LastUser, n.LastRole
 		if !n.KeepKey {
 			out.Old, out.New, out.OldStays, out.OldAccepted = n.Old, v.rotation.Actor.AccessKey.AccessKeyID, n.OldStays, n.OldAccepted
 		}
 	}
+	out.Keys, out.Devices, out.Unlisted = v.strangers.keys, v.strangers.devices, v.strangers.unlisted
 	for _, t := range v.rotation.Targets[1:] {
 		if t.Profile.RoleARN != "" && t.Profile.RoleARN != v.profile.Profile.RoleARN {
 			out.Others = append(out.Others, t.Profile.Name)

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -41,6 +42,10 @@ type Result struct {
 	OldAccepted  bool      // AWS still accepted it when it was last asked
 	Others       []string  // other profiles of the key, with other roles
 	Resumed      bool      // it was begun by an earlier run
+
+	Keys     []iam.Key       // other access keys of the user
+	Devices  []iam.MFADevice // all MFA devices of the user
+	Unlisted error           // why keys or devices could not be listed
 }
 
 // Run is for the minute after a leak: every session of the profile's user
@@ -69,21 +74,27 @@ var productionRevokeWaits = revokeWaits{margin: 30 * time.Second, refused: time.
 
 // revocation is one run of [Run]. It is a rotation, too, which replaces the key.
 type revocation struct {
+	broker   *broker.Broker
+	report   broker.Reporter
 	rotation *rotate.Rotation
+	user     sts.Identity
 	o        Options
 	profile  *broker.Target
 	role     string // the ARN, if it is in the user's account
 	foreign  string // the ARN, if it is not
 	pause    revokeWaits
 	note     *notes.Revocation
-	left     rotate.Pending // what an earlier rotation left, with unfinished
-	halfway  bool           // there is such a rotation
+	left     rotate.Pending // the new key of a rotation that an earlier run left, if halfway
+	halfway  bool           // an earlier run left a rotation
 
-	before  credential.Credentials // the key that was replaced in this run
-	until   time.Time              // the latest cutoff that is in AWS
-	young   bool                   // the session that is used is from after the first denies
-	changed bool                   // something in AWS
-	ended   bool                   // a deny of this run may have ended the session that is used
+	old       credential.Credentials // the leaked key, if this run began with it in the keychain
+	next      credential.Credentials // the new key, as long as it is not proved
+	agreed    bool                   // the person said yes, in this run or an earlier one
+	until     time.Time              // sessions issued before are denied: no new one is got until then
+	young     bool                   // our session was issued after the first deny, which does not apply to it
+	changed   bool                   // something was changed in AWS
+	ended     bool                   // a deny was put since our session was issued: the next refusal may be ours
+	strangers strangers
 }
 
 func newRevocation(ctx context.Context, b *broker.Broker, o Options) (*revocation, error) {
@@ -95,11 +106,11 @@ func newRevocation(ctx context.Context, b *broker.Broker, o Options) (*revocatio
 	if err != nil {
 		return nil, err
 	}
-	r, err := rotate.New(ctx, b, rotate.Options{Key: t.Profile.KeyName, Profile: name, KeepOld: true, Yes: o.Yes, DryRun: o.DryRun})
+	r, err := rotate.New(ctx, b, rotate.Options{Key: t.Profile.KeyName, Profile: name, KeepOld: true, Yes: o.Yes, DryRun: o.DryRun, Leaked: !o.KeepKey})
 	if err != nil {
 		return nil, err
 	}
-	return &revocation{rotation: r, o: o, profile: r.Targets[0], pause: productionRevokeWaits}, nil
+	return &revocation{broker: b, report: b.Report, rotation: r, o: o, profile: r.Targets[0], pause: productionRevokeWaits}, nil
 }
 
 func (v *revocation) run(ctx context.Context) (out Result, err error) {
@@ -108,17 +119,13 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 		return out, err
 	}
 	defer unlock()
-	defer func() {
-		if v.note != nil {
-			err = failure.WithHint(err, "IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", say.ShellWord(v.profile.Profile.Name))
-		}
-	}()
+	defer func() { err = v.withWarnings(err) }()
 	if err := v.lookAround(ctx); err != nil {
 		return out, err
 	}
 	resumed := v.note != nil
 	if resumed && v.o.DryRun {
-		v.rotation.Actor.Broker.Report.Step("an earlier revoke is not finished; the next run does that first")
+		v.report.Step("an earlier revoke is not finished; the next run does that first")
 		return v.outcome(), nil
 	}
 	if resumed {
@@ -130,8 +137,8 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 		return v.outcome(), err
 	}
 	err = v.goOn(ctx)
-	if failure.Is(err, failure.Refused) && !resumed && !v.changed {
-		v.rotation.Actor.Broker.Debug("note: %v", v.forgetNote()) // there is nothing to go on with
+	if failure.Is(err, failure.Refused) && !resumed && !v.changed && !v.rotation.IsCut() {
+		v.broker.Debug("note: %v", v.forgetNote()) // there is nothing to go on with
 	}
 	out = v.outcome()
 	if out.Resumed = resumed; err == nil {
@@ -140,14 +147,29 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 	return out, err
 }
 
+// withWarnings adds to a failure what is not done yet, and in its last line that
+// the leaked key may still work.
+func (v *revocation) withWarnings(err error) error {
+	if v.note != nil {
+		err = failure.WithHint(err, "IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", say.ShellWord(v.profile.Profile.Name))
+	}
+	if !v.agreed || v.o.KeepKey || v.rotation.IsCut() || v.note != nil && v.note.Stage != stageReplace {
+		return err
+	}
+	return failure.WithHint(err, "THE LEAKED KEY MAY STILL WORK; make it inactive now, as any administrator: "+
+		"aws iam update-access-key --user-name %s --access-key-id %s --status Inactive",
+		say.ShellWord(v.user.UserName()), v.rotation.Actor.AccessKey.AccessKeyID)
+}
+
 // lookAround reads what there is: the key, whose it is, what was left undone.
 func (v *revocation) lookAround(ctx context.Context) (err error) {
 	if v.left, v.halfway, err = v.rotation.ReadState(ctx); err != nil {
 		return err
 	}
+	v.user = v.rotation.User
 	switch account, _ := awsapi.SplitARN(v.profile.Profile.RoleARN); {
 	case v.profile.Profile.RoleARN == "":
-	case account == v.rotation.User.Account:
+	case account == v.user.Account:
 		v.role = v.profile.Profile.RoleARN
 	default:
 		v.foreign = v.profile.Profile.RoleARN
@@ -159,32 +181,33 @@ func (v *revocation) lookAround(ctx context.Context) (err error) {
 
 // newAccess looks for the way to IAM from the beginning.
 func (v *revocation) newAccess() {
-	v.rotation.Access = access.New(v.rotation.Actor, v.rotation.Targets, v.rotation.User.ARN)
+	v.rotation.Access = access.New(v.rotation.Actor, v.rotation.Targets, v.user.ARN)
 	v.rotation.Access.Patience, v.rotation.Access.Again, v.rotation.Access.Silent = v.rotation.Waits.Prove, v.rotation.Waits.Again, v.o.DryRun
 	v.rotation.Access.Saying, v.rotation.Access.Object, v.rotation.Access.Policy = "acting", v.object(), v.permissions()
 }
 
 // takeUp goes on where an earlier run was ended.
 func (v *revocation) takeUp(ctx context.Context) error {
-	v.rotation.Actor.Broker.Report.Step("an earlier revoke is not finished")
-	if v.note.KeepKey && !v.o.KeepKey {
-		v.note.KeepKey, v.note.Stage = false, stageDeny
+	v.report.Step("an earlier revoke is not finished")
+	v.agreed = true
+	putBack := v.rotation.Actor.AccessKey.AccessKeyID == v.note.Old
+	switch {
+	case v.note.KeepKey && !v.o.KeepKey, !v.note.KeepKey && (v.halfway || putBack):
+		v.note.KeepKey, v.note.Stage = false, stageReplace
 	}
-	if v.note.Stage == stageDeny {
+	if !v.note.Cutoff.IsZero() && (v.note.Stage == stageReplace || v.note.Stage == stageDeny) {
 		if err := v.dropSessions(); err != nil { // they may be from before the deny
 			return err
 		}
-		v.young = !v.note.Cutoff.IsZero()
+		v.young = true
 	}
 	// What is made before a cutoff that may be in AWS already is of no use.
 	v.until = latestOf(v.note.Cutoff, latestOf(v.note.LastUser, v.note.LastRole))
-	if err := v.untilPast(ctx); err != nil {
-		return err
-	}
-	return v.probe(ctx)
+	return v.untilPast(ctx)
 }
 
-// start says what will be done, asks, and reads what it takes to do it.
+// start says what will be done, and asks. Where the key stays, all that it takes
+// is read first; a leaked key is replaced without that, whatever else is allowed.
 func (v *revocation) start(ctx context.Context) error {
 	if v.o.DryRun {
 		return v.rehearse(ctx)
@@ -192,20 +215,24 @@ func (v *revocation) start(ctx context.Context) error {
 	if err := v.rotation.Actor.Confirm(ctx, v.plan(), "revoke them now?"); err != nil {
 		return err
 	}
-	if err := v.probe(ctx); err != nil {
-		return err
-	}
-	now, err := v.awsTime(ctx)
-	if err != nil {
-		return err
-	}
-	n := notes.Revocation{Key: v.rotation.Name, Profile: v.profile.Profile.Name, ARN: v.rotation.User.ARN, Role: v.role, Old: v.rotation.Actor.AccessKey.AccessKeyID, KeepKey: v.o.KeepKey,
-		Stage: stageDeny, Cutoff: now.Add(time.Second)} // sessions of this very second are among them
+	v.agreed = true
+	n := notes.Revocation{Key: v.rotation.Name, Profile: v.profile.Profile.Name, ARN: v.user.ARN, Role: v.role,
+		Old: v.rotation.Actor.AccessKey.AccessKeyID, KeepKey: v.o.KeepKey, Stage: stageReplace}
 	if v.o.KeepKey {
-		n.Stage, n.Cutoff = stageLast, time.Time{}
+		n.Stage = stageLast
+		if err := v.probe(ctx); err != nil {
+			return err
+		}
 	}
 	if err := v.keepNote(n); err != nil {
-		return failure.New(failure.Other, "nothing was changed: the revocation could not be written down: %w", err)
+		err = failure.New(failure.Other, "the revocation could not be written down: %w", err)
+		if v.o.KeepKey {
+			return err
+		}
+		v.note = &n
+		err = v.deactivateAnyway(ctx, err)
+		v.note = nil
+		return err
 	}
 	return nil
 }
@@ -216,17 +243,15 @@ func (v *revocation) goOn(ctx context.Context) error {
 		var next string
 		var err error
 		switch v.note.Stage {
-		case stageDeny:
-			next, err = stageReplace, v.denyFirst(ctx)
 		case stageReplace:
-			next, err = stageRetire, v.replaceKey(ctx)
+			next, err = stageDeny, v.replaceKey(ctx)
+		case stageDeny:
+			next, err = stageRetire, v.denyFirst(ctx)
 		case stageRetire:
-			if v.rotation.Actor.AccessKey.AccessKeyID == v.note.Old { // somebody put it back
-				err = v.replaceKey(ctx)
+			if err = v.retireOld(ctx); err == nil {
+				err = v.offerStrangers(ctx)
 			}
-			if next = stageLast; err == nil {
-				err = v.retireOld(ctx)
-			}
+			next = stageLast
 		default:
 			return v.denyLast(ctx)
 		}
@@ -250,6 +275,10 @@ func (v *revocation) awsTime(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, v.rotation.Waits.Call)
 	defer cancel()
 	now, err := client.ServerTime(ctx, v.rotation.Actor.AccessKey)
+	if behind, dated := awsapi.ClockOffset(err); dated && awsapi.Is(err, awsapi.UnknownKey) {
+		// A new key may not be known yet, and its refusal is dated to the second.
+		return time.Now().Add(time.Second - behind).UTC().Truncate(time.Second), nil
+	}
 	if err != nil {
 		return now, v.profile.Failure(err)
 	}
@@ -260,30 +289,30 @@ func (v *revocation) awsTime(ctx context.Context) (time.Time, error) {
 // and those of the role whatever key they were made with.
 func (v *revocation) dropSessions() error {
 	drop := slices.Clone(v.rotation.Targets)
-	if cfg, err := v.rotation.Actor.Broker.ReadConfig(); err == nil {
+	if cfg, err := v.broker.ReadConfig(); err == nil {
 		for _, name := range cfg.Ours() {
-			if t, err := v.rotation.Actor.Broker.TargetIn(cfg, name); err == nil && (t.Profile.KeyName == v.rotation.Name || v.role != "" && t.Profile.RoleARN == v.role) {
+			if t, err := v.broker.TargetIn(cfg, name); err == nil && (t.Profile.KeyName == v.rotation.Name || v.role != "" && t.Profile.RoleARN == v.role) {
 				drop = append(drop, t)
 			}
 		}
 	}
 	caches := []*session.Cache{v.rotation.Actor.Cache}
-	for _, dir := range session.Dirs(v.rotation.Actor.Broker.Paths.Cache) {
-		if dir == v.rotation.Actor.Broker.SessionDir() {
+	for _, dir := range session.Dirs(v.broker.Paths.Cache) {
+		if dir == v.broker.SessionDir() {
 			continue
 		}
-		if cache, err := v.rotation.Actor.Broker.OpenCacheIn(context.Background(), dir); err == nil {
+		if cache, err := v.broker.OpenCacheIn(context.Background(), dir); err == nil {
 			caches = append(caches, cache)
 		}
 	}
 	for _, cache := range caches {
 		for _, t := range drop {
 			if err := t.ForgetSessions(cache); err != nil {
-				v.rotation.Actor.Broker.Debug("cache: %v", err)
+				v.broker.Debug("cache: %v", err)
 			}
 		}
 	}
-	if err := v.rotation.DoStep("drop", func() error { return session.NextGeneration(v.rotation.Actor.Broker.Paths) }); err != nil {
+	if err := v.rotation.DoStep("drop", func() error { return session.NextGeneration(v.broker.Paths) }); err != nil {
 		return failure.New(failure.Other, "%w", err)
 	}
 	return nil

@@ -28,7 +28,7 @@ func (r *Rotation) Begin(ctx context.Context) (credential.Credentials, error) {
 		}
 		key, lost, err := r.create(ctx)
 		if err != nil && lost && try == 1 {
-			r.Actor.Broker.Warn("AWS's answer was lost: looking whether there is a new key")
+			r.broker.Warn("AWS's answer was lost: looking whether there is a new key")
 			var gone []string
 			var cleaning error
 			if gone, cleaning = r.clean(ctx); cleaning != nil {
@@ -58,7 +58,7 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 			j.Listed = append(j.Listed, k.ID)
 		}
 	}
-	if err := r.DoStep("intent", func() error { return writeJournal(r.Actor.Broker, *j) }); err != nil {
+	if err := r.DoStep("intent", func() error { return writeJournal(r.broker, *j) }); err != nil {
 		return key, false, failure.New(failure.Other, "nothing was changed: the rotation could not be written down: %w", err)
 	}
 	r.journal, r.begun = j, true
@@ -67,7 +67,7 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 			// From here to the keychain nobody interrupts: the secret comes only once.
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Waits.Call)
 			defer cancel()
-			up := wait.Up{Tries: 3, Every: r.Waits.Again, Clock: r.Actor.Broker.Clock}
+			up := wait.Up{Tries: 3, Every: r.Waits.Again, Clock: r.broker.Clock}
 			_, err = wait.For(ctx, up, func(ctx context.Context) (done bool, err error) {
 				key, err = c.CreateKey(ctx, r.User.UserName())
 				return !awsapi.Is(err, awsapi.Throttled, awsapi.Busy), err
@@ -89,12 +89,12 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 func (r *Rotation) store(ctx context.Context, key credential.Credentials) error {
 	ctx = context.WithoutCancel(ctx)
 	r.journal.New = key.AccessKeyID
-	if err := r.DoStep("created", func() error { return writeJournal(r.Actor.Broker, *r.journal) }); err != nil {
-		r.Actor.Broker.Debug("journal: %v", err) // the intent is there, and does
+	if err := r.DoStep("created", func() error { return writeJournal(r.broker, *r.journal) }); err != nil {
+		r.broker.Debug("journal: %v", err) // the intent is there, and does
 	}
 	err := r.writePending(ctx, key)
 	if err == nil {
-		r.Actor.Broker.Report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
+		r.report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
 		return nil
 	}
 	f := failure.OfKeystore(err, r.Name)
@@ -105,7 +105,7 @@ func (r *Rotation) store(ctx context.Context, key credential.Credentials) error 
 		return f
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
-		r.Actor.Broker.Debug("keychain: %v", err)
+		r.broker.Debug("keychain: %v", err)
 	}
 	r.forgetJournal()
 	f.Message += "; the new key was deleted in AWS again, and nothing is changed"
@@ -113,9 +113,9 @@ func (r *Rotation) store(ctx context.Context, key credential.Credentials) error 
 }
 
 func (r *Rotation) forgetJournal() {
-	err := r.DoStep("remove journal", func() error { return removeJournal(r.Actor.Broker, r.Name) })
+	err := r.DoStep("remove journal", func() error { return removeJournal(r.broker, r.Name) })
 	if err != nil {
-		r.Actor.Broker.Debug("journal: %v", err)
+		r.broker.Debug("journal: %v", err)
 		return
 	}
 	r.journal, r.begun = nil, false
@@ -186,7 +186,7 @@ func (r *Rotation) dropLeaked(ctx context.Context) error {
 	if err := r.DeleteKey(ctx, "make room", r.Actor.AccessKey.AccessKeyID); err != nil {
 		return err
 	}
-	r.Actor.Broker.Report.Step(r.Actor.AccessKey.AccessKeyID + " is deleted: the user has a second key, and AWS allows no third")
+	r.report.Step(r.Actor.AccessKey.AccessKeyID + " is deleted: the user has a second key, and AWS allows no third")
 	return nil
 }
 
@@ -211,7 +211,7 @@ func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
 	if err := r.DeleteKey(ctx, "make room", k.ID); err != nil {
 		return err
 	}
-	r.Actor.Broker.Report.Step(k.ID + " is deleted")
+	r.report.Step(k.ID + " is deleted")
 	return nil
 }
 

@@ -20,7 +20,7 @@ import (
 // CutOff puts a new key in the place of a leaked one, which is deactivated before
 // anything is proved. [Rotation.Finish] does the rest.
 func (r *Rotation) CutOff(ctx context.Context, next credential.Credentials) error {
-	record, err := keystore.ReadRecord(r.Actor.Broker.Paths.KeystoreFile())
+	record, err := keystore.ReadRecord(r.broker.Paths.KeystoreFile())
 	if err != nil {
 		return failure.OfRecord(err)
 	}
@@ -39,7 +39,7 @@ func (r *Rotation) CutOff(ctx context.Context, next credential.Credentials) erro
 // Finish makes the key that is stored beside the old one the only one. Every
 // step may be done a second time.
 func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) error {
-	record, err := keystore.ReadRecord(r.Actor.Broker.Paths.KeystoreFile())
+	record, err := keystore.ReadRecord(r.broker.Paths.KeystoreFile())
 	if err != nil {
 		return failure.OfRecord(err)
 	}
@@ -48,7 +48,7 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 		if err := r.prove(ctx, next); err != nil {
 			return err
 		}
-		r.Actor.Broker.Report.Step("AWS knows the new key")
+		r.report.Step("AWS knows the new key")
 		if err := r.swap(ctx, next, record.Keys[r.Name]); err != nil {
 			return err
 		}
@@ -73,12 +73,12 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 		return err
 	}
 	if r.Options.KeepOld || r.journal.KeepOld {
-		r.Actor.Broker.Report.Step("the new key works without the old one")
+		r.report.Step("the new key works without the old one")
 	} else {
 		if err := r.DeleteKey(ctx, "delete", r.journal.Old); err != nil {
 			return err
 		}
-		r.Actor.Broker.Report.Step("the new key works without the old one, which is deleted")
+		r.report.Step("the new key works without the old one, which is deleted")
 	}
 	return r.removeTraces(ctx)
 }
@@ -95,13 +95,13 @@ func (r *Rotation) take(next credential.Credentials) error {
 
 // prove that AWS knows a key, whichever of its servers is asked.
 func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error {
-	clock := r.Actor.Broker.Clock
+	clock := r.broker.Clock
 	started, told := clock.Now(), clock.Now()
 	up := r.up(r.Waits.Prove)
 	up.Say = func() {
 		if now := clock.Now(); now.Sub(told) > r.Waits.Progress {
 			told = now
-			r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(now.Sub(started))))
+			r.report.Step(fmt.Sprintf("waiting until AWS knows it everywhere: %s so far", say.Duration(now.Sub(started))))
 		}
 	}
 	end, err := wait.For(ctx, up, func(ctx context.Context) (done bool, err error) {
@@ -124,7 +124,7 @@ func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error 
 // another try does not mend is a [failure.Error].
 func (r *Rotation) proveInARow(ctx context.Context, key credential.Credentials) error {
 	for passed := range proofs {
-		if passed > 0 && !r.Actor.Broker.Clock.Pause(ctx, r.Waits.Between) {
+		if passed > 0 && !r.broker.Clock.Pause(ctx, r.Waits.Between) {
 			return failure.Interrupted("until AWS knows the new key %s", key.AccessKeyID)
 		}
 		identity := r.User
@@ -133,7 +133,7 @@ func (r *Rotation) proveInARow(ctx context.Context, key credential.Credentials) 
 			return err
 		})
 		if err != nil {
-			r.Actor.Broker.Debug("proof: %s", err.Error())
+			r.broker.Debug("proof: %s", err.Error())
 			return err
 		}
 		if identity.ARN != r.User.ARN {
@@ -159,7 +159,7 @@ func (r *Rotation) swap(ctx context.Context, next credential.Credentials, info k
 	if err != nil {
 		return failure.OfKeystore(err, r.Name)
 	}
-	r.Actor.Broker.Report.Step(fmt.Sprintf("key %s is %s from now on", r.Name, next.AccessKeyID))
+	r.report.Step(fmt.Sprintf("key %s is %s from now on", r.Name, next.AccessKeyID))
 	return nil
 }
 
@@ -178,7 +178,7 @@ func (r *Rotation) dropOwnSessions() {
 	for _, t := range r.Targets {
 		own := t.MFATarget(0) // or the one without MFA: they have the same subject
 		if _, err := r.Actor.Cache.ForgetSubject(own.Subject()); err != nil {
-			r.Actor.Broker.Debug("cache: %v", err)
+			r.broker.Debug("cache: %v", err)
 		}
 	}
 }
@@ -194,11 +194,15 @@ func (r *Rotation) carry() error {
 			t.Cached(r.Actor.Cache, time.Now())
 		}
 	}
-	if err := r.DoStep("generation", func() error { return session.NextGeneration(r.Actor.Broker.Paths) }); err != nil {
+	if err := r.DoStep("generation", func() error { return session.NextGeneration(r.broker.Paths) }); err != nil {
 		return failure.New(failure.Other, "%w", err)
 	}
 	return nil
 }
+
+// IsCut reports whether AWS is known to refuse the old key: it was refused when
+// this run began, or this run deactivated or deleted it.
+func (r *Rotation) IsCut() bool { return r.cut }
 
 // Deactivate makes an old key inactive in AWS. A key that is not there is as good.
 func (r *Rotation) Deactivate(ctx context.Context, id string) error {
@@ -212,7 +216,7 @@ func (r *Rotation) Deactivate(ctx context.Context, id string) error {
 	}
 	r.cut = true
 	if err == nil {
-		r.Actor.Broker.Report.Step(id + " is inactive now")
+		r.report.Step(id + " is inactive now")
 	}
 	return nil
 }
@@ -222,7 +226,7 @@ func (r *Rotation) removeTraces(ctx context.Context) error {
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
 		return failure.OfKeystore(err, r.Name)
 	}
-	if err := r.DoStep("remove journal", func() error { return removeJournal(r.Actor.Broker, r.Name) }); err != nil {
+	if err := r.DoStep("remove journal", func() error { return removeJournal(r.broker, r.Name) }); err != nil {
 		return failure.New(failure.Other, "%w", err)
 	}
 	r.begun = false
@@ -232,21 +236,21 @@ func (r *Rotation) removeTraces(ctx context.Context) error {
 // Resume decides what an earlier run left: a key to finish with, or nothing
 // but what is cleaned up here. r.journal is kept in the first case.
 func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Credentials, err error) {
-	r.Actor.Broker.Report.Step("an earlier rotation of this key is not finished")
+	r.report.Step("an earlier rotation of this key is not finished")
 	now := r.Actor.AccessKey.AccessKeyID
 	switch {
 	case p.ID != "" && (p.Replaces == now || p.ID == now):
 		if there, err := r.exists(ctx, p.ID); err != nil || there {
 			return p.key(), err
 		}
-		r.Actor.Broker.Warn("the new key %s is not in AWS any more", p.ID)
+		r.broker.Warn("the new key %s is not in AWS any more", p.ID)
 	case r.journal.New == now:
 		return r.Actor.AccessKey, nil
 	case p.ID != "":
 		// Neither: somebody put another key there meanwhile.
-		r.Actor.Broker.Warn("the key %s was made by an earlier rotation, and is not used by anything here", p.ID)
+		r.broker.Warn("the key %s was made by an earlier rotation, and is not used by anything here", p.ID)
 		if r.journal.ARN != r.User.ARN {
-			r.Actor.Broker.Warn("it belongs to %s; delete it with: %s", r.journal.ARN, say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
+			r.broker.Warn("it belongs to %s; delete it with: %s", r.journal.ARN, say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
 		}
 	case r.journal.ARN == r.User.ARN:
 		gone, err := r.clean(ctx)
@@ -254,10 +258,10 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 			return next, err
 		}
 		for _, id := range gone {
-			r.Actor.Broker.Report.Step(id + ", whose secret nobody has, is deleted")
+			r.report.Step(id + ", whose secret nobody has, is deleted")
 		}
 	default:
-		r.Actor.Broker.Warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
+		r.broker.Warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
 			r.journal.ARN, say.ShellWord(awsapi.NameOf(r.journal.ARN)))
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
@@ -284,7 +288,7 @@ func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error
 	var left time.Duration
 	up := r.up(2 * r.Waits.Listing)
 	up.Say = sync.OnceFunc(func() {
-		r.Actor.Broker.Report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(left)))
+		r.report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(left)))
 	})
 	how, err := wait.For(ctx, up, func(ctx context.Context) (bool, error) {
 		keys, now, err := r.ListKeys(ctx)
@@ -327,7 +331,7 @@ func (r *Rotation) clean(ctx context.Context) (gone []string, err error) {
 	for _, k := range strays {
 		unused, err := r.neverUsed(ctx, k.ID)
 		if err != nil || !unused {
-			r.Actor.Broker.Warn("%s appeared meanwhile and is left alone, for it may be in use", r.describeKey(ctx, k))
+			r.broker.Warn("%s appeared meanwhile and is left alone, for it may be in use", r.describeKey(ctx, k))
 			continue
 		}
 		if err := r.DeleteKey(ctx, "clean", k.ID); err != nil {

@@ -78,6 +78,8 @@ const proofs = 3
 // Rotation is one run of [Run].
 type Rotation struct {
 	Actor   *broker.Actor // the preferred profile, the key that the keychain has, and who asks
+	broker  *broker.Broker
+	report  broker.Reporter
 	Options Options
 	Name    string
 	Targets []*broker.Target // every profile that uses the key; at least one, if only a made-up one
@@ -117,7 +119,7 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rotation{Options: o, Name: name, Targets: targets, Waits: productionWaits}
+	r := &Rotation{broker: b, report: b.Report, Options: o, Name: name, Targets: targets, Waits: productionWaits}
 	r.Actor = b.NewActor(targets[0], b.OpenCache(ctx))
 	r.Actor.CallLimit = r.Waits.Call
 	return r, nil
@@ -142,7 +144,7 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 	out.Old = r.Actor.AccessKey.AccessKeyID
 	if unfinished {
 		if r.Options.DryRun {
-			r.Actor.Broker.Report.Step("an earlier rotation is not finished; the next run does that first")
+			r.report.Step("an earlier rotation is not finished; the next run does that first")
 			return out, nil
 		}
 		next, err := r.Resume(ctx, old)
@@ -168,7 +170,7 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 
 // Lock makes this process the only one that replaces the key.
 func (r *Rotation) Lock() (unlock func(), err error) {
-	lock := session.NewLock(r.Actor.Broker.Paths.State, "rotate:"+r.Name)
+	lock := session.NewLock(r.broker.Paths.State, "rotate:"+r.Name)
 	if ok, err := lock.Try(); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	} else if !ok {
@@ -183,13 +185,13 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 	if err := r.Actor.OpenKey(ctx); err != nil {
 		return p, false, err
 	}
-	if r.chain, err = r.Actor.Broker.OpenKeychain(ctx, r.Actor.Asker); err != nil {
+	if r.chain, err = r.broker.OpenKeychain(ctx, r.Actor.Asker); err != nil {
 		return p, false, failure.OfKeystore(err, r.Name)
 	}
 	if p, err = r.readPending(ctx); err != nil {
 		return p, false, err
 	}
-	if r.journal, err = ReadJournal(r.Actor.Broker, r.Name); err != nil {
+	if r.journal, err = ReadJournal(r.broker, r.Name); err != nil {
 		return p, false, err
 	}
 	if r.journal == nil && p.ID != "" {
@@ -238,7 +240,7 @@ func (r *Rotation) whose(ctx context.Context, young bool) (identity sts.Identity
 
 // up is the patience of a rotation's waits.
 func (r *Rotation) up(to time.Duration) wait.Up {
-	return wait.Up{To: to, Every: r.Waits.Again, Clock: r.Actor.Broker.Clock}
+	return wait.Up{To: to, Every: r.Waits.Again, Clock: r.broker.Clock}
 }
 
 // CallerIdentity asks AWS once whose key it is.
@@ -271,7 +273,7 @@ func (r *Rotation) agree(ctx context.Context) error {
 		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
 	if r.Options.DryRun {
 		for _, line := range strings.Split(text, "\n") {
-			r.Actor.Broker.Report.Step(line)
+			r.report.Step(line)
 		}
 		return r.rehearse(ctx)
 	}
@@ -282,16 +284,16 @@ func (r *Rotation) agree(ctx context.Context) error {
 func (r *Rotation) rehearse(ctx context.Context) error {
 	keys, _, err := r.ListKeys(ctx)
 	if errors.Is(err, access.ErrSilent) {
-		r.Actor.Broker.Report.Step("code     one MFA code would be asked for")
+		r.report.Step("code     one MFA code would be asked for")
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.Actor.AccessKey.AccessKeyID }); len(keys) > 1 && i >= 0 {
-		r.Actor.Broker.Report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
+		r.report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
 	}
-	r.Actor.Broker.Report.Step("code     none is needed")
+	r.report.Step("code     none is needed")
 	return nil
 }
 
