@@ -18,18 +18,26 @@ func newRevoke(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "revoke",
 		Short: "something leaked: end all sessions, replace the key",
-		Long: `For the minute after a leak. Every session of the profile's user and role that
-was made until now is denied everything, with the inline policy that AWS's own
-console uses; the access key is replaced by a new one, the old one deactivated
-and, when you say so, deleted; and what was made meanwhile is denied, too.
+		Long: `For the minute after a leak. First the leaked key is made useless: a new one is
+made and stored, and the old one deactivated; with two keys in AWS, where there
+is no room for a third, the leaked one is deleted at once. Then every session of
+the profile's user and role that was made until now is denied everything, with
+the inline policy that AWS's own console uses; the old key is deleted, when you
+say so; and what was made meanwhile is denied, too.
+
+The user's other access keys and all MFA devices are listed with their age, and
+those that nothing on this machine knows are offered for removal: who has a key
+can make both.
 
 This ends your own sessions, and everybody else's of the role. It takes one MFA
 code where a session is in hand, else two, one after the other.
 
-A revoke that is cut short is finished by the next one: run it again.
+A revoke that is cut short is finished by the next one: run it again. If the
+leaked key may still work then, the last line says so, with a command.
 
 The user, or a role that a profile of the key assumes, has to be allowed to
-change the policies of both; awsbroker finds out which, and says what is missing.`,
+change the keys of the user and the policies of both; awsbroker finds out which,
+and says what is missing.`,
 		Example: "  awsbroker revoke --dry-run\n  awsbroker revoke --profile admin\n  awsbroker revoke --keep-key",
 		Args:    positional(0, 0, "no arguments; the profile goes after --profile"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -101,9 +109,27 @@ func revokeSummary(r revoke.Result) string {
 	if r.Role != "" {
 		item("tell the others who use role %s that they need new sessions", role)
 	}
-	item("the console password of %s, and any second access key, are as they were", user)
+	others(r, item)
+	item("the console password of %s is as it was", user)
 	item("the policies AWSRevokeOlderSessions may go when the longest session from\nbefore is over: in 36 hours")
 	return b.String()
+}
+
+// others says what else of the user there is that an intruder may have made.
+func others(r revoke.Result, item func(string, ...any)) {
+	for _, k := range r.Keys {
+		state := "inactive"
+		if k.Active {
+			state = "ACTIVE"
+		}
+		item("the user has another access key, %s, %s,\nmade %s ago; unless it is yours: awsbroker keys delete %s", k.ID, state, say.Duration(time.Since(k.Created)), k.ID)
+	}
+	for _, d := range r.Devices {
+		item("MFA device %s\nwas enabled %s ago; unless it is yours: awsbroker mfa remove %s", d.Serial, say.Duration(time.Since(d.Enabled)), d.Serial)
+	}
+	if r.Unlisted != nil {
+		item("access keys and MFA devices of the user could not all be listed; look for\nsome that are not yours: awsbroker keys list; awsbroker mfa list")
+	}
 }
 
 func cloudTrail(r revoke.Result, user string) string {

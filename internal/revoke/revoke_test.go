@@ -21,6 +21,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
 // revoking is a world whose sessions leaked.
@@ -33,6 +34,9 @@ type revoking struct {
 	user  credential.Credentials // of GetSessionToken, with MFA, from before
 	role  credential.Credentials // from before
 	codes int                    // before
+
+	noCode bool // the person gives none
+	skips  bool // waits take no time
 }
 
 // rotationWaits are those of an AWS that is quick, or of tests that have no
@@ -102,7 +106,12 @@ func (m *revoking) revoke() (out Result, err error) {
 	defer brokertest.CatchKill(&err)
 	m.Told = &brokertest.Person{}
 	b := m.NewBroker()
-	b.Code = m.NextCode()
+	if !m.noCode {
+		b.Code = m.NextCode()
+	}
+	if m.skips {
+		b.Clock = wait.Skipping(m.AWS.Server.Advance)
+	}
 	v, err := newRevocation(m.T.Context(), b, m.ro)
 	if err != nil {
 		return out, err
@@ -112,7 +121,9 @@ func (m *revoking) revoke() (out Result, err error) {
 	v.rotation.At = func(when, step string) error {
 		if when+step == "afterdrop" {
 			m.AWS.Server.Advance(3 * time.Second)
-			b.Code = m.NextCode() // a person would be asked
+			if !m.noCode {
+				b.Code = m.NextCode() // a person would be asked
+			}
 		}
 		if m.at != nil {
 			return m.at(when, step)
