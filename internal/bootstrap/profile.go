@@ -59,7 +59,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 		return profileEdit{}, failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, s.o.Profile).
 			Hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(s.o.Profile))
 	}
-	e := profileEdit{before: before, had: cfg.Has(s.o.Profile)}
+	e := profileEdit{before: before, had: cfg.Has(s.o.Profile) || config.Section(before, s.o.Profile) != nil}
 	region := s.run.Region
 	if p, err := cfg.Resolve(s.o.Profile); err == nil && region == "" {
 		region = p.Region
@@ -70,6 +70,10 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	o := setup.Options{
 		Profile: s.o.Profile, KeyName: s.out.KeyName, RoleARN: s.out.RoleARN, MFASerial: s.out.MFASerial,
 		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
+	}
+	if o, ok := cfg.Override(o.Profile, o.Settings(), setup.BesideHelper); ok {
+		return e, failure.New(failure.Other, "%s wins over what bootstrap writes into %s", o, s.run.Paths.Config).
+			Hint("remove that line, or choose another name with --profile")
 	}
 	if e.after, err = config.SetProfile(before, o.Profile, o.Settings(), setup.BesideHelper); err != nil {
 		return e, failure.OfConfig(err)

@@ -113,6 +113,15 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 	return []*Target{{Profile: p, Key: info, Endpoint: e}}, err
 }
 
+// TargetOfEdit returns what the profile will stand for after the edit.
+func (b *Broker) TargetOfEdit(profile string, e config.ProfileEdit) (*Target, error) {
+	cfg, err := config.Parse(e.Config.Path, e.Config.After, e.Credentials.Path, e.Credentials.After)
+	if err != nil {
+		return nil, failure.OfConfig(err)
+	}
+	return b.TargetIn(cfg, profile)
+}
+
 // TargetAfter returns what the profile will stand for once text is the config file.
 func (b *Broker) TargetAfter(profile string, text []byte) (*Target, error) {
 	credentials, err := os.ReadFile(b.Paths.Credentials)

@@ -55,6 +55,7 @@ func SetProfile(text []byte, profile string, set []Setting, remove []string) ([]
 			e.removeOption(key)
 		}
 		e.setOptions(set)
+		e.nameSection(profile)
 	}
 	after := e.text()
 	if err := verifyEdit(before, after, profile, set, remove); err != nil {
@@ -170,14 +171,15 @@ func (e *editor) listOthers(profile string, set []Setting, remove []string) []st
 	edited := append(keysOf(set), remove...)
 	var list []string
 	for _, s := range e.doc.sections() {
-		name, ok := profileName(s.name)
-		own := ok && name == profile
-		if !own {
-			list = append(list, "["+s.name)
+		name, own := s.name, s == e.section
+		if own {
+			name = "profile " + profile // however the header is spelled
+		} else {
+			list = append(list, "["+name)
 		}
 		for _, o := range s.all {
 			if !own || !slices.Contains(edited, o.name) {
-				list = append(list, s.name+"\n"+o.text+"\n"+strings.Join(o.rest, "\n"))
+				list = append(list, name+"\n"+o.text+"\n"+strings.Join(o.rest, "\n"))
 			}
 		}
 	}

@@ -23,6 +23,9 @@ func newEditor(text []byte, profile string) (*editor, error) {
 	}
 	e := newEditorOf(c.config)
 	if !c.Has(profile) {
+		if e.section = e.doc.bare(profile); e.section != nil {
+			return e, nil
+		}
 		return e, e.refuseLookalike(profile)
 	}
 	view, err := c.view(profile)
@@ -126,6 +129,15 @@ func (e *editor) replaceOption(o *option, s Setting) {
 	e.lines[o.line-1] = indent + key + " = " + s.Value + ending
 	for _, more := range o.more {
 		e.lines[more-1] = ""
+	}
+}
+
+// nameSection makes the header [profile NAME] where it was [NAME], which no AWS tool
+// takes for a profile of the config file.
+func (e *editor) nameSection(profile string) {
+	if e.section.name == profile && profile != "default" {
+		line := &e.lines[e.section.line-1]
+		*line = strings.Replace(*line, "["+profile, "[profile "+profile, 1)
 	}
 }
 

@@ -56,14 +56,19 @@ func (e *SecurityKeyError) Error() string {
 // UnknownProfileError is a profile that neither file has.
 type UnknownProfileError struct {
 	Name    string
-	From    *Origin  // the source_profile that names it, or nil
-	Nearest []string // profiles with a similar name, at most three
+	Files   [2]string // that were looked in
+	From    *Origin   // the source_profile that names it, or nil
+	Bare    *Origin   // the header [NAME] in the config file, where it has to be [profile NAME]; or nil
+	Nearest []string  // profiles with a similar name, at most three
 }
 
 func (e *UnknownProfileError) Error() string {
-	text := fmt.Sprintf("there is no profile %q", e.Name)
+	text := fmt.Sprintf("there is no profile %q in %s or %s", e.Name, e.Files[0], e.Files[1])
 	if e.From != nil {
 		text = fmt.Sprintf("%s names a profile that does not exist: %q", e.From, e.Name)
+	}
+	if e.Bare != nil {
+		return text + fmt.Sprintf("; %s:%d has [%s], and a profile is [profile %[3]s]", e.Bare.File, e.Bare.Line, e.Name)
 	}
 	if len(e.Nearest) == 0 {
 		return text

@@ -14,6 +14,17 @@ func profileName(section string) (string, bool) {
 	return prefixedName(section, "profile")
 }
 
+// bare returns the section [NAME] of a config file in which a profile of that name
+// has to be [profile NAME], as people write who know the credentials file; nil if
+// there is none. AWS's tools read no profile from it.
+func (d *document) bare(profile string) *section {
+	switch profile {
+	case "default", "plugins", "preview": // sections that mean something as they are
+		return nil
+	}
+	return d.sectionNamed(profile)
+}
+
 // prefixedName returns "admin" for "profile admin". Quotes around a name are accepted,
 // as botocore does; "profiles admin" is not, though botocore takes it.
 func prefixedName(section, prefix string) (string, bool) {

@@ -20,9 +20,19 @@ import (
 // *PartitionError.
 func (c *Config) Resolve(name string) (*Profile, error) {
 	if !c.Has(name) {
-		return nil, &UnknownProfileError{Name: name, Nearest: nearestNames(name, c.Names())}
+		return nil, c.unknown(name, nil)
 	}
 	return c.resolve(name, nil)
+}
+
+// unknown returns the error for a profile that neither file has; from is the
+// source_profile that names it, or nil.
+func (c *Config) unknown(name string, from *Origin) *UnknownProfileError {
+	e := &UnknownProfileError{Name: name, Files: [2]string{c.config.path, c.credentials.path}, From: from, Nearest: nearestNames(name, c.Names())}
+	if s := c.config.bare(name); s != nil {
+		e.Bare = &Origin{File: s.path, Line: s.line, Section: s.name}
+	}
+	return e
 }
 
 // resolve reads a profile; chain has the names of the profiles that led to it.
@@ -73,7 +83,7 @@ func (r *resolver) readSource(c *Config, chain []string) error {
 		return &CycleError{Origin: origin, Cycle: append(slices.Clone(chain[i:]), name)}
 	}
 	if !c.Has(name) {
-		return &UnknownProfileError{Name: name, From: &origin, Nearest: nearestNames(name, c.Names())}
+		return c.unknown(name, &origin)
 	}
 	r.noteOrigin(origin)
 	p.SourceProfile = name

@@ -210,7 +210,7 @@ func TestPythonsIdeaOfText(t *testing.T) {
 
 func TestUnknownProfiles(t *testing.T) {
 	e := resolveError[*UnknownProfileError](t, "[default]\n[profile admin]\n", "admni")
-	if !reflect.DeepEqual(e.Nearest, []string{"admin"}) || e.Error() != `there is no profile "admni"; did you mean "admin"?` {
+	if !reflect.DeepEqual(e.Nearest, []string{"admin"}) || e.Error() != `there is no profile "admni" in config or credentials; did you mean "admin"?` {
 		t.Errorf("got %v", e)
 	}
 	resolveError[*UnknownProfileError](t, "[profile a]\n", "default")

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// clearKeyLines hold an access key, or a part of one.
-var clearKeyLines = []string{"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"}
+// ClearKeyLines are the settings that hold an access key, or a part of one.
+var ClearKeyLines = []string{"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"}
 
 // signingIn are the settings by which AWS's own tools get credentials for a
 // profile, each of which comes before a container's credentials.
 var signingIn = append([]string{
 	"credential_process", "credential_source", "role_arn", "web_identity_token_file",
 	"sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "login_session",
-}, clearKeyLines...)
+}, ClearKeyLines...)
 
 // onlyWhenSigningIn are settings that mean nothing, or are an error, without
 // one of those.
@@ -52,7 +52,7 @@ func (c *Config) StandIn(name string) []byte {
 		of, isProfile := profileName(s.name)
 		for _, o := range s.all {
 			numbers := append([]int{o.line}, o.more...)
-			if slices.Contains(clearKeyLines, o.name) {
+			if slices.Contains(ClearKeyLines, o.name) {
 				for _, n := range numbers {
 					drop[n] = true
 				}

@@ -90,8 +90,9 @@ func (d *doctor) clearKey(k config.ClearKey, ours bool) {
 	case ours && temporary:
 		f.Title = fmt.Sprintf("profile %s has a session in clear, which AWS's tools use instead of awsbroker", k.Profile)
 		f.Mend = editorAt(k.File, k.Line)
+		f.fix = mendFiles(d.broker, setProfile(d.broker, k.Profile, nil, config.ClearKeyLines...))
 		if k.File == d.broker.Paths.Credentials {
-			f.fix = mendFiles(d.broker, withoutKeys(d.broker, k.Section, clearLines...))
+			f.fix = mendFiles(d.broker, withoutKeys(d.broker, k.Section, config.ClearKeyLines...))
 		}
 		d.found(keyShadows, f)
 	case ours:

@@ -170,9 +170,6 @@ func lifeOf(p *config.Profile) time.Duration {
 // credentials file.
 func (d *doctor) inConfig(o config.Origin) bool { return o.File == d.broker.Paths.Config }
 
-// clearLines are the settings of a key in clear.
-var clearLines = []string{"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"}
-
 // conflicts are the settings of a profile that AWS's tools trip over beside a
 // credential_process (contract.md R14): those of the role get our prefix, what
 // another way of signing in left goes. Keys in clear are found elsewhere.
@@ -182,7 +179,7 @@ func (d *doctor) conflicts(p *config.Profile) {
 	var first config.Origin
 	for _, problem := range p.Problems {
 		key := problem.Origin.Key
-		if problem.Kind != config.BesideProcess || slices.Contains(clearLines, key) {
+		if problem.Kind != config.BesideProcess || slices.Contains(config.ClearKeyLines, key) {
 			continue
 		}
 		if keys == nil {

@@ -24,7 +24,13 @@ func OfConfig(err error) *Error {
 	switch {
 	case errors.As(err, &unknown):
 		f.Reason = NotFound
-		if len(unknown.Nearest) == 0 {
+		switch {
+		case unknown.Bare != nil:
+			f.Hint("write that there, or have it written: awsbroker setup %s", say.ShellWord(unknown.Name))
+		case len(unknown.Nearest) > 0: // the names say what to do
+		case !config.ValidProfileName(unknown.Name):
+			f.Hint("list the profiles with: awsbroker list")
+		default:
 			f.Hint("list the profiles with: awsbroker list; make one with: awsbroker setup %s", say.ShellWord(unknown.Name))
 		}
 	case errors.As(err, &notOurs):

@@ -7,14 +7,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -54,23 +53,22 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	if !config.ValidProfileName(o.Profile) {
 		return false, failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", o.Profile)
 	}
-	before, err := os.ReadFile(b.Paths.Config)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, failure.New(failure.Other, "%w", err)
-	}
 	if err := fillIn(ctx, b, &o); err != nil {
 		return false, err
 	}
-	after, err := config.SetProfile(before, o.Profile, o.Settings(), o.remove)
+	edit, err := config.EditProfile(b.Paths.Config, b.Paths.Credentials, o.Profile, o.Settings(), o.remove)
 	if err != nil {
 		return false, failure.OfConfig(err)
 	}
-	t, err := b.TargetAfter(o.Profile, after)
+	t, err := b.TargetOfEdit(o.Profile, edit)
 	if err != nil {
 		return false, err
 	}
-	diff := config.Diff(b.Paths.Config, before, after)
+	diff := edit.Diff()
 	if diff != "" {
+		if err := edit.CheckWritable(); err != nil {
+			return false, failure.New(failure.Other, "the profile cannot be written: %w", err)
+		}
 		if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
 			return false, err
 		}
@@ -83,8 +81,8 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	if diff == "" {
 		return false, nil
 	}
-	if err := config.WriteFile(b.Paths.Config, before, after); err != nil {
-		return false, failure.New(failure.Other, "%s could not be written: %w", b.Paths.Config, err)
+	if err := edit.Write(); err != nil {
+		return false, failure.New(failure.Other, "%w", err)
 	}
 	return true, nil
 }
@@ -139,9 +137,13 @@ func fillIn(ctx context.Context, b *broker.Broker, o *Options) error {
 	if err != nil {
 		return err
 	}
+	o.remove = BesideHelper
 	if file, line, ok := cfg.StaticKeys(o.Profile); ok {
-		return failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, o.Profile).
-			Hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", say.ShellWord(o.Profile))
+		if !hasOnlySession(cfg, o.Profile) {
+			return failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, o.Profile).
+				Hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", say.ShellWord(o.Profile))
+		}
+		o.remove = append(slices.Clip(o.remove), config.ClearKeyLines...)
 	}
 	var is config.Profile
 	if cfg.Has(o.Profile) {
@@ -169,7 +171,6 @@ func fillIn(ctx context.Context, b *broker.Broker, o *Options) error {
 	}
 	o.RoleARN = cmp.Or(o.RoleARN, is.RoleARN)
 	o.MFASerial = cmp.Or(o.MFASerial, is.MFASerial)
-	o.remove = BesideHelper
 	if is.Chained() && !o.chained {
 		o.remove = append(slices.Clip(o.remove), "awsbroker_source_profile")
 		is.Source = nil
@@ -182,6 +183,15 @@ func fillIn(ctx context.Context, b *broker.Broker, o *Options) error {
 		return proposeRole(ctx, b, o, record.Keys[o.KeyName])
 	}
 	return nil
+}
+
+// hasOnlySession reports whether the keys that a profile has in clear are those of
+// temporary sessions, which end by themselves and need not be kept.
+func hasOnlySession(cfg *config.Config, profile string) bool {
+	keys, err := cfg.ClearKeys(profile)
+	return err == nil && len(keys) > 0 && !slices.ContainsFunc(keys, func(k config.ClearKey) bool {
+		return !k.Token && !credential.IsTemporaryKeyID(k.ID)
+	})
 }
 
 // keyChoice asks for the key that a person named, else for the one that the

@@ -260,3 +260,62 @@ source_profile = admin
 		})
 	}
 }
+
+// writeCredentials replaces the credentials file.
+func (m *machine) writeCredentials(text string) {
+	m.T.Helper()
+	if err := os.WriteFile(m.Paths.Credentials, []byte(text), 0o600); err != nil {
+		m.T.Fatal(err)
+	}
+}
+
+// wantCredentials compares the credentials file.
+func (m *machine) wantCredentials(want string) {
+	m.T.Helper()
+	if is, err := os.ReadFile(m.Paths.Credentials); err != nil || string(is) != want {
+		m.T.Errorf("the credentials file is %q and not %q (%v)", is, want, err)
+	}
+}
+
+// TestCredentialsFileWins: lines of the credentials file that would win over the
+// profile as it is written go, those that would not stay, and both are shown.
+func TestCredentialsFileWins(t *testing.T) {
+	for name, c := range map[string]struct{ credentials, left string }{
+		"another role": {"[other]\nregion = x\n[new]\nawsbroker_role_arn = arn:aws:iam::123456789012:role/reader-mfa\noutput = json\n",
+			"[other]\nregion = x\n[new]\noutput = json\n"},
+		"AWS's own layout": {"[base]\n[new]\nrole_arn = arn:aws:iam::123456789012:role/reader-mfa\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/old\nregion = eu-north-1\n",
+			"[base]\n[new]\n"},
+		"another helper": {"[new]\ncredential_process = /opt/awsbroker credential-process --profile new\n", "[new]\n"},
+		"a session":      {"# mine\n[new]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\naws_session_token = y\n", "# mine\n[new]\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t)
+			m.write("[profile new]\nendpoint_url = ENDPOINT\n")
+			m.writeCredentials(c.credentials)
+			o := setup.Options{Profile: "new", KeyName: "phoebe", RoleARN: m.AWS.Role.ARN(), MFASerial: m.AWS.Device.Serial, Region: "us-west-2"}
+			if changed, err := m.run(o); err != nil || !changed {
+				t.Fatal(changed, err)
+			}
+			m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = us-west-2", helperOfNew, "awsbroker_key = phoebe", adminRole, phoneOf)
+			m.wantCredentials(c.left)
+			if !strings.Contains(m.Shown(), m.Paths.Credentials) {
+				t.Errorf("the change of the credentials file was not shown: %s", m.Shown())
+			}
+			if changed, err := m.run(setup.Options{Profile: "new", Offline: true}); err != nil || changed {
+				t.Errorf("the second time: changed %v, %v", changed, err)
+			}
+		})
+	}
+}
+
+// TestKeyBesideSession: a session in clear can go, a key in clear cannot, even if
+// the other file has a session.
+func TestKeyBesideSession(t *testing.T) {
+	m := newMachine(t)
+	m.write("[profile new]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n")
+	credentials := "[new]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\naws_session_token = y\n"
+	m.writeCredentials(credentials)
+	_, err := m.run(setup.Options{Profile: "new", KeyName: "phoebe", Offline: true})
+	brokertest.WantFailed(t, err, failure.Other, "awsbroker add --from-profile new")
+	m.wantCredentials(credentials)
+}
