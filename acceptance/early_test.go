@@ -80,7 +80,7 @@ func TestEarlyGivesWhatMainGives(t *testing.T) {
 		{"exec", "cat", "/proc/self/environ"}, {"exec", "--", "cat", "/proc/self/environ"}, {"exec", "admin", "--", "cat", "/proc/self/environ"},
 		{"exec", "--profile", "admin", "cat", "/proc/self/cmdline", "--", "--profile", "x", ""},
 		{"exec", "cat", "/proc/self/limits"}, {"exec", "ls", "/proc/self/fd"},
-		{"exec", "grep", "-E", "^(Sig|Shd|Cap|NoNewPrivs|Seccomp|Groups)", "/proc/self/status"},
+		{"exec", "grep", "-E", "^(Sig[^Q]|Shd|Cap|NoNewPrivs|Seccomp|Groups)", "/proc/self/status"},
 		{"exec", "sh", "-c", "umask; pwd; ulimit -a; readlink /proc/self/exe; echo complaint >&2; exit 7"},
 		{"exec", "sh", "-c", "kill -TERM $$"}, {"exec", "sh", "-c", "kill -PIPE $$"},
 		{"exec", w.Path("plain"), "a", "b c"}, {"exec", "no-such-command"}, {"exec", "/etc"}, {"exec", "/etc/hostname"}, {"exec", "--profile", "other", "true"},

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
 )
@@ -58,18 +57,16 @@ func (e Endpoint) HTTPClient() (*http.Client, error) {
 	return httpClient(e.CABundle)
 }
 
-// hostsOfAWS are the ends of AWS's own host names, in all partitions.
-// https://docs.aws.amazon.com/general/latest/gr/sts.html
-var hostsOfAWS = []string{
-	".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn", ".amazonaws.eu", ".api.amazonwebservices.eu",
-	".c2s.ic.gov", ".sc2s.sgov.gov", ".cloud.adc-e.uk", ".csp.hci.ic.gov",
-}
-
-// IsAWS reports whether a request to the endpoint goes to a host of AWS's own.
-func (e Endpoint) IsAWS() bool {
+// IsAWS reports whether a request to the endpoint goes to a host of AWS's own:
+// one that AWS's SDKs would build for the service ("sts" or "iam"), or that of a
+// VPC endpoint for it. Other names under amazonaws.com are given to customers: of
+// buckets, of APIs, of machines.
+func (e Endpoint) IsAWS(service string) bool {
+	if e.URL == "" {
+		return true
+	}
 	u, err := url.Parse(e.URL)
-	return e.URL == "" || err == nil && u.Scheme == "https" &&
-		slices.ContainsFunc(hostsOfAWS, func(end string) bool { return strings.HasSuffix(u.Hostname(), end) })
+	return err == nil && u.Scheme == "https" && (u.Port() == "" || u.Port() == "443") && isHostOfAWS(service, strings.ToLower(u.Hostname()))
 }
 
 // IsLocal reports whether a request to the endpoint stays on this machine.
@@ -96,9 +93,10 @@ func httpClient(caBundle string) (*http.Client, error) {
 		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   5 * time.Second,
 		ResponseHeaderTimeout: 15 * time.Second,
-		ForceAttemptHTTP2:     true,
 		DisableKeepAlives:     true,
+		DisableCompression:    true, // a small answer may unpack to a large one
 	}
+	// HTTP/2 is left out: GODEBUG=http2debug=2 would print what is sent and answered.
 	if caBundle != "" {
 		pem, err := os.ReadFile(caBundle)
 		if err != nil {
@@ -111,7 +109,7 @@ func httpClient(caBundle string) (*http.Client, error) {
 		t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
 	return &http.Client{
-		Transport:     t,
+		Transport:     limited{t},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
 }

@@ -24,6 +24,7 @@ const (
 	RootKey                          // roles cannot be assumed by the root user
 	UnknownKey                       // deleted, inactive, of another partition, or not yet known
 	WrongSecret                      // the signature does not match the key
+	WrongRegion                      // the request was signed for another region than the endpoint's
 	ExpiredToken                     // the session that signed is over
 	ClockWrong                       // this machine's clock is off; see Skew
 	TooLong                          // the session asked for is longer than the role allows
@@ -168,6 +169,8 @@ func reasonOf(code, message string, status int) Reason {
 	switch {
 	case code == "SignatureDoesNotMatch" && (has("Signature expired") || has("Signature not yet current")):
 		return ClockWrong
+	case code == "SignatureDoesNotMatch" && has("Credential should be scoped to"):
+		return WrongRegion
 	case code == "SignatureDoesNotMatch":
 		return WrongSecret
 	case has("unable to validate MFA code"):

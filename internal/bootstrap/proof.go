@@ -221,7 +221,7 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 		}
 		return !awsapi.Is(err, awsapi.UnknownKey) && !mayPass(err), err
 	})
-	if errors.Is(err, errNotRefused) && len(p.bootstrap.others) == 0 && !p.t.IAMEndpoint().IsAWS() {
+	if errors.Is(err, errNotRefused) && len(p.bootstrap.others) == 0 && !p.t.IAMEndpoint().IsAWS("iam") {
 		// The policies allow it nowhere: what answers here checks none, as
 		// servers for trying things out do.
 		p.bootstrap.out.Left = append(p.bootstrap.out.Left, "nothing showed that the user's key is refused without MFA: this endpoint, which is not AWS's own, checks no policies")

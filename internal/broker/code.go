@@ -118,7 +118,7 @@ func correctable(err error) bool {
 func (r *request) introduction() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s asks for %s\n", prompt.Caller(), r.target.describe())
-	if !r.target.Endpoint.IsAWS() {
+	if !r.target.Endpoint.IsAWS("sts") {
 		say.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", r.target.Endpoint.URL)
 	}
 	b.WriteString(r.target.scope(r.life()))

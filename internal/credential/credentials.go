@@ -15,3 +15,20 @@ type Credentials struct {
 
 // Temporary reports whether c ends by itself.
 func (c Credentials) Temporary() bool { return !c.SessionToken.IsEmpty() }
+
+// IsWellFormed reports whether c is a key or a session as AWS makes them: an id of
+// capital letters and digits, a secret and, if there is one, a token of printable
+// ASCII without spaces. What else an endpoint may answer could add lines to the
+// files and variables that credentials are written into.
+func (c Credentials) IsWellFormed() bool {
+	return IsKeyID(c.AccessKeyID) && !c.SecretAccessKey.IsEmpty() && isGraphic(c.SecretAccessKey.value) && isGraphic(c.SessionToken.value)
+}
+
+func isGraphic(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -113,7 +113,11 @@ func (d *doctor) lookAtEndpointVariables() {
 		return
 	}
 	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"} {
-		if e := (awsapi.Endpoint{URL: os.Getenv(name)}); !e.IsAWS() && !e.IsLocal() {
+		e, service := awsapi.Endpoint{URL: os.Getenv(name)}, "sts"
+		if name == "AWS_ENDPOINT_URL_IAM" {
+			service = "iam"
+		}
+		if !e.IsAWS(service) && !e.IsLocal() {
 			d.found(envEndpoint, Finding{Title: name + " names a host that is not AWS's: " + e.Host(), Mend: "unset " + name})
 		}
 	}

@@ -121,6 +121,9 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 		if p != nil {
 			f.Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
 		}
+	case awsapi.WrongRegion:
+		f = New(Refused, "the endpoint is of another region than the one that the request was signed for: %s", e.Message).
+			Hint("look where region and endpoint_url come from: awsbroker explain%s", flagProfile(p))
 	case awsapi.ClockWrong:
 		f = New(Refused, "this machine's clock is %s", ClockText(e.Skew)).
 			Hint("set the clock (for example: sudo timedatectl set-ntp true) and try again")
@@ -129,11 +132,7 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	case awsapi.Denied:
 		f.Hint("a policy of the user, or of its organization, denies it")
 	case awsapi.RegionDisabled:
-		partition := "aws"
-		if p != nil {
-			partition = cmp.Or(p.Partition, partition)
-		}
-		f.Hint("choose a region where STS is active: --region %s", config.DefaultRegion(partition))
+		f.Hint("choose a region where STS is active: --region %s", config.DefaultRegion(partitionOf(p)))
 	case awsapi.Throttled, awsapi.Failing:
 		f = New(Unreachable, "AWS cannot answer now: %s", e.Error()).Hint("try again in a moment")
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
@@ -161,4 +160,19 @@ func ClockText(skew time.Duration) string {
 		return say.Duration(-skew) + " behind AWS's"
 	}
 	return "wrong"
+}
+
+// flagProfile names the profile on a command line, if there is one.
+func flagProfile(p *config.Profile) string {
+	if p == nil {
+		return ""
+	}
+	return " --profile " + say.ShellWord(p.Name)
+}
+
+func partitionOf(p *config.Profile) string {
+	if p == nil {
+		return "aws"
+	}
+	return cmp.Or(p.Partition, "aws")
 }

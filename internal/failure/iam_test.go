@@ -45,6 +45,17 @@ func TestOfIAM(t *testing.T) {
 	}
 }
 
+// Not every refused signature is a wrong secret.
+func TestSignatureOfAnotherRegion(t *testing.T) {
+	t.Parallel()
+	err := failure.OfAWS(&awsapi.Error{Reason: awsapi.WrongRegion, Code: "SignatureDoesNotMatch",
+		Message: "Credential should be scoped to a valid region, not 'us-east-2'."}, &config.Profile{Name: "admin", KeyName: "phoebe"}, false)
+	all := textOf(t, err)
+	if !failure.Is(err, failure.Refused) || !strings.Contains(all, "us-east-2") || !strings.Contains(all, "awsbroker explain --profile admin") || strings.Contains(all, "secret") {
+		t.Errorf("it says %q", all)
+	}
+}
+
 func textOf(t *testing.T, err error) string {
 	f, ok := err.(*failure.Error)
 	if !ok {

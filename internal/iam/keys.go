@@ -92,11 +92,14 @@ func (c *Client) CreateKey(ctx context.Context, user string) (credential.Credent
 	if err != nil {
 		return credential.Credentials{}, err
 	}
-	k := out.AccessKey
-	if k == nil || aws.ToString(k.AccessKeyId) == "" || aws.ToString(k.SecretAccessKey) == "" {
+	var key credential.Credentials
+	if k := out.AccessKey; k != nil {
+		key = credential.Credentials{AccessKeyID: aws.ToString(k.AccessKeyId), SecretAccessKey: credential.NewSecret(aws.ToString(k.SecretAccessKey))}
+	}
+	if !key.IsWellFormed() {
 		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds no complete access key"}
 	}
-	return credential.Credentials{AccessKeyID: *k.AccessKeyId, SecretAccessKey: credential.NewSecret(*k.SecretAccessKey)}, nil
+	return key, nil
 }
 
 // SetKeyActive activates or deactivates an access key.

@@ -34,6 +34,7 @@ var levels = [][]string{
 // beside are the imports within a level, each with its reason.
 var beside = []struct{ from, to, why string }{
 	{"internal/awsapi", "internal/wait", "a request waits before it is sent again"},
+	{"internal/awsapi", "internal/pattern", "the names of AWS's hosts have a form"},
 	{"internal/credserver", "internal/session", "a session is what it serves"},
 	{"internal/revoke", "internal/rotate", "a revocation is a rotation with denies around it"},
 	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},

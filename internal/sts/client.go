@@ -167,19 +167,23 @@ func seconds(d time.Duration) *int32 {
 	return aws.Int32(int32(d / time.Second))
 }
 
-// fromAWS refuses an answer with a field missing: callers would sign with it.
+// fromAWS refuses an answer with a field missing, for callers would sign with it,
+// and one that AWS would not give.
 func fromAWS(c *types.Credentials, account string) (credential.Credentials, error) {
-	if c == nil || aws.ToString(c.AccessKeyId) == "" || aws.ToString(c.SecretAccessKey) == "" ||
-		aws.ToString(c.SessionToken) == "" || c.Expiration == nil {
+	if c == nil || aws.ToString(c.SessionToken) == "" || c.Expiration == nil {
 		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds no complete credentials"}
 	}
-	return credential.Credentials{
-		AccessKeyID:     *c.AccessKeyId,
-		SecretAccessKey: credential.NewSecret(*c.SecretAccessKey),
+	session := credential.Credentials{
+		AccessKeyID:     aws.ToString(c.AccessKeyId),
+		SecretAccessKey: credential.NewSecret(aws.ToString(c.SecretAccessKey)),
 		SessionToken:    credential.NewSecret(*c.SessionToken),
 		Expiration:      c.Expiration.UTC().Truncate(time.Second),
 		AccountID:       account,
-	}, nil
+	}
+	if !session.IsWellFormed() {
+		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds no complete credentials"}
+	}
+	return session, nil
 }
 
 // accountOf an ARN: its fifth field.
