@@ -33,11 +33,11 @@ func (t *Target) whoAnswers() string {
 func (t *Target) ForeignAddresses() string {
 	s, i := t.Endpoint, t.IAMEndpoint()
 	switch {
-	case s.IsAWS() && i.IsAWS():
+	case s.IsAWS("sts") && i.IsAWS("iam"):
 		return ""
-	case i.IsAWS():
+	case i.IsAWS("iam"):
 		return say.Sprintf("address  %s for STS, which is not AWS's own", s.URL)
-	case s.IsAWS():
+	case s.IsAWS("sts"):
 		return say.Sprintf("address  %s for IAM, which is not AWS's own", i.URL)
 	case s.URL == i.URL:
 		return say.Sprintf("address  %s, which is not AWS's own", s.URL)

@@ -152,7 +152,7 @@ func (r *Rotation) makeRoom(ctx context.Context) error {
 		}
 		own := r.Actor.AccessKey.AccessKeyID
 		isOwn := func(k listedKey) bool { return k.ID == own }
-		if !r.cut && !slices.ContainsFunc(keys, isOwn) && !r.Targets[0].IAMEndpoint().IsAWS() {
+		if !r.cut && !slices.ContainsFunc(keys, isOwn) && !r.Targets[0].IAMEndpoint().IsAWS("iam") {
 			return r.notListed()
 		}
 		other := slices.DeleteFunc(slices.Clone(keys), isOwn)
