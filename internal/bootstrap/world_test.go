@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,14 +18,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
-
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/brokertest"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/machine"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -261,47 +259,28 @@ func (f *founding) bootstrap() (out childOutcome, killed bool) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(f.t.Context(), time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestBootstrapChild$")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestBootstrapChild$")
 	cmd.Env = append(os.Environ(), childVariable+"="+string(data), "AWSBROKER_FILE_PASSPHRASE="+childPassphrase,
 		"AWS_ENDPOINT_URL_STS="+f.server.URL(), "AWS_ENDPOINT_URL_IAM="+f.server.URL())
 	cmd.Env = append(cmd.Env, f.environ...)
-	terminal, err := pty.StartWithAttrs(cmd, &pty.Winsize{Rows: 60, Cols: 80}, &syscall.SysProcAttr{Setsid: true, Setctty: true})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer terminal.Close()
-	f.converse(terminal)
-	err = cmd.Wait()
-	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() && ctx.Err() == nil {
+	tm := machine.NewTerminal(f.t)
+	tm.Resize(60, 80)
+	look := func() { f.screen = strings.ReplaceAll(tm.Screen(), "\r\n", "\n") }
+	r, _ := machine.Person{Patience: time.Minute, Answer: func(question string) string {
+		look()
+		if answer, ok := f.answer(question); ok {
+			return answer + "\n"
+		}
+		return ""
+	}}.SitAt(tm, tm.Start(cmd))
+	look()
+	if r.Code < 0 {
 		return out, true
 	}
-	if data, readErr := os.ReadFile(f.run.Outcome); readErr != nil || json.Unmarshal(data, &out) != nil {
-		f.t.Fatalf("the run ended with %v and no outcome:\n%s", err, f.screen)
+	if data, err := os.ReadFile(f.run.Outcome); err != nil || json.Unmarshal(data, &out) != nil {
+		f.t.Fatalf("the run ended with %d and no outcome:\n%s", r.Code, f.screen)
 	}
 	return out, false
-}
-
-// converse reads the screen, and answers what it asks.
-func (f *founding) converse(terminal io.ReadWriter) {
-	f.screen = ""
-	answered := 0
-	buffer := make([]byte, 1<<16)
-	for {
-		n, err := terminal.Read(buffer)
-		f.screen += strings.ReplaceAll(string(buffer[:n]), "\r\n", "\n")
-		if err != nil {
-			return
-		}
-		if fresh := f.screen[answered:]; strings.HasSuffix(fresh, ": ") {
-			lines := strings.Split(fresh, "\n")
-			if answer, ok := f.answer(lines[len(lines)-1]); ok {
-				answered = len(f.screen)
-				_, _ = io.WriteString(terminal, answer+"\n")
-			}
-		}
-	}
 }
 
 // shownSeed is the key for the app, in groups of four.

@@ -99,7 +99,9 @@ func TestAccount(t *testing.T) {
 		}, []string{"root-without-mfa: 123456789012"}, ""},
 		"a user who is always an administrator": {func(t *testing.T, m *patient) { must(t, m.AWS.Account.AddUser("wilma").PutPolicy("everything", all)) },
 			[]string{"always-admin: user wilma is always an administrator, by policy everything"}, "awsbroker bootstrap --plan --key phoebe --user wilma"},
-		"one who is with MFA": {func(t *testing.T, m *patient) { must(t, m.AWS.Account.AddUser("wilma").PutPolicy("everything", allWithMFA)) }, nil, ""},
+		"one who is with MFA": {func(t *testing.T, m *patient) {
+			must(t, m.AWS.Account.AddUser("wilma").PutPolicy("everything", allWithMFA))
+		}, nil, ""},
 		"one who is denied it": {func(t *testing.T, m *patient) {
 			wilma := m.AWS.Account.AddUser("wilma")
 			must(t, wilma.PutPolicy("everything", all))
