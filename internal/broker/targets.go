@@ -22,7 +22,14 @@ func (b *Broker) ReadConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, failure.OfConfig(err)
 	}
-	return cfg, nil
+	return cfg.WithKeys(b.HasKey), nil
+}
+
+// HasKey reports whether the record has a key of that name.
+func (b *Broker) HasKey(name string) bool {
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	_, ok := record.Keys[name]
+	return err == nil && ok
 }
 
 // CheckHome fails where there is no home directory and nothing that stands for one.
@@ -119,7 +126,7 @@ func (b *Broker) TargetOfEdit(profile string, e config.ProfileEdit) (*Target, er
 	if err != nil {
 		return nil, failure.OfConfig(err)
 	}
-	return b.TargetIn(cfg, profile)
+	return b.TargetIn(cfg.WithKeys(b.HasKey), profile)
 }
 
 // TargetAfter returns what the profile will stand for once text is the config file.
@@ -132,7 +139,7 @@ func (b *Broker) TargetAfter(profile string, text []byte) (*Target, error) {
 	if err != nil {
 		return nil, failure.OfConfig(err)
 	}
-	return b.TargetIn(cfg, profile)
+	return b.TargetIn(cfg.WithKeys(b.HasKey), profile)
 }
 
 // KeyTarget returns a target for a key by itself, outside of any profile. Its endpoint

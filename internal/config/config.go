@@ -28,7 +28,17 @@ const maxFile = 32 << 20
 // used by several goroutines.
 type Config struct {
 	config, credentials *document
-	odd                 map[string][]*section // by kind and name, those of config whose header is spelled another way
+	odd                 map[string][]*section  // by kind and name, those of config whose header is spelled another way
+	hasKey              func(name string) bool // nil: no key of the keychain is known
+}
+
+// WithKeys returns the same files for a machine on which hasKey reports whether the
+// keychain has a key of a name. A source_profile that names no profile may name such
+// a key, which needs no section of its own then. hasKey is called for no other names.
+func (c *Config) WithKeys(hasKey func(name string) bool) *Config {
+	known := *c
+	known.hasKey = hasKey
+	return &known
 }
 
 // Load reads and parses both files. A file that is absent is empty, as for

@@ -12,7 +12,7 @@ type Profile struct {
 	KeyName string // the keychain entry
 
 	SourceProfile string
-	Source        *Profile // SourceProfile resolved; when it has a RoleARN this is a role chain
+	Source        *Profile // SourceProfile resolved, nil where it names a key; when it has a RoleARN this is a role chain
 
 	RoleARN         string
 	MFASerial       string

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -82,11 +83,16 @@ func (r *resolver) readSource(c *Config, chain []string) error {
 	if i := slices.Index(chain, name); i >= 0 {
 		return &CycleError{Origin: origin, Cycle: append(slices.Clone(chain[i:]), name)}
 	}
-	if !c.Has(name) {
+	isKey := !c.Has(name) && c.hasKey != nil && c.hasKey(name)
+	if !isKey && !c.Has(name) {
 		return c.unknown(name, &origin)
 	}
 	r.noteOrigin(origin)
 	p.SourceProfile = name
+	if isKey {
+		r.sourceKey = name
+		return nil
+	}
 	source, err := c.resolve(name, chain)
 	var notOurs *NotOursError
 	if _, hasKey := r.findOption(prefix + "key"); hasKey && errors.As(err, &notOurs) {
@@ -185,9 +191,7 @@ func (r *resolver) readOwn() {
 	if p.Source != nil {
 		r.inheritFromSource()
 	}
-	if p.KeyName == "" {
-		p.KeyName = p.Name
-	}
+	p.KeyName = cmp.Or(p.KeyName, r.sourceKey, p.Name)
 }
 
 // inheritFromSource copies what the profile does not set from its source. In a chain,

@@ -294,3 +294,26 @@ func TestServices(t *testing.T) {
 		t.Errorf("ignored: %+v", p)
 	}
 }
+
+// TestSourceNamesKey: a source_profile may name a key of the keychain, which has no
+// profile of its own.
+func TestSourceNamesKey(t *testing.T) {
+	c, err := Parse("config", []byte("[profile dev]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = base\n"+
+		"[profile own]\nawsbroker_key = mine\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = base\n"), "credentials", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Resolve("dev"); err == nil {
+		t.Error("no key is known, and the source is taken")
+	}
+	c = c.WithKeys(func(name string) bool { return name == "base" })
+	for name, want := range map[string]string{"dev": "base", "own": "mine"} {
+		p, err := c.Resolve(name)
+		if err != nil || p.KeyName != want || p.SourceProfile != "base" || p.Source != nil || p.Chained() {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+	if c.Has("base") {
+		t.Error("the key is taken for a profile")
+	}
+}

@@ -50,9 +50,10 @@ var blocks = []string{"sts", "iam"}
 
 // resolver fills a Profile. The first error is kept and ends all reading.
 type resolver struct {
-	view    view
-	profile *Profile
-	err     error
+	view      view
+	profile   *Profile
+	sourceKey string // the key that source_profile names where there is no such profile
+	err       error
 }
 
 func (r *resolver) fail(err error) {

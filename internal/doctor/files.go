@@ -50,6 +50,7 @@ func (d *doctor) lookAtFiles() (string, error) {
 	if d.cfg, err = config.Load(configPath, credentials); err != nil {
 		return "", err
 	}
+	d.cfg = d.cfg.WithKeys(d.broker.HasKey)
 	for _, o := range d.cfg.CommentedKeys() {
 		d.found(keyInComment, Finding{
 			Title:  "a comment holds a secret access key",
