@@ -114,9 +114,7 @@ func (w *Work) plan(change Change, ids []string) string {
 			b.WriteString("  then it goes out of your keychain\n")
 		}
 	}
-	if e := w.Actor.Target.IAMEndpoint(); e.URL != "" {
-		say.Fprintf(&b, "AWS is asked at %s, which is not its own address\n", e.URL)
-	}
+	b.WriteString(w.Actor.Target.ForeignAddresses())
 	return strings.TrimRight(b.String(), "\n")
 }
 

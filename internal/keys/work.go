@@ -61,19 +61,8 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 	if err := w.Actor.OpenKey(ctx); err != nil {
 		return err
 	}
-	if w.Actor.Target.Key.ARN == "" {
-		client, err := sts.New(w.Actor.Target.Endpoint)
-		if err != nil {
-			return w.Actor.Target.Failure(err)
-		}
-		identity, err := client.CallerIdentity(ctx, w.Actor.AccessKey)
-		if err != nil {
-			return w.Actor.Target.Failure(err)
-		}
-		w.Actor.Target.Key.ARN = identity.ARN
-		if err := w.refuseOver(change); err != nil {
-			return err
-		}
+	if err := w.identify(ctx, ids, change); err != nil {
+		return err
 	}
 	w.Account, _ = awsapi.SplitARN(w.Actor.Target.Key.ARN)
 	w.signer = w.Actor.AccessKey.AccessKeyID
@@ -95,6 +84,34 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 	w.Access = access.New(w.Actor, w.Targets, w.UserARN())
 	w.Access.Saying = "acting"
 	return nil
+}
+
+// identify asks AWS whose the acting key is, where the record does not know or
+// where something is to be changed: what answers has to be AWS, and not a stand-in
+// with another user. A root key that deletes itself makes that one call alone, and
+// what AWS says to a key that it refuses is told at the call that follows.
+func (w *Work) identify(ctx context.Context, ids []string, change Change) error {
+	recorded := w.Actor.Target.Key.ARN
+	endsItself := w.Actor.Target.Key.Root() && change == Delete && slices.Equal(ids, []string{w.Actor.AccessKey.AccessKeyID})
+	if recorded != "" && (change == None || endsItself) {
+		return nil
+	}
+	client, err := sts.New(w.Actor.Target.Endpoint)
+	if err != nil {
+		return w.Actor.Target.Failure(err)
+	}
+	identity, err := client.CallerIdentity(ctx, w.Actor.AccessKey)
+	if recorded != "" && awsapi.Is(err, awsapi.UnknownKey) {
+		return nil
+	}
+	if err != nil {
+		return w.Actor.Target.Failure(err)
+	}
+	if err := w.Actor.Target.CheckOwner(identity.ARN, recorded); err != nil {
+		return err
+	}
+	w.Actor.Target.Key.ARN = identity.ARN
+	return w.refuseOver(change)
 }
 
 // refuseOver refuses all but deletion to a root key past its time, and to one

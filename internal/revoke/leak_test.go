@@ -98,6 +98,9 @@ func TestLeakedKeyIsCutByTheNextRun(t *testing.T) {
 	t.Parallel()
 	for _, l := range brokertest.TakeSome(leaks) {
 		for _, place := range brokertest.TakeSome(l.places(t)) {
+			if strings.HasPrefix(place, "before") { // which is after the last step
+				continue
+			}
 			t.Run(l.String()+"/"+place, func(t *testing.T) {
 				t.Parallel()
 				m := l.arrange(t)

@@ -271,6 +271,9 @@ func (r *Rotation) agree(ctx context.Context) error {
 		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
 		r.Name, r.Actor.AccessKey.AccessKeyID, r.chain.Kind().Words(),
 		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
+	if address := r.Targets[0].ForeignAddresses(); address != "" {
+		text += "\n" + address
+	}
 	if r.Options.DryRun {
 		for _, line := range strings.Split(text, "\n") {
 			r.report.Step(line)

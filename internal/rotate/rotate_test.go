@@ -3,6 +3,7 @@ package rotate
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/brokertest"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 )
 
@@ -148,5 +150,56 @@ func TestRotateDenied(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(m.Paths.State, "rotation-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// An address that says the key is of another user is not AWS, or the record is
+// wrong: nothing is changed.
+func TestRotateAtStandIn(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	other := m.PointAtStandIn()
+	_, err := m.rotate()
+	m.WantStoppedAtStandIn(other, err)
+}
+
+// IAM alone may be asked elsewhere: an address that does not list the key of the
+// user is not to give one in its place.
+func TestRotateAtStandInForIAM(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	other := fakeaws.New()
+	url, err := other.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(other.Close)
+	account := other.AddAccount("123456789012")
+	dev := account.AddUser("dev")
+	dev.ImportAccessKey(m.AWS.Key.ID, m.AWS.Key.Secret)
+	if err := dev.PutPolicy("all", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`); err != nil {
+		t.Fatal(err)
+	}
+	account.AddUser("phoebe").AddAccessKey()
+	if err := os.Remove(m.Paths.Config); err != nil {
+		t.Fatal(err)
+	}
+	m.AddProfile("admin", "", "", "services = elsewhere", "[services elsewhere]", "iam =", "  endpoint_url = "+url)
+	_, err = m.rotate()
+	brokertest.WantFailed(t, err, failure.Other, "IAM, asked at "+url+", does not list the key "+m.AWS.Key.ID)
+	if len(other.Calls("CreateAccessKey")) > 0 || m.StoredKey().AccessKeyID != m.AWS.Key.ID {
+		t.Error("a key was asked for")
+	}
+}
+
+// The plan names an address that is not AWS's own.
+func TestRotateNamesTheAddress(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.Refuse = "key      phoebe"
+	_, err := m.rotate()
+	brokertest.WantFailed(t, err, failure.NeedPerson, "nothing was changed")
+	if want := "address  " + m.AWS.Server.URL() + ", which is not AWS's own"; !strings.Contains(m.Shown(), want) {
+		t.Errorf("not shown: %s\n%s", want, m.Shown())
 	}
 }
