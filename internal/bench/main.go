@@ -10,6 +10,8 @@ import (
 	"os"
 	"text/tabwriter"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 func main() {
@@ -34,33 +36,23 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	w, err := newWorld(dir)
-	if err != nil {
-		return err
-	}
-	defer w.close()
-	pairs, err := w.pairs()
-	if err != nil {
-		return err
-	}
+	return machine.Try(func(t machine.T) { report(newWorld(t, dir)) })
+}
+
+func report(w *world) {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "WHAT\tMEDIAN\tAGAINST\tMEDIAN\tRATIO\tGOAL")
-	for _, p := range pairs {
+	for _, p := range w.pairs() {
 		a, b, err := compare(p.measured, p.base, p.rounds)
 		if err != nil {
-			return fmt.Errorf("%s: %w", p.what, err)
+			w.t.Fatalf("%s: %v", p.what, err)
 		}
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%.2f\t%s\n", p.what, ms(a), p.against, ms(b), float64(a)/float64(b), p.goal)
 	}
 	if err := out.Flush(); err != nil {
-		return err
+		w.t.Fatal(err)
 	}
-	took, err := w.coldCrowd()
-	if err != nil {
-		return err
-	}
-	fmt.Printf("\n%d callers on a cold cache, one code: the last has its answer %s after the first asked\n", crowd, ms(took))
-	return nil
+	fmt.Printf("\n%d callers on a cold cache, one code: the last has its answer %s after the first asked\n", crowd, ms(w.coldCrowd()))
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/1e6) }
