@@ -20,7 +20,8 @@ file stays as it is. The profile is proved with one session, which takes an MFA
 code, before it is written.
 
 What is not named is taken from the profile as it is. Else the role is
-role/admin-mfa and the device mfa/USER, in the account of the key.`,
+role/admin-mfa in the account of the key, and the device is the one that the
+key's user has, or mfa/USER where the key may not list devices.`,
 		Example: "  awsbroker setup admin --key phoebe --region eu-central-1\n" +
 			"  awsbroker setup admin --key phoebe --role-arn arn:aws:iam::123456789012:role/admin-mfa --mfa-serial arn:aws:iam::123456789012:mfa/phoebe",
 		Args: positional(1, 1, "the name of one profile"),

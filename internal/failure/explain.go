@@ -108,7 +108,7 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 		f = New(Refused, "AWS did not accept the MFA code").
 			Hint("it has to be the device's current code, and one that was not used yet")
 	case awsapi.WrongDevice:
-		f.Hint("compare awsbroker_mfa_serial of the profile with the device of the user in the IAM console")
+		f.Hint("compare awsbroker_mfa_serial of the profile with the devices of the user: awsbroker mfa list")
 	case awsapi.UnknownKey:
 		f = New(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
 		if p == nil {

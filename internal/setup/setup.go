@@ -32,6 +32,7 @@ type Options struct {
 	Offline   bool   // ask AWS nothing: no proposal, no proof
 
 	chained bool             // another role assumes the profile's, and goes on doing so
+	guessed bool             // MFASerial is the name that most devices have
 	kept    []config.Setting // what the profile has beyond these, and keeps
 	remove  []string         // besideHelper, and what else goes
 }
@@ -56,13 +57,17 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	if err := fillIn(ctx, b, &o); err != nil {
 		return false, err
 	}
-	edit, err := config.EditProfile(b.Paths.Config, b.Paths.Credentials, o.Profile, o.Settings(), o.remove)
-	if err != nil {
-		return false, failure.OfConfig(err)
-	}
-	t, err := b.TargetOfEdit(o.Profile, edit)
+	edit, t, err := planEdit(b, o)
 	if err != nil {
 		return false, err
+	}
+	if o.guessed && !o.Offline {
+		if o.MFASerial, err = chooseDevice(ctx, b, t); err != nil {
+			return false, err
+		}
+		if edit, t, err = planEdit(b, o); err != nil {
+			return false, err
+		}
 	}
 	diff := edit.Diff()
 	if diff != "" {
@@ -85,6 +90,16 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 		return false, failure.New(failure.Other, "%w", err)
 	}
 	return true, nil
+}
+
+// planEdit returns what changes in the files, and what the profile stands for then.
+func planEdit(b *broker.Broker, o Options) (config.ProfileEdit, *broker.Target, error) {
+	edit, err := config.EditProfile(b.Paths.Config, b.Paths.Credentials, o.Profile, o.Settings(), o.remove)
+	if err != nil {
+		return edit, nil, failure.OfConfig(err)
+	}
+	t, err := b.TargetOfEdit(o.Profile, edit)
+	return edit, t, err
 }
 
 // Settings returns the settings that the profile is to have.
@@ -229,6 +244,7 @@ func proposeRole(ctx context.Context, b *broker.Broker, o *Options, info keystor
 	user = user[strings.LastIndex(user, "/")+1:]
 	prefix := fmt.Sprintf("arn:%s:iam::%s:", f[1], f[4])
 	o.RoleARN = cmp.Or(o.RoleARN, prefix+"role/"+proposedRole)
+	o.guessed = o.MFASerial == ""
 	o.MFASerial = cmp.Or(o.MFASerial, prefix+"mfa/"+user)
 	return nil
 }
