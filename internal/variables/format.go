@@ -7,7 +7,8 @@ import "slices"
 var Formats = [...]string{"dotenv", "env", "fish", "ini", "powershell"}
 
 // Print returns the session of a profile in a form, as lines; ok is false if
-// there is no such form.
+// there is no such form. A shell also forgets what would make its programs use another
+// session, as the command of exec does: AWS_PROFILE wins over keys in some SDKs.
 func Print(format, profile string, s Session) (text string, ok bool) {
 	if !slices.Contains(Formats[:], format) {
 		return "", false
@@ -20,7 +21,26 @@ func Print(format, profile string, s Session) (text string, ok bool) {
 			text += line + "\n"
 		}
 	}
+	for _, name := range misleading() {
+		if line := unset(format, name); line != "" {
+			text += line + "\n"
+		}
+	}
 	return text, true
+}
+
+// unset returns the line by which a shell forgets a variable, "" for forms that no
+// shell runs.
+func unset(format, name string) string {
+	switch format {
+	case "env":
+		return "unset " + name
+	case "fish":
+		return "set -e " + name
+	case "powershell":
+		return "$Env:" + name + " = $null"
+	}
+	return ""
 }
 
 func (v Variable) line(format string) string {

@@ -45,6 +45,19 @@ var cleared = [...]string{
 	"AWS_ACCOUNT_ID", "AWSBROKER_FILE_PASSPHRASE", "AWSBROKER_FILE_PASSPHRASE_FILE",
 }
 
+// misleading returns the cleared variables that no session sets. A shell keeps our own
+// secrets, for the next awsbroker that runs in it.
+func misleading() []string {
+	var names []string
+	for _, name := range cleared {
+		isSet := slices.ContainsFunc(Of(Session{}), func(v Variable) bool { return v.Name == name })
+		if !isSet && name[:len("AWS_")] == "AWS_" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // Environ is environ for a command that gets these variables and nothing else
 // that leads to credentials.
 func Environ(environ []string, set []Variable) []string {
