@@ -2,6 +2,8 @@ package broker
 
 import (
 	"cmp"
+	"errors"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -21,8 +23,9 @@ type Target struct {
 	Profile     *config.Profile
 	Key         keystore.KeyInfo // what is known of the key without opening the keychain
 	Endpoint    awsapi.Endpoint
-	SessionName string  // AssumeRole's RoleSessionName
-	From        *Target // whose session asks for this one; nil: the key itself does, with a code if there is a device
+	SessionName string        // AssumeRole's RoleSessionName
+	regionFrom  config.Origin // what says Endpoint.Region
+	From        *Target       // whose session asks for this one; nil: the key itself does, with a code if there is a device
 
 	mfa     bool      // the target is the MFA session of the key; see [Target.MFATarget]
 	passing bool      // the session is used within this command and not written to the cache
@@ -169,7 +172,12 @@ func (t *Target) Failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	return failure.OfAWS(err, t.Profile, t.TakesCode())
+	f := failure.OfAWS(err, t.Profile, t.TakesCode())
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound && t.Endpoint.URL == "" && t.regionFrom.Key != "" {
+		f.Hint("look whether %q is a region of AWS's: %s says so", t.Endpoint.Region, t.regionFrom)
+	}
+	return f
 }
 
 // CopyWith returns a copy of a target, and of the targets that it comes from, with

@@ -71,6 +71,7 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 		return nil, err
 	}
 	t := &Target{Profile: p, Endpoint: endpoint}
+	_, t.regionFrom, _ = b.region(p)
 	if b.Keystore == "" || b.Keystore == record.Keystore {
 		t.Key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
 	}

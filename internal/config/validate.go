@@ -55,11 +55,16 @@ func checkRoleARN(value string) string {
 var checkSessionName = matchesPattern(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
 
 func checkRegion(value string) string {
-	if isRegion(value) {
-		return ""
+	switch n := len(value); {
+	case !isRegion(value):
+		return "the name of a region, like eu-central-1"
+	case n > 2 && strings.Contains(value, "-") && isDigit(value[n-2]) && !isDigit(value[n-1]):
+		return "the name of a region, not of an availability zone in it, like " + value[:n-1]
 	}
-	return "the name of a region, like eu-central-1"
+	return ""
 }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // checkExternalID checks the length by itself, because a regular expression repeats
 // at most 1,000 times.
