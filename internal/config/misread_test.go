@@ -30,7 +30,10 @@ func TestMisread(t *testing.T) {
 		ours + "awsbroker_mfa_process = pick [x] # y\n":                                        {Brackets},
 		ours + "awsbroker_mfa_process = \"a b\" --c \"d\"\n":                                   nil,
 		ours + "# [x] = y\n":                                                                   nil,
-		"output = \"json\"\nawsbroker_key = k\n":                                               nil, // not ours to serve to AWS's tools
+		ours + "include_profile = y\n":                                                         {UnknownSetting},
+		"mfa_process = date\nawsbroker_mfa_process = date\n":                                   nil,
+		"parent_profile = y\nmfa_process = date\n":                                             {UnknownSetting, UnknownSetting}, // of aws-vault
+		"output = \"json\"\nawsbroker_key = k\n":                                               nil,                              // not ours to serve to AWS's tools
 	} {
 		p := resolve(t, "[profile x]\n"+lines, "x")
 		var got []ProblemKind

@@ -21,7 +21,7 @@ var known = []string{
 // The kinds of problems.
 const (
 	BesideProcess     ProblemKind = iota + 1 // AWS's tools trip over it beside a credential_process
-	UnknownSetting                           // one with our prefix that does not exist
+	UnknownSetting                           // one with our prefix that does not exist, or one of another tool's
 	InCredentialsFile                        // a credential_process in the credentials file
 	OtherProfile                             // the credential_process asks for another profile
 	DeviceOfSource                           // an mfa_serial that is written where it does not count
@@ -41,6 +41,9 @@ func (r *resolver) findProblems() {
 			o := &options[i]
 			if name, ok := strings.CutPrefix(o.name, prefix); ok && !slices.Contains(known, name) {
 				r.addProblemAt(UnknownSetting, s, o, unknownSetting(name))
+			}
+			if text := ofAWSVault[o.name]; text != "" && (o.name != "mfa_process" || p.MFAProcess == "") {
+				r.addProblemAt(UnknownSetting, s, o, text)
 			}
 			if !runsUs(p.CredentialProcess) {
 				continue
@@ -109,6 +112,14 @@ func unknownSetting(name string) string {
 		text += fmt.Sprintf("; did you mean %q?", prefix+close[0])
 	}
 	return text
+}
+
+// ofAWSVault is what becomes of the settings that only aws-vault knows
+// (https://github.com/99designs/aws-vault/blob/master/USAGE.md).
+var ofAWSVault = map[string]string{
+	"include_profile": "include_profile is aws-vault's, and nothing else takes settings from the profile that it names: write them here",
+	"parent_profile":  "parent_profile is aws-vault's, and nothing else takes settings from the profile that it names: write them here",
+	"mfa_process":     "mfa_process is aws-vault's: name it awsbroker_mfa_process",
 }
 
 // besideProcess returns what a setting does beside awsbroker's credential_process, or

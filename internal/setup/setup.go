@@ -46,6 +46,7 @@ var BesideHelper = []string{
 	"role_arn", "source_profile", "credential_source", "web_identity_token_file",
 	"mfa_serial", "external_id", "role_session_name",
 	"source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns",
+	"include_profile", "parent_profile", "mfa_process", // of aws-vault
 }
 
 // Run writes or converts a profile, after showing what changes and proving
@@ -190,7 +191,15 @@ func fillIn(ctx context.Context, b *broker.Broker, o *Options) error {
 		o.remove = append(slices.Clip(o.remove), "awsbroker_source_profile")
 		is.Source = nil
 	}
+	for _, p := range is.Problems {
+		if p.Kind == config.UnknownSetting {
+			b.Warn("%s", p.String())
+		}
+	}
 	o.kept = keptSettings(is)
+	if command, ok := cfg.Value(o.Profile, "mfa_process"); ok && is.MFAProcess == "" {
+		o.kept = append(o.kept, config.Setting{Key: "awsbroker_mfa_process", Value: command})
+	}
 	if o.chained {
 		return nil
 	}

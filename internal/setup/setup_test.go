@@ -319,3 +319,17 @@ func TestKeyBesideSession(t *testing.T) {
 	brokertest.WantFailed(t, err, failure.Other, "awsbroker add --from-profile new")
 	m.wantCredentials(credentials)
 }
+
+// TestConvertsAWSVault: settings that only aws-vault knows go, with a warning; the
+// command that gives codes stays under our name.
+func TestConvertsAWSVault(t *testing.T) {
+	m := newMachine(t)
+	m.write("[profile new]\nendpoint_url = ENDPOINT\nregion = eu-central-1\ninclude_profile = base\nmfa_process = echo 000000\n")
+	if changed, err := m.run(setup.Options{Profile: "new", KeyName: "phoebe", Offline: true}); err != nil || !changed {
+		t.Fatal(changed, err)
+	}
+	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", adminRole, phoneOf, "awsbroker_mfa_process = echo 000000")
+	if !strings.Contains(m.Shown(), "include_profile is aws-vault's") {
+		t.Errorf("nothing is said of include_profile: %s", m.Shown())
+	}
+}
