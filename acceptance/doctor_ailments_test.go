@@ -84,6 +84,9 @@ func fileAilments() []ailment {
 		{id: "file-refused", unchecked: refused, is: func(w *world) { w.Write(w.Config(), w.Read(w.Config())+"no setting\n") }},
 		{id: "byte-order-mark", unchecked: refused, is: func(w *world) { w.Write(w.Config(), "\ufeff"+w.Read(w.Config())) }},
 		{id: "key-in-comment", is: lines("# aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")},
+		{id: "key-misnamed", is: func(w *world) {
+			w.Write(w.credentials(), "[old]\naws_access_key = AKIAIOSFODNN7EXAMPLE\naws_secret_key = "+strings.Repeat("k", 40)+"\n")
+		}},
 		{id: "leftover", is: func(w *world) {
 			copy := w.Path("home/.aws/.credentials.awsbroker-123")
 			w.Write(copy, "[old]\n")

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/awsbroker/awsbroker/internal/pattern"
+import (
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/pattern"
+)
 
 // commentedSecret is a comment with a secret access key in it. Keys are often
 // commented out rather than removed, which leaves them as readable as before.
@@ -20,6 +24,30 @@ func (c *Config) CommentedKeys() []Origin {
 			}
 			if commentedSecret().MatchString(trim(line)) {
 				found = append(found, Origin{File: doc.path, Line: i + 1, Section: section})
+			}
+		}
+	}
+	return found
+}
+
+// misnamedSecret is the value of a secret access key, and misnamed what people call
+// one.
+var (
+	misnamedSecret = pattern.Of(`^["']?[A-Za-z0-9/+]{40}["']?$`)
+	misnamed       = pattern.Of(`secret|access_?key|^aws_?key`)
+)
+
+// MisnamedKeys returns the settings of both files that have a secret access key under
+// a name that no tool reads, such as aws_secret_key. The origins have no value.
+func (c *Config) MisnamedKeys() []Origin {
+	var found []Origin
+	for _, doc := range []*document{c.config, c.credentials} {
+		for _, s := range doc.sections() {
+			for i := range s.all {
+				o := &s.all[i]
+				if !slices.Contains(ClearKeyLines, o.name) && misnamed().MatchString(o.name) && misnamedSecret().MatchString(o.rawValue()) {
+					found = append(found, s.origin(o))
+				}
 			}
 		}
 	}

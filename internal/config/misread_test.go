@@ -75,3 +75,21 @@ func TestDropByteOrderMark(t *testing.T) {
 		}
 	}
 }
+
+// TestMisnamedKeys: a secret is found by its looks under the names that people give
+// it, and nothing else is taken for one.
+func TestMisnamedKeys(t *testing.T) {
+	secret := strings.Repeat("k", 40)
+	c := mustParse(t, "[profile a]\nAWS_Secret_Key = "+secret+"\nsecret = short\nexternal_id = "+secret+"\n",
+		"[b]\naws_secret_access_key = "+secret+"\naws_access_key = \""+secret+"\"\n")
+	var got []string
+	for _, o := range c.MisnamedKeys() {
+		got = append(got, fmt.Sprint(o.Line, o.Section, " ", o.Key))
+		if o.Value != "" {
+			t.Error("an origin has the secret")
+		}
+	}
+	if want := []string{"2profile a aws_secret_key", "3b aws_access_key"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

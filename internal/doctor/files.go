@@ -18,6 +18,8 @@ var (
 		"the AWS CLI refuses a file that begins with one, and Go programs lose its first section")
 	keyInComment = findingKind("key-in-comment", Serious,
 		"a key that is commented out is as readable as before, and most likely still works")
+	misnamedKey = findingKind("key-misnamed", Serious,
+		"a key is as readable under a wrong name as under the right one, and most likely works")
 	leftover = findingKind("leftover", Warning,
 		"an edit that was cut short left a copy of the file, which may hold what the edit removed")
 )
@@ -51,6 +53,13 @@ func (d *doctor) lookAtFiles() (string, error) {
 		return "", err
 	}
 	d.cfg = d.cfg.WithKeys(d.broker.HasKey)
+	for _, o := range d.cfg.MisnamedKeys() {
+		d.found(misnamedKey, Finding{
+			Title:  fmt.Sprintf("[%s] has a secret access key in clear under the name %s, which no AWS tool reads", o.Section, o.Key),
+			Advice: "delete that line, and the key in AWS if nothing uses it; else name it aws_secret_access_key, and move it with awsbroker add --from-profile",
+			Mend:   editorAt(o.File, o.Line),
+		}.at(o))
+	}
 	for _, o := range d.cfg.CommentedKeys() {
 		d.found(keyInComment, Finding{
 			Title:  "a comment holds a secret access key",

@@ -13,7 +13,7 @@ func FindingKinds() []*FindingKind {
 		// environment.go
 		envKeys, envSessionOver, envRole, envProfileMissing, envProfilesDiffer, envLoadConfig, envFileUnexpanded, envFileMissing, envEndpoint, clockOff, clockWrong,
 		// files.go
-		fileRefused, byteOrderMark, keyInComment, leftover,
+		fileRefused, byteOrderMark, keyInComment, misnamedKey, leftover,
 		// keychain.go
 		keychainGone, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
 		// modes.go
