@@ -32,7 +32,7 @@ test: ## all tests of this module: two to four minutes
 	@$(GO) build -v $(PACKAGES)
 	@echo 'testing: a line a package, acceptance last'
 	@$(GO) test $(TEST_FLAGS) ./acceptance & acceptance=$$!; \
-	$(GO) test $(TEST_FLAGS) -p 1 ./cmd/... ./internal/...; others=$$?; \
+	$(GO) test $(TEST_FLAGS) ./cmd/... ./internal/...; others=$$?; \
 	wait $$acceptance && exit $$others
 
 # The tests in acceptance and cmd run the program in processes of its own, which
