@@ -250,6 +250,7 @@ func environmentAilments() []ailment {
 		{id: "env-load-config", as: with("AWS_SDK_LOAD_CONFIG=0")},
 		{id: "env-file-unexpanded", as: with("AWS_CONFIG_FILE=~/.aws/config")},
 		{id: "env-file-missing", as: with("AWS_SHARED_CREDENTIALS_FILE=DIR/home/.aws/gone")},
+		{id: "env-proxy", as: with("HTTPS_PROXY=http://bob:hun%ter2@127.0.0.1:3128")},
 		{id: "env-endpoint", as: with("AWS_ENDPOINT_URL=https://sts.example.test")},
 	}
 }

@@ -49,9 +49,12 @@ func isLoopback(host string) bool {
 }
 
 // HTTPClient checks the endpoint and makes a client for it, which connects to
-// nothing yet. The errors are *Error with reason BadEndpoint.
+// nothing yet. The errors are *Error with the reasons BadEndpoint and BadProxy.
 func (e Endpoint) HTTPClient() (*http.Client, error) {
 	if err := CheckURL(e.URL); err != nil {
+		return nil, err
+	}
+	if err := CheckProxy(); err != nil && !e.IsLocal() { // no proxy comes before this machine
 		return nil, err
 	}
 	return httpClient(e.CABundle)
@@ -89,12 +92,14 @@ func (e Endpoint) Host() string {
 // environment: HTTPS_PROXY, NO_PROXY.
 func httpClient(caBundle string) (*http.Client, error) {
 	t := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   5 * time.Second,
-		ResponseHeaderTimeout: 15 * time.Second,
-		DisableKeepAlives:     true,
-		DisableCompression:    true, // a small answer may unpack to a large one
+		Proxy: http.ProxyFromEnvironment,
+
+		OnProxyConnectResponse: refusalOfProxy,
+		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    5 * time.Second,
+		ResponseHeaderTimeout:  15 * time.Second,
+		DisableKeepAlives:      true,
+		DisableCompression:     true, // a small answer may unpack to a large one
 	}
 	// HTTP/2 is left out: GODEBUG=http2debug=2 would print what is sent and answered.
 	if caBundle != "" {

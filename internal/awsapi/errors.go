@@ -45,6 +45,7 @@ const (
 	Redirected                       // the endpoint points elsewhere, which is not followed
 	Garbled                          // what answered is not AWS
 	BadEndpoint                      // the endpoint or its CA bundle cannot be used
+	BadProxy                         // HTTPS_PROXY cannot be used
 )
 
 // Error is a request to AWS that brought nothing.

@@ -34,6 +34,8 @@ var (
 		"a file that is not there is as good as an empty one, for every AWS tool")
 	envEndpoint = findingKind("env-endpoint", Warning,
 		"MFA codes and signatures go to that host, and sessions come from it")
+	envProxy = findingKind("env-proxy", Serious,
+		"Go programs connect past a proxy whose address they cannot read, without a word, and the AWS CLI goes through it")
 	clockOff = findingKind("clock-off", Warning,
 		"MFA codes are accepted for a minute or two, and AWS refuses signatures that are 5 minutes old")
 	clockWrong = findingKind("clock-wrong", Serious,
@@ -63,6 +65,10 @@ func (d *doctor) lookAtEnvironment() (string, error) {
 	d.lookAtProfileVariables()
 	d.lookAtFileVariables()
 	d.lookAtEndpointVariables()
+	if err := awsapi.CheckProxy(); err != nil {
+		d.found(envProxy, Finding{Title: err.Error(),
+			Advice: "write other characters than letters and digits in its name and password as % and two digits, like %25 for %"})
+	}
 	return "environment", nil
 }
 

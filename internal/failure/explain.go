@@ -142,6 +142,9 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 		} else {
 			f.Hint("check the network, HTTPS_PROXY and the endpoint settings")
 		}
+	case awsapi.BadProxy:
+		f = New(Other, "%s", e.Error()).
+			Hint("write other characters than letters and digits in its name and password as %% and two digits: %% as %%25, @ as %%40, ^ as %%5E, # as %%23")
 	case awsapi.BadEndpoint:
 		f = New(Other, "%s", e.Error()).
 			Hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
