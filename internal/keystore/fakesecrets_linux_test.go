@@ -150,3 +150,43 @@ func testNoDaemon(t *testing.T) {
 		wantError(t, err, ErrMissing)
 	})
 }
+
+// fakeWallet is KWallet's own interface of a Secret Service.
+type fakeWallet struct{ synced atomic.Int32 }
+
+func (w *fakeWallet) NetworkWallet() (string, *dbus.Error) { return "kdewallet", nil }
+
+func (w *fakeWallet) Open(wallet string, _ int64, _ string) (int32, *dbus.Error) {
+	if wallet != "kdewallet" {
+		return -1, nil
+	}
+	return 7, nil
+}
+
+func (w *fakeWallet) Sync(handle int32, _ string) *dbus.Error {
+	if handle == 7 {
+		w.synced.Add(1)
+	}
+	return nil
+}
+
+// KWallet is told to write what was set to the disk, and no other Secret Service
+// is, even if KWallet is there as well.
+func testFlushesKWallet(t *testing.T) {
+	f := startFake(t, fakeCollection, func(*fakeSecrets) {})
+	s := openFake(t).backend.(*secretService)
+	if err := s.flush(testContext(t)); err != nil {
+		t.Fatal(err)
+	}
+	w := &fakeWallet{}
+	methods := map[string]string{"NetworkWallet": "networkWallet", "Open": "open", "Sync": "sync"}
+	if err := f.bus.ExportWithMap(w, methods, "/modules/kwalletd5", "org.kde.KWallet"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.bus.RequestName("org.kde.kwalletd5", dbus.NameFlagDoNotQueue); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.flush(testContext(t)); err != nil || w.synced.Load() != 1 {
+		t.Errorf("%v, synced %d times", err, w.synced.Load())
+	}
+}

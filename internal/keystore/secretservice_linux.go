@@ -71,9 +71,13 @@ func (s *secretService) set(ctx context.Context, item string, data []byte) error
 	if err != nil {
 		return err
 	}
-	return boundedDo(ctx, s.limit, secretsName, func() error {
+	err = boundedDo(ctx, s.limit, secretsName, func() error {
 		return busError(ring.Set(keyring.Item{Key: item, Data: data}))
 	})
+	if err != nil {
+		return err
+	}
+	return s.flush(ctx)
 }
 
 // remove deletes until nothing is left: keyring deletes one item, and another

@@ -36,6 +36,7 @@ func TestSecretService(t *testing.T) {
 		"no default collection":     testNoDefaultCollection,
 		"foreign collection":        testForeignCollection,
 		"dialog answered":           testDialogAnswered,
+		"flushes KWallet":           testFlushesKWallet,
 		"dialog dismissed":          testDialogDismissed,
 		"dialog not answered":       testDialogNotAnswered,
 		"daemon dies during dialog": testDialogOfDyingDaemon,
