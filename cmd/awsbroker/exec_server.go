@@ -101,7 +101,11 @@ func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover) er
 	keeper := b.NewKeeper(h.Profile, h.session())
 	var renewing sync.WaitGroup
 	renewing.Go(func() { keeper.Run(ctx) })
-	err := credserver.Serve(ctx, l, h.endpoint(), keeper.Current)
+	quiet := newQuiet()
+	err := credserver.Serve(ctx, l, h.endpoint(), func() (session.Session, error) {
+		quiet.soon()
+		return keeper.Current()
+	})
 	broker.RemoveStandIn(h.Copy)
 	renewing.Wait()
 	return err

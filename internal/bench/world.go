@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/machine"
@@ -19,24 +19,17 @@ import (
 type world struct {
 	t             machine.T
 	broker, hello string
+	size          int64 // of broker, in bytes
 	bus           net.Listener
 }
 
-const (
-	manyProfiles = 5000
-	manySessions = 500
-	crowd        = 64
-	rounds       = 400
-)
+const rounds = 400
 
 func newWorld(t machine.T, dir string) *world {
 	w := &world{t: t, broker: filepath.Join(dir, "awsbroker"), hello: filepath.Join(dir, "hello")}
 	source := filepath.Join(dir, "hello.go")
 	text := "package main\n\nimport \"os\"\n\nfunc main() { os.Stdout.WriteString(\"hello\\n\") }\n"
-	err := errors.Join(
-		os.WriteFile(source, []byte(text), 0o600),
-		machine.Build("./cmd/awsbroker", w.broker), machine.Build(source, w.hello),
-	)
+	err := errors.Join(os.WriteFile(source, []byte(text), 0o600), machine.Build(source, w.hello), w.build())
 	if err == nil { // a socket that looks like a session bus: whoever connects waits
 		w.bus, err = net.Listen("unix", filepath.Join(dir, "bus"))
 	}
@@ -45,6 +38,19 @@ func newWorld(t machine.T, dir string) *world {
 	}
 	t.Cleanup(func() { w.bus.Close() })
 	return w
+}
+
+// build makes the program as it is shipped.
+func (w *world) build() error {
+	if out, err := exec.Command("make", "-s", "build").CombinedOutput(); err != nil {
+		return fmt.Errorf("make build: %w\n%s", err, out)
+	}
+	data, err := os.ReadFile("bin/awsbroker")
+	if err != nil {
+		return err
+	}
+	w.size = int64(len(data))
+	return os.WriteFile(w.broker, data, 0o755)
 }
 
 // home is a machine with a key and a profile admin; more makes it bigger, and
@@ -75,69 +81,84 @@ func warm(machines ...*machine.Machine) {
 }
 
 func (w *world) pairs() []pair {
-	small, big, full := w.home(nil), w.home(manyMoreProfiles), w.home(manyMoreSessions)
-	warm(small, big, full)
-	awsbroker := func(m *machine.Machine, args ...string) func() error { return process(m.Env, m.Bin, args...) }
-	cached := func(m *machine.Machine) func() error { return awsbroker(m, "credential-process", "--profile", "admin") }
-	withBus := small.With("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.bus.Addr().String())
-	noLog := small.With("AWSBROKER_LOG=off")
-	hello := process(small.Env, w.hello)
+	one, three := w.home(nil), w.home(profiles(3))
+	large, huge := w.home(profiles(5_000)), w.home(func(m *machine.Machine) string {
+		sessions(m, 1_000)
+		return profiles(50_000)(m)
+	})
+	warm(one, three, large, huge)
+	bus := one.With("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.bus.Addr().String())
+	noLog := one.With("AWSBROKER_LOG=off")
+	hello := process(one.Env, w.hello)
+	against := func(what string, goal float64, run func() error, rounds int) pair {
+		return pair{what, "hello world in Go", goal, run, hello, rounds}
+	}
+	grown := func(what string, args ...string) pair {
+		return pair{what + ", 5,000 profiles", "with 3", 1.5, awsbroker(large, args...), awsbroker(three, args...), rounds / 4}
+	}
 	return []pair{
-		{"cached credential-process", "hello world in Go", "at most 2.0", cached(small), hello, rounds},
-		{"the same with a D-Bus session", "hello world in Go", "at most 2.0", cached(withBus), hello, rounds},
-		{"the same", "with the log off", "at most 1.1", cached(small), cached(noLog), 2 * rounds},
-		{fmt.Sprintf("the same with %d profiles", manyProfiles), "with one", "at most 1.2", cached(big), cached(small), rounds},
-		{fmt.Sprintf("the same with %d sessions", manySessions), "with one", "at most 1.2", cached(full), cached(small), rounds},
-		{fmt.Sprintf("completion with %d profiles", manyProfiles), "with one", "", awsbroker(big, "__complete", "exec", "--profile", ""), awsbroker(small, "__complete", "exec", "--profile", ""), rounds / 8},
-		{"exec of true", "true", "", awsbroker(small, "exec", "--profile", "admin", "--", "/bin/true"), process(small.Env, "/bin/true"), rounds / 4},
-		{"exec of true", "hello world in Go", "", awsbroker(small, "exec", "--profile", "admin", "--", "/bin/true"), hello, rounds / 4},
+		against("cached answer", 1.4, cached(one), rounds),
+		against("cached answer, with a D-Bus session", 1.4, cached(bus), rounds),
+		{"cached answer", "with the log off", 1.1, cached(one), cached(noLog), 2 * rounds},
+		{"cached answer, 50,000 profiles, 1,000 sessions", "with one", 1.05, cached(huge), cached(one), 2 * rounds},
+		against("exec -- true, cached", 2.2, awsbroker(one, "exec", "--profile", "admin", "--", "/bin/true"), rounds),
+		against("export, cached", 1.8, awsbroker(one, "export", "--profile", "admin"), rounds),
+		against("--version", 2.2, awsbroker(one, "--version"), rounds),
+		against("list, 3 profiles", 2.6, awsbroker(three, "list"), rounds),
+		grown("completion", "__complete", "exec", "--profile", ""),
+		grown("list", "list"),
+		{"a miss, 5,000 profiles", "with 3", 1.5, missed(large), missed(three), rounds / 20},
+		{"exec -- true, cached", "true", 0, awsbroker(one, "exec", "--profile", "admin", "--", "/bin/true"), process(one.Env, "/bin/true"), rounds / 4},
 	}
 }
 
-func manyMoreProfiles(*machine.Machine) string {
-	var text strings.Builder
-	for i := range manyProfiles - 1 {
-		fmt.Fprintf(&text, "\n[profile other-%d]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/other-%d\nsource_profile = admin\n", i, i)
-	}
-	return text.String()
+func awsbroker(m *machine.Machine, args ...string) func() error {
+	return process(m.Env, m.Bin, args...)
 }
 
-// manyMoreSessions leaves as many files in the session directory as that many
-// sessions would. What is in them does not matter: nothing opens them.
-func manyMoreSessions(m *machine.Machine) string {
+func cached(m *machine.Machine) func() error {
+	return awsbroker(m, "credential-process", "--profile", "admin")
+}
+
+// missed is a call that brings a code and gets a session of STS for it.
+func missed(m *machine.Machine) func() error {
+	return func() error { return awsbroker(m, "login", "--profile", "admin", "--mfa-code", m.Code())() }
+}
+
+// peers are other tools that do the same, where they are on PATH. None of them
+// gets a key: what is measured is how long they take to start.
+func (w *world) peers() (all []pair) {
+	m := w.home(nil)
+	for _, name := range []string{"aws-vault", "granted"} {
+		if path, err := exec.LookPath(name); err == nil {
+			all = append(all, pair{"--version of ours", name + " --version", 0, awsbroker(m, "--version"), process(m.Env, path, "--version"), rounds / 4})
+		}
+	}
+	return all
+}
+
+// profiles are so many, of which all but one are other tools'.
+func profiles(n int) func(*machine.Machine) string {
+	return func(*machine.Machine) string {
+		var text strings.Builder
+		for i := range n - 1 {
+			fmt.Fprintf(&text, "\n[profile other-%d]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/other-%d\nsource_profile = admin\n", i, i)
+		}
+		return text.String()
+	}
+}
+
+// sessions leaves as many files in the session directory as n sessions would.
+// What is in them does not matter: nothing opens them.
+func sessions(m *machine.Machine, n int) {
 	dir := filepath.Join(m.Home, ".cache", "awsbroker", "sessions")
 	m.Mkdir(dir, 0o700)
 	ends := time.Now().Add(time.Hour)
-	for i := range 2 * manySessions { // a session and a lookup record each
+	for i := range 2 * n { // a session and a lookup record each
 		path := filepath.Join(dir, fmt.Sprintf("%040x.sealed", i))
 		m.Write(path, strings.Repeat("\x00", 1024))
 		if err := os.Chtimes(path, ends, ends); err != nil {
 			m.T.Fatal(err)
 		}
 	}
-	return ""
-}
-
-// coldCrowd lets many callers ask at once, with a command that knows the code.
-func (w *world) coldCrowd() time.Duration {
-	m := w.home(func(m *machine.Machine) string { return "awsbroker_mfa_process = echo " + m.Code() })
-	m.AWS.Server.ResetCalls()
-	var wg sync.WaitGroup
-	results := make(chan machine.Result, crowd)
-	started := time.Now()
-	for range crowd {
-		wg.Go(func() { results <- m.Run("credential-process", "--profile", "admin") })
-	}
-	wg.Wait()
-	took := time.Since(started)
-	close(results)
-	for r := range results {
-		if r.Code != 0 {
-			w.t.Fatal(r)
-		}
-	}
-	if n := len(m.AWS.Server.Calls("AssumeRole")); n != 1 {
-		w.t.Fatalf("%d callers made %d AssumeRole calls", crowd, n)
-	}
-	return took
 }

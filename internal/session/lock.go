@@ -24,8 +24,15 @@ type Lock struct {
 	file *flock.Flock
 }
 
-// lockPoll is the pause between two tries.
-const lockPoll = 25 * time.Millisecond
+// The pause between two tries grows, so that hundreds who wait leave the machine
+// to the one who works.
+const (
+	lockPoll    = 25 * time.Millisecond
+	maxLockPoll = 200 * time.Millisecond
+)
+
+// longer returns the pause after this one.
+func longer(pause time.Duration) time.Duration { return min(pause*3/2, maxLockPoll) }
 
 // NewLock returns the lock called name among those of dir. With an empty dir
 // it is a lock that nobody else holds.
@@ -54,11 +61,11 @@ func (l *Lock) Try() (bool, error) {
 
 // Wait takes the lock, or returns ctx's error.
 func (l *Lock) Wait(ctx context.Context) error {
-	for {
+	for pause := lockPoll; ; pause = longer(pause) {
 		if ok, err := l.Try(); ok || err != nil {
 			return err
 		}
-		if !wait.Pause(ctx, lockPoll) {
+		if !wait.Pause(ctx, pause) {
 			return ctx.Err()
 		}
 	}
@@ -86,7 +93,7 @@ func (l *Lock) Unlock() error {
 // looks for that answer, without the lock and then once more with it. Await
 // returns done when check found one, and otherwise holds the lock.
 func (l *Lock) Await(ctx context.Context, check func() bool) (done bool, err error) {
-	for {
+	for pause := lockPoll; ; pause = longer(pause) {
 		if check() {
 			return true, nil
 		}
@@ -100,7 +107,7 @@ func (l *Lock) Await(ctx context.Context, check func() bool) (done bool, err err
 			}
 			return false, nil
 		}
-		if !wait.Pause(ctx, lockPoll) {
+		if !wait.Pause(ctx, pause) {
 			return false, errors.Join(ErrLockWait, ctx.Err())
 		}
 	}
