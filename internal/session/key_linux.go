@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"golang.org/x/sys/unix"
 )
@@ -33,13 +34,29 @@ func readSystemKey(dir string) ([]byte, error) {
 	}
 	key := make([]byte, KeySize+1)
 	n, err := unix.KeyctlBuffer(unix.KEYCTL_READ, id, key, 0)
+	if errors.Is(err, unix.EACCES) {
+		defer possessUserKeyring()()
+		n, err = unix.KeyctlBuffer(unix.KEYCTL_READ, id, key, 0)
+	}
 	if err != nil {
 		return nil, keyError("read", err)
 	}
 	return key[:min(n, len(key))], nil
 }
 
+// possessUserKeyring links the user keyring to the process's own. A session
+// keyring, which links to it too, is revoked when its login ends, and a shell
+// in tmux lives on: its keys could then be neither read nor given permissions.
+// The kernel makes that keyring for the calling thread alone, so the goroutine
+// stays on the thread until the function that it returns is called.
+func possessUserKeyring() (release func()) {
+	runtime.LockOSThread()
+	_, _ = unix.KeyctlInt(unix.KEYCTL_LINK, unix.KEY_SPEC_USER_KEYRING, unix.KEY_SPEC_PROCESS_KEYRING, 0, 0)
+	return runtime.UnlockOSThread
+}
+
 func writeSystemKey(dir string, key []byte) error {
+	defer possessUserKeyring()()
 	id, err := unix.AddKey("user", keyName(dir), key, unix.KEY_SPEC_USER_KEYRING)
 	if err != nil {
 		return keyError("add", err)
