@@ -16,6 +16,7 @@ type fakeSecrets struct {
 	locked    atomic.Bool
 	dismissed atomic.Int32 // calls of Dismiss
 	onPrompt  func(f *fakeSecrets)
+	noPrompt  bool // Unlock asks nobody: the keyring's password is empty
 }
 
 const (
@@ -59,6 +60,10 @@ func (f *fakeSecrets) Get(_, property string) (dbus.Variant, *dbus.Error) {
 }
 
 func (f *fakeSecrets) Unlock([]dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
+	if f.noPrompt {
+		f.locked.Store(false)
+		return []dbus.ObjectPath{fakeCollection}, "/", nil
+	}
 	return nil, fakePrompt, nil
 }
 
@@ -91,6 +96,48 @@ func testDialogAnswered(t *testing.T) {
 	}
 	if path, err := s.backend.(*secretService).collection(testContext(t)); err != nil || path != fakeCollection {
 		t.Errorf("the collection is %q: %v", path, err)
+	}
+}
+
+func testEmptyPasswordNeedsNoDisplay(t *testing.T) {
+	f := startFake(t, fakeCollection, func(*fakeSecrets) {})
+	f.noPrompt = true
+	s := openFake(t)
+	t.Setenv("WAYLAND_DISPLAY", "")
+	if err := s.backend.(*secretService).unlockCollection(testContext(t), fakeCollection); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func testNoDisplayForTheDialog(t *testing.T) {
+	f := startFake(t, fakeCollection, func(*fakeSecrets) {})
+	s := openFake(t)
+	t.Setenv("WAYLAND_DISPLAY", "")
+	wantError(t, s.backend.(*secretService).unlockCollection(testContext(t), fakeCollection), ErrLocked)
+	if f.dismissed.Load() != 1 {
+		t.Error("the dialog that nobody sees was left with the daemon")
+	}
+}
+
+// keyring waits on the shared connection for the end of KeePassXC's prompts.
+func testEndOfPromptsIsHeard(t *testing.T) {
+	f := startFake(t, fakeCollection, func(*fakeSecrets) {})
+	s := openFake(t).backend.(*secretService)
+	heard := make(chan *dbus.Signal, 8)
+	s.bus.Signal(heard)
+	defer s.bus.RemoveSignal(heard)
+	// A path of its own: rules for fakePrompt may be left from other tests.
+	const created = fakePrompt + "_create"
+	_ = f.bus.Emit(created, secretPrompt+".Completed", false, dbus.MakeVariant(fakeCollection))
+	for {
+		select {
+		case signal := <-heard:
+			if signal.Path == created {
+				return
+			}
+		case <-time.After(2 * time.Second):
+			t.Fatal("Completed was not delivered")
+		}
 	}
 }
 

@@ -165,7 +165,8 @@ func (p *passStore) stage(ctx context.Context, scratch string, text []byte) erro
 	if err != nil {
 		return fmt.Errorf("gpg can encrypt it but not decrypt it again: %w", err)
 	}
-	if !bytes.Equal(back, text) {
+	// gopass, installed as pass, ends every entry with a line break.
+	if !bytes.Equal(bytes.TrimSuffix(back, []byte("\n")), text) {
 		return fmt.Errorf("%w: gpg gave back something else than it was given", ErrCorrupt)
 	}
 	return syncFile(p.path(scratch))

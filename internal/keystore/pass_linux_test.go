@@ -276,6 +276,26 @@ func TestPassLeavesOnlyItsEntry(t *testing.T) {
 	}
 }
 
+// gopass, which may be installed as pass, ends every entry with a line break.
+func TestPassThatEndsEntriesWithANewline(t *testing.T) {
+	x := passSubject(t)
+	real, err := exec.LookPath("pass")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\nif [ \"$1\" = insert ]; then { cat; echo; } | %s \"$@\"; else exec %s \"$@\"; fi\n", real, real)
+	if err := os.WriteFile(filepath.Join(bin, "pass"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := bin + ":" + os.Getenv("PATH")
+	t.Setenv("PATH", path)
+	x.options.Environ = helper{x.options.Environ}.with("PATH", path).environ
+	s := x.mustOpen(t)
+	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+}
+
 func TestPassUnderGit(t *testing.T) {
 	need(t, "git")
 	x := passSubject(t)

@@ -43,7 +43,14 @@ func newSecretService(o Options) (backend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMissing, err)
 	}
-	return &secretService{bus: bus, limit: o.CallTimeout, dialog: o.DialogTimeout}, nil
+	s := &secretService{bus: bus, limit: o.CallTimeout, dialog: o.DialogTimeout}
+	// KeePassXC answers each change with a prompt and broadcasts its end, for
+	// which keyring waits on this connection without asking for the signal.
+	rule := fmt.Sprintf("type='signal',interface='%s',member='Completed'", secretPrompt)
+	if err := s.callOn(context.Background(), bus.BusObject(), "org.freedesktop.DBus.AddMatch", rule).store(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *secretService) where() string { return "the default keyring of the Secret Service" }

@@ -17,15 +17,16 @@ func (s *secretService) unlockCollection(ctx context.Context, path dbus.ObjectPa
 	if err != nil || !locked {
 		return err
 	}
-	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return fmt.Errorf("%w, and there is no display for its dialog: sign in to the desktop, or run: gnome-keyring-daemon --unlock", ErrLocked)
-	}
 	var unlocked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
 	if err := s.call(ctx, secretsPath, secretsService+".Unlock", []dbus.ObjectPath{path}).store(&unlocked, &prompt); err != nil {
 		return err
 	}
-	if prompt != "/" {
+	if prompt != "/" { // a keyring with an empty password needs none
+		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+			s.dismiss(prompt)
+			return fmt.Errorf("%w, and there is no display for its dialog: sign in to the desktop, or run: gnome-keyring-daemon --unlock", ErrLocked)
+		}
 		if err := s.prompt(ctx, prompt); err != nil {
 			return err
 		}
