@@ -79,7 +79,7 @@ func newAdd(a *app) *cobra.Command {
 	f.BoolVar(&o.Move, "move", false, "with --from-aws-vault: take the key out of there")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before moving a key")
 	f.BoolVar(&o.Replace, "replace", false, "replace the key of that name")
-	f.DurationVar(&o.Expires, "expires", 0, "how long a root key is used, at most 24h (default 4h)")
+	f.Var((*span)(&o.Expires), "expires", "how long a root key is used, at most 24h (default 4h)")
 	f.BoolVar(&o.Offline, "offline", false, "do not ask AWS whose key it is")
 	_ = cmd.RegisterFlagCompletionFunc("from-profile", profileNames)
 	_ = cmd.MarkFlagFilename("csv", "csv")

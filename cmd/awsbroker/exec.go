@@ -63,7 +63,7 @@ minutes. Such a session can call no IAM API.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.profile, "profile", "", "profile whose session it is")
-	f.DurationVar(&o.minTTL, "min-ttl", 0, "life that the session has left at least, like 45m")
+	f.Var((*span)(&o.minTTL), "min-ttl", "life that the session has left at least, like 45m")
 	f.BoolVar(&o.server, "server", false, "let the command fetch its session from a server that renews it")
 	f.StringArrayVar(&o.with, "with", nil, "profile that the command works through by itself; may be repeated")
 	f.BoolVar(&o.allowRoot, "allow-root", false, "a session of the root key; --profile names it if there are several")

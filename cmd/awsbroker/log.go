@@ -19,7 +19,7 @@ import (
 // logOptions say which grants are shown.
 type logOptions struct {
 	profile string
-	since   time.Duration
+	since   since
 	limit   int
 	json    bool
 }
@@ -43,12 +43,12 @@ key, under which CloudTrail knows what was done with it.
 
 awsbroker_log = off in a profile keeps its sessions out of it, AWSBROKER_LOG=off
 in the environment all that is run there.`,
-		Example: `  awsbroker log --since 24h
+		Example: `  awsbroker log --since 7d
   awsbroker log --profile admin --json`,
 		Args: positional(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.since < 0 || o.limit < 0 {
-				return usage(errors.New("--since and --limit take no negative values"))
+			if o.limit < 0 {
+				return usage(errors.New("--limit takes no negative value"))
 			}
 			if o.json && !cmd.Flags().Changed("limit") {
 				o.limit = 0
@@ -58,7 +58,7 @@ in the environment all that is run there.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.profile, "profile", "", "only sessions of this profile")
-	f.DurationVar(&o.since, "since", 0, "only of this long, such as 24h or 90m")
+	f.Var(&o.since, "since", "only of this long, such as 24h or 7d, or from a date on, such as 2026-11-20")
 	f.IntVarP(&o.limit, "limit", "n", shownGrants, "only the last so many, 0 for all; with --json all unless this is given")
 	f.BoolVar(&o.json, "json", false, "for machines: one object a line")
 	return cmd
@@ -83,7 +83,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	if spoiled > 0 {
 		a.Warn(fmt.Sprintf("parts of the log cannot be read, and are passed over: %d", spoiled))
 	}
-	lines = o.choose(lines, now)
+	lines = o.choose(lines)
 	switch {
 	case o.json:
 		var out bytes.Buffer
@@ -101,10 +101,10 @@ func runLog(a *app, o logOptions, now time.Time) error {
 
 // choose returns the lines that are shown. The clock may have been set between two of
 // them: their order is that of the log.
-func (o logOptions) choose(lines []grants.Line, now time.Time) []grants.Line {
+func (o logOptions) choose(lines []grants.Line) []grants.Line {
 	var chosen []grants.Line
 	for _, l := range lines {
-		if (o.profile == "" || l.Profile == o.profile) && (o.since == 0 || now.Sub(l.Time) <= o.since) {
+		if (o.profile == "" || l.Profile == o.profile) && !l.Time.Before(o.since.Time) {
 			chosen = append(chosen, l)
 		}
 	}

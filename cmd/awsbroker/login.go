@@ -53,9 +53,9 @@ that AWS tools would be served with. That is quick enough for a shell's prompt.`
 	f.StringVar(&o.profile, "profile", "", "profile to log in to")
 	f.BoolVar(&o.all, "all", false, "all profiles of awsbroker")
 	f.StringVar(&o.key, "key", "", "with --all: only those of this key")
-	f.DurationVar(&o.life, "for", 0, "life of the MFA session, such as 8h (15m to 36h)")
+	f.Var((*span)(&o.life), "for", "life of the MFA session, such as 8h (15m to 36h)")
 	f.BoolVar(&o.ifNeeded, "if-needed", false, "only where there is no session that would be served")
-	f.DurationVar(&o.minTTL, "min-ttl", 0, "with --if-needed: or one with less than this left, such as 30m")
+	f.Var((*span)(&o.minTTL), "min-ttl", "with --if-needed: or one with less than this left, such as 30m")
 	return cmd
 }
 
