@@ -49,6 +49,15 @@ type File struct {
 // ErrNoKey means that there is no access key in the file.
 var ErrNoKey = errors.New("there is no access key in it")
 
+// ErrINI means that the file is no CSV, but one of profiles.
+var ErrINI = errors.New("it is a file of profiles, like ~/.aws/credentials, and no CSV file")
+
+// isSetting reports whether a line is that of an access key in a file of profiles.
+func isSetting(line string) bool {
+	name, _, ok := strings.Cut(strings.ToLower(line), "=")
+	return ok && slices.Contains([]string{"aws_access_key_id", "aws_secret_access_key"}, strings.TrimSpace(name))
+}
+
 // Parse returns the access keys of a file, and the lines that it skipped. Neither the
 // error nor the skipped lines contain text of the file other than user names.
 func Parse(data []byte) (File, error) {
@@ -59,6 +68,9 @@ func Parse(data []byte) (File, error) {
 	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
 	if row, ok := rootRow(lines); ok {
 		return File{Rows: []Row{row}}, nil
+	}
+	if slices.ContainsFunc(lines, isSetting) {
+		return File{}, ErrINI
 	}
 	var f File
 	head := header{id: -1, secret: -1, user: -1, password: -1}
@@ -76,6 +88,7 @@ func Parse(data []byte) (File, error) {
 	if len(f.Rows) == 0 && len(f.Skipped) == 0 {
 		return File{}, ErrNoKey
 	}
+	f.Rows = dropRepeated(f.Rows)
 	return f, nil
 }
 
@@ -103,6 +116,18 @@ func (f *File) addLine(number int, line string, head header) {
 	case head.found():
 		f.Skipped = append(f.Skipped, Skipped{number, user, "it has no access key, only a sign-in to the console", false})
 	}
+}
+
+// dropRepeated returns the rows without those whose key is in one before, as files
+// that were put together have them.
+func dropRepeated(rows []Row) []Row {
+	seen := map[[2]string]bool{}
+	return slices.DeleteFunc(rows, func(r Row) bool {
+		key := [2]string{r.AccessKeyID, r.SecretAccessKey.Reveal()}
+		repeated := seen[key]
+		seen[key] = true
+		return repeated
+	})
 }
 
 // header says in which column is what; -1 is nowhere.

@@ -66,6 +66,7 @@ func TestParse(t *testing.T) {
 		{"half a key", old + "robin,pw," + id2 + ",," + link + "\nphoebe,," + id + "," + secret + ",", []string{row(3, "phoebe", id, secret)}, 1, true},
 		{"blank lines", "\n\n" + old + "\r\nphoebe,," + id + "," + secret + ",\r\n\r\n", []string{row(5, "phoebe", id, secret)}, 0, false},
 		{"unclear", "a\n" + secret + " " + secret2 + " " + id, nil, 1, false},
+		{"the same row twice", old + strings.Repeat("phoebe,,"+id+","+secret+",\n", 2), one, 0, false},
 		{"temporary", "Access key ID,Secret access key\nASIAIOSFODNN7EXAMPLE," + secret, []string{row(2, "", "ASIAIOSFODNN7EXAMPLE", secret)}, 0, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -105,6 +106,13 @@ func TestNoKey(t *testing.T) {
 	}
 	if _, err := Parse([]byte("PK\x03\x04\x00\x00")); err == nil || errors.Is(err, ErrNoKey) {
 		t.Errorf("a zip file: %v", err)
+	}
+}
+
+// TestINI: a file of profiles is told from a CSV file.
+func TestINI(t *testing.T) {
+	if f, err := Parse([]byte("[default]\nAWS_Access_Key_Id = " + id + "\naws_secret_access_key=" + secret + "\n")); !errors.Is(err, ErrINI) {
+		t.Errorf("%+v %v", f, err)
 	}
 }
 

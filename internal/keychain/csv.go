@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -31,6 +32,7 @@ type csvSource struct {
 const maxCSV = 4 << 20
 
 func (s *csvSource) find(context.Context) ([]*candidate, error) {
+	s.from.Of = fileNamed(s.from.Of)
 	shown := s.from.Of
 	var err error
 	if s.text, err = readUpTo(s.from.Of, maxCSV); err != nil {
@@ -41,6 +43,10 @@ func (s *csvSource) find(context.Context) ([]*candidate, error) {
 		return nil, failure.New(failure.Other, "%s cannot be read: %w", shown, err)
 	}
 	file, err := csvkeys.Parse(s.text)
+	if errors.Is(err, csvkeys.ErrINI) {
+		return nil, failure.New(failure.Other, "%s: %w", shown, err).
+			Hint("take the keys of profiles with: AWS_SHARED_CREDENTIALS_FILE=%s awsbroker add --from-profile NAME", say.ShellWord(shown))
+	}
 	if err != nil {
 		return nil, failure.New(failure.Other, "%s: %w", shown, err).Hint("a file of access keys has the columns: Access key ID,Secret access key")
 	}
@@ -67,6 +73,17 @@ func (s *csvSource) find(context.Context) ([]*candidate, error) {
 		return nil, failure.New(failure.Other, "%s: %w", shown, csvkeys.ErrNoKey)
 	}
 	return all, nil
+}
+
+// fileNamed returns the path of a file as people name it: with file:// before it, as
+// the AWS CLI wants it, or with a "~" that no shell has replaced, as in --csv=~/x.
+func fileNamed(name string) string {
+	name = strings.TrimPrefix(name, "file://")
+	rest, ok := strings.CutPrefix(name, "~/")
+	if home, err := os.UserHomeDir(); ok && err == nil {
+		return filepath.Join(home, rest)
+	}
+	return name
 }
 
 func ofUser(name string) string {
