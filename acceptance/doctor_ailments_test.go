@@ -138,6 +138,7 @@ func profileAilments() []ailment {
 		{id: "unportable-process", is: func(w *world) { w.edit(w.Config(), w.Bin+" ", `"`+w.Bin+`" `) }},
 		{id: "quoted-value", is: lines(`output = "json"`)},
 		{id: "trailing-comment", is: lines("output = json # or text")},
+		{id: "overridden", is: func(w *world) { w.Write(w.credentials(), "[admin]\nregion = eu-west-1\n") }},
 		{id: "brackets", is: lines("cli_pager = less -[x]")},
 		{id: "program-missing", is: func(w *world) { w.edit(w.Config(), w.Bin, "/opt/gone/awsbroker") }},
 		{id: "program-differs", is: func(w *world) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -56,6 +57,9 @@ func runSetup(cmd *cobra.Command, a *app, o setup.Options) error {
 	if !changed {
 		a.Step(fmt.Sprintf("profile %s was set up already", o.Profile))
 		return nil
+	}
+	if file := os.Getenv("AWS_CONFIG_FILE"); file != "" {
+		a.Step(fmt.Sprintf("programs find the profile only where AWS_CONFIG_FILE is set as it is here: %s", file))
 	}
 	a.Step(fmt.Sprintf("profile %s is set up; try: aws sts get-caller-identity --profile %s", o.Profile, o.Profile))
 	return nil

@@ -93,3 +93,17 @@ func TestMisnamedKeys(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestOverridden: of two values the one that does not count is told, and settings that
+// are in one file only, or alike in both, are not.
+func TestOverridden(t *testing.T) {
+	const ours = "[profile a]\nregion = eu-west-1\nawsbroker_key = k\ncredential_process = /opt/awsbroker credential-process --profile a\n"
+	c := mustParse(t, ours, "[a]\nregion = eu-west-1\nawsbroker_key = other\nawsbroker_log = off\n")
+	p, err := c.Resolve("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Problems) != 1 || p.Problems[0].Kind != Overridden || p.Problems[0].Origin.Line != 3 || !strings.Contains(p.Problems[0].Text, "line 3 of") {
+		t.Errorf("%v", p.Problems)
+	}
+}

@@ -30,6 +30,7 @@ const (
 	QuotedValue                              // some tools take the quotes off a value, others don't
 	TrailingComment                          // a comment for some tools, a part of the value for others
 	Brackets                                 // a line that the C++ SDK takes for a section header
+	Overridden                               // the credentials file has another value, which wins
 )
 
 // findProblems notes what awsbroker copes with and other tools do not.
@@ -55,6 +56,7 @@ func (r *resolver) findProblems() {
 				r.addProblemAt(InCredentialsFile, s, o, "credential_process belongs into the config file: some SDKs read it there only")
 			}
 			r.findMisread(s, o)
+			r.findOverridden(s, o)
 		}
 	}
 	if origin, ok := p.Origin("credential_process"); ok && runsUs(origin.Value) {
@@ -96,6 +98,19 @@ func (r *resolver) findMisread(s *section, o *option) {
 		}
 	case len(value) > 1 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\''):
 		r.addProblemAt(QuotedValue, s, o, o.name+" is in quotes, which the AWS CLI takes for a part of the value and others take off")
+	}
+}
+
+// findOverridden notes a setting of the credentials file that wins over another value
+// in the config file, where people look for what counts.
+func (r *resolver) findOverridden(s *section, o *option) {
+	if s != r.view.credentials || !isReadable(o.name) || slices.Contains(ClearKeyLines, o.name) {
+		return
+	}
+	for _, other := range r.view.sections[1:] {
+		if loser := other.option(o.name); loser != nil && loser.rawValue() != o.rawValue() {
+			r.addProblemAt(Overridden, s, o, fmt.Sprintf("%s wins over another value on line %d of %s", o.name, loser.line, other.path))
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func FindingKinds() []*FindingKind {
 		// modes.go
 		writableByOthers, readableByOthers, filesOfOthers,
 		// problems.go
-		besideProcess, unknownSetting, processInCredentials, otherProfile, deviceOfSource, deviceInChain, unportableProcess, quotedValue, trailingComment, brackets,
+		besideProcess, unknownSetting, processInCredentials, otherProfile, deviceOfSource, deviceInChain, unportableProcess, quotedValue, trailingComment, overridden, brackets,
 		// profiles.go
 		profileUnusable, securityKey, keyMissing, noProfile, profileName, defaultProfile, noRegion, longSession, renewedTooEarly,
 		// programs.go

@@ -26,6 +26,8 @@ var (
 		"the AWS CLI takes the quotes for a part of the value, and Go programs take them off")
 	trailingComment = findingKind("trailing-comment", Warning,
 		"the AWS CLI takes the comment for a part of the value, and most SDKs do not")
+	overridden = findingKind("overridden", Warning,
+		"AWS's tools take a setting from the credentials file if both files have it, so that another session is given than the config file says")
 	brackets = findingKind("brackets", Warning,
 		"the C++ SDK takes a line with both [ and ] for the beginning of a section")
 )
@@ -73,6 +75,8 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 	case config.TrailingComment:
 		f.Title = "profile " + p.Name + " has a comment behind the value of " + key
 		d.found(trailingComment, f)
+	case config.Overridden:
+		d.found(overridden, f)
 	case config.Brackets:
 		f.Title = "profile " + p.Name + " has brackets in the line of " + key
 		d.found(brackets, f)
