@@ -33,11 +33,8 @@ func (c *Client) Summary(ctx context.Context) (Summary, error) {
 
 // Aliases of the account: one, or none.
 func (c *Client) Aliases(ctx context.Context) (all []string, err error) {
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListAccountAliasesOutput, error) {
-		return c.api.ListAccountAliases(ctx, &awsiam.ListAccountAliasesInput{Marker: marker})
-	}, func(out *awsiam.ListAccountAliasesOutput) *string {
+	err = eachPage(ctx, awsiam.NewListAccountAliasesPaginator(c.api, &awsiam.ListAccountAliasesInput{}), func(out *awsiam.ListAccountAliasesOutput) {
 		all = append(all, out.AccountAliases...)
-		return next(out.IsTruncated, out.Marker)
 	})
 	return all, err
 }

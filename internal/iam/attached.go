@@ -20,17 +20,11 @@ func (c *Client) Attach(ctx context.Context, to Holder, arn string) error {
 	name, policy := aws.String(to.Name), aws.String(arn)
 	switch to.Kind {
 	case OfGroup:
-		return change(ctx, func(ctx context.Context) (*awsiam.AttachGroupPolicyOutput, error) {
-			return c.api.AttachGroupPolicy(ctx, &awsiam.AttachGroupPolicyInput{GroupName: name, PolicyArn: policy})
-		})
+		return change(ctx, c.api.AttachGroupPolicy, &awsiam.AttachGroupPolicyInput{GroupName: name, PolicyArn: policy})
 	case OfRole:
-		return change(ctx, func(ctx context.Context) (*awsiam.AttachRolePolicyOutput, error) {
-			return c.api.AttachRolePolicy(ctx, &awsiam.AttachRolePolicyInput{RoleName: name, PolicyArn: policy})
-		})
+		return change(ctx, c.api.AttachRolePolicy, &awsiam.AttachRolePolicyInput{RoleName: name, PolicyArn: policy})
 	}
-	return change(ctx, func(ctx context.Context) (*awsiam.AttachUserPolicyOutput, error) {
-		return c.api.AttachUserPolicy(ctx, &awsiam.AttachUserPolicyInput{UserName: name, PolicyArn: policy})
-	})
+	return change(ctx, c.api.AttachUserPolicy, &awsiam.AttachUserPolicyInput{UserName: name, PolicyArn: policy})
 }
 
 // Detach takes a managed policy from a holder. Reason NotThere: it has it not.
@@ -38,46 +32,33 @@ func (c *Client) Detach(ctx context.Context, from Holder, arn string) error {
 	name, policy := aws.String(from.Name), aws.String(arn)
 	switch from.Kind {
 	case OfGroup:
-		return change(ctx, func(ctx context.Context) (*awsiam.DetachGroupPolicyOutput, error) {
-			return c.api.DetachGroupPolicy(ctx, &awsiam.DetachGroupPolicyInput{GroupName: name, PolicyArn: policy})
-		})
+		return change(ctx, c.api.DetachGroupPolicy, &awsiam.DetachGroupPolicyInput{GroupName: name, PolicyArn: policy})
 	case OfRole:
-		return change(ctx, func(ctx context.Context) (*awsiam.DetachRolePolicyOutput, error) {
-			return c.api.DetachRolePolicy(ctx, &awsiam.DetachRolePolicyInput{RoleName: name, PolicyArn: policy})
-		})
+		return change(ctx, c.api.DetachRolePolicy, &awsiam.DetachRolePolicyInput{RoleName: name, PolicyArn: policy})
 	}
-	return change(ctx, func(ctx context.Context) (*awsiam.DetachUserPolicyOutput, error) {
-		return c.api.DetachUserPolicy(ctx, &awsiam.DetachUserPolicyInput{UserName: name, PolicyArn: policy})
-	})
+	return change(ctx, c.api.DetachUserPolicy, &awsiam.DetachUserPolicyInput{UserName: name, PolicyArn: policy})
 }
 
 // Attached lists the managed policies of a holder.
 func (c *Client) Attached(ctx context.Context, of Holder) (all []Attached, err error) {
-	add := func(policies []types.AttachedPolicy, truncated bool, marker *string) *string {
+	add := func(policies []types.AttachedPolicy) {
 		for _, p := range policies {
 			all = append(all, Attached{Name: aws.ToString(p.PolicyName), ARN: aws.ToString(p.PolicyArn)})
 		}
-		return next(truncated, marker)
 	}
 	name := aws.String(of.Name)
 	switch of.Kind {
 	case OfGroup:
-		err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListAttachedGroupPoliciesOutput, error) {
-			return c.api.ListAttachedGroupPolicies(ctx, &awsiam.ListAttachedGroupPoliciesInput{GroupName: name, Marker: marker})
-		}, func(out *awsiam.ListAttachedGroupPoliciesOutput) *string {
-			return add(out.AttachedPolicies, out.IsTruncated, out.Marker)
+		err = eachPage(ctx, awsiam.NewListAttachedGroupPoliciesPaginator(c.api, &awsiam.ListAttachedGroupPoliciesInput{GroupName: name}), func(out *awsiam.ListAttachedGroupPoliciesOutput) {
+			add(out.AttachedPolicies)
 		})
 	case OfRole:
-		err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListAttachedRolePoliciesOutput, error) {
-			return c.api.ListAttachedRolePolicies(ctx, &awsiam.ListAttachedRolePoliciesInput{RoleName: name, Marker: marker})
-		}, func(out *awsiam.ListAttachedRolePoliciesOutput) *string {
-			return add(out.AttachedPolicies, out.IsTruncated, out.Marker)
+		err = eachPage(ctx, awsiam.NewListAttachedRolePoliciesPaginator(c.api, &awsiam.ListAttachedRolePoliciesInput{RoleName: name}), func(out *awsiam.ListAttachedRolePoliciesOutput) {
+			add(out.AttachedPolicies)
 		})
 	default:
-		err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListAttachedUserPoliciesOutput, error) {
-			return c.api.ListAttachedUserPolicies(ctx, &awsiam.ListAttachedUserPoliciesInput{UserName: name, Marker: marker})
-		}, func(out *awsiam.ListAttachedUserPoliciesOutput) *string {
-			return add(out.AttachedPolicies, out.IsTruncated, out.Marker)
+		err = eachPage(ctx, awsiam.NewListAttachedUserPoliciesPaginator(c.api, &awsiam.ListAttachedUserPoliciesInput{UserName: name}), func(out *awsiam.ListAttachedUserPoliciesOutput) {
+			add(out.AttachedPolicies)
 		})
 	}
 	return all, err

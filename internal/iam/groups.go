@@ -27,78 +27,47 @@ func groupOf(g types.Group) Group {
 // name.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetGroup.html
 func (c *Client) Group(ctx context.Context, name string) (g Group, members []User, err error) {
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.GetGroupOutput, error) {
-		return c.api.GetGroup(ctx, &awsiam.GetGroupInput{GroupName: aws.String(name), Marker: marker})
-	}, func(out *awsiam.GetGroupOutput) *string {
+	err = eachPage(ctx, awsiam.NewGetGroupPaginator(c.api, &awsiam.GetGroupInput{GroupName: aws.String(name)}), func(out *awsiam.GetGroupOutput) {
 		if out.Group != nil {
 			g = groupOf(*out.Group)
 		}
 		for _, u := range out.Users {
 			members = append(members, userOf(u))
 		}
-		return next(out.IsTruncated, out.Marker)
 	})
 	return g, members, err
 }
 
 // Groups lists all groups of the account.
-func (c *Client) Groups(ctx context.Context) (all []Group, err error) {
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListGroupsOutput, error) {
-		return c.api.ListGroups(ctx, &awsiam.ListGroupsInput{Marker: marker})
-	}, func(out *awsiam.ListGroupsOutput) *string {
-		for _, g := range out.Groups {
-			all = append(all, groupOf(g))
-		}
-		return next(out.IsTruncated, out.Marker)
-	})
-	return all, err
+func (c *Client) Groups(ctx context.Context) ([]Group, error) {
+	return list(ctx, awsiam.NewListGroupsPaginator(c.api, &awsiam.ListGroupsInput{}),
+		func(out *awsiam.ListGroupsOutput) []types.Group { return out.Groups }, groupOf)
 }
 
 // GroupsOf lists the groups that a user is in.
-func (c *Client) GroupsOf(ctx context.Context, user string) (all []Group, err error) {
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListGroupsForUserOutput, error) {
-		return c.api.ListGroupsForUser(ctx, &awsiam.ListGroupsForUserInput{UserName: aws.String(user), Marker: marker})
-	}, func(out *awsiam.ListGroupsForUserOutput) *string {
-		for _, g := range out.Groups {
-			all = append(all, groupOf(g))
-		}
-		return next(out.IsTruncated, out.Marker)
-	})
-	return all, err
+func (c *Client) GroupsOf(ctx context.Context, user string) ([]Group, error) {
+	return list(ctx, awsiam.NewListGroupsForUserPaginator(c.api, &awsiam.ListGroupsForUserInput{UserName: aws.String(user)}),
+		func(out *awsiam.ListGroupsForUserOutput) []types.Group { return out.Groups }, groupOf)
 }
 
 // CreateGroup is sent once, as CreateUser is.
 func (c *Client) CreateGroup(ctx context.Context, name string) (Group, error) {
-	out, err := awsapi.Send(ctx, awsapi.Once, func(ctx context.Context) (*awsiam.CreateGroupOutput, error) {
-		return c.api.CreateGroup(ctx, &awsiam.CreateGroupInput{GroupName: aws.String(name)})
-	})
-	if err != nil {
-		return Group{}, err
-	}
-	if out.Group == nil {
-		return Group{}, incomplete("group")
-	}
-	return groupOf(*out.Group), nil
+	return one(ctx, awsapi.Once, c.api.CreateGroup, &awsiam.CreateGroupInput{GroupName: aws.String(name)},
+		func(out *awsiam.CreateGroupOutput) *types.Group { return out.Group }, groupOf)
 }
 
 // DeleteGroup deletes a group without members and policies; else the reason is
 // InUse.
 func (c *Client) DeleteGroup(ctx context.Context, name string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.DeleteGroupOutput, error) {
-		return c.api.DeleteGroup(ctx, &awsiam.DeleteGroupInput{GroupName: aws.String(name)})
-	})
+	return change(ctx, c.api.DeleteGroup, &awsiam.DeleteGroupInput{GroupName: aws.String(name)})
 }
 
 // AddToGroup makes a user a member of a group; that he is one already is fine.
 func (c *Client) AddToGroup(ctx context.Context, group, user string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.AddUserToGroupOutput, error) {
-		return c.api.AddUserToGroup(ctx, &awsiam.AddUserToGroupInput{GroupName: aws.String(group), UserName: aws.String(user)})
-	})
+	return change(ctx, c.api.AddUserToGroup, &awsiam.AddUserToGroupInput{GroupName: aws.String(group), UserName: aws.String(user)})
 }
 
 // RemoveFromGroup takes a user out of a group.
 func (c *Client) RemoveFromGroup(ctx context.Context, group, user string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.RemoveUserFromGroupOutput, error) {
-		return c.api.RemoveUserFromGroup(ctx, &awsiam.RemoveUserFromGroupInput{GroupName: aws.String(group), UserName: aws.String(user)})
-	})
+	return change(ctx, c.api.RemoveUserFromGroup, &awsiam.RemoveUserFromGroupInput{GroupName: aws.String(group), UserName: aws.String(user)})
 }

@@ -15,17 +15,11 @@ func (c *Client) PutInline(ctx context.Context, of Holder, policy, document stri
 	name, p, doc := aws.String(of.Name), aws.String(policy), aws.String(document)
 	switch of.Kind {
 	case OfGroup:
-		return change(ctx, func(ctx context.Context) (*awsiam.PutGroupPolicyOutput, error) {
-			return c.api.PutGroupPolicy(ctx, &awsiam.PutGroupPolicyInput{GroupName: name, PolicyName: p, PolicyDocument: doc})
-		})
+		return change(ctx, c.api.PutGroupPolicy, &awsiam.PutGroupPolicyInput{GroupName: name, PolicyName: p, PolicyDocument: doc})
 	case OfRole:
-		return change(ctx, func(ctx context.Context) (*awsiam.PutRolePolicyOutput, error) {
-			return c.api.PutRolePolicy(ctx, &awsiam.PutRolePolicyInput{RoleName: name, PolicyName: p, PolicyDocument: doc})
-		})
+		return change(ctx, c.api.PutRolePolicy, &awsiam.PutRolePolicyInput{RoleName: name, PolicyName: p, PolicyDocument: doc})
 	}
-	return change(ctx, func(ctx context.Context) (*awsiam.PutUserPolicyOutput, error) {
-		return c.api.PutUserPolicy(ctx, &awsiam.PutUserPolicyInput{UserName: name, PolicyName: p, PolicyDocument: doc})
-	})
+	return change(ctx, c.api.PutUserPolicy, &awsiam.PutUserPolicyInput{UserName: name, PolicyName: p, PolicyDocument: doc})
 }
 
 // Inline reads an inline policy of a holder, as JSON. Reason NotThere: it has
@@ -64,44 +58,29 @@ func (c *Client) DeleteInline(ctx context.Context, of Holder, policy string) err
 	name, p := aws.String(of.Name), aws.String(policy)
 	switch of.Kind {
 	case OfGroup:
-		return change(ctx, func(ctx context.Context) (*awsiam.DeleteGroupPolicyOutput, error) {
-			return c.api.DeleteGroupPolicy(ctx, &awsiam.DeleteGroupPolicyInput{GroupName: name, PolicyName: p})
-		})
+		return change(ctx, c.api.DeleteGroupPolicy, &awsiam.DeleteGroupPolicyInput{GroupName: name, PolicyName: p})
 	case OfRole:
-		return change(ctx, func(ctx context.Context) (*awsiam.DeleteRolePolicyOutput, error) {
-			return c.api.DeleteRolePolicy(ctx, &awsiam.DeleteRolePolicyInput{RoleName: name, PolicyName: p})
-		})
+		return change(ctx, c.api.DeleteRolePolicy, &awsiam.DeleteRolePolicyInput{RoleName: name, PolicyName: p})
 	}
-	return change(ctx, func(ctx context.Context) (*awsiam.DeleteUserPolicyOutput, error) {
-		return c.api.DeleteUserPolicy(ctx, &awsiam.DeleteUserPolicyInput{UserName: name, PolicyName: p})
-	})
+	return change(ctx, c.api.DeleteUserPolicy, &awsiam.DeleteUserPolicyInput{UserName: name, PolicyName: p})
 }
 
 // Inlines lists the names of a holder's inline policies.
 func (c *Client) Inlines(ctx context.Context, of Holder) (all []string, err error) {
 	name := aws.String(of.Name)
-	add := func(names []string, truncated bool, marker *string) *string {
-		all = append(all, names...)
-		return next(truncated, marker)
-	}
+	add := func(names []string) { all = append(all, names...) }
 	switch of.Kind {
 	case OfGroup:
-		err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListGroupPoliciesOutput, error) {
-			return c.api.ListGroupPolicies(ctx, &awsiam.ListGroupPoliciesInput{GroupName: name, Marker: marker})
-		}, func(out *awsiam.ListGroupPoliciesOutput) *string {
-			return add(out.PolicyNames, out.IsTruncated, out.Marker)
+		err = eachPage(ctx, awsiam.NewListGroupPoliciesPaginator(c.api, &awsiam.ListGroupPoliciesInput{GroupName: name}), func(out *awsiam.ListGroupPoliciesOutput) {
+			add(out.PolicyNames)
 		})
 	case OfRole:
-		err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListRolePoliciesOutput, error) {
-			return c.api.ListRolePolicies(ctx, &awsiam.ListRolePoliciesInput{RoleName: name, Marker: marker})
-		}, func(out *awsiam.ListRolePoliciesOutput) *string {
-			return add(out.PolicyNames, out.IsTruncated, out.Marker)
+		err = eachPage(ctx, awsiam.NewListRolePoliciesPaginator(c.api, &awsiam.ListRolePoliciesInput{RoleName: name}), func(out *awsiam.ListRolePoliciesOutput) {
+			add(out.PolicyNames)
 		})
 	default:
-		err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListUserPoliciesOutput, error) {
-			return c.api.ListUserPolicies(ctx, &awsiam.ListUserPoliciesInput{UserName: name, Marker: marker})
-		}, func(out *awsiam.ListUserPoliciesOutput) *string {
-			return add(out.PolicyNames, out.IsTruncated, out.Marker)
+		err = eachPage(ctx, awsiam.NewListUserPoliciesPaginator(c.api, &awsiam.ListUserPoliciesInput{UserName: name}), func(out *awsiam.ListUserPoliciesOutput) {
+			add(out.PolicyNames)
 		})
 	}
 	return all, err

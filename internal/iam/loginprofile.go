@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -19,16 +20,11 @@ type LoginProfile struct {
 
 // LoginProfile of a user. Reason NotThere: the user has no password.
 func (c *Client) LoginProfile(ctx context.Context, user string) (LoginProfile, error) {
-	out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.GetLoginProfileOutput, error) {
-		return c.api.GetLoginProfile(ctx, &awsiam.GetLoginProfileInput{UserName: aws.String(user)})
-	})
-	if err != nil {
-		return LoginProfile{}, err
-	}
-	if out.LoginProfile == nil {
-		return LoginProfile{}, incomplete("login profile")
-	}
-	return LoginProfile{Created: aws.ToTime(out.LoginProfile.CreateDate).UTC(), MustChange: out.LoginProfile.PasswordResetRequired}, nil
+	return one(ctx, awsapi.Repeatable, c.api.GetLoginProfile, &awsiam.GetLoginProfileInput{UserName: aws.String(user)},
+		func(out *awsiam.GetLoginProfileOutput) *types.LoginProfile { return out.LoginProfile },
+		func(p types.LoginProfile) LoginProfile {
+			return LoginProfile{Created: aws.ToTime(p.CreateDate).UTC(), MustChange: p.PasswordResetRequired}
+		})
 }
 
 // CreateLoginProfile gives a user a password for the console, to be changed at
@@ -44,7 +40,5 @@ func (c *Client) CreateLoginProfile(ctx context.Context, user string, password c
 
 // DeleteLoginProfile takes the password from a user.
 func (c *Client) DeleteLoginProfile(ctx context.Context, user string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.DeleteLoginProfileOutput, error) {
-		return c.api.DeleteLoginProfile(ctx, &awsiam.DeleteLoginProfileInput{UserName: aws.String(user)})
-	})
+	return change(ctx, c.api.DeleteLoginProfile, &awsiam.DeleteLoginProfileInput{UserName: aws.String(user)})
 }

@@ -32,51 +32,26 @@ func managedOf(p types.Policy) ManagedPolicy {
 // ManagedPolicy reads what a policy is, by its ARN. Reason NotThere: there is
 // none.
 func (c *Client) ManagedPolicy(ctx context.Context, arn string) (ManagedPolicy, error) {
-	out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.GetPolicyOutput, error) {
-		return c.api.GetPolicy(ctx, &awsiam.GetPolicyInput{PolicyArn: aws.String(arn)})
-	})
-	if err != nil {
-		return ManagedPolicy{}, err
-	}
-	if out.Policy == nil {
-		return ManagedPolicy{}, incomplete("policy")
-	}
-	return managedOf(*out.Policy), nil
+	return one(ctx, awsapi.Repeatable, c.api.GetPolicy, &awsiam.GetPolicyInput{PolicyArn: aws.String(arn)},
+		func(out *awsiam.GetPolicyOutput) *types.Policy { return out.Policy }, managedOf)
 }
 
 // ManagedPolicies lists the account's own policies.
-func (c *Client) ManagedPolicies(ctx context.Context) (all []ManagedPolicy, err error) {
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListPoliciesOutput, error) {
-		return c.api.ListPolicies(ctx, &awsiam.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal, Marker: marker})
-	}, func(out *awsiam.ListPoliciesOutput) *string {
-		for _, p := range out.Policies {
-			all = append(all, managedOf(p))
-		}
-		return next(out.IsTruncated, out.Marker)
-	})
-	return all, err
+func (c *Client) ManagedPolicies(ctx context.Context) ([]ManagedPolicy, error) {
+	return list(ctx, awsiam.NewListPoliciesPaginator(c.api, &awsiam.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal}),
+		func(out *awsiam.ListPoliciesOutput) []types.Policy { return out.Policies }, managedOf)
 }
 
 // CreatePolicy makes a policy of the account. It is sent once, as CreateUser
 // is.
 func (c *Client) CreatePolicy(ctx context.Context, name, description, document string) (ManagedPolicy, error) {
-	out, err := awsapi.Send(ctx, awsapi.Once, func(ctx context.Context) (*awsiam.CreatePolicyOutput, error) {
-		return c.api.CreatePolicy(ctx, &awsiam.CreatePolicyInput{
-			PolicyName: aws.String(name), Description: aws.String(description), PolicyDocument: aws.String(document)})
-	})
-	if err != nil {
-		return ManagedPolicy{}, err
-	}
-	if out.Policy == nil {
-		return ManagedPolicy{}, incomplete("policy")
-	}
-	return managedOf(*out.Policy), nil
+	return one(ctx, awsapi.Once, c.api.CreatePolicy, &awsiam.CreatePolicyInput{
+		PolicyName: aws.String(name), Description: aws.String(description), PolicyDocument: aws.String(document)},
+		func(out *awsiam.CreatePolicyOutput) *types.Policy { return out.Policy }, managedOf)
 }
 
 // DeletePolicy deletes a policy of the account that is attached to nothing and
 // has one version; else the reason is InUse.
 func (c *Client) DeletePolicy(ctx context.Context, arn string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.DeletePolicyOutput, error) {
-		return c.api.DeletePolicy(ctx, &awsiam.DeletePolicyInput{PolicyArn: aws.String(arn)})
-	})
+	return change(ctx, c.api.DeletePolicy, &awsiam.DeletePolicyInput{PolicyArn: aws.String(arn)})
 }

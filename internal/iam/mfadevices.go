@@ -34,39 +34,31 @@ func (d MFADevice) HasCodes() bool {
 }
 
 // MFADevices lists the devices of a user, whatever their kind.
-func (c *Client) MFADevices(ctx context.Context, user string) (all []MFADevice, err error) {
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListMFADevicesOutput, error) {
-		return c.api.ListMFADevices(ctx, &awsiam.ListMFADevicesInput{UserName: name(user), Marker: marker})
-	}, func(out *awsiam.ListMFADevicesOutput) *string {
-		for _, d := range out.MFADevices {
-			all = append(all, MFADevice{Serial: aws.ToString(d.SerialNumber), User: aws.ToString(d.UserName), Enabled: aws.ToTime(d.EnableDate).UTC()})
-		}
-		return next(out.IsTruncated, out.Marker)
-	})
-	return all, err
+func (c *Client) MFADevices(ctx context.Context, user string) ([]MFADevice, error) {
+	return list(ctx, awsiam.NewListMFADevicesPaginator(c.api, &awsiam.ListMFADevicesInput{UserName: name(user)}),
+		func(out *awsiam.ListMFADevicesOutput) []types.MFADevice { return out.MFADevices },
+		func(d types.MFADevice) MFADevice {
+			return MFADevice{Serial: aws.ToString(d.SerialNumber), User: aws.ToString(d.UserName), Enabled: aws.ToTime(d.EnableDate).UTC()}
+		})
 }
 
 // VirtualMFADevices lists the account's virtual devices: root's, and those
 // that nobody has, among them. Only those that nobody has, if unassigned.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListVirtualMFADevices.html
-func (c *Client) VirtualMFADevices(ctx context.Context, unassigned bool) (all []MFADevice, err error) {
+func (c *Client) VirtualMFADevices(ctx context.Context, unassigned bool) ([]MFADevice, error) {
 	status := types.AssignmentStatusTypeAny
 	if unassigned {
 		status = types.AssignmentStatusTypeUnassigned
 	}
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListVirtualMFADevicesOutput, error) {
-		return c.api.ListVirtualMFADevices(ctx, &awsiam.ListVirtualMFADevicesInput{AssignmentStatus: status, Marker: marker})
-	}, func(out *awsiam.ListVirtualMFADevicesOutput) *string {
-		for _, v := range out.VirtualMFADevices {
+	return list(ctx, awsiam.NewListVirtualMFADevicesPaginator(c.api, &awsiam.ListVirtualMFADevicesInput{AssignmentStatus: status}),
+		func(out *awsiam.ListVirtualMFADevicesOutput) []types.VirtualMFADevice { return out.VirtualMFADevices },
+		func(v types.VirtualMFADevice) MFADevice {
 			d := MFADevice{Serial: aws.ToString(v.SerialNumber), Enabled: aws.ToTime(v.EnableDate).UTC()}
 			if v.User != nil {
 				d.User = userName(*v.User)
 			}
-			all = append(all, d)
-		}
-		return next(out.IsTruncated, out.Marker)
-	})
-	return all, err
+			return d
+		})
 }
 
 // userName of a device's owner. Root has an ARN and no name.
@@ -130,15 +122,11 @@ func (c *Client) ResyncMFADevice(ctx context.Context, user, serial string, first
 // DeactivateMFADevice takes a device from a user. A virtual one is still there
 // afterwards.
 func (c *Client) DeactivateMFADevice(ctx context.Context, user, serial string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.DeactivateMFADeviceOutput, error) {
-		return c.api.DeactivateMFADevice(ctx, &awsiam.DeactivateMFADeviceInput{UserName: name(user), SerialNumber: aws.String(serial)})
-	})
+	return change(ctx, c.api.DeactivateMFADevice, &awsiam.DeactivateMFADeviceInput{UserName: name(user), SerialNumber: aws.String(serial)})
 }
 
 // DeleteVirtualMFADevice deletes a device that nobody has; else the reason is
 // InUse.
 func (c *Client) DeleteVirtualMFADevice(ctx context.Context, serial string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.DeleteVirtualMFADeviceOutput, error) {
-		return c.api.DeleteVirtualMFADevice(ctx, &awsiam.DeleteVirtualMFADeviceInput{SerialNumber: aws.String(serial)})
-	})
+	return change(ctx, c.api.DeleteVirtualMFADevice, &awsiam.DeleteVirtualMFADeviceInput{SerialNumber: aws.String(serial)})
 }

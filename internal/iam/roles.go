@@ -37,29 +37,14 @@ func roleOf(r types.Role) Role {
 
 // Role reads a role. Reason NotThere: there is none of that name.
 func (c *Client) Role(ctx context.Context, name string) (Role, error) {
-	out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.GetRoleOutput, error) {
-		return c.api.GetRole(ctx, &awsiam.GetRoleInput{RoleName: aws.String(name)})
-	})
-	if err != nil {
-		return Role{}, err
-	}
-	if out.Role == nil {
-		return Role{}, incomplete("role")
-	}
-	return roleOf(*out.Role), nil
+	return one(ctx, awsapi.Repeatable, c.api.GetRole, &awsiam.GetRoleInput{RoleName: aws.String(name)},
+		func(out *awsiam.GetRoleOutput) *types.Role { return out.Role }, roleOf)
 }
 
 // Roles lists all roles of the account, those of AWS's services among them.
-func (c *Client) Roles(ctx context.Context) (all []Role, err error) {
-	err = pages(ctx, func(ctx context.Context, marker *string) (*awsiam.ListRolesOutput, error) {
-		return c.api.ListRoles(ctx, &awsiam.ListRolesInput{Marker: marker})
-	}, func(out *awsiam.ListRolesOutput) *string {
-		for _, r := range out.Roles {
-			all = append(all, roleOf(r))
-		}
-		return next(out.IsTruncated, out.Marker)
-	})
-	return all, err
+func (c *Client) Roles(ctx context.Context) ([]Role, error) {
+	return list(ctx, awsiam.NewListRolesPaginator(c.api, &awsiam.ListRolesInput{}),
+		func(out *awsiam.ListRolesOutput) []types.Role { return out.Roles }, roleOf)
 }
 
 // NewRole describes a role to be made. MaxSession is 1 to 12 hours.
@@ -73,37 +58,23 @@ type NewRole struct {
 // CreateRole is sent once, as CreateUser is.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 func (c *Client) CreateRole(ctx context.Context, n NewRole) (Role, error) {
-	out, err := awsapi.Send(ctx, awsapi.Once, func(ctx context.Context) (*awsiam.CreateRoleOutput, error) {
-		return c.api.CreateRole(ctx, &awsiam.CreateRoleInput{
-			RoleName: aws.String(n.Name), Description: aws.String(n.Description),
-			AssumeRolePolicyDocument: aws.String(n.Trust), MaxSessionDuration: aws.Int32(int32(n.MaxSession / time.Second))})
-	})
-	if err != nil {
-		return Role{}, err
-	}
-	if out.Role == nil {
-		return Role{}, incomplete("role")
-	}
-	return roleOf(*out.Role), nil
+	return one(ctx, awsapi.Once, c.api.CreateRole, &awsiam.CreateRoleInput{
+		RoleName: aws.String(n.Name), Description: aws.String(n.Description),
+		AssumeRolePolicyDocument: aws.String(n.Trust), MaxSessionDuration: aws.Int32(int32(n.MaxSession / time.Second))},
+		func(out *awsiam.CreateRoleOutput) *types.Role { return out.Role }, roleOf)
 }
 
 // SetMaxSession of a role: 1 to 12 hours.
 func (c *Client) SetMaxSession(ctx context.Context, role string, d time.Duration) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.UpdateRoleOutput, error) {
-		return c.api.UpdateRole(ctx, &awsiam.UpdateRoleInput{RoleName: aws.String(role), MaxSessionDuration: aws.Int32(int32(d / time.Second))})
-	})
+	return change(ctx, c.api.UpdateRole, &awsiam.UpdateRoleInput{RoleName: aws.String(role), MaxSessionDuration: aws.Int32(int32(d / time.Second))})
 }
 
 // SetTrust replaces the policy that says who may assume a role.
 func (c *Client) SetTrust(ctx context.Context, role, document string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.UpdateAssumeRolePolicyOutput, error) {
-		return c.api.UpdateAssumeRolePolicy(ctx, &awsiam.UpdateAssumeRolePolicyInput{RoleName: aws.String(role), PolicyDocument: aws.String(document)})
-	})
+	return change(ctx, c.api.UpdateAssumeRolePolicy, &awsiam.UpdateAssumeRolePolicyInput{RoleName: aws.String(role), PolicyDocument: aws.String(document)})
 }
 
 // DeleteRole deletes a role without policies; else the reason is InUse.
 func (c *Client) DeleteRole(ctx context.Context, name string) error {
-	return change(ctx, func(ctx context.Context) (*awsiam.DeleteRoleOutput, error) {
-		return c.api.DeleteRole(ctx, &awsiam.DeleteRoleInput{RoleName: aws.String(name)})
-	})
+	return change(ctx, c.api.DeleteRole, &awsiam.DeleteRoleInput{RoleName: aws.String(name)})
 }
