@@ -19,7 +19,7 @@ type Group struct {
 	Created time.Time // UTC
 }
 
-func groupOf(g types.Group) Group {
+func groupOf(g *types.Group) Group {
 	return Group{Name: aws.ToString(g.GroupName), Path: aws.ToString(g.Path), ARN: aws.ToString(g.Arn), Created: aws.ToTime(g.CreateDate).UTC()}
 }
 
@@ -29,10 +29,10 @@ func groupOf(g types.Group) Group {
 func (c *Client) Group(ctx context.Context, name string) (g Group, members []User, err error) {
 	err = eachPage(ctx, awsiam.NewGetGroupPaginator(c.api, &awsiam.GetGroupInput{GroupName: aws.String(name)}), func(out *awsiam.GetGroupOutput) {
 		if out.Group != nil {
-			g = groupOf(*out.Group)
+			g = groupOf(out.Group)
 		}
-		for _, u := range out.Users {
-			members = append(members, userOf(u))
+		for i := range out.Users {
+			members = append(members, userOf(&out.Users[i]))
 		}
 	})
 	return g, members, err

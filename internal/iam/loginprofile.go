@@ -22,7 +22,7 @@ type LoginProfile struct {
 func (c *Client) LoginProfile(ctx context.Context, user string) (LoginProfile, error) {
 	return one(ctx, awsapi.Repeatable, c.api.GetLoginProfile, &awsiam.GetLoginProfileInput{UserName: aws.String(user)},
 		func(out *awsiam.GetLoginProfileOutput) *types.LoginProfile { return out.LoginProfile },
-		func(p types.LoginProfile) LoginProfile {
+		func(p *types.LoginProfile) LoginProfile {
 			return LoginProfile{Created: aws.ToTime(p.CreateDate).UTC(), MustChange: p.PasswordResetRequired}
 		})
 }

@@ -22,7 +22,7 @@ type ManagedPolicy struct {
 	Attached int    // to how many users, groups and roles; 0 if AWS does not say
 }
 
-func managedOf(p types.Policy) ManagedPolicy {
+func managedOf(p *types.Policy) ManagedPolicy {
 	return ManagedPolicy{
 		Name: aws.ToString(p.PolicyName), ARN: aws.ToString(p.Arn),
 		Version: aws.ToString(p.DefaultVersionId), Attached: int(aws.ToInt32(p.AttachmentCount)),

@@ -37,7 +37,7 @@ func (d MFADevice) HasCodes() bool {
 func (c *Client) MFADevices(ctx context.Context, user string) ([]MFADevice, error) {
 	return list(ctx, awsiam.NewListMFADevicesPaginator(c.api, &awsiam.ListMFADevicesInput{UserName: name(user)}),
 		func(out *awsiam.ListMFADevicesOutput) []types.MFADevice { return out.MFADevices },
-		func(d types.MFADevice) MFADevice {
+		func(d *types.MFADevice) MFADevice {
 			return MFADevice{Serial: aws.ToString(d.SerialNumber), User: aws.ToString(d.UserName), Enabled: aws.ToTime(d.EnableDate).UTC()}
 		})
 }
@@ -52,7 +52,7 @@ func (c *Client) VirtualMFADevices(ctx context.Context, unassigned bool) ([]MFAD
 	}
 	return list(ctx, awsiam.NewListVirtualMFADevicesPaginator(c.api, &awsiam.ListVirtualMFADevicesInput{AssignmentStatus: status}),
 		func(out *awsiam.ListVirtualMFADevicesOutput) []types.VirtualMFADevice { return out.VirtualMFADevices },
-		func(v types.VirtualMFADevice) MFADevice {
+		func(v *types.VirtualMFADevice) MFADevice {
 			d := MFADevice{Serial: aws.ToString(v.SerialNumber), Enabled: aws.ToTime(v.EnableDate).UTC()}
 			if v.User != nil {
 				d.User = userName(*v.User)

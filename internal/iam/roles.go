@@ -22,7 +22,7 @@ type Role struct {
 	Created    time.Time     // UTC
 }
 
-func roleOf(r types.Role) Role {
+func roleOf(r *types.Role) Role {
 	out := Role{
 		Name: aws.ToString(r.RoleName), Path: aws.ToString(r.Path), ARN: aws.ToString(r.Arn),
 		Trust:      document(r.AssumeRolePolicyDocument),

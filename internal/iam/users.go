@@ -20,7 +20,7 @@ type User struct {
 	PasswordUsed time.Time // zero: never, or AWS does not say
 }
 
-func userOf(u types.User) User {
+func userOf(u *types.User) User {
 	return User{
 		Name: aws.ToString(u.UserName), Path: aws.ToString(u.Path), ARN: aws.ToString(u.Arn),
 		Created: aws.ToTime(u.CreateDate).UTC(), PasswordUsed: aws.ToTime(u.PasswordLastUsed).UTC(),

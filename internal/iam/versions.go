@@ -32,7 +32,7 @@ func (c *Client) Versions(ctx context.Context, arn string) ([]Version, error) {
 	return all, err
 }
 
-func versionOf(v types.PolicyVersion) Version {
+func versionOf(v *types.PolicyVersion) Version {
 	return Version{ID: aws.ToString(v.VersionId), Default: v.IsDefaultVersion, Created: aws.ToTime(v.CreateDate).UTC()}
 }
 
@@ -46,7 +46,7 @@ func number(id string) int {
 func (c *Client) VersionDocument(ctx context.Context, arn, version string) (string, error) {
 	return one(ctx, awsapi.Repeatable, c.api.GetPolicyVersion, &awsiam.GetPolicyVersionInput{PolicyArn: aws.String(arn), VersionId: aws.String(version)},
 		func(out *awsiam.GetPolicyVersionOutput) *types.PolicyVersion { return out.PolicyVersion },
-		func(v types.PolicyVersion) string { return document(v.Document) })
+		func(v *types.PolicyVersion) string { return document(v.Document) })
 }
 
 // ManagedDocument reads what a managed policy says, as JSON: its version that

@@ -143,6 +143,10 @@ func (v *revocation) denyLast(ctx context.Context) error {
 		return err
 	}
 	if !done {
+		// Who is denied first depends on the way into IAM, which reading finds.
+		if err := v.probe(ctx); err != nil {
+			return err
+		}
 		now, err := v.awsTime(ctx)
 		if err != nil {
 			return err
