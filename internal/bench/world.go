@@ -29,7 +29,8 @@ func newWorld(t machine.T, dir string) *world {
 	w := &world{t: t, broker: filepath.Join(dir, "awsbroker"), hello: filepath.Join(dir, "hello")}
 	source := filepath.Join(dir, "hello.go")
 	text := "package main\n\nimport \"os\"\n\nfunc main() { os.Stdout.WriteString(\"hello\\n\") }\n"
-	err := errors.Join(os.WriteFile(source, []byte(text), 0o600), machine.Build(source, w.hello), w.build())
+	linked := filepath.Join(dir, "linked")
+	err := errors.Join(os.WriteFile(source, []byte(text), 0o600), machine.Build(source, linked), install(linked, w.hello), w.build())
 	if err == nil { // a socket that looks like a session bus: whoever connects waits
 		w.bus, err = net.Listen("unix", filepath.Join(dir, "bus"))
 	}
@@ -45,12 +46,22 @@ func (w *world) build() error {
 	if out, err := exec.Command("make", "-s", "build").CombinedOutput(); err != nil {
 		return fmt.Errorf("make build: %w\n%s", err, out)
 	}
-	data, err := os.ReadFile("bin/awsbroker")
+	info, err := os.Stat("bin/awsbroker")
 	if err != nil {
 		return err
 	}
-	w.size = int64(len(data))
-	return os.WriteFile(w.broker, data, 0o755)
+	w.size = info.Size()
+	return install("bin/awsbroker", w.broker)
+}
+
+// install a program as people do. How it came to lie in the system's cache
+// matters more than much of what it does: what the linker has just written is
+// there page by page, and starts a seventh to a third slower.
+func install(from, to string) error {
+	if out, err := exec.Command("cp", from, to).CombinedOutput(); err != nil {
+		return fmt.Errorf("cp: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // home is a machine with a key and a profile admin; more makes it bigger, and
