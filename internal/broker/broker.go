@@ -71,19 +71,6 @@ func (b *Broker) Debug(format string, args ...any) { b.Report.Debug(fmt.Sprintf(
 // Warn tells the person something that they should know.
 func (b *Broker) Warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(format, args...)) }
 
-// Limits say how long a run waits, counted from its start.
-type Limits struct {
-	Question time.Duration // a person can answer until then
-	Run      time.Duration // nothing goes on after that
-}
-
-// Callers of a credential_process give up after 60 seconds (the Go SDK). A
-// person at a terminal command of ours may look for their phone.
-var (
-	CallerLimits = Limits{Question: 40 * time.Second, Run: 50 * time.Second}
-	PersonLimits = Limits{Question: 5 * time.Minute, Run: 5*time.Minute + 30*time.Second}
-)
-
 // Reporter tells a person what a flow does. It replaces control characters in the
 // text that it is given.
 type Reporter interface {

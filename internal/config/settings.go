@@ -12,6 +12,15 @@ import (
 // prefix hides a setting from AWS's own tools, and wins over the plain one.
 const prefix = "awsbroker_"
 
+// known are the settings that may carry our prefix: AWS's, then our own.
+var known = []string{
+	"role_arn", "source_profile", "mfa_serial", "role_session_name", "external_id", "duration_seconds",
+	"region", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint",
+	"source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns",
+	"endpoint_url", "services", "ignore_configured_endpoint_urls",
+	"key", "mfa_session", "mfa_process", "mfa_seed", "min_ttl", "confirm", "log", "prompt",
+}
+
 // view is the sections of one profile, the one that wins first.
 type view struct {
 	sections    []*section
