@@ -52,28 +52,29 @@ type Access struct {
 // a copy of the actor.
 func New(actor *broker.Actor, targets []*broker.Target, userARN string) *Access {
 	a := &Access{actor: actor.Through(actor.Target), targets: targets, userARN: userARN, Patience: 2 * time.Minute, Again: time.Second}
-	a.restart()
+	a.listWays()
 	return a
 }
 
-// UseKey is to be called when another key has taken the place of the one that
-// signed. A way that does not depend on it goes on being used.
+// UseKey tells that another key has taken the place of the one that signed. A way
+// that does not depend on the key goes on being used.
 func (a *Access) UseKey(key credential.Credentials) {
 	a.actor.AccessKey, a.newKey, a.base = key, true, credential.Credentials{}
 	if a.Way.Own {
 		a.Client = nil
 	}
-	a.restart()
+	a.listWays()
 }
 
-// Prefer a session that was got through a target's profile to all other ways,
-// and leave out those that hang on a device that is about to go.
+// Prefer makes creds, the session of t, the first way into IAM to be tried.
+// Profiles whose MFA device has the serial number going are dropped, since that
+// device is about to be removed.
 func (a *Access) Prefer(t *broker.Target, creds credential.Credentials, going string) {
 	a.Client, a.base = nil, credential.Credentials{}
 	a.targets = slices.Concat([]*broker.Target{t}, slices.DeleteFunc(slices.Clone(a.targets), func(other *broker.Target) bool {
 		return other.Profile.MFASerial == going
 	}))
-	a.restart()
+	a.listWays()
 	says := "with an MFA session of the key itself"
 	if t.Profile.RoleARN != "" {
 		says = a.throughRole(t)
@@ -86,14 +87,14 @@ func (a *Access) Prefer(t *broker.Target, creds credential.Credentials, going st
 func (a *Access) Do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	for {
 		if a.Client == nil {
-			if err := a.next(ctx); err != nil {
+			if err := a.tryNextWay(ctx); err != nil {
 				return err
 			}
 		}
-		err := a.patiently(ctx, call)
+		err := a.whileKeyIsNew(ctx, call)
 		if !awsapi.NotAllowed(err) {
 			if err == nil {
-				a.say()
+				a.sayWay()
 			}
 			return err
 		}
@@ -110,26 +111,26 @@ func (a *Access) Peek(ctx context.Context, call func(context.Context, *iam.Clien
 	if a.Client == nil {
 		return errNotThisWay
 	}
-	return a.once(ctx, call)
+	return a.callOnce(ctx, call)
 }
 
-func (a *Access) once(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+func (a *Access) callOnce(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, a.actor.CallLimit)
 	defer cancel()
 	return call(ctx, a.Client)
 }
 
-// patiently repeats a call for as long as IAM may not have heard of the key.
-func (a *Access) patiently(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+// whileKeyIsNew repeats a call for as long as IAM may not have heard of a new key.
+func (a *Access) whileKeyIsNew(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	up := wait.Up{To: a.Patience, Every: a.Again, Clock: a.actor.Broker.Clock}
 	_, err := wait.For(ctx, up, func(ctx context.Context) (known bool, err error) {
-		err = a.once(ctx, call)
+		err = a.callOnce(ctx, call)
 		return !a.Way.Own || !a.newKey || !awsapi.Is(err, awsapi.UnknownKey), err
 	})
 	return err
 }
 
-func (a *Access) next(ctx context.Context) error {
+func (a *Access) tryNextWay(ctx context.Context) error {
 	for len(a.ways) > 0 {
 		a.Way, a.ways = a.ways[0], a.ways[1:]
 		creds, err := a.Way.creds(ctx)
@@ -150,11 +151,11 @@ func (a *Access) next(ctx context.Context) error {
 		a.Client, err = a.Way.Target.IAM(creds)
 		return err
 	}
-	return a.denied()
+	return a.explainDenied()
 }
 
-// say which way it goes, once.
-func (a *Access) say() {
+// sayWay says once by which way IAM is asked.
+func (a *Access) sayWay() {
 	if a.said != a.Way.says {
 		a.said = a.Way.says
 		a.actor.Broker.Report.Step(cmp.Or(a.Saying, "the key is replaced") + " " + a.Way.says)
@@ -177,8 +178,8 @@ func MayBeDone(err error) bool {
 	return false
 }
 
-// denied says that no way is open, and what would open one.
-func (a *Access) denied() error {
+// explainDenied returns the failure of all ways, with what would open one.
+func (a *Access) explainDenied() error {
 	if a.refused == nil {
 		a.refused = errors.New("there is no way to ask")
 	}

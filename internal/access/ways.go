@@ -26,11 +26,11 @@ var errNotThisWay = errors.New("not this way")
 // ErrSilent means that the next way would take a code.
 var ErrSilent error = failure.New(failure.NeedPerson, "an MFA code is needed")
 
-func (a *Access) restart() {
+func (a *Access) listWays() {
 	a.ways = nil
 	first := a.targets[0]
 	for _, t := range a.targets {
-		if a.atHome(t) {
+		if a.isAtHome(t) {
 			a.ways = append(a.ways, Way{says: a.throughRole(t) + " (session in hand)", Target: t,
 				creds: func(context.Context) (credential.Credentials, error) { return a.useInHand(t) }})
 		}
@@ -39,33 +39,34 @@ func (a *Access) restart() {
 		creds: func(context.Context) (credential.Credentials, error) { return a.actor.AccessKey, nil }})
 	if i := slices.IndexFunc(a.targets, (*broker.Target).HasDevice); i >= 0 {
 		t := a.targets[i]
-		a.mfaInHand(t)
+		a.useMFAInHand(t)
 		a.ways = append(a.ways, Way{says: "with an MFA session of the key itself", Target: t, User: true,
-			creds: func(ctx context.Context) (credential.Credentials, error) { return a.withMFA(ctx, t) }})
+			creds: func(ctx context.Context) (credential.Credentials, error) { return a.getMFASession(ctx, t) }})
 	}
 	a.assumeRoles("")
 }
 
-// assumeRoles with the MFA session that there is by then, or else the key.
+// assumeRoles adds the ways that assume a role, by the MFA session that there is
+// when they are tried, or else by the key.
 func (a *Access) assumeRoles(with string) {
 	var roles []string
 	for _, t := range a.targets {
-		if a.atHome(t) && !t.Profile.Chained() && !slices.Contains(roles, t.Profile.RoleARN) {
+		if a.isAtHome(t) && !t.Profile.Chained() && !slices.Contains(roles, t.Profile.RoleARN) {
 			roles = append(roles, t.Profile.RoleARN)
 			a.ways = append(a.ways, Way{says: a.throughRole(t) + with, Target: t,
 				creds: func(ctx context.Context) (credential.Credentials, error) {
 					if with != "" && a.base.AccessKeyID == "" {
 						return credential.Credentials{}, errNotThisWay
 					}
-					return a.assume(ctx, t)
+					return a.assumeRole(ctx, t)
 				}})
 		}
 	}
 }
 
-// mfaInHand uses an MFA session that lives, before a code is asked for: as
-// itself, and to assume the roles with it. A new key has none.
-func (a *Access) mfaInHand(t *broker.Target) {
+// useMFAInHand adds the ways of a cached MFA session, which come before those that
+// take a code: as itself, and to assume roles. A new key has no such session.
+func (a *Access) useMFAInHand(t *broker.Target) {
 	if m := t.MFATarget(0); !a.newKey {
 		a.ways = append(a.ways, Way{says: "with the MFA session in hand", Target: t, User: true,
 			creds: func(context.Context) (creds credential.Credentials, err error) {
@@ -76,9 +77,9 @@ func (a *Access) mfaInHand(t *broker.Target) {
 	}
 }
 
-// atHome reports whether a profile has a role in the account of the user. One
+// isAtHome reports whether a profile has a role in the account of the user. One
 // in another account may well manage a user of the same name: another one.
-func (a *Access) atHome(t *broker.Target) bool {
+func (a *Access) isAtHome(t *broker.Target) bool {
 	if t.Profile.RoleARN == "" {
 		return false
 	}
@@ -92,7 +93,7 @@ func (a *Access) throughRole(t *broker.Target) string {
 	return "through the role " + role
 }
 
-// useInHand is the way of a session that is there already.
+// useInHand returns the session of a target that is cached already.
 func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
 	s, ok := a.actor.FindSession(t)
 	if !ok {
@@ -101,15 +102,15 @@ func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
 	return s.Credentials, nil
 }
 
-// withMFA gets an MFA session of the key, with a code if need be. Whoever asked
+// getMFASession gets an MFA session of the key, with a code if need be. Whoever asked
 // for one meanwhile may have made the question superfluous.
-func (a *Access) withMFA(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+func (a *Access) getMFASession(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
 	if a.Silent {
 		return credential.Credentials{}, ErrSilent
 	}
 	another := false
 	creds, err := a.actor.GetMFASession(ctx, t, func() (creds credential.Credentials, ok bool) {
-		creds, another = a.roleInHand()
+		creds, another = a.findRoleInHand()
 		return creds, another
 	})
 	if !another {
@@ -118,12 +119,12 @@ func (a *Access) withMFA(ctx context.Context, t *broker.Target) (credential.Cred
 	return creds, err
 }
 
-// roleInHand makes a role's session that another process has got meanwhile the
+// findRoleInHand makes a role's session that another process has got meanwhile the
 // way that is tried.
-func (a *Access) roleInHand() (credential.Credentials, bool) {
+func (a *Access) findRoleInHand() (credential.Credentials, bool) {
 	for _, other := range a.targets {
 		says := a.throughRole(other) + " (session in hand)"
-		if !a.atHome(other) || slices.Contains(a.tried, says) {
+		if !a.isAtHome(other) || slices.Contains(a.tried, says) {
 			continue
 		}
 		if s, ok := a.actor.FindSession(other); ok {
@@ -134,9 +135,9 @@ func (a *Access) roleInHand() (credential.Credentials, bool) {
 	return credential.Credentials{}, false
 }
 
-// assume the profile's role, by the MFA session that there is by now, or else
-// by the key.
-func (a *Access) assume(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+// assumeRole gets a session of the profile's role, by the MFA session that there is
+// by now, or else by the key.
+func (a *Access) assumeRole(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
 	by := a.base
 	if by.AccessKeyID == "" {
 		if t.HasDevice() {

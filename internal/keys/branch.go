@@ -9,7 +9,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// branch is what a person sits on: the keys of a user, and what hangs on them.
+// branch is what would stop working if a user's access keys were deactivated or
+// deleted.
 type branch struct {
 	keys     []iam.Key
 	signer   string              // the key that signs, or that the session comes from
@@ -19,8 +20,9 @@ type branch struct {
 	profiles map[string][]string // of profiles that use a key, by its name in the keychain
 }
 
-// cuts says why a change would cut the branch: a clause a reason.
-func (b branch) cuts(change Change, ids []string) []string {
+// reasonsAgainst returns why a change would lock the person out, one clause for
+// each reason; none if the change is safe.
+func (b branch) reasonsAgainst(change Change, ids []string) []string {
 	if change != Deactivate && change != Delete {
 		return nil
 	}
@@ -33,7 +35,7 @@ func (b branch) cuts(change Change, ids []string) []string {
 		if slices.Contains(b.rotating, id) {
 			because("is part of a rotation that is not finished")
 		}
-		if !b.active(id) || b.root && id == b.signer {
+		if !b.isActive(id) || b.root && id == b.signer {
 			continue
 		}
 		if id == b.signer {
@@ -59,7 +61,7 @@ func profilesUse(names []string) string {
 	return "profiles " + say.Clean(strings.Join(names, ", ")) + " use"
 }
 
-func (b branch) active(id string) bool { return slices.Contains(b.activeKeys(), id) }
+func (b branch) isActive(id string) bool { return slices.Contains(b.activeKeys(), id) }
 
 func (b branch) activeKeys() []string {
 	var ids []string

@@ -55,7 +55,7 @@ func TestBranchCuts(t *testing.T) {
 			Delete, "AKIAMINE", `AKIAMINE is "phoebe" in your keychain, which profiles admin, dev use`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := strings.Join(c.branch.cuts(c.change, strings.Fields(c.ids)), "; "); got != c.want {
+			if got := strings.Join(c.branch.reasonsAgainst(c.change, strings.Fields(c.ids)), "; "); got != c.want {
 				t.Errorf("said %q, want %q", got, c.want)
 			}
 		})

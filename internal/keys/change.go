@@ -21,10 +21,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-// look finds out what the branch is like, and refuses keys that nobody knows.
-// For a root key that deletes itself it asks nothing: one call has to do, since
-// nothing else may be in reach of it.
-func (w *Work) look(ctx context.Context, change Change, ids []string) error {
+// readBranch reads what hangs on the keys, and refuses ids that nobody knows. For a
+// root key that deletes itself it asks nothing: nothing but the deletion may be in
+// reach of the key.
+func (w *Work) readBranch(ctx context.Context, change Change, ids []string) error {
 	w.branch = branch{signer: w.signer, root: w.Actor.Target.Key.Root() && w.User == "", names: map[string][]string{}, profiles: map[string][]string{}}
 	for _, name := range w.record.Names() {
 		id := w.record.Keys[name].AccessKeyID
@@ -50,7 +50,7 @@ func (w *Work) look(ctx context.Context, change Change, ids []string) error {
 	}
 	for _, id := range ids {
 		listed := slices.ContainsFunc(w.branch.keys, func(k iam.Key) bool { return k.ID == id })
-		if !listed && (change != Delete || len(w.names(id)) == 0) {
+		if !listed && (change != Delete || len(w.namesOf(id)) == 0) {
 			return w.notListed(ctx, id)
 		}
 	}
@@ -68,7 +68,7 @@ func (w *Work) notListed(ctx context.Context, id string) error {
 	switch {
 	case err == nil && owner != "" && owner != w.User && owner != w.Account:
 		f.Hint("it is a key of user %s: --user %s", owner, say.ShellWord(owner))
-	case len(w.names(id)) > 0:
+	case len(w.namesOf(id)) > 0:
 		f.Hint("it was deleted in AWS; to take it out of the keychain, too: %s", say.DeleteKey(id))
 	default:
 		f.Hint("awsbroker keys list shows those there are")
@@ -76,11 +76,12 @@ func (w *Work) notListed(ctx context.Context, id string) error {
 	return f
 }
 
-// cutFailure says what would be lost, and what to do instead.
+// cutFailure returns the failure of a change that would lock the person out, with
+// what to do instead.
 func (w *Work) cutFailure(change Change, ids, why []string) error {
 	f := failure.New(failure.Other, "%s", strings.Join(why, "; "))
 	for _, id := range ids {
-		if names := w.names(id); len(names) > 0 {
+		if names := w.namesOf(id); len(names) > 0 {
 			f.Hint("to replace it by a new one, with nothing lost: awsbroker rotate %s", say.ShellWord(names[0]))
 			break
 		}
@@ -88,16 +89,16 @@ func (w *Work) cutFailure(change Change, ids, why []string) error {
 	return f.Hint("to do it all the same: awsbroker keys %s %s --force", change.verb(), strings.Join(ids, " "))
 }
 
-// plan says what will be done, a line a key.
-func (w *Work) plan(change Change, ids []string) string {
+// describePlan says what the change will do, a line for each key.
+func (w *Work) describePlan(change Change, ids []string) string {
 	var b strings.Builder
 	for _, id := range ids {
 		state := "inactive"
-		if w.branch.active(id) || w.branch.root && id == w.signer {
+		if w.branch.isActive(id) || w.branch.root && id == w.signer {
 			state = "ACTIVE"
 		}
 		fmt.Fprintf(&b, "%s, %s, of %s\n", id, state, w.Owner())
-		names := w.names(id)
+		names := w.namesOf(id)
 		if len(names) > 0 {
 			fmt.Fprintf(&b, "  in your keychain as %s\n", quotedNames(names))
 		}
@@ -137,10 +138,10 @@ func (w *Work) change(ctx context.Context, change Change, id string) error {
 	return w.delete(ctx, id)
 }
 
-// delete a key in AWS, then in the keychain. Its secret is read before, for
-// the proof that AWS refuses it.
+// delete deletes a key in AWS, then in the keychain. The secret is read before, for
+// the proof that AWS refuses the key.
 func (w *Work) delete(ctx context.Context, id string) error {
-	mine, err := w.entries(ctx, id)
+	mine, err := w.findEntries(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -163,15 +164,16 @@ func (w *Work) delete(ctx context.Context, id string) error {
 		if err := w.waitUntilRefused(ctx, key); err != nil {
 			return err
 		}
-		if err := w.drop(ctx, name, id); err != nil {
+		if err := w.dropEntry(ctx, name, id); err != nil {
 			return err
 		}
 	}
 	return session.NextGeneration(w.Actor.Broker.Paths)
 }
 
-// drop a key from the keychain, unless its name has got another one meanwhile.
-func (w *Work) drop(ctx context.Context, name, id string) error {
+// dropEntry takes a key out of the keychain, unless its name has got another key
+// meanwhile.
+func (w *Work) dropEntry(ctx context.Context, name, id string) error {
 	store, err := w.Actor.Broker.OpenKeychain(ctx, w.Actor.Asker)
 	if err != nil {
 		return failure.OfKeystore(err, name)
@@ -188,14 +190,14 @@ func (w *Work) drop(ctx context.Context, name, id string) error {
 	return nil
 }
 
-// entries are the names in the keychain that hold a key, with its secret.
-func (w *Work) entries(ctx context.Context, id string) (map[string]credential.Credentials, error) {
+// findEntries returns the names in the keychain that hold a key, with its secret.
+func (w *Work) findEntries(ctx context.Context, id string) (map[string]credential.Credentials, error) {
 	mine := map[string]credential.Credentials{}
 	store, err := w.Actor.Broker.OpenKeychain(ctx, w.Actor.Asker)
 	if err != nil {
 		return nil, failure.OfKeystore(err, w.Actor.Target.Profile.KeyName)
 	}
-	for _, name := range w.names(id) {
+	for _, name := range w.namesOf(id) {
 		var key credential.Credentials
 		err := w.Actor.Asker.Retry(func() (err error) {
 			key, err = store.Get(ctx, name)

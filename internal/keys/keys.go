@@ -57,7 +57,7 @@ func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 	}
 	out := Listing{Account: w.Account, User: w.User}
 	for _, k := range keys {
-		l := Key{Key: k, Names: w.names(k.ID)}
+		l := Key{Key: k, Names: w.namesOf(k.ID)}
 		for _, name := range l.Names {
 			if info := w.record.Keys[name]; info.Root() {
 				l.Expires = info.Expires
@@ -80,7 +80,7 @@ const (
 	Delete
 )
 
-// verb of a change.
+// verb names the change in a question.
 func (c Change) verb() string {
 	return [...]string{"list", "activate", "deactivate", "delete"}[c]
 }
@@ -97,16 +97,16 @@ func Apply(ctx context.Context, b *broker.Broker, change Change, ids []string, o
 		return err
 	}
 	defer w.Actor.Close()
-	if err := w.look(ctx, change, ids); err != nil {
+	if err := w.readBranch(ctx, change, ids); err != nil {
 		return err
 	}
 	if !o.Force {
-		if why := w.branch.cuts(change, ids); len(why) > 0 {
+		if why := w.branch.reasonsAgainst(change, ids); len(why) > 0 {
 			return w.cutFailure(change, ids, why)
 		}
 	}
 	if change != Activate {
-		if err := b.Confirm(ctx, w.plan(change, ids), change.verb()+" "+these(ids)+"?"); err != nil {
+		if err := b.Confirm(ctx, w.describePlan(change, ids), change.verb()+" "+these(ids)+"?"); err != nil {
 			return err
 		}
 	}
@@ -161,7 +161,7 @@ func OwnerName(user, account string) string {
 	return "user " + user + " in account " + account
 }
 
-// lastUse of a key, if AWS tells. It is not worth a code.
+// lastUse returns when a key was last used, if AWS tells without a code.
 func (w *Work) lastUse(ctx context.Context, id string) (use iam.Use, known bool) {
 	ask := func(ctx context.Context, c *iam.Client) (err error) {
 		use, err = c.LastUse(ctx, id)
@@ -182,7 +182,7 @@ func (w *Work) Failure(err error) error {
 // Owner says in words whose keys are worked on.
 func (w *Work) Owner() string { return OwnerName(w.User, w.Account) }
 
-// quotedNames of keychain entries.
+// quotedNames quotes the names of keychain entries.
 func quotedNames(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {

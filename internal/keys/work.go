@@ -132,7 +132,7 @@ func (w *Work) Do(ctx context.Context, call func(context.Context, *iam.Client) e
 	return w.Access.Do(ctx, call)
 }
 
-// Peek is do for what is not worth an MFA code.
+// Peek is [Work.Do] for what is not worth an MFA code.
 func (w *Work) Peek(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	if w.Access == nil {
 		return call(ctx, w.iam)
@@ -140,7 +140,7 @@ func (w *Work) Peek(ctx context.Context, call func(context.Context, *iam.Client)
 	return w.Access.Peek(ctx, call)
 }
 
-// list the user's keys.
+// list returns the user's keys.
 func (w *Work) list(ctx context.Context) (keys []iam.Key, err error) {
 	err = w.Do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 		keys, err = c.Keys(ctx, w.User)
@@ -162,7 +162,7 @@ func (w *Work) UserARN() string {
 // one that is worked on: IAM would say that there are no such keys.
 func (w *Work) checkOwners(ids []string, change Change) error {
 	for _, id := range ids {
-		for _, name := range w.names(id) {
+		for _, name := range w.namesOf(id) {
 			arn := w.record.Keys[name].ARN
 			account, _ := awsapi.SplitARN(arn)
 			user := sts.Identity{ARN: arn}.UserName()
@@ -176,12 +176,12 @@ func (w *Work) checkOwners(ids []string, change Change) error {
 	return nil
 }
 
-// names of a key in the keychain.
-func (w *Work) names(id string) []string { return w.record.NamesOf(id) }
+// namesOf returns the names of a key in the keychain.
+func (w *Work) namesOf(id string) []string { return w.record.NamesOf(id) }
 
-// actingTargets are the key that acts and the profiles through which it can:
-// what the person named; else the key itself that is to be changed; else the
-// one of the profile that commands work on; else the only one there is.
+// actingTargets returns the key that acts, with the profiles through which it can:
+// the key that the person named, else the key that is to be changed, else the key
+// of the profile that commands work on, else the only key there is.
 func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Change) ([]*broker.Target, error) {
 	name, profile := o.Key, o.Profile
 	if name == "" && profile == "" {
@@ -202,9 +202,9 @@ func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Ch
 	return b.TargetsOf(name, info, profile)
 }
 
-// actingKey is the key of the keychain that acts on the given ones, if they
-// say: a key manages itself, but an inactive one needs another of its owner,
-// and so does a root key for all but its deletion.
+// actingKey returns the key of the keychain that acts on the given ones, if their
+// ids decide it: a key manages itself, but an inactive key needs another one of its
+// owner, and so does a root key for all but its deletion.
 func actingKey(record keystore.Record, ids []string, change Change) string {
 	i := slices.IndexFunc(ids, func(id string) bool { return len(record.NamesOf(id)) > 0 })
 	if i < 0 {

@@ -21,7 +21,7 @@ func (v *revocation) probe(ctx context.Context) error {
 	holders := v.holders()
 	slices.Reverse(holders) // the role first: fewer may read it
 	for _, h := range holders {
-		if _, err := v.cutoff(ctx, h); err != nil {
+		if _, err := v.readCutoff(ctx, h); err != nil {
 			return err
 		}
 	}
@@ -32,8 +32,8 @@ func (v *revocation) probe(ctx context.Context) error {
 	return err
 }
 
-// cutoff that is in AWS; zero where there is none.
-func (v *revocation) cutoff(ctx context.Context, h holder) (time.Time, error) {
+// readCutoff returns the cutoff of a holder that is in AWS; zero where there is none.
+func (v *revocation) readCutoff(ctx context.Context, h holder) (time.Time, error) {
 	var doc string
 	err := v.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 		doc, err = h.get(ctx, c)
@@ -68,16 +68,16 @@ func (v *revocation) do(ctx context.Context, call func(context.Context, *iam.Cli
 	if !v.ended || !failure.Is(err, failure.Refused) {
 		return err
 	}
-	if err := v.freshen(ctx); err != nil {
+	if err := v.renewAccess(ctx); err != nil {
 		return err
 	}
 	return v.rotation.Access.Do(ctx, call)
 }
 
-// deny everything that was issued before a time. A later time that is there
-// already stays, and is returned.
-func (v *revocation) deny(ctx context.Context, step string, h holder, cutoff time.Time) (time.Time, error) {
-	there, err := v.cutoff(ctx, h)
+// putDeny denies a holder everything with sessions issued before cutoff. A later
+// time that AWS has already stays, and is returned.
+func (v *revocation) putDeny(ctx context.Context, step string, h holder, cutoff time.Time) (time.Time, error) {
+	there, err := v.readCutoff(ctx, h)
 	if err != nil {
 		return there, err
 	}
@@ -113,7 +113,7 @@ func (v *revocation) denyFirst(ctx context.Context) error {
 		}
 	}
 	for _, h := range v.holders() {
-		if _, err := v.deny(ctx, "deny", h, v.note.Cutoff); err != nil {
+		if _, err := v.putDeny(ctx, "deny", h, v.note.Cutoff); err != nil {
 			return err
 		}
 	}
@@ -132,7 +132,7 @@ func (v *revocation) denyFirst(ctx context.Context) error {
 		v.ended = false
 		return nil
 	}
-	return v.freshen(ctx)
+	return v.renewAccess(ctx)
 }
 
 // denyLast denies what was issued meanwhile. The call that ends our own
@@ -157,7 +157,7 @@ func (v *revocation) denyLast(ctx context.Context) error {
 			return failure.New(failure.Other, "%w", err)
 		}
 		for _, h := range v.holders() {
-			is, err := v.deny(ctx, "last", h, v.lastOf(h))
+			is, err := v.putDeny(ctx, "last", h, v.lastOf(h))
 			if err != nil {
 				return err
 			}
@@ -193,7 +193,7 @@ func (v *revocation) lastIsThere(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	for _, h := range v.holders() {
-		is, err := v.cutoff(ctx, h)
+		is, err := v.readCutoff(ctx, h)
 		if err != nil || is.Before(v.lastOf(h)) {
 			return false, err
 		}
@@ -202,8 +202,8 @@ func (v *revocation) lastIsThere(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// freshen gets a session from after the denies, when the next call needs one.
-func (v *revocation) freshen(ctx context.Context) error {
+// renewAccess makes the next call to IAM get a session from after the denies.
+func (v *revocation) renewAccess(ctx context.Context) error {
 	if err := v.untilPast(ctx); err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (v *revocation) untilPast(ctx context.Context) error {
 	return err
 }
 
-// patience is that of a wait until AWS refuses what is named.
+// patience returns how long to wait until AWS refuses what is named.
 func (v *revocation) patience(what string) wait.Up {
 	return wait.Up{
 		To: v.pause.refused, Every: v.rotation.Waits.Again, Clock: v.broker.Clock,

@@ -20,7 +20,7 @@ func indented(document string) string {
 	return "         " + string(data)
 }
 
-// holder is who gets the deny: the user, or the role.
+// holder is one of those that get the deny: the user, or the role.
 type holder struct {
 	kind, name string
 	get        func(context.Context, *iam.Client) (string, error)
@@ -55,8 +55,8 @@ func (v *revocation) holders() []holder {
 	return all
 }
 
-// object is what AWS may not let be managed.
-func (v *revocation) object() string {
+// describeObject names what AWS may not let be managed, for the failure.
+func (v *revocation) describeObject() string {
 	text := "the inline policy " + policy.RevokeName + " of " + say.Clean(v.user.ARN)
 	if !v.o.KeepKey {
 		text = "the access keys and " + text

@@ -78,7 +78,7 @@ func (v *revocation) deactivateAnyway(ctx context.Context, cause error) error {
 		// Once the key is inactive nothing is signed any more, so the denies come first.
 		if now, err := v.awsTime(ctx); err == nil {
 			for _, h := range v.holders() {
-				if _, err := v.deny(ctx, "deny", h, now.Add(time.Second)); err != nil {
+				if _, err := v.putDeny(ctx, "deny", h, now.Add(time.Second)); err != nil {
 					v.broker.Debug("deny: %s", err.Error())
 				}
 			}

@@ -19,7 +19,7 @@ func (v *revocation) noteFile() string {
 	return notes.RevocationFile(v.broker.Paths.State, v.rotation.Name, v.profile.Profile.RoleARN)
 }
 
-// readNote returns nil where no revocation was cut short.
+// readNote returns the note of a revocation that was cut short; nil if none was.
 func (v *revocation) readNote() (*notes.Revocation, error) {
 	path := v.noteFile()
 	n, found, err := notes.Read[notes.Revocation](path)

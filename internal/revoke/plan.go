@@ -75,7 +75,7 @@ func (v *revocation) rehearse(ctx context.Context) error {
 	return nil
 }
 
-// outcome is what is known of it so far.
+// outcome returns what is known of the revocation so far.
 func (v *revocation) outcome() Result {
 	out := Result{Profile: v.profile.Profile.Name, Key: v.rotation.Name, User: v.user, Role: v.role, Foreign: v.foreign}
 	if n := v.note; n != nil {

@@ -120,7 +120,7 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 	}
 	defer unlock()
 	defer func() { err = v.withWarnings(err) }()
-	if err := v.lookAround(ctx); err != nil {
+	if err := v.readState(ctx); err != nil {
 		return out, err
 	}
 	resumed := v.note != nil
@@ -129,14 +129,14 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 		return v.outcome(), nil
 	}
 	if resumed {
-		err = v.takeUp(ctx)
+		err = v.resume(ctx)
 	} else {
 		err = v.start(ctx)
 	}
 	if err != nil || v.o.DryRun {
 		return v.outcome(), err
 	}
-	err = v.goOn(ctx)
+	err = v.doStages(ctx)
 	if failure.Is(err, failure.Refused) && !resumed && !v.changed && !v.rotation.IsCut() {
 		v.broker.Debug("note: %v", v.forgetNote()) // there is nothing to go on with
 	}
@@ -161,8 +161,8 @@ func (v *revocation) withWarnings(err error) error {
 		say.ShellWord(v.user.UserName()), v.rotation.Actor.AccessKey.AccessKeyID)
 }
 
-// lookAround reads what there is: the key, whose it is, what was left undone.
-func (v *revocation) lookAround(ctx context.Context) (err error) {
+// readState reads what there is: the key, whose it is, what was left undone.
+func (v *revocation) readState(ctx context.Context) (err error) {
 	if v.left, v.halfway, err = v.rotation.ReadState(ctx); err != nil {
 		return err
 	}
@@ -183,11 +183,11 @@ func (v *revocation) lookAround(ctx context.Context) (err error) {
 func (v *revocation) newAccess() {
 	v.rotation.Access = access.New(v.rotation.Actor, v.rotation.Targets, v.user.ARN)
 	v.rotation.Access.Patience, v.rotation.Access.Again, v.rotation.Access.Silent = v.rotation.Waits.Prove, v.rotation.Waits.Again, v.o.DryRun
-	v.rotation.Access.Saying, v.rotation.Access.Object, v.rotation.Access.Policy = "acting", v.object(), v.permissions()
+	v.rotation.Access.Saying, v.rotation.Access.Object, v.rotation.Access.Policy = "acting", v.describeObject(), v.permissions()
 }
 
-// takeUp goes on where an earlier run was ended.
-func (v *revocation) takeUp(ctx context.Context) error {
+// resume goes on where an earlier run was ended.
+func (v *revocation) resume(ctx context.Context) error {
 	v.report.Step("an earlier revoke is not finished")
 	v.agreed = true
 	putBack := v.rotation.Actor.AccessKey.AccessKeyID == v.note.Old
@@ -237,8 +237,8 @@ func (v *revocation) start(ctx context.Context) error {
 	return nil
 }
 
-// goOn does the stages that are left.
-func (v *revocation) goOn(ctx context.Context) error {
+// doStages does the stages that are left, and notes each before the next.
+func (v *revocation) doStages(ctx context.Context) error {
 	for {
 		var next string
 		var err error

@@ -31,7 +31,7 @@ func (r *Rotation) Begin(ctx context.Context) (credential.Credentials, error) {
 			r.broker.Warn("AWS's answer was lost: looking whether there is a new key")
 			var gone []string
 			var cleaning error
-			if gone, cleaning = r.clean(ctx); cleaning != nil {
+			if gone, cleaning = r.deleteStrays(ctx); cleaning != nil {
 				return credential.Credentials{}, cleaning
 			}
 			if len(gone) > 0 {
@@ -46,7 +46,7 @@ func (r *Rotation) Begin(ctx context.Context) (credential.Credentials, error) {
 }
 
 // create writes the intent down and asks for a key. lost: there may be one
-// whose secret nobody has got.
+// identify secret nobody has got.
 func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost bool, err error) {
 	keys, now, err := r.ListKeys(ctx)
 	if err != nil {
@@ -236,7 +236,7 @@ func (r *Rotation) describeKey(ctx context.Context, k iam.Key) string {
 	return say.Sprintf("%s, %s, made %s ago, %s", k.ID, status, say.Duration(time.Since(k.Created)), used)
 }
 
-// DeleteKey in AWS; one that is not there any more is deleted.
+// DeleteKey deletes a key in AWS. A key that is not there any more counts as deleted.
 func (r *Rotation) DeleteKey(ctx context.Context, step, id string) error {
 	err := r.DoStep(step, func() error {
 		return r.Access.Do(ctx, func(ctx context.Context, c *iam.Client) error {

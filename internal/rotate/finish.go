@@ -33,7 +33,7 @@ func (r *Rotation) CutOff(ctx context.Context, next credential.Credentials) erro
 	if err := r.Deactivate(ctx, r.journal.Old); err != nil {
 		return err
 	}
-	return r.take(next)
+	return r.adoptKey(next)
 }
 
 // Finish makes the key that is stored beside the old one the only one. Every
@@ -54,7 +54,7 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 		}
 	}
 	if !r.cut {
-		if err := r.take(next); err != nil {
+		if err := r.adoptKey(next); err != nil {
 			return err
 		}
 		if err := r.Deactivate(ctx, r.journal.Old); err != nil {
@@ -62,7 +62,7 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 		}
 	}
 	// The proof is of what the keychain gives, which is what everybody uses.
-	stored, err := r.stored(ctx)
+	stored, err := r.readStored(ctx)
 	if err == nil && stored.AccessKeyID != next.AccessKeyID {
 		err = failure.New(failure.Other, "another program replaced the key %q meanwhile: the new key %s is %s", r.Name, next.AccessKeyID, stored.AccessKeyID)
 	}
@@ -83,21 +83,21 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 	return r.removeTraces(ctx)
 }
 
-// take makes the new key the one that acts, here and for other processes.
-func (r *Rotation) take(next credential.Credentials) error {
+// adoptKey makes the new key the one that acts, here and for other processes.
+func (r *Rotation) adoptKey(next credential.Credentials) error {
 	if r.Actor.AccessKey.AccessKeyID != next.AccessKeyID {
 		r.dropOwnSessions()
 	}
 	r.Actor.AccessKey = next
 	r.Access.UseKey(next)
-	return r.carry()
+	return r.refileSessions()
 }
 
 // prove that AWS knows a key, whichever of its servers is asked.
 func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error {
 	clock := r.broker.Clock
 	started, told := clock.Now(), clock.Now()
-	up := r.up(r.Waits.Prove)
+	up := r.patience(r.Waits.Prove)
 	up.Say = func() {
 		if now := clock.Now(); now.Sub(told) > r.Waits.Progress {
 			told = now
@@ -147,7 +147,7 @@ func (r *Rotation) proveInARow(ctx context.Context, key credential.Credentials) 
 // record keeps the id from before: role sessions go on being served with it.
 func (r *Rotation) swap(ctx context.Context, next credential.Credentials, info keystore.KeyInfo) error {
 	ctx = context.WithoutCancel(ctx)
-	stored, err := r.stored(ctx)
+	stored, err := r.readStored(ctx)
 	if err != nil {
 		return err
 	}
@@ -163,8 +163,8 @@ func (r *Rotation) swap(ctx context.Context, next credential.Credentials, info k
 	return nil
 }
 
-// stored is the key that the keychain has now.
-func (r *Rotation) stored(ctx context.Context) (credential.Credentials, error) {
+// readStored returns the key that the keychain has now.
+func (r *Rotation) readStored(ctx context.Context) (credential.Credentials, error) {
 	key, err := r.chain.Get(ctx, r.Name)
 	if err != nil {
 		return key, failure.OfKeystore(err, r.Name)
@@ -183,9 +183,10 @@ func (r *Rotation) dropOwnSessions() {
 	}
 }
 
-// carry moves the role sessions that are known to where the new key's are
-// looked for. Others are moved by whoever looks for them ([broker.Target.Cached]).
-func (r *Rotation) carry() error {
+// refileSessions files the cached role sessions of known profiles under the new
+// key's id, so that callers find them without a code. Sessions of other profiles
+// are filed anew when they are next looked up, see [broker.Target.Cached].
+func (r *Rotation) refileSessions() error {
 	for _, t := range r.Targets {
 		k := t.Key
 		k.AccessKeyID, k.Before = r.Actor.AccessKey.AccessKeyID, r.journal.Old
@@ -221,7 +222,7 @@ func (r *Rotation) Deactivate(ctx context.Context, id string) error {
 	return nil
 }
 
-// removeTraces of a rotation that is done.
+// removeTraces removes what a rotation that is done left on this machine.
 func (r *Rotation) removeTraces(ctx context.Context) error {
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
 		return failure.OfKeystore(err, r.Name)
@@ -253,7 +254,7 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 			r.broker.Warn("it belongs to %s; delete it with: %s", r.journal.ARN, say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
 		}
 	case r.journal.ARN == r.User.ARN:
-		gone, err := r.clean(ctx)
+		gone, err := r.deleteStrays(ctx)
 		if err != nil {
 			return next, err
 		}
@@ -274,19 +275,19 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 // exists reports whether the user still has a key, by a list that shows all.
 func (r *Rotation) exists(ctx context.Context, id string) (bool, error) {
 	found := false
-	err := r.watch(ctx, func(keys []listedKey) bool {
+	err := r.watchList(ctx, func(keys []listedKey) bool {
 		found = slices.ContainsFunc(keys, func(k listedKey) bool { return k.ID == id })
 		return found
 	})
 	return found, err
 }
 
-// watch looks at the list until done, or until it shows all that an
+// watchList looks at the list until done, or until it shows all that an
 // interrupted creation may have made.
-func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error {
+func (r *Rotation) watchList(ctx context.Context, done func([]listedKey) bool) error {
 	var end time.Time // by AWS's clock
 	var left time.Duration
-	up := r.up(2 * r.Waits.Listing)
+	up := r.patience(2 * r.Waits.Listing)
 	up.Say = sync.OnceFunc(func() {
 		r.report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(left)))
 	})
@@ -310,13 +311,13 @@ func (r *Rotation) watch(ctx context.Context, done func([]listedKey) bool) error
 	return err
 }
 
-// clean deletes what a creation made whose answer never arrived: a key that
+// deleteStrays deletes what a creation made whose answer never arrived: a key that
 // was not there before, was made after the intent, and was never used. Others
 // are not ours to delete unasked.
-func (r *Rotation) clean(ctx context.Context) (gone []string, err error) {
+func (r *Rotation) deleteStrays(ctx context.Context) (gone []string, err error) {
 	j := r.journal
 	var strays []iam.Key
-	err = r.watch(ctx, func(keys []listedKey) bool {
+	err = r.watchList(ctx, func(keys []listedKey) bool {
 		strays = nil
 		for _, k := range keys {
 			if (j.New == "" || k.ID == j.New) && !slices.Contains(j.Listed, k.ID) && k.ID != r.Actor.AccessKey.AccessKeyID && !k.Created.Before(j.Intent) {

@@ -36,7 +36,7 @@ func pendingItem(key string) string {
 	return "pending/" + hex.EncodeToString(sum[:])
 }
 
-// PendingItems are those of all keys; most are not there.
+// PendingItems returns the items of all keys, most of which are not there.
 func PendingItems(keys []string) (items []string) {
 	for _, key := range keys {
 		items = append(items, pendingItem(key))
@@ -47,7 +47,7 @@ func PendingItems(keys []string) (items []string) {
 // probe is what stands there while the keychain is tried.
 const probe = "probe"
 
-// readPending returns an empty one where there is none.
+// readPending returns the pending key; empty where there is none.
 func (r *Rotation) readPending(ctx context.Context) (p Pending, err error) {
 	var item credential.Secret
 	err = r.Actor.Asker.Retry(func() error {

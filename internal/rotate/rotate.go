@@ -97,7 +97,7 @@ type Rotation struct {
 	At func(when, step string) error
 }
 
-// New returns a rotation that has read nothing yet. It is to be closed.
+// New returns a rotation that has read nothing yet. The caller closes its Actor.
 func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
@@ -199,7 +199,7 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 	}
 	unfinished = r.journal != nil
 	r.begun = unfinished
-	if r.User, err = r.whose(ctx, unfinished); err != nil {
+	if r.User, err = r.identify(ctx, unfinished); err != nil {
 		return p, unfinished, err
 	}
 	r.Access = access.New(r.Actor, r.Targets, r.User.ARN)
@@ -207,16 +207,16 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 	return p, unfinished, nil
 }
 
-// whose asks AWS whose key it is, and refuses a key that is another user's than
+// identify asks AWS whose key it is, and refuses a key that is another user's than
 // the record says. A young key, which an earlier run put there, may not be known
 // everywhere yet. A leaked key that AWS refuses already is the recorded user's.
-func (r *Rotation) whose(ctx context.Context, young bool) (identity sts.Identity, err error) {
+func (r *Rotation) identify(ctx context.Context, young bool) (identity sts.Identity, err error) {
 	recorded := r.Actor.Target.Key.ARN
 	if r.journal != nil && (r.journal.Old == r.Actor.AccessKey.AccessKeyID || r.journal.New == r.Actor.AccessKey.AccessKeyID) {
 		recorded = cmp.Or(recorded, r.journal.ARN)
 	}
 	young = young && !(r.Options.Leaked && r.journal.Old == r.Actor.AccessKey.AccessKeyID)
-	_, err = wait.For(ctx, r.up(r.Waits.Prove), func(ctx context.Context) (known bool, err error) {
+	_, err = wait.For(ctx, r.patience(r.Waits.Prove), func(ctx context.Context) (known bool, err error) {
 		identity, err = r.CallerIdentity(ctx, r.Actor.AccessKey)
 		return !young || !awsapi.Is(err, awsapi.UnknownKey), err
 	})
@@ -238,8 +238,8 @@ func (r *Rotation) whose(ctx context.Context, young bool) (identity sts.Identity
 	return identity, nil
 }
 
-// up is the patience of a rotation's waits.
-func (r *Rotation) up(to time.Duration) wait.Up {
+// patience is the patience of a rotation's waits.
+func (r *Rotation) patience(to time.Duration) wait.Up {
 	return wait.Up{To: to, Every: r.Waits.Again, Clock: r.broker.Clock}
 }
 
@@ -254,7 +254,7 @@ func (r *Rotation) CallerIdentity(ctx context.Context, key credential.Credential
 	return client.CallerIdentity(ctx, key)
 }
 
-// agree says what will be done, and asks.
+// agree says what the rotation will do, and asks.
 func (r *Rotation) agree(ctx context.Context) error {
 	var profiles []string
 	for _, t := range r.Targets {
@@ -283,7 +283,7 @@ func (r *Rotation) agree(ctx context.Context) error {
 	return r.Actor.Confirm(ctx, text, "rotate this key?")
 }
 
-// rehearse finds out how it would go, as far as nobody has to be asked.
+// rehearse says what the rotation would do, as far as nobody has to be asked.
 func (r *Rotation) rehearse(ctx context.Context) error {
 	keys, _, err := r.ListKeys(ctx)
 	if errors.Is(err, access.ErrSilent) {
@@ -300,7 +300,7 @@ func (r *Rotation) rehearse(ctx context.Context) error {
 	return nil
 }
 
-// DoStep does something that a test may want to see fail.
+// DoStep runs do, which a test may let fail before or afterwards.
 func (r *Rotation) DoStep(name string, do func() error) error {
 	if r.At != nil {
 		if err := r.At("before", name); err != nil {
