@@ -29,7 +29,7 @@ func TestDoctorAlso(t *testing.T) {
 	}{
 		"a key that shadows a profile": {
 			arrange: func(w *world) { wilma(w); w.Write(w.credentials(), inClear("admin", id, secret)+"region = x\n") },
-			found:   []string{"key-shadows-profile"},
+			found:   []string{"key-shadows-profile", "overridden"}, left: []string{"overridden"}, // the region of that file wins
 			after: func(t *testing.T, w *world) {
 				if w.Read(w.credentials()) != "[admin]\nregion = x\n" || !strings.Contains(w.Run("list").Stdout, id) {
 					t.Errorf("%s", w.Read(w.credentials()))
