@@ -110,12 +110,7 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	case awsapi.WrongDevice:
 		f.Hint("compare awsbroker_mfa_serial of the profile with the devices of the user: awsbroker mfa list")
 	case awsapi.UnknownKey:
-		f = New(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
-		if p == nil {
-			f.Hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
-		} else {
-			f.Hint("if there is a new key, store it with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
-		}
+		f = unknownKey(p)
 	case awsapi.WrongSecret:
 		f = New(Refused, "AWS did not accept the signature: the secret access key is not the one that belongs to the id")
 		if p != nil {
@@ -178,4 +173,12 @@ func partitionOf(p *config.Profile) string {
 		return "aws"
 	}
 	return cmp.Or(p.Partition, "aws")
+}
+
+func unknownKey(p *config.Profile) *Error {
+	f := New(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
+	if p == nil {
+		return f.Hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
+	}
+	return f.Hint("if there is a new key, store it with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
 }

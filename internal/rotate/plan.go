@@ -1,0 +1,58 @@
+package rotate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+// agree says what the rotation will do, and asks.
+func (r *Rotation) agree(ctx context.Context) error {
+	var profiles []string
+	for _, t := range r.Targets {
+		if t.Profile.Name != "" {
+			profiles = append(profiles, t.Profile.Name)
+		}
+	}
+	last := "deleted"
+	if r.Options.KeepOld {
+		last = "kept, inactive"
+	}
+	text := say.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
+		"steps    a new key is made, stored beside the old one, and proved;\n"+
+		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
+		r.Name, r.Actor.AccessKey.AccessKeyID, r.chain.Kind().Words(),
+		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
+	if address := r.Targets[0].ForeignAddresses(); address != "" {
+		text += "\n" + address
+	}
+	if r.Options.DryRun {
+		for _, line := range strings.Split(text, "\n") {
+			r.report.Step(line)
+		}
+		return r.rehearse(ctx)
+	}
+	return r.Actor.Confirm(ctx, text, "rotate this key?")
+}
+
+// rehearse says what the rotation would do, as far as nobody has to be asked.
+func (r *Rotation) rehearse(ctx context.Context) error {
+	keys, _, err := r.ListKeys(ctx)
+	if errors.Is(err, access.ErrSilent) {
+		r.report.Step("code     one MFA code would be asked for")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.Actor.AccessKey.AccessKeyID }); len(keys) > 1 && i >= 0 {
+		r.report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
+	}
+	r.report.Step("code     none is needed")
+	return nil
+}
