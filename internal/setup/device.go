@@ -24,7 +24,9 @@ func chooseDevice(ctx context.Context, b *broker.Broker, t *broker.Target) (seri
 	guess := t.Profile.MFASerial
 	a := b.NewActor(t, nil)
 	defer a.Close()
-	if err := a.OpenKey(ctx); errors.Is(err, prompt.ErrNoTerminal) {
+	asking, cancel := context.WithTimeout(ctx, b.Limits.Question)
+	defer cancel()
+	if err := a.OpenKey(asking); errors.Is(err, prompt.ErrNoTerminal) {
 		return guess, nil
 	} else if err != nil {
 		return "", err
@@ -33,9 +35,9 @@ func chooseDevice(ctx context.Context, b *broker.Broker, t *broker.Target) (seri
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, listLimit)
+	listing, cancel := context.WithTimeout(ctx, listLimit)
 	defer cancel()
-	devices, err := client.MFADevices(ctx, "")
+	devices, err := client.MFADevices(listing, "")
 	if err != nil {
 		b.Debug("MFA devices: %v", err)
 		return guess, nil
