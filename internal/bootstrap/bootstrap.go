@@ -201,10 +201,10 @@ func (s *bootstrap) step(name string, do func() error) error {
 // do makes a call to IAM: as the root user itself, or in whichever way the key
 // of a user is allowed to. It is made again while AWS is busy.
 func (s *bootstrap) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
-	return s.whileBusy(ctx, func(ctx context.Context) error { return s.once(ctx, call) })
+	return s.whileBusy(ctx, func(ctx context.Context) error { return s.callOnce(ctx, call) })
 }
 
-func (s *bootstrap) once(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+func (s *bootstrap) callOnce(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	if s.access != nil {
 		return s.access.Do(ctx, call)
 	}

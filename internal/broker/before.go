@@ -20,7 +20,7 @@ func (t *Target) Cached(c *session.Cache, now time.Time) (session.Session, bool)
 	if ok || !t.servesBefore() {
 		return s, ok
 	}
-	s, ok = c.Get(t.before().cacheKey(), now)
+	s, ok = c.Get(t.beforeRotation().cacheKey(), now)
 	if ok {
 		_ = c.Put(t.cacheKey(), s)
 	}
@@ -31,7 +31,7 @@ func (t *Target) Cached(c *session.Cache, now time.Time) (session.Session, bool)
 func (t *Target) forget(c *session.Cache) error {
 	err := c.Forget(t.cacheKey())
 	if t.servesBefore() {
-		err = errors.Join(err, c.Forget(t.before().cacheKey()))
+		err = errors.Join(err, c.Forget(t.beforeRotation().cacheKey()))
 	}
 	return err
 }
@@ -53,12 +53,12 @@ func (t *Target) ForgetSessions(c *session.Cache) error {
 
 func (t *Target) servesBefore() bool { return t.Profile.RoleARN != "" && t.Key.Before != "" }
 
-// before returns the target as it was before the last rotation of its key.
-func (t *Target) before() *Target {
+// beforeRotation returns the target as it was before the last rotation of its key.
+func (t *Target) beforeRotation() *Target {
 	b := *t
 	b.Key.AccessKeyID = t.Key.Before
 	if t.From != nil {
-		b.From = t.From.before()
+		b.From = t.From.beforeRotation()
 	}
 	return &b
 }

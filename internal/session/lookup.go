@@ -53,8 +53,8 @@ func (c *Call) id() string {
 // two edits of the same size within the file system's clock tick look alike.
 const settle = 2 * time.Second
 
-// settled reports whether all files had rested for so long.
-func (c *Call) settled() bool {
+// isSettled reports whether all files had rested for so long.
+func (c *Call) isSettled() bool {
 	edge := c.taken.Add(-settle).UnixNano()
 	for _, f := range c.files {
 		if f.MTime >= edge || f.CTime >= edge {
@@ -120,7 +120,7 @@ func (c *Cache) Lookup(call *Call, now time.Time) (Session, Known, bool) {
 // while it has at least minLeft to live. A call whose files changed moments
 // ago is not remembered.
 func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends time.Time, known Known) error {
-	if !call.settled() {
+	if !call.isSettled() {
 		return nil
 	}
 	if c == nil {

@@ -25,7 +25,7 @@ func (c *Cache) KeepReady(call *Call, key string, s Session, t Terms) error {
 		return ErrNoDir
 	}
 	name, ok := answers.Name(call.Profile)
-	if !ok || !call.settled() {
+	if !ok || !call.isSettled() {
 		return nil
 	}
 	now := time.Now()

@@ -33,7 +33,7 @@ type Tag struct{ Key, Value string }
 func (c *Client) AssumeRole(ctx context.Context, creds credential.Credentials, role Role, mfa MFA) (credential.Credentials, error) {
 	in := role.input()
 	mfa.set(&in.SerialNumber, &in.TokenCode)
-	out, err := awsapi.Send(ctx, mfa.once(), func(ctx context.Context) (*awssts.AssumeRoleOutput, error) {
+	out, err := awsapi.Send(ctx, mfa.sending(), func(ctx context.Context) (*awssts.AssumeRoleOutput, error) {
 		return c.api(creds).AssumeRole(ctx, in)
 	})
 	if err != nil {

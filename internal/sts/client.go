@@ -137,8 +137,8 @@ func (m MFA) set(serial, code **string) {
 	}
 }
 
-// once says how often a request may be sent: one that carries a code, once.
-func (m MFA) once() awsapi.Sending {
+// sending says how often a request may be sent: one that carries a code, once.
+func (m MFA) sending() awsapi.Sending {
 	if m.Code.IsEmpty() {
 		return awsapi.Repeatable
 	}
@@ -151,7 +151,7 @@ func (m MFA) once() awsapi.Sending {
 func (c *Client) SessionToken(ctx context.Context, creds credential.Credentials, d time.Duration, mfa MFA) (credential.Credentials, error) {
 	in := &awssts.GetSessionTokenInput{DurationSeconds: seconds(d)}
 	mfa.set(&in.SerialNumber, &in.TokenCode)
-	out, err := awsapi.Send(ctx, mfa.once(), func(ctx context.Context) (*awssts.GetSessionTokenOutput, error) {
+	out, err := awsapi.Send(ctx, mfa.sending(), func(ctx context.Context) (*awssts.GetSessionTokenOutput, error) {
 		return c.api(creds).GetSessionToken(ctx, in)
 	})
 	if err != nil {
