@@ -44,9 +44,13 @@ func (r *request) retryWhileUnknown(ctx context.Context, use func(credential.Sec
 			if time.Now().After(end) {
 				return creds, err
 			}
-			if !wait.Pause(ctx, newDeviceAgain) && errors.Is(ctx.Err(), context.Canceled) {
+			if wait.Pause(ctx, newDeviceAgain) {
+				continue
+			}
+			if errors.Is(ctx.Err(), context.Canceled) {
 				return creds, ctx.Err()
 			}
+			time.Sleep(newDeviceAgain) // the time for an answer is over, and that of the code is not
 		}
 	}
 }
