@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -18,14 +19,22 @@ type completer = cobra.CompletionFunc
 
 const noFiles = cobra.ShellCompDirectiveNoFileComp
 
-// profileNames completes the names of profiles of the config files.
-func profileNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+// profileNames completes the names of profiles of the config files. There may be
+// thousands, and cobra makes three copies of each: profileNames writes them itself.
+func profileNames(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 	p := paths.FromEnv()
 	cfg, err := config.Load(p.Config, p.Credentials)
 	if err != nil {
 		return nil, noFiles
 	}
-	return startingWith(word, cfg.Names()), noFiles
+	out := cmd.OutOrStdout()
+	for _, name := range startingWith(word, cfg.Names()) {
+		if text, _, _ := strings.Cut(name, "\n"); text == name {
+			_, _ = io.WriteString(out, name)
+			_, _ = io.WriteString(out, "\n")
+		}
+	}
+	return nil, noFiles
 }
 
 // keyNames completes the names of keys of the keychain, from its record.

@@ -18,8 +18,12 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 // run is main without the exit.
 func run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), catchable()...)
-	defer stop()
+	ctx := context.Background()
+	if !isBrief(args) {
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, catchable()...)
+		defer stop()
+	}
 	a := &app{
 		stdout:  os.Stdout,
 		stderr:  os.Stderr,

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,6 +112,13 @@ func addCommands(root *cobra.Command, a *app, only string) {
 			}
 		}
 	}
+}
+
+// isBrief reports whether a command line only reads files: what lists, and what the
+// shell offers after a tab. A signal may end it anywhere, so none is caught, which would
+// take a thread of its own.
+func isBrief(args []string) bool {
+	return len(args) > 0 && slices.Contains([]string{"list", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
 }
 
 // commandIn returns the command that a command line begins with; empty if it does not. All
