@@ -23,9 +23,9 @@ type document struct {
 
 // span is where a section is in the text.
 type span struct {
-	from, to      int32 // bytes, from the header on
-	name, nameEnd int32 // bytes, between the brackets
-	line          int32 // of the header, from 1
+	from, to int32 // bytes, from the bracket of the header on; to is 0 where scanner has read it
+	nameEnd  int32 // bytes, at the bracket behind the name
+	line     int32 // of the header, from 1
 }
 
 // section is a header and what follows it.
@@ -61,7 +61,7 @@ func readDocument(path, text string) (*document, error) {
 	if hasByteOrderMark(text) {
 		return nil, d.fail(1, "the file begins with a byte order mark, which the AWS CLI refuses: save it as plain UTF-8")
 	}
-	headers := strings.Count(text, "\n[") + 1
+	headers := min(strings.Count(text, "["), len(text)/4) // or fewer; to count those at the margin takes ten times as long
 	d.spans = make([]span, 0, headers)
 	d.growTable(headers)
 	sane := isSane(text)
@@ -72,7 +72,7 @@ func readDocument(path, text string) (*document, error) {
 				return nil, err
 			}
 		} else if c.name > 0 {
-			if err := d.addSpan(span{from: int32(at), to: int32(at + c.size), name: int32(at + 1), nameEnd: int32(at + c.name), line: int32(number)}); err != nil {
+			if err := d.addSpan(span{from: int32(at), to: int32(at + c.size), nameEnd: int32(at + c.name), line: int32(number)}); err != nil {
 				return nil, err
 			}
 		}
@@ -101,7 +101,7 @@ func (d *document) scan(from, to, number int) error {
 		from += strings.Index(d.text[from:to], name) // behind the one before
 		at := int32(from)
 		from += len(name)
-		err := d.addSpan(span{from: -1, name: at, nameEnd: at + int32(len(name)), line: int32(number)})
+		err := d.addSpan(span{from: at - 1, nameEnd: at + int32(len(name)), line: int32(number)})
 		if err != nil {
 			return nil, err
 		}
@@ -113,8 +113,9 @@ func (d *document) scan(from, to, number int) error {
 // addSpan adds a section to spans, or refuses one that AWS's tools would refuse: a
 // second one of the same name, and [DEFAULT].
 func (d *document) addSpan(s span) error {
-	name := d.text[s.name:s.nameEnd]
-	if i, ok := d.findSpan(name); ok {
+	name := d.text[s.from+1 : s.nameEnd]
+	slot := d.slot(name)
+	if i := d.table[slot] - 1; i >= 0 {
 		return d.fail(int(s.line), "section [%s] is here a second time, the first is on line %d: make them one, "+
 			"because the AWS CLI refuses the file", printable(name), d.spans[i].line)
 	}
@@ -123,10 +124,8 @@ func (d *document) addSpan(s span) error {
 		return d.fail(int(s.line), "section [DEFAULT] in capitals counts for every profile in the AWS CLI and for none elsewhere: write [default]")
 	}
 	d.spans = append(d.spans, s)
-	if 2*len(d.spans) > len(d.table) {
+	if d.table[slot] = int32(len(d.spans)); tableSize(len(d.spans)) > len(d.table) {
 		d.growTable(2 * len(d.spans))
-	} else {
-		d.table[d.slot(name)] = int32(len(d.spans))
 	}
 	return nil
 }
@@ -136,7 +135,7 @@ func (d *document) fail(line int, format string, args ...any) error {
 }
 
 // name returns the name of a section as between its brackets; i is its place in spans.
-func (d *document) name(i int) string { return d.text[d.spans[i].name:d.spans[i].nameEnd] }
+func (d *document) name(i int) string { return d.text[d.spans[i].from+1 : d.spans[i].nameEnd] }
 
 // section returns the section at a place in spans, with its settings.
 func (d *document) section(i int) *section {

@@ -10,7 +10,7 @@ import (
 func (c *Config) Ours() []string { return c.namesOf((*document).isOurs) }
 
 func (d *document) isOurs(i int) bool {
-	if s := d.spans[i]; s.from >= 0 && !mentionsUs(d.text[s.from:s.to]) {
+	if s := d.spans[i]; s.to > 0 && !mentionsUs(d.text[s.from:s.to]) {
 		return false // as nearly all are
 	}
 	for _, o := range d.section(i).all {

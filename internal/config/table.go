@@ -24,14 +24,19 @@ func (d *document) slot(name string) int {
 	return at
 }
 
-// growTable makes room for a number of sections; half of the table stays free.
+// growTable makes room for a number of sections.
 func (d *document) growTable(sections int) {
-	size := 16
-	for size < 2*sections {
-		size *= 2
-	}
-	d.table = make([]int32, size)
+	d.table = make([]int32, tableSize(sections))
 	for i := range d.spans {
 		d.table[d.slot(d.name(i))] = int32(i + 1)
 	}
+}
+
+// tableSize is a power of two of which a third stays free, so that searches end soon.
+func tableSize(sections int) int {
+	size := 16
+	for size < sections+sections/2 {
+		size *= 2
+	}
+	return size
 }
