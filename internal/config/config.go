@@ -13,12 +13,13 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"strings"
+	"unsafe"
 )
 
 // maxFile bounds what is read: 5,000 profiles make about 2 MB.
@@ -126,16 +127,16 @@ func readFile(path string) (string, error) {
 		return "", unreadable(path, err)
 	}
 	defer f.Close()
-	var text strings.Builder // no copy is made of what is read
-	text.Grow(int(min(info.Size(), maxFile)))
-	n, err := io.Copy(&text, io.LimitReader(f, maxFile+1))
+	var text bytes.Buffer
+	text.Grow(int(min(info.Size(), maxFile)) + bytes.MinRead) // bytes.MinRead: or it makes a copy to see the end
+	n, err := text.ReadFrom(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return "", unreadable(path, err)
 	}
 	if n > maxFile {
 		return "", &ParseError{Path: path, Problem: fmt.Sprintf("is larger than %d MiB", maxFile>>20)}
 	}
-	return text.String(), nil
+	return unsafe.String(unsafe.SliceData(text.Bytes()), text.Len()), nil // nobody writes into text any more
 }
 
 func unreadable(path string, err error) error {
