@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
@@ -19,6 +18,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/notes"
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 	"github.com/awsbroker/awsbroker/internal/wait"
@@ -165,7 +165,7 @@ func (s *bootstrap) setUp(ctx context.Context, b *broker.Broker) (out Result, er
 
 // lock makes this process the only one that sets the account up.
 func (s *bootstrap) lock() (unlock func(), err error) {
-	if err := os.MkdirAll(s.run.Paths.State, 0o700); err != nil {
+	if err := paths.MakeOwn(s.run.Paths.State); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	}
 	lock := session.NewLock(s.run.Paths.State, "bootstrap:"+s.out.Account)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/natefinch/atomic"
+
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // ErrChanged is that a file is no longer what it was when it was read.
@@ -70,9 +72,13 @@ func WriteFile(path string, before, after []byte) (err error) {
 	return syncDir(dir)
 }
 
-// followLinks returns the file that a path stands for; the file need not exist, which
-// filepath.EvalSymlinks would demand.
+// followLinks returns the file that a path stands for, unless another user decides
+// which file that is; the file need not exist, which filepath.EvalSymlinks would
+// demand.
 func followLinks(path string) (string, error) {
+	if err := paths.CheckWay(path); err != nil {
+		return "", err
+	}
 	for target, hops := path, 0; hops < 40; hops++ {
 		info, err := os.Lstat(target)
 		if err != nil || info.Mode()&fs.ModeSymlink == 0 {

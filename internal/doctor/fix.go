@@ -12,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -128,6 +129,9 @@ func withoutKeys(b *broker.Broker, profile string, keys ...string) edit {
 // mendMode is a fix that takes permissions from others.
 func mendMode(b *broker.Broker, path string, mode fs.FileMode) func(context.Context) error {
 	return func(ctx context.Context) error {
+		if err := paths.CheckWay(path); err != nil {
+			return err
+		}
 		info, err := os.Stat(path)
 		if err != nil {
 			return err
@@ -147,6 +151,9 @@ func mendMode(b *broker.Broker, path string, mode fs.FileMode) func(context.Cont
 // mendByRemoving is a fix that removes a file which nobody needs.
 func mendByRemoving(b *broker.Broker, path string) func(context.Context) error {
 	return func(ctx context.Context) error {
+		if err := paths.CheckWay(path); err != nil {
+			return err
+		}
 		if err := b.Confirm(ctx, say.Sprintf("remove %s", path), "remove it?"); err != nil {
 			return err
 		}

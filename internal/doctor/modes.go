@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -35,7 +36,7 @@ func (d *doctor) lookAtModes() (string, error) {
 		if err != nil {
 			continue // what is not there is in nobody's way
 		}
-		if ownedByOther(info) && !f.program {
+		if !f.program && (ownedByOther(info) || paths.CheckWay(f.path) != nil) {
 			foreign = append(foreign, f.path)
 			continue
 		}

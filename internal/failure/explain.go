@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -54,6 +55,8 @@ func OfKeystore(err error, key string) *Error {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrNoKeystore):
 		f = New(NotFound, "there is no key %q in the keychain", key).
 			Hint("put it there with: awsbroker add %s", say.ShellWord(key))
+	case errors.Is(err, paths.ErrForeign):
+		f.Reason = Other
 	case errors.Is(err, keystore.ErrName):
 		f.Reason = Usage
 	case errors.Is(err, keystore.ErrDismissed):

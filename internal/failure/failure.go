@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -40,10 +41,14 @@ func (f *Error) Unwrap() error { return f.Cause }
 
 // New returns a failure with a message in the manner of [say.Errorf]: one line,
 // lower case; text from elsewhere in the arguments is cleaned here. [Error.Hint] adds
-// hints.
+// hints; what to do in another user's home is the same everywhere and is added here.
 func New(r Reason, format string, args ...any) *Error {
 	err := say.Errorf(format, args...)
-	return &Error{Reason: r, Message: err.Error(), Cause: err}
+	f := &Error{Reason: r, Message: err.Error(), Cause: err}
+	if errors.Is(err, paths.ErrForeign) {
+		f.Hint("run this as that user, without sudo; or with a home directory of your own: sudo -H")
+	}
+	return f
 }
 
 // FirstHint returns what to do first; empty if there is no hint.

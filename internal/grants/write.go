@@ -35,10 +35,13 @@ func write(path string, g grant.Grant) error {
 	if path == "" {
 		return fs.ErrNotExist
 	}
+	if err := paths.CheckOwn(filepath.Dir(path)); err != nil {
+		return err
+	}
 	line := g.AppendLine(make([]byte, 0, 1024))
 	err := grant.Append(path, line)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := paths.MakeOwn(filepath.Dir(path)); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
 		err = grant.Create(path, line)
@@ -61,6 +64,9 @@ func rotate(path string, size int64) error {
 	}
 	if path == "" || !large() {
 		return nil
+	}
+	if err := paths.CheckOwn(filepath.Dir(path)); err != nil {
+		return err
 	}
 	// Of two processes that found it large, the second would put away what
 	// was written since the first did, and with it the old log.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/keyring"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // vaultFiles are aws-vault's encrypted files. Each may have a passphrase of
@@ -110,6 +111,9 @@ func sealedFile(path string) bool {
 
 func (v *vaultFiles) remove(ctx context.Context, name string) error {
 	return boundedDo(ctx, v.limit, v.dir, func() error {
+		if err := paths.CheckWay(v.path(name)); err != nil {
+			return err
+		}
 		if err := absent(os.Remove(v.path(name))); err != nil {
 			return err
 		}

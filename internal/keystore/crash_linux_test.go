@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"golang.org/x/sys/unix"
 )
 
@@ -221,7 +222,7 @@ func TestUnreadableDirectory(t *testing.T) {
 		_, err := s.Get(testContext(t), "phoebe")
 		wantError(t, err, ErrMissing)
 		wantError(t, err, os.ErrPermission)
-		wantError(t, s.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), os.ErrPermission)
+		wantError(t, s.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), paths.ErrForeign)
 		return
 	}
 	if os.Getuid() != 0 {

@@ -1,7 +1,6 @@
 package keystore
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/natefinch/atomic"
+
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // lockRetry is how often a taken lock is tried again: flock cannot be waited
@@ -26,7 +27,7 @@ func withLock(ctx context.Context, path string, limit time.Duration, do func() e
 	}
 	waiting, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	lock := flock.New(path)
+	lock := flock.New(path, flock.SetFlag(lockFlag))
 	if _, err := lock.TryLockContext(waiting, lockRetry); err != nil {
 		if waiting.Err() != nil {
 			return ended(waiting.Err(), fmt.Sprintf("waiting for another awsbroker that holds %q", path))
@@ -38,9 +39,9 @@ func withLock(ctx context.Context, path string, limit time.Duration, do func() e
 }
 
 // makePrivateDir makes dir for its owner alone, and takes it from others if it
-// was there with a wider mode.
+// was there with a wider mode. It changes nothing for, or by way of, another user.
 func makePrivateDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := paths.MakeOwn(dir); err != nil {
 		return unusable(err)
 	}
 	info, err := os.Stat(dir)
@@ -56,20 +57,32 @@ func makePrivateDir(dir string) error {
 }
 
 // replaceFile gives path new contents, of mode 0600, so that a crash leaves
-// either the old ones or the new ones. Call it under the lock: it removes what
-// a killed writer left behind.
+// either the old ones or the new ones; a link at path is replaced itself. Call it
+// under the lock: it removes what a killed writer left behind.
+//
+// Of natefinch/atomic only the replacing is used: its WriteFile gives the new
+// file the mode of what a link points to.
 func replaceFile(path string, data []byte) error {
-	// The names that atomic.WriteFile's os.CreateTemp makes.
+	if err := paths.CheckOwn(filepath.Dir(path)); err != nil {
+		return err
+	}
 	leftovers, _ := filepath.Glob(path + "[0-9]*")
 	for _, l := range leftovers {
 		_ = os.Remove(l)
 	}
-	// It gives the new file the old one's mode, so that one comes first.
-	if err := os.Chmod(path, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return unusable(err)
-	}
-	if err := atomic.WriteFile(path, bytes.NewReader(data)); err != nil {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"*") // its mode is 0600
+	if err != nil {
 		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = atomic.ReplaceFile(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return syncDir(filepath.Dir(path))
 }
@@ -82,6 +95,9 @@ func ReplaceFile(path string, data []byte) error { return unusable(replaceFile(p
 // RemoveFile removes a file for good, also across a power cut. One that is not
 // there is no error.
 func RemoveFile(path string) error {
+	if err := paths.CheckWay(path); err != nil {
+		return unusable(err)
+	}
 	if err := os.Remove(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {

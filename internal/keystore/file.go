@@ -12,6 +12,7 @@ import (
 
 	"github.com/99designs/keyring"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // fileStore is the encrypted-file keystore: one JWE a secret
@@ -49,7 +50,12 @@ func (f *fileStore) unlock(ctx context.Context, i intent) error {
 	if i == removing {
 		return nil
 	}
-	files, err := bounded(ctx, f.limit, f.dir, f.files)
+	files, err := bounded(ctx, f.limit, f.dir, func() ([]string, error) {
+		if err := paths.CheckOwn(f.dir); err != nil {
+			return nil, err
+		}
+		return f.files()
+	})
 	if err != nil {
 		return err
 	}

@@ -26,9 +26,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // Defaults of Options.
@@ -120,6 +122,9 @@ func Open(_ context.Context, o Options) (*Store, error) {
 // abandoned first add over SSH does not decide for the desktop. For the same
 // reason a pin without a key in the index does not bind.
 func Choose(ctx context.Context, o Options) (*Store, Kind, error) {
+	if err := paths.CheckOwn(filepath.Dir(o.RecordPath)); err != nil {
+		return nil, "", err
+	}
 	rec, err := ReadRecord(o.RecordPath)
 	if err != nil {
 		return nil, "", err

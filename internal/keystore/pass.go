@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/99designs/keyring"
+
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // passStore keeps secrets in the standard unix password manager
@@ -70,6 +72,9 @@ func (p *passStore) where() string { return filepath.Join(p.dir, "awsbroker") }
 // disk that is not mounted has none.
 func (p *passStore) reach(ctx context.Context) error {
 	return boundedDo(ctx, p.limit, p.dir, func() error {
+		if err := paths.CheckWay(p.dir); err != nil {
+			return err
+		}
 		if p.helper.variable("PASSWORD_STORE_KEY") != "" {
 			_, err := os.Stat(p.dir)
 			return unusable(err)
@@ -207,9 +212,13 @@ func (p *passStore) locked(ctx context.Context, do func() error) error {
 }
 
 // present is ErrNotFound for an entry that is not there, and ErrMissing where
-// there is no store at all.
+// there is no store at all. For root, another user's entry is ErrForeign: gpg
+// writes into that user's home even when it reads.
 func (p *passStore) present(ctx context.Context, item string) error {
 	err := boundedDo(ctx, p.limit, p.dir, func() error {
+		if err := paths.CheckWay(p.dir); err != nil {
+			return err
+		}
 		_, err := os.Stat(p.path(item))
 		return absent(err)
 	})

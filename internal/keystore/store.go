@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // storedKey is the value of a key's item.
@@ -128,9 +130,12 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 	})
 }
 
-// writable refuses to write to a keystore other than the one with the keys. It
-// returns the record as it is.
+// writable refuses to write to a keystore other than the one with the keys, and in
+// the home of another user. It returns the record as it is.
 func (s *Store) writable(replacing string) (Record, error) {
+	if err := paths.CheckOwn(filepath.Dir(s.recordPath)); err != nil {
+		return Record{}, err
+	}
 	rec, err := ReadRecord(s.recordPath)
 	if err != nil {
 		return rec, err

@@ -6,6 +6,7 @@
 package paths
 
 import (
+	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -47,6 +48,9 @@ func (p Paths) LogFile() string { return under(p.State, "log") }
 
 // KeystoreDir is where the encrypted-file keystore keeps its files.
 func (p Paths) KeystoreDir() string { return under(p.Data, "keystore") }
+
+// ErrForeign ends what CheckOwn and CheckWay say: nothing is written there.
+var ErrForeign = errors.New("belongs to another user")
 
 // MakeOwn makes a directory that only this user may enter, unless it would
 // be in a directory of another user's.

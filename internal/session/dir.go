@@ -61,7 +61,7 @@ func Dirs(cache string) []string {
 		if base == cache {
 			dir = filepath.Join(base, "sessions")
 		}
-		if base != "" && ours(dir) == nil && !slices.Contains(dirs, dir) {
+		if base != "" && ours(dir) == nil && paths.CheckWay(dir) == nil && !slices.Contains(dirs, dir) {
 			dirs = append(dirs, dir)
 		}
 	}
@@ -127,6 +127,9 @@ func use(dir string, create bool) error {
 		return err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && privateModes {
+		if err := paths.CheckWay(dir); err != nil {
+			return err
+		}
 		if err := os.Chmod(dir, 0o700); err != nil {
 			return err
 		}

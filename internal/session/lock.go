@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
@@ -45,10 +46,13 @@ func NewLock(dir, name string) *Lock {
 	return &Lock{path: path, file: flock.New(path, flock.SetPermissions(0o600))}
 }
 
-// Try takes the lock if nobody holds it.
+// Try takes the lock if nobody holds it. It makes no file for another user.
 func (l *Lock) Try() (bool, error) {
 	if l.file == nil {
 		return true, nil
+	}
+	if err := paths.CheckOwn(filepath.Dir(l.path)); err != nil {
+		return false, err
 	}
 	ok, err := l.file.TryLock()
 	if err != nil || !ok {

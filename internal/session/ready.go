@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/answers"
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // Terms are those on which a session answers a call again.
@@ -25,7 +26,7 @@ func (c *Cache) KeepReady(call *Call, key string, s Session, t Terms) error {
 		return ErrNoDir
 	}
 	name, ok := answers.Name(call.Profile)
-	if !ok || !call.isSettled() {
+	if !ok || !call.isSettled() || paths.CheckOwn(call.Paths.State) != nil { // package early writes the log without asking
 		return nil
 	}
 	now := time.Now()
