@@ -86,7 +86,7 @@ func TestMisses(t *testing.T) {
 			w.Login("admin")
 			wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
 			r := change(&w).Run("credential-process", "--profile", "admin")
-			if name == "another keystore" { // the same key and the same session by another way
+			if strings.HasPrefix(name, "another keystore") || strings.HasPrefix(name, "another region") { // the same session by another way
 				wantAnswer(t, r)
 			} else if r.Code == 0 || r.Stdout != "" {
 				t.Errorf("answered: %v", r)

@@ -73,6 +73,9 @@ func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error 
 	line("endpoint", orUnknown(e.Endpoint, "AWS's own"))
 	line("log", orUnknown(inHome(e.LogFile), "off"))
 	line("session", leftOrNone(e.Expiration, now))
+	if len(e.SharedWith) > 0 {
+		line("", "the same session as of "+sharedText(e.SharedWith))
+	}
 	if !e.MFAEnds.IsZero() {
 		line("", "its MFA session: "+leftOrNone(e.MFAEnds, now))
 	}
@@ -87,6 +90,15 @@ func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error 
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// sharedText names the profiles that a session is shared with, in one line.
+func sharedText(profiles []string) string {
+	const most = 5
+	if n := len(profiles); n > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(profiles[:most], ", "), n-most)
+	}
+	return strings.Join(profiles, ", ")
 }
 
 func keyText(e broker.Explanation) string {
@@ -189,6 +201,7 @@ type explainJSON struct {
 	CodeSetting  string        `json:"code_setting"` // that brings codes along
 	CodeWay      string        `json:"code_way"`     // of asking a person
 	LogFile      string        `json:"log"`
+	SharedWith   []string      `json:"shared_with"` // profiles that get the same session
 	Expiration   *time.Time    `json:"session_expiration"`
 	MFAEnds      *time.Time    `json:"mfa_session_expiration"`
 	Next         string        `json:"next_call"` // cached, renewed, asks, confirms, fails, unknown
@@ -214,7 +227,7 @@ type problemJSON struct {
 func writeExplanationJSON(out io.Writer, e broker.Explanation) error {
 	j := explainJSON{
 		e.Profile, e.RoleARN, e.MFASerial, e.Key, e.AccessKeyID, e.KeyARN, string(e.Keystore), e.KeystoreFrom, e.Region, e.Endpoint,
-		e.Codes.Setting, string(e.Codes.Way), e.LogFile, orNull(e.Expiration), orNull(e.MFAEnds), string(e.Next.Outcome), e.Next.Why, []settingJSON{}, []problemJSON{},
+		e.Codes.Setting, string(e.Codes.Way), e.LogFile, append([]string{}, e.SharedWith...), orNull(e.Expiration), orNull(e.MFAEnds), string(e.Next.Outcome), e.Next.Why, []settingJSON{}, []problemJSON{},
 	}
 	for _, o := range e.Settings {
 		j.Settings = append(j.Settings, settingJSON{o.Key, o.Value, o.File, o.Line, o.Section})

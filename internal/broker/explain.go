@@ -34,6 +34,7 @@ type Explanation struct {
 	Codes    CodeSource // where a code would come from; zero: none is needed
 	LogFile  string     // empty: its sessions are not noted
 
+	SharedWith []string  // other profiles that get the very same session
 	Expiration time.Time // of the session that is there; zero: none
 	MFAEnds    time.Time // of the MFA session that it is renewed with; zero: none
 	Next       NextCall
@@ -90,6 +91,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 		e.LogFile = b.Paths.LogFile()
 	}
 	e.Codes = b.codeSource(ctx, t)
+	e.SharedWith = b.sharers(t)
 	cache, known := b.knownCache()
 	if s, ok := t.Cached(cache, time.Now()); ok {
 		e.Expiration = s.Expiration
@@ -100,6 +102,21 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 		e.Next = NextCall{Fails, "there is no key " + p.KeyName + " in the keychain"}
 	}
 	return e, nil
+}
+
+// sharers returns the other profiles that get the target's session, such as those that
+// differ from its own in the region only.
+func (b *Broker) sharers(t *Target) (names []string) {
+	cfg, err := b.ReadConfig()
+	if err != nil {
+		return nil
+	}
+	for _, name := range cfg.Ours() {
+		if other, err := b.TargetIn(cfg, name); err == nil && name != t.Profile.Name && other.cacheKey() == t.cacheKey() {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // steps returns in words what is asked of AWS, in order: "an MFA session", "role

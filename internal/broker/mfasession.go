@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -58,13 +57,9 @@ func (t *Target) MFATarget(life time.Duration) *Target {
 }
 
 // mfaKey returns the name under which the MFA session is cached. All roles and profiles
-// of the key share the session, for whatever life it was asked, and in all regions:
-// what the STS of one region issues is good in every other.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+// of the key share the session, for whatever life it was asked.
 func (t *Target) mfaKey() string {
-	e := t.Endpoint
-	e.Region = config.PartitionOfRegion(e.Region)
-	return session.CacheKey("mfa", cacheVersion, t.Key.AccessKeyID, t.Profile.MFASerial, endpointKey(e))
+	return session.CacheKey("mfa", cacheVersion, t.Key.AccessKeyID, t.Profile.MFASerial, endpointKey(t.Endpoint))
 }
 
 // throughMFASession reports whether the target's sessions come from an MFA
@@ -109,15 +104,12 @@ func lineOf(d time.Duration) string {
 
 // sharing is what targets must have in common to share one code.
 type sharing struct {
-	key, device string
-	endpoint    awsapi.Endpoint
+	key, device, endpoint string
 }
 
 // sharing returns what the target could share a code by. ok is false if its session
 // takes no code, or a code of its own.
 func (t *Target) sharing() (how sharing, ok bool) {
 	p := t.Profile
-	e := t.Endpoint
-	e.Region = config.PartitionOfRegion(e.Region)
-	return sharing{p.KeyName, p.MFASerial, e}, t.TakesCode() && p.RoleARN != "" && !t.NeedsOwnCode()
+	return sharing{p.KeyName, p.MFASerial, endpointKey(t.Endpoint)}, t.TakesCode() && p.RoleARN != "" && !t.NeedsOwnCode()
 }

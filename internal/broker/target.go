@@ -130,8 +130,13 @@ func (t *Target) cacheKey() string {
 	return session.CacheKey(parts...)
 }
 
+// endpointKey names who issues the session: the STS of the partition, or an endpoint of
+// the person's own. Region, FIPS and dual stack make no other session: what the STS of
+// one region issues is good in every other. An address of the global endpoint is an
+// endpoint of one's own: what it issues is refused in opt-in regions.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
 func endpointKey(e awsapi.Endpoint) string {
-	return session.CacheKey(e.Region, e.URL, e.CABundle, strconv.FormatBool(e.FIPS), strconv.FormatBool(e.DualStack))
+	return session.CacheKey(config.PartitionOfRegion(e.Region), e.URL, e.CABundle)
 }
 
 // Subject returns a name for the key's name, role and device, whatever the region,
