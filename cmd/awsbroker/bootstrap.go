@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"strings"
@@ -120,11 +119,10 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 	if o.PlanOnly {
 		fmt.Fprintln(a.stdout, out.Text())
-		policies, err := json.MarshalIndent(out.Policies, "", "  ")
-		if err != nil {
+		fmt.Fprint(a.stdout, "\npolicies, as they are to be:\n")
+		if err := writeJSON(a.stdout, out.Policies); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stdout, "\npolicies, as they are to be:\n%s\n", policies)
 	}
 	for _, left := range out.Left {
 		a.Step("left to do: " + left)
@@ -168,7 +166,7 @@ type bootstrapJSON struct {
 }
 
 func printBootstrap(a *app, out bootstrap.Result, planned bool) error {
-	return printJSON(a.stdout, bootstrapJSON{
+	return writeJSON(a.stdout, bootstrapJSON{
 		Account: out.Account, Partition: out.Partition, By: out.By, UserARN: out.UserARN, GroupARN: out.GroupARN, RoleARN: out.RoleARN,
 		PolicyARN: out.PolicyARN, MFASerial: out.MFASerial, Key: out.KeyName, KeyID: out.KeyID, Profile: out.Profile, SignIn: out.SignIn,
 		Planned: planned, Changed: out.Changed, Plan: out.Plan, Policies: out.Policies,
@@ -183,7 +181,7 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 		return err
 	}
 	if o.json {
-		return printJSON(a.stdout, struct {
+		return writeJSON(a.stdout, struct {
 			Account  string   `json:"account"`
 			Removed  []string `json:"removed"`
 			Lost     []string `json:"lost"`
@@ -192,7 +190,7 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 		}{out.Account, append([]string{}, out.Removed...), append([]string{}, out.Lost...), append([]string{}, out.Kept...), append([]string{}, out.Commands...)})
 	}
 	for _, c := range out.Commands {
-		fmt.Fprintln(a.stdout, c)
+		fmt.Fprintln(a.stdout, say.Line(c))
 	}
 	switch {
 	case len(out.Commands) > 0:
@@ -223,10 +221,4 @@ func osUser() string {
 		return ""
 	}
 	return name
-}
-
-func printJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

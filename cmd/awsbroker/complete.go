@@ -10,6 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // What the shell offers after a tab: names that are there now. Files are read,
@@ -64,9 +65,10 @@ func deviceNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.She
 }
 
 // startingWith returns the names that begin with word, so that the shell is spared
-// thousands that do not.
+// thousands that do not. Names that a terminal cannot show are left out: the shell
+// would print them raw.
 func startingWith(word string, names []string) []string {
-	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, word) })
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, word) || say.Clean(name) != name })
 }
 
 // firstArgument offers names for the first argument only.

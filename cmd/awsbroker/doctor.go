@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -203,7 +202,5 @@ func writeDoctorJSON(out io.Writer, d doctor.Diagnosis) error {
 	for _, u := range d.Unchecked {
 		j.Unchecked = append(j.Unchecked, uncheckedJSON{u.What, u.Problem})
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	return e.Encode(j)
+	return writeJSON(out, j)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -235,7 +234,5 @@ func writeExplanationJSON(out io.Writer, e broker.Explanation) error {
 	for _, p := range e.Problems {
 		j.Problems = append(j.Problems, problemJSON{p.Origin.File, p.Origin.Line, p.Text})
 	}
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(j)
+	return writeJSON(out, j)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -187,7 +186,5 @@ func writeKeysJSON(out io.Writer, l keys.Listing) error {
 		}
 		j.Keys = append(j.Keys, row)
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	return e.Encode(j)
+	return writeJSON(out, j)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -136,7 +135,5 @@ func writeKeystoreJSON(out io.Writer, v keychain.KeystoreView) error {
 		}
 		j.Keystores = append(j.Keystores, placeJSON{string(p.Kind), p.Where, p.Err == nil, problem})
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	return e.Encode(j)
+	return writeJSON(out, j)
 }

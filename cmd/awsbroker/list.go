@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -188,9 +187,7 @@ func writeListJSON(out io.Writer, o broker.Overview, now time.Time) error {
 	for _, p := range o.Profiles {
 		l.Profiles = append(l.Profiles, profileJSON{p.Name, p.Key, p.RoleARN, p.MFASerial, p.Unknown, orNull(p.Expiration), secondsLeft(p.Expiration, now), orNull(p.MFASession), secondsLeft(p.MFASession, now), p.Problem})
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	return e.Encode(l)
+	return writeJSON(out, l)
 }
 
 func orNull(t time.Time) *time.Time {

@@ -88,7 +88,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	case o.json:
 		var out bytes.Buffer
 		for _, l := range lines {
-			out.Write(append(l.Raw, '\n'))
+			out.Write(append(printable(l.Raw), '\n'))
 		}
 		_, err = a.stdout.Write(out.Bytes())
 	case len(lines) == 0:

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -106,7 +105,5 @@ func writeMFAJSON(out io.Writer, l mfa.Listing) error {
 	for _, d := range l.Devices {
 		j.Devices = append(j.Devices, mfaDeviceJSON{d.Name, d.Serial, string(d.Kind), d.Enabled, d.HasCodes(), append([]string{}, d.Profiles...)})
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	return e.Encode(j)
+	return writeJSON(out, j)
 }

@@ -87,18 +87,26 @@ func appendText(b []byte, before, s string, most int) []byte {
 		switch {
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))
-		case r < 0x10000 && !strconv.IsPrint(r):
-			b = appendUnit(b, r)
-		case !strconv.IsPrint(r):
-			b = appendUnit(appendUnit(b, 0xD800+(r-0x10000)>>10), 0xDC00+(r-0x10000)&0x3FF)
 		default:
-			b = utf8.AppendRune(b, r)
+			b = AppendRune(b, r)
 		}
 		if len(b) > end {
 			return append(b[:length], "…"...)
 		}
 	}
 	return b
+}
+
+// AppendRune adds a character of a JSON string: as it is if it is printable, else
+// as JSON's escape for it, which does nothing on a terminal.
+func AppendRune(b []byte, r rune) []byte {
+	switch {
+	case strconv.IsPrint(r):
+		return utf8.AppendRune(b, r)
+	case r < 0x10000:
+		return appendUnit(b, r)
+	}
+	return appendUnit(appendUnit(b, 0xD800+(r-0x10000)>>10), 0xDC00+(r-0x10000)&0x3FF)
 }
 
 // appendUnit of UTF-16, of which JSON's escapes are made.

@@ -1,0 +1,43 @@
+package layers
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// onePlace are calls that only some files may make, so that a rule holds in one place.
+var onePlace = []struct {
+	call string
+	in   []string // directories, of which test files are left out
+	may  []string // the files, by their name in the tree
+	why  string
+}{
+	{"json.NewEncoder(", []string{"cmd/awsbroker"}, []string{"json.go", "exec_server_unix.go"}, "writeJSON escapes what would act on a terminal"},
+	{"json.Marshal", []string{"cmd/awsbroker"}, nil, "writeJSON escapes what would act on a terminal"},
+}
+
+func TestOnePlace(t *testing.T) {
+	for _, rule := range onePlace {
+		for _, dir := range rule.in {
+			all, err := filepath.Glob(filepath.Join("../..", dir, "*.go"))
+			if err != nil || len(all) == 0 {
+				t.Fatalf("%s: no files: %v", dir, err)
+			}
+			for _, path := range all {
+				text, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if strings.HasSuffix(path, "_test.go") || slices.Contains(rule.may, filepath.Base(path)) {
+					continue
+				}
+				if strings.Contains(string(text), rule.call) {
+					t.Errorf("%s calls %s…): %s", strings.TrimPrefix(path, "../../"), rule.call, rule.why)
+				}
+			}
+		}
+	}
+}
