@@ -4,16 +4,18 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"syscall"
 )
 
 // findCommand returns the path of a command, as a shell finds it. Its failures have the
 // exit codes of a shell: 127 if there is no such command, 126 if it cannot be executed.
 func findCommand(name string) (string, error) {
-	path, err := exec.LookPath(name)
-	if err == nil || errors.Is(err, exec.ErrDot) && path != "" {
+	path, err := lookUp(name)
+	if err == nil {
 		return path, nil
+	}
+	if errors.As(err, new(*startFailure)) {
+		return "", err
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return "", notRun(name, "permission denied", 126)

@@ -4,8 +4,19 @@ package main
 
 import (
 	"errors"
+	"os/exec"
 	"syscall"
 )
+
+// lookUp finds a program as a shell does: also in the current directory, where PATH
+// has it.
+func lookUp(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if errors.Is(err, exec.ErrDot) && path != "" {
+		return path, nil
+	}
+	return path, err
+}
 
 // replace this process by the command. It returns only if that fails.
 func replace(path string, args, environ []string) error {

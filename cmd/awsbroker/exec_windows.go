@@ -5,7 +5,23 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+
+	"github.com/awsbroker/awsbroker/internal/programs"
 )
+
+// lookUp finds a program on PATH alone. Windows looks into the current directory
+// first, where a cloned repository could have a terraform.exe.
+func lookUp(name string) (string, error) {
+	path, err := programs.Find(name)
+	if err == nil {
+		return path, nil
+	}
+	if _, here := exec.LookPath(name); errors.Is(here, exec.ErrDot) {
+		return "", &startFailure{name, "it is in this directory only, where no program is looked for", 127,
+			`if you mean that one, say so: awsbroker exec -- .\` + name}
+	}
+	return "", err
+}
 
 // replace runs the command and waits: Windows cannot replace a process. Ctrl-C
 // reaches both; it is the child's to act on.

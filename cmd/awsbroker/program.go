@@ -2,12 +2,12 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/pattern"
+	"github.com/awsbroker/awsbroker/internal/programs"
 )
 
 // plainPath matches paths that need no quotes in any AWS tool, with or without a shell
@@ -29,7 +29,7 @@ func program() (string, error) {
 		}
 	}
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
-	found, err := exec.LookPath(name)
+	found, err := programs.Find(name)
 	if err == nil {
 		if abs, err := filepath.Abs(found); err == nil {
 			candidates = append(candidates, abs)

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/programs"
 )
 
 // helper runs programs with an environment of their own.
@@ -57,8 +59,12 @@ func (h helper) run(ctx context.Context, limit time.Duration, stdin []byte, prog
 	if err := ctx.Err(); err != nil {
 		return ran{}, ended(err, filepath.Base(program))
 	}
+	path, err := programs.Find(program)
+	if err != nil {
+		return ran{}, fmt.Errorf("%w: %w", ErrMissing, err)
+	}
 	var stdout, stderr capture
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = h.environ, &stdout, &stderr
 	if stdin != nil {
 		cmd.Stdin = bytes.NewReader(stdin)
@@ -69,7 +75,7 @@ func (h helper) run(ctx context.Context, limit time.Duration, stdin []byte, prog
 		return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	}
 	cmd.WaitDelay = time.Second // for a daemon that keeps our pipe open
-	err := cmd.Run()
+	err = cmd.Run()
 	if ctx.Err() != nil && err != nil {
 		return ran{}, ended(ctx.Err(), filepath.Base(program))
 	}

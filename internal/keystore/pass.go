@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"github.com/99designs/keyring"
 
 	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/programs"
 )
 
 // passStore keeps secrets in the standard unix password manager
@@ -42,12 +42,12 @@ func newPass(o Options) (backend, error) {
 	if h.environ == nil {
 		h.environ = os.Environ()
 	}
-	if _, err := exec.LookPath("pass"); err != nil {
+	if _, err := programs.Find("pass"); err != nil {
 		return nil, fmt.Errorf("%w: the program pass is not installed (https://www.passwordstore.org)", ErrMissing)
 	}
-	gpg, err := exec.LookPath("gpg2") // as pass chooses
+	gpg, err := programs.Find("gpg2") // as pass chooses
 	if err != nil {
-		gpg, err = exec.LookPath("gpg")
+		gpg, err = programs.Find("gpg")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: pass needs gpg, which is not installed", ErrMissing)

@@ -20,7 +20,7 @@ const module = "github.com/awsbroker/awsbroker/"
 // but as beside says.
 var levels = [][]string{
 	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/grant", "internal/paths", "internal/pattern", "internal/policy",
-		"internal/qr", "internal/say", "internal/variables", "internal/wait"},
+		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
 	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore",
 		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/notes", "internal/start"},

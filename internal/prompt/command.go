@@ -22,8 +22,7 @@ var ErrCommand = errors.New("the command gave no MFA code")
 // seen, unless atTerminal says that it is not to be used. environ is its whole
 // environment. The errors are ErrCommand, ErrCancelled and ErrTimeout.
 func Command(ctx context.Context, line string, environ []string, atTerminal bool) (credential.Secret, error) {
-	cmd := shell(ctx, line)
-	cmd.Env = environ
+	cmd := shell(ctx, line, environ)
 	cmd.WaitDelay = time.Second // for a grandchild that keeps our pipe open
 	var out, complaint bytes.Buffer
 	cmd.Stdout = &limited{&out, 4096}

@@ -8,8 +8,10 @@ import (
 	"syscall"
 )
 
-func shell(ctx context.Context, line string) *exec.Cmd {
-	return exec.CommandContext(ctx, "/bin/sh", "-c", line)
+func shell(ctx context.Context, line string, environ []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", line)
+	cmd.Env = environ
+	return cmd
 }
 
 // inOurGroup is for a command that shares the terminal with us: a group of its

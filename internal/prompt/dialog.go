@@ -2,12 +2,12 @@ package prompt
 
 import (
 	"context"
-	"os/exec"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/programs"
 )
 
 // dialogKind is a program that shows one dialog and ends. Texts reach it as
@@ -57,7 +57,7 @@ type dialog struct {
 }
 
 func (k dialogKind) open(_ context.Context, desk desktop) (opened, error) {
-	path, err := exec.LookPath(k.program)
+	path, err := programs.Find(k.program)
 	if err != nil {
 		return opened{}, unable("%w", err)
 	}

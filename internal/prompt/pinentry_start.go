@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/programs"
 )
 
 // pinentryPatience is how long it may take to say hello.
@@ -63,7 +64,7 @@ func pinentryProgram(environ []string) (string, error) {
 		}
 	}
 	for _, name := range candidates {
-		if path, err := exec.LookPath(name); err == nil {
+		if path, err := programs.Find(name); err == nil {
 			return path, nil
 		}
 	}
