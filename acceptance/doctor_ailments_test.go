@@ -217,6 +217,18 @@ func machineAilments() []ailment {
 			w.Write(w.credentials(), "[other]\nregion = eu-west-1\n")
 			w.Chmod(0o644, w.credentials())
 		}},
+		{id: "program-of-others", is: func(w *world) {
+			needRoot(w.t)
+			other := w.Path("old/awsbroker")
+			w.Mkdir(w.Path("old"), 0o755)
+			w.Write(other, "#!/bin/sh\ntouch "+w.Path("home/run")+"\n")
+			w.Chmod(0o755, other)
+			if err := os.Chown(other, 54321, 54321); err != nil {
+				w.t.Fatal(err)
+			}
+			w.edit(w.Config(), w.Bin, other)
+		}},
+		{id: "log-unwritable", is: func(w *world) { w.Mkdir(w.Path("home/.local/state/awsbroker/log"), 0o700) }},
 		{id: "files-of-others", is: func(w *world) {
 			needRoot(w.t)
 			w.Write(w.credentials(), "[other]\nregion = eu-west-1\n")

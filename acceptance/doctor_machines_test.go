@@ -35,12 +35,12 @@ func TestDoctorOnOddMachines(t *testing.T) {
 			os.RemoveAll(w.Path("home/.cache"))
 			w.seal(w.Home)
 			return w
-		}, []string{"sessions-nowhere"}},
+		}, []string{"log-unwritable", "sessions-nowhere"}},
 		"root in a person's home": {func(t *testing.T) *world {
 			w := patientOf(t, user(t, 9))
 			w.UID = -1
 			return w
-		}, []string{"files-of-others", "sessions-nowhere"}},
+		}, []string{"files-of-others", "log-unwritable", "program-of-others", "sessions-nowhere"}},
 		"config file is a pipe": {func(t *testing.T) *world {
 			w := patient(t)
 			os.Remove(w.Config())

@@ -66,6 +66,10 @@ func processWords(command string) []string {
 	return shellWords(strings.ReplaceAll(command, `\`, `\\`))
 }
 
+// ProcessWords splits a credential_process into the program and its arguments, and
+// likewise what a shell in it is told to run.
+func ProcessWords(command string) []string { return processWords(command) }
+
 // ProcessProgram returns the program that a credential_process runs, or "".
 func ProcessProgram(command string) string {
 	if words := processWords(command); len(words) > 0 {

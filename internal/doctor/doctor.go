@@ -128,6 +128,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) Diagnosis {
 	d.check("file modes", d.lookAtModes)
 	d.check("keychain", func() (string, error) { return d.lookAtKeychain(ctx) })
 	d.check("sessions", d.lookAtSessions)
+	d.check("log", d.lookAtLog)
 	d.check("questions", func() (string, error) { return d.lookAtPrompts(ctx) })
 	d.check("environment", d.lookAtEnvironment)
 	d.check("clock", clock)

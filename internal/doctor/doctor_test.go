@@ -187,6 +187,25 @@ func TestNoSession(t *testing.T) {
 
 const inClear = "[old]\naws_access_key_id = AKIAWILMAWILMAWILMA2\naws_secret_access_key = kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\n"
 
+// TestReadableByOthers: nothing in AWS's file is sealed, so keys in it are told.
+func TestReadableByOthers(t *testing.T) {
+	m := newPatient(t)
+	for text, title := range map[string]string{
+		inClear:                            "(mode 644), and 1 access key in clear in it",
+		"[other]\nregion = eu-central-1\n": "(mode 644)",
+	} {
+		m.write(m.Paths.Credentials, text)
+		must(t, os.Chmod(m.Paths.Credentials, 0o644))
+		for _, f := range m.findings() {
+			if f.Kind.ID == "readable-by-others" && (!strings.HasSuffix(f.Title, title) || strings.Contains(f.Kind.Why, "sealed")) {
+				t.Errorf("%s, for %s; want %s", f.Title, f.Kind.Why, title)
+			}
+		}
+		m.want(slices.DeleteFunc(m.findings(), func(f doctor.Finding) bool { return f.Kind.ID != "readable-by-others" }), "readable-by-others: ")
+		must(t, os.Remove(m.Paths.Credentials))
+	}
+}
+
 func (m *patient) write(path, text string) {
 	m.T.Helper()
 	must(m.T, os.WriteFile(path, []byte(text), 0o600))

@@ -16,8 +16,10 @@ func FindingKinds() []*FindingKind {
 		fileRefused, byteOrderMark, keyInComment, misnamedKey, leftover,
 		// keychain.go
 		keychainGone, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
+		// log.go
+		logUnwritable,
 		// modes.go
-		writableByOthers, readableByOthers, filesOfOthers,
+		writableByOthers, readableByOthers, programOfOthers, filesOfOthers,
 		// problems.go
 		besideProcess, unknownSetting, processInCredentials, otherProfile, deviceOfSource, deviceInChain, unportableProcess, quotedValue, trailingComment, overridden, brackets,
 		// profiles.go

@@ -16,7 +16,9 @@ var (
 	writableByOthers = findingKind("writable-by-others", Serious,
 		"who may write there can have your AWS tools run a program of theirs, or put another key in place of yours")
 	readableByOthers = findingKind("readable-by-others", Warning,
-		"what is in there is for you alone, though most of it is sealed")
+		"what is in there is for you alone")
+	programOfOthers = findingKind("program-of-others", Serious,
+		"who owns a program can have your AWS tools run another in its place")
 	filesOfOthers = findingKind("files-of-others", Warning,
 		"awsbroker keeps nothing for one user in another's home directory, as with sudo, so every call asks anew")
 )
@@ -30,17 +32,28 @@ const (
 
 // lookAtModes looks at who may read and write the person's files.
 func (d *doctor) lookAtModes() (string, error) {
-	var foreign []string
+	var foreign, strangers []string
 	for _, f := range d.ownFiles() {
 		info, err := os.Stat(f.path)
 		if err != nil {
 			continue // what is not there is in nobody's way
+		}
+		if f.program && ofStranger(f.path, info) {
+			strangers = append(strangers, f.path)
+			continue
 		}
 		if !f.program && (ownedByOther(info) || paths.CheckWay(f.path) != nil) {
 			foreign = append(foreign, f.path)
 			continue
 		}
 		d.lookAtMode(f.path, f.forbidden, info)
+	}
+	if len(strangers) > 0 {
+		d.found(programOfOthers, Finding{
+			File: strangers[0], Title: fmt.Sprintf("your profiles run what belongs to another user: %s", fewOf(strangers)),
+			Advice: "install awsbroker as the system's administrator or as yourself, and name that one in the profiles",
+			Mend:   "ls -ld " + say.ShellWord(strangers[0]),
+		})
 	}
 	if len(foreign) > 0 {
 		d.found(filesOfOthers, Finding{
@@ -67,15 +80,54 @@ func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo
 		d.found(writableByOthers, f)
 	case bad != 0:
 		f.Title = fmt.Sprintf("others may read this %s (mode %o)", what, mode)
+		if n := d.keysInClear(path); n > 0 {
+			f.Title += ", and " + say.Count(n, "access key", "access keys") + " in clear in it"
+		}
 		d.found(readableByOthers, f)
 	}
+}
+
+// keysInClear counts the access keys that the file at path has in clear.
+func (d *doctor) keysInClear(path string) int {
+	if d.cfg == nil {
+		return 0
+	}
+	n := 0
+	for _, name := range d.cfg.Names() {
+		keys, _ := d.cfg.ClearKeys(name)
+		for _, k := range keys {
+			if k.File == path {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// placesOf returns a program and what decides which program it is: the directories of
+// its name and of the file that it is.
+func placesOf(program string) []string {
+	real, err := filepath.EvalSymlinks(program)
+	if err != nil {
+		real = program
+	}
+	return slices.Compact([]string{real, filepath.Dir(real), filepath.Dir(program)})
+}
+
+// isSafe reports whether a program can have been changed by nobody but the person, the
+// system's administrator and the package manager.
+func isSafe(program string) bool {
+	return !slices.ContainsFunc(placesOf(program), func(path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || ofStranger(path, info) || permissions(info)&anyWrite != 0
+	})
 }
 
 // ownFile is a file and what others must not be allowed to do with it.
 type ownFile struct {
 	path      string
 	forbidden fs.FileMode
-	program   bool // it may be anybody's
+	program   bool // it may be the system's or the package manager's, too
 }
 
 // ownFiles are the files that matter: AWS's two, of which only the credentials
@@ -94,7 +146,11 @@ func (d *doctor) ownFiles() []ownFile {
 	add(filepath.Dir(d.broker.Paths.Credentials), write)
 	add(d.broker.Paths.Credentials, readOrWrite)
 	for _, program := range d.programs {
-		files = append(files, ownFile{program, anyWrite, true}, ownFile{filepath.Dir(program), anyWrite, true})
+		for _, path := range placesOf(program) {
+			if !slices.ContainsFunc(files, func(f ownFile) bool { return f.path == path }) {
+				files = append(files, ownFile{path, anyWrite, true})
+			}
+		}
 	}
 	for _, dir := range append([]string{d.broker.Paths.State, d.broker.Paths.KeystoreDir()}, session.Dirs(d.broker.Paths.Cache)...) {
 		add(dir, readOrWrite)

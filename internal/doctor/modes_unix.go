@@ -5,6 +5,7 @@ package doctor
 import (
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -29,4 +30,32 @@ func permissions(info fs.FileInfo) fs.FileMode {
 func ownedByOther(info fs.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(st.Uid) != os.Geteuid() && st.Uid != 0
+}
+
+// prefixes are where Homebrew puts programs, and the directories whose owner is the one
+// who installs them. https://docs.brew.sh/Installation
+var prefixes = map[string]string{
+	"/opt/homebrew/":              "/opt/homebrew",
+	"/usr/local/":                 "/usr/local/Homebrew",
+	"/home/linuxbrew/.linuxbrew/": "/home/linuxbrew/.linuxbrew",
+}
+
+// ofStranger reports whether a program or its directory is neither ours, nor the
+// system's, nor the package manager's.
+func ofStranger(path string, info fs.FileInfo) bool {
+	if !ownedByOther(info) {
+		return false
+	}
+	for prefix, of := range prefixes {
+		if owner, err := os.Stat(of); strings.HasPrefix(path, prefix) && err == nil && sameOwner(owner, info) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameOwner(a, b fs.FileInfo) bool {
+	one, ok1 := a.Sys().(*syscall.Stat_t)
+	other, ok2 := b.Sys().(*syscall.Stat_t)
+	return ok1 && ok2 && one.Uid == other.Uid
 }
