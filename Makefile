@@ -16,7 +16,7 @@ PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check lint bench demo install man troubleshooting doctor e2e clean
+.PHONY: help build test check lint vulncheck bench demo install man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: ## format, vet, staticcheck
 	@test -z "$$(gofmt -l acceptance cmd internal e2e)" || { gofmt -l acceptance cmd internal e2e; echo 'run: gofmt -w acceptance cmd internal e2e'; exit 1; }
 	$(GO) vet $(PACKAGES)
 	$(GO) tool staticcheck $(PACKAGES)
+
+vulncheck: ## known vulnerabilities in what is linked; needs their database from the network
+	.ci/vulncheck
 
 bench: ## how fast, as ratios taken in one run
 	$(GO) run ./internal/bench
