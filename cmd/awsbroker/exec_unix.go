@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os/exec"
 	"syscall"
+
+	"github.com/awsbroker/awsbroker/internal/start"
 )
 
 // lookUp finds a program as a shell does: also in the current directory, where PATH
@@ -20,6 +22,7 @@ func lookUp(name string) (string, error) {
 
 // replace this process by the command. It returns only if that fails.
 func replace(path string, args, environ []string) error {
+	start.RestoreCore()
 	err := syscall.Exec(path, args, environ)
 	if errors.Is(err, syscall.ENOEXEC) {
 		// A script without a #! line: shells run it themselves (POSIX, "Command

@@ -12,6 +12,7 @@ import (
 
 func init() {
 	tellVersion(os.Args)
+	dropCore()
 	hit(os.Args)
 	guard(os.Args)
 }
