@@ -130,10 +130,6 @@ func faults() []fault {
 		{step: "AWS STS", how: "refuses: no permission", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.AWS.Role.Delete() }},
 		{step: "AWS STS", how: "refuses: the key was deleted", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.AWS.Key.Delete() }},
 		{step: "AWS STS", how: "refuses: the device is not the user's", exit: 5, code: true, calls: 1, arrange: func(w *world) { w.AWS.Device.Disable() }},
-		{step: "AWS STS", how: "refuses: the clock is an hour fast", exit: 5, calls: 1, run: func(w *world) machine.Result {
-			w.AWS.Server.Advance(-time.Hour)
-			return w.Run("--mfa-code", w.Code(), "credential-process", "--profile", "admin")
-		}},
 		{step: "AWS STS", how: "refuses: the session is too long for the role", exit: 5, calls: 1, arrange: profile("duration_seconds = 2h"), run: func(w *world) machine.Result {
 			return w.Run("--mfa-code", w.Code(), "credential-process", "--profile", "broken")
 		}},

@@ -27,17 +27,6 @@ func TestLogoutForgetsEverywhere(t *testing.T) {
 	}
 }
 
-// TestClockSetRight: after the clock was wrong and is mended, the next call is
-// a new one, not the old failure from what is now the future.
-func TestClockSetRight(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.AWS.Server.Advance(-time.Hour) // ours is ahead
-	wantFailure(t, w.RunWith(w.Code(), "--mfa-code", "-", "credential-process", "--profile", "admin"), 5, "clock")
-	w.AWS.Server.Advance(time.Hour)
-	wantAnswer(t, w.RunWith(w.Code(), "--mfa-code", "-", "credential-process", "--profile", "admin"))
-}
-
 // keyScript calls add_key(2) until the kernel takes no more keys of this user,
 // or keyctl(2) to clear the user's keyring.
 const keyScript = `

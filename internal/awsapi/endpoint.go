@@ -22,6 +22,7 @@ type Endpoint struct {
 	CABundle  string // PEM file of certificate authorities to trust instead of the system's
 	FIPS      bool
 	DualStack bool
+	Clock     *Clock // reads AWS's time from what the endpoint answers, and signs with it
 }
 
 // CheckURL refuses an endpoint to which no MFA code may go: anything but
@@ -57,7 +58,7 @@ func (e Endpoint) HTTPClient() (*http.Client, error) {
 	if err := CheckProxy(); err != nil && !e.IsLocal() { // no proxy comes before this machine
 		return nil, err
 	}
-	return httpClient(e.CABundle)
+	return httpClient(e.CABundle, e.Clock)
 }
 
 // IsAWS reports whether a request to the endpoint goes to a host of AWS's own:
@@ -90,7 +91,7 @@ func (e Endpoint) Host() string {
 // httpClient follows no redirect (a code or a signature must not travel to
 // another host) and waits for nothing without end. Proxies are those of the
 // environment: HTTPS_PROXY, NO_PROXY.
-func httpClient(caBundle string) (*http.Client, error) {
+func httpClient(caBundle string, clock *Clock) (*http.Client, error) {
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
 
@@ -114,7 +115,7 @@ func httpClient(caBundle string) (*http.Client, error) {
 		t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
 	return &http.Client{
-		Transport:     limited{t},
+		Transport:     dated{limited{t}, clock},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
 }

@@ -28,15 +28,20 @@ const (
 const callTimeout = 20 * time.Second
 
 // Send makes a request and classifies what went wrong with it. A request that
-// never left this machine is repeated in any case; one that did, only if it
-// is repeatable and the fault may pass.
+// never left this machine is repeated in any case, and so is, once, one that AWS
+// threw away for the time of its signature, for the answer told the right time
+// ([Clock]). Any other is repeated only if it is repeatable and the fault may pass.
 func Send[T any](ctx context.Context, how Sending, request func(context.Context) (T, error)) (T, error) {
-	pause := firstPause
+	pause, dated := firstPause, false
 	for try := 1; ; try++ {
 		out, err := sendOnce(ctx, request)
 		var e *Error
 		if err == nil || !errors.As(err, &e) {
 			return out, err
+		}
+		if e.Reason == ClockWrong && e.Skew != 0 && !dated {
+			dated = true
+			continue
 		}
 		again := e.Reason == Unreachable && !e.Sent || how == Repeatable && e.passing()
 		if !again || try == attempts || !wait.Pause(ctx, pause) {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -34,6 +35,8 @@ type Broker struct {
 	Report   Reporter
 	Clock    *wait.Clock // what flows wait by; nil is the machine's
 
+	aws *awsapi.Clock // what the run knows of AWS's clock; see [Broker.clockOfAWS]
+
 	looked   bool // for dir; it is once a run
 	dir      string
 	opened   bool // the cache in it
@@ -49,6 +52,19 @@ type Broker struct {
 	asking       *Asker          // whose terminal store asks at
 	noPassphrase error           // how asking for store's passphrase ended, if without one
 }
+
+// Limits say how long a run waits, counted from its start.
+type Limits struct {
+	Question time.Duration // a person can answer until then
+	Run      time.Duration // nothing goes on after that
+}
+
+// Callers of a credential_process give up after 60 seconds (the Go SDK). A
+// person at a terminal command of ours may look for their phone.
+var (
+	CallerLimits = Limits{Question: 40 * time.Second, Run: 50 * time.Second}
+	PersonLimits = Limits{Question: 5 * time.Minute, Run: 5*time.Minute + 30*time.Second}
+)
 
 // takeCode returns the code of --mfa-code to the first who asks, and empty to all
 // others: AWS accepts a code once.

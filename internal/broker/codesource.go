@@ -68,8 +68,7 @@ func (r *request) codeFromAny(ctx context.Context, use func(credential.Secret) (
 		r.run.Debug("code: from %s", source.setting)
 		code, err := r.getUnspentCode(ctx, source)
 		if err == nil {
-			creds, err := r.sendGivenCode(code, use)
-			return creds, r.sourceFailure(source, err)
+			return r.sendSourceCode(ctx, source, code, use)
 		}
 		if !errors.Is(err, errNoCode) && !errors.Is(err, prompt.ErrCommand) {
 			return credential.Credentials{}, err
@@ -77,6 +76,21 @@ func (r *request) codeFromAny(ctx context.Context, use func(credential.Secret) (
 		complaints = append(complaints, err)
 	}
 	return r.askAfter(ctx, after, complaints, use)
+}
+
+// sendSourceCode sends the code of a source. Where AWS did not take the code of a seed
+// and its answer showed that this machine's clock is off, the code was that of another
+// time: the one of AWS's time is sent.
+func (r *request) sendSourceCode(ctx context.Context, source codeSource, code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
+	ahead := r.run.clockOfAWS().Ahead()
+	creds, err := r.sendGivenCode(code, use)
+	if source.setting == seedSetting && correctable(err) && (r.run.clockOfAWS().Ahead()-ahead).Abs() >= codeStep/2 {
+		r.run.Debug("code: it was made for this machine's time; AWS's is another")
+		if code, err = r.getUnspentCode(ctx, source); err == nil {
+			creds, err = r.sendGivenCode(code, use)
+		}
+	}
+	return creds, r.sourceFailure(source, err)
 }
 
 // askAfter asks a person for the code that no source gave. complaints say why; the
@@ -106,8 +120,8 @@ func (r *request) getUnspentCode(ctx context.Context, source codeSource) (creden
 			return code, err
 		}
 		r.run.Debug("code: it was just used; waiting for the next one")
-		next := time.Now().Truncate(codeStep).Add(codeStep + time.Second)
-		if !wait.Pause(ctx, time.Until(next)) {
+		now := r.run.TimeOfAWS()
+		if !wait.Pause(ctx, now.Truncate(codeStep).Add(codeStep+time.Second).Sub(now)) {
 			return code, questionFailure(contextEnd(ctx), r.target)
 		}
 	}
@@ -151,7 +165,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 		return credential.Secret{}, failure.New(failure.Keychain, "the seed of %s in the keychain is damaged", device).
 			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.target.Profile.Name))
 	}
-	return credential.NewSecret(key.Code(time.Now())), nil
+	return credential.NewSecret(key.Code(r.run.TimeOfAWS())), nil
 }
 
 // sourceFailure says what to look at when AWS did not take the code of a seed.

@@ -33,6 +33,7 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 		CABundle:  cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
 		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
 		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
+		Clock:     b.clockOfAWS(),
 	}
 	if err := awsapi.CheckURL(e.URL); err != nil {
 		return e, failure.OfAWS(err, nil, false)

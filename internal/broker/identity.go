@@ -38,5 +38,6 @@ func (b *Broker) PlainEndpoint(region string) awsapi.Endpoint {
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
 		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", false),
 		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", false),
+		Clock:     b.clockOfAWS(),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -24,6 +25,7 @@ type Keeper struct {
 	broker  *Broker // what each run of a renewal is a copy of
 	profile string
 	wake    chan struct{} // somebody wants a session, and there is none
+	clock   awsapi.Clock  // AWS's; who is told of it, was at the start
 
 	mu      sync.Mutex
 	session session.Session

@@ -39,7 +39,7 @@ var (
 	clockOff = findingKind("clock-off", Warning,
 		"MFA codes are accepted for a minute or two, and AWS refuses signatures that are 5 minutes old")
 	clockWrong = findingKind("clock-wrong", Serious,
-		"AWS refuses signatures from this machine's clock, or will soon")
+		"AWS refuses the signatures of boto3, both AWS CLIs, the SDK for JavaScript v2 and that for Go v1, or will soon; those for Go v2 and JavaScript v3 go by AWS's clock, as awsbroker does")
 )
 
 // lookAtEnvironment looks for variables that come before the profiles.
@@ -132,7 +132,6 @@ func (d *doctor) lookAtEndpointVariables() {
 // The clock may be this far off.
 const (
 	clockTolerance = time.Minute
-	clockLimit     = 5 * time.Minute
 	clockPatience  = 4 * time.Second // for AWS to say what time it is
 )
 
@@ -180,7 +179,7 @@ func finished(done <-chan struct{}, within time.Duration) bool {
 func (d *doctor) lookAtClock(ahead time.Duration) {
 	f := Finding{Title: "this machine's clock is " + failure.ClockText(ahead), Advice: "set the clock, for example with", Mend: "sudo timedatectl set-ntp true"}
 	switch off := ahead.Abs(); {
-	case off > clockLimit:
+	case off > awsapi.ClockLimit:
 		d.found(clockWrong, f)
 	case off > clockTolerance:
 		d.found(clockOff, f)

@@ -81,8 +81,8 @@ func (s *Server) Calls(action string) []Call {
 }
 
 // RepeatedCodes returns the calls that carried a code which an earlier call
-// had carried for the same device, but for calls that were told that the code
-// could not be looked at.
+// had carried for the same device, but for calls whose code was not looked at: they
+// were told so, or thrown away for their signature.
 func (s *Server) RepeatedCodes() []Call {
 	seen := map[string]bool{}
 	repeated := []Call{}
@@ -90,7 +90,7 @@ func (s *Server) RepeatedCodes() []Call {
 		again := false
 		for _, hash := range []string{c.CodeHash, c.CodeHash2} {
 			again = again || hash != "" && seen[hash]
-			seen[hash] = seen[hash] || !strings.Contains(c.Message, notValidated)
+			seen[hash] = seen[hash] || !strings.Contains(c.Message, notValidated) && c.Error != "SignatureDoesNotMatch"
 		}
 		if again {
 			repeated = append(repeated, c)

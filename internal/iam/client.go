@@ -24,6 +24,9 @@ type Client struct {
 // errors are *awsapi.Error with reason BadEndpoint. The endpoint's region picks
 // the partition: IAM has one endpoint in each.
 func New(e awsapi.Endpoint, creds credential.Credentials) (*Client, error) {
+	if e.Clock == nil {
+		e.Clock = new(awsapi.Clock)
+	}
 	h, err := e.HTTPClient()
 	if err != nil {
 		return nil, err
@@ -35,6 +38,7 @@ func options(e awsapi.Endpoint, h *http.Client, creds credential.Credentials) aw
 	o := awsiam.Options{
 		Region:           e.Region,
 		HTTPClient:       h,
+		HTTPSignerV4:     e.Clock,
 		RetryMaxAttempts: 1, // awsapi.Send decides about repeating
 		Credentials: credentials.NewStaticCredentialsProvider(
 			creds.AccessKeyID, creds.SecretAccessKey.Reveal(), creds.SessionToken.Reveal()),

@@ -15,6 +15,13 @@ import (
 // Lists come in pages of one.
 func newAccount(t *testing.T) (*fakeaws.Account, *Client) {
 	t.Helper()
+	_, account, client := newServer(t)
+	return account, client
+}
+
+// newServer is newAccount, and the server that it is on.
+func newServer(t *testing.T) (*fakeaws.Server, *fakeaws.Account, *Client) {
+	t.Helper()
 	for _, v := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
 		t.Setenv(v, "")
 	}
@@ -32,7 +39,7 @@ func newAccount(t *testing.T) (*fakeaws.Account, *Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return account, c
+	return s, account, c
 }
 
 func must(t *testing.T, err error) {
@@ -259,6 +266,22 @@ func TestDocument(t *testing.T) {
 	} {
 		if out := document(&in); out != want {
 			t.Errorf("%q is %q", in, out)
+		}
+	}
+}
+
+// TestNewKeyIsWellFormed: what would add a line to a file or a variable is no key.
+func TestNewKeyIsWellFormed(t *testing.T) {
+	s, account, c := newServer(t)
+	account.AddUser("phoebe")
+	for _, field := range []string{"AccessKeyId", "SecretAccessKey"} {
+		for _, text := range []string{"&#10;x", "&#13;", " x", "&#x2019;"} {
+			must(t, s.AddFault(fakeaws.Fault{Kind: fakeaws.FaultAlias, Action: "CreateAccessKey", Name: "</" + field + ">", Alias: text + "</" + field + ">"}))
+			_, err := c.CreateKey(t.Context(), "phoebe")
+			wantReason(t, err, awsapi.Garbled)
+			for _, key := range got[[]Key](t)(c.Keys(t.Context(), "phoebe")) {
+				must(t, c.DeleteKey(t.Context(), "phoebe", key.ID))
+			}
 		}
 	}
 }

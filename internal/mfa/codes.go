@@ -148,14 +148,14 @@ func (p *codePair) describeWrong(answer string, before code) string {
 	case p.key == nil:
 		return ""
 	}
-	behind, found := p.key.Behind(digits, time.Now(), driftShown)
+	behind, found := p.key.Behind(digits, p.broker.TimeOfAWS(), driftShown)
 	if !found {
 		return "that is not a code of this device: it may be another entry of the app"
 	}
 	if before.IsEmpty() {
 		return ""
 	}
-	first, _ := p.key.Behind(before.Reveal(), time.Now(), driftShown)
+	first, _ := p.key.Behind(before.Reveal(), p.broker.TimeOfAWS(), driftShown)
 	switch later := first - behind; {
 	case later < 0:
 		return "that code is older than the one before: type the next one that the device shows"
@@ -168,9 +168,8 @@ func (p *codePair) describeWrong(answer string, before code) string {
 // explainRefusal says why AWS did not accept two codes that follow each other.
 func (p *codePair) explainRefusal(two [2]code) string {
 	if p.key != nil {
-		if behind, found := p.key.Behind(two[1].Reveal(), time.Now(), driftShown); found && (behind > 1 || behind < -1) {
-			return "the device's clock is " + say.Duration(abs(time.Duration(behind)*totp.Step)) + map[bool]string{true: " slow", false: " fast"}[behind > 0] +
-				", or this machine's is wrong"
+		if behind, found := p.key.Behind(two[1].Reveal(), p.broker.TimeOfAWS(), driftShown); found && (behind > 1 || behind < -1) {
+			return "the device's clock is " + say.Duration(abs(time.Duration(behind)*totp.Step)) + map[bool]string{true: " slow", false: " fast"}[behind > 0]
 		}
 	}
 	return "they have to be two that follow each other, neither used before, and not minutes old"

@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -29,7 +30,8 @@ type Role struct {
 // Tag is a session tag.
 type Tag struct{ Key, Value string }
 
-// AssumeRole returns a session of the role.
+// AssumeRole returns a session of the role. Its end is by this machine's clock, and no
+// later than asked for.
 func (c *Client) AssumeRole(ctx context.Context, creds credential.Credentials, role Role, mfa MFA) (credential.Credentials, error) {
 	in := role.input()
 	mfa.set(&in.SerialNumber, &in.TokenCode)
@@ -39,7 +41,7 @@ func (c *Client) AssumeRole(ctx context.Context, creds credential.Credentials, r
 	if err != nil {
 		return credential.Credentials{}, err
 	}
-	return fromAWS(out.Credentials, accountOf(role.ARN))
+	return c.session(out.Credentials, accountOf(role.ARN), cmp.Or(role.Duration, defaultOfAssumeRole))
 }
 
 func (r Role) input() *awssts.AssumeRoleInput {

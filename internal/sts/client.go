@@ -5,6 +5,7 @@
 package sts
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -29,6 +30,9 @@ type Client struct {
 // New checks the endpoint; it connects to nothing. The errors are
 // *awsapi.Error with reason BadEndpoint.
 func New(e awsapi.Endpoint) (*Client, error) {
+	if e.Clock == nil {
+		e.Clock = new(awsapi.Clock)
+	}
 	h, err := e.HTTPClient()
 	if err != nil {
 		return nil, err
@@ -48,6 +52,7 @@ func (c *Client) apiOf(signer aws.CredentialsProvider) *awssts.Client {
 	o := awssts.Options{
 		Region:           c.endpoint.Region,
 		HTTPClient:       c.http,
+		HTTPSignerV4:     c.endpoint.Clock,
 		RetryMaxAttempts: 1,
 		Credentials:      signer,
 	}
@@ -147,6 +152,7 @@ func (m MFA) sending() awsapi.Sending {
 
 // SessionToken returns a session with the permissions of the key itself, and
 // with MFA if a code is given. d in whole seconds; 0 leaves it to AWS: 12 hours.
+// It ends as [Client.AssumeRole] says.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 func (c *Client) SessionToken(ctx context.Context, creds credential.Credentials, d time.Duration, mfa MFA) (credential.Credentials, error) {
 	in := &awssts.GetSessionTokenInput{DurationSeconds: seconds(d)}
@@ -157,8 +163,18 @@ func (c *Client) SessionToken(ctx context.Context, creds credential.Credentials,
 	if err != nil {
 		return credential.Credentials{}, err
 	}
-	return fromAWS(out.Credentials, creds.AccountID)
+	return c.session(out.Credentials, creds.AccountID, cmp.Or(d, defaultOfSessionToken))
 }
+
+// The lives of sessions for which no life was asked for.
+const (
+	defaultOfSessionToken = 12 * time.Hour
+	defaultOfAssumeRole   = time.Hour
+)
+
+// lifeTolerance is how much later than asked for a session may seem to end, for AWS's
+// clock is known to the second and an answer takes a while.
+const lifeTolerance = time.Minute
 
 func seconds(d time.Duration) *int32 {
 	if d == 0 {
@@ -167,23 +183,35 @@ func seconds(d time.Duration) *int32 {
 	return aws.Int32(int32(d / time.Second))
 }
 
-// fromAWS refuses an answer with a field missing, for callers would sign with it,
-// and one that AWS would not give.
-func fromAWS(c *types.Credentials, account string) (credential.Credentials, error) {
-	if c == nil || aws.ToString(c.SessionToken) == "" || c.Expiration == nil {
+// session refuses an answer with a field missing, for callers would sign with it,
+// and one that AWS would not give. life is what was asked for.
+func (c *Client) session(answer *types.Credentials, account string, life time.Duration) (credential.Credentials, error) {
+	if answer == nil || aws.ToString(answer.SessionToken) == "" || answer.Expiration == nil {
 		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds no complete credentials"}
 	}
 	session := credential.Credentials{
-		AccessKeyID:     aws.ToString(c.AccessKeyId),
-		SecretAccessKey: credential.NewSecret(aws.ToString(c.SecretAccessKey)),
-		SessionToken:    credential.NewSecret(*c.SessionToken),
-		Expiration:      c.Expiration.UTC().Truncate(time.Second),
+		AccessKeyID:     aws.ToString(answer.AccessKeyId),
+		SecretAccessKey: credential.NewSecret(aws.ToString(answer.SecretAccessKey)),
+		SessionToken:    credential.NewSecret(*answer.SessionToken),
+		Expiration:      c.endHere(*answer.Expiration, life),
 		AccountID:       account,
 	}
 	if !session.IsWellFormed() {
 		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds no complete credentials"}
 	}
 	return session, nil
+}
+
+// endHere returns the end of a session by this machine's clock, in whole seconds. All
+// who read an end compare it with that clock: the cache, list, and the tools that it is
+// given to; one that is off would have them use a session after its end. AWS gives no
+// longer life than it was asked for: an answer that says so is held to it.
+func (c *Client) endHere(end time.Time, life time.Duration) time.Time {
+	clock := c.endpoint.Clock
+	if latest := clock.Now().Add(life); end.After(latest.Add(lifeTolerance)) {
+		end = latest
+	}
+	return clock.Here(end).UTC().Truncate(time.Second)
 }
 
 // accountOf an ARN: its fifth field.

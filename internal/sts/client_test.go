@@ -222,21 +222,6 @@ func otherThan(codes ...string) string {
 	}
 }
 
-func TestClockSkewIsMeasured(t *testing.T) {
-	for _, off := range []time.Duration{time.Hour, -time.Hour} {
-		b := newBench(t)
-		b.Server.Advance(-off) // our clock is ahead by off
-		_, err := b.assume(b.mfa(b.Device.Code()))
-		var e *awsapi.Error
-		if !errors.As(err, &e) || e.Reason != awsapi.ClockWrong {
-			t.Fatalf("got %v", err)
-		}
-		if diff := e.Skew - off; diff > 5*time.Second || diff < -5*time.Second {
-			t.Errorf("skew %v, want %v", e.Skew, off)
-		}
-	}
-}
-
 // What carries a code is sent once, whatever happens; what does not is tried again.
 func TestRepeating(t *testing.T) {
 	for _, tt := range []struct {

@@ -50,7 +50,7 @@ func (v Variable) line(format string) string {
 	case "fish":
 		return "set -gx " + v.Name + " '" + replace(replace(v.Value, '\\', `\\`), '\'', `\'`) + "'"
 	case "powershell":
-		return "$Env:" + v.Name + " = '" + replace(v.Value, '\'', "''") + "'"
+		return "$Env:" + v.Name + " = '" + doubleQuotes(v.Value) + "'"
 	case "ini":
 		return v.iniLine()
 	}
@@ -73,6 +73,20 @@ func (v Variable) iniLine() string {
 		}
 	}
 	return string(name) + " = " + v.Value
+}
+
+// doubleQuotes doubles what PowerShell takes for a single quote: ' and the typographic
+// ones from U+2018 to U+201B.
+// https://learn.microsoft.com/powershell/scripting/lang-spec/chapter-02 (2.3.5.2)
+func doubleQuotes(s string) string {
+	var out []rune
+	for _, r := range s {
+		out = append(out, r)
+		if r == '\'' || '\u2018' <= r && r <= '\u201b' {
+			out = append(out, r)
+		}
+	}
+	return string(out)
 }
 
 // replace each old in s. Package strings would be initialised too early.
