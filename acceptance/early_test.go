@@ -77,13 +77,13 @@ func TestEarlyGivesWhatMainGives(t *testing.T) {
 		{"credential-process", "--profile", "admin"},
 		{"export"}, {"export", "--format", "env"}, {"export", "--format=fish", "--profile=admin"}, {"export", "--format", "powershell"},
 		{"export", "--format", "dotenv"}, {"export", "--format", "ini"}, {"export", "--format", "json"}, {"export", "--format", "other"},
-		{"exec", "cat", "/proc/self/environ"}, {"exec", "--", "cat", "/proc/self/environ"}, {"exec", "admin", "--", "cat", "/proc/self/environ"},
+		{"exec", "cat", "/proc/self/environ"}, {"exec", "admin", "cat", "/proc/self/environ"}, {"exec", "--", "cat", "/proc/self/environ"}, {"exec", "admin", "--", "cat", "/proc/self/environ"},
 		{"exec", "--profile", "admin", "cat", "/proc/self/cmdline", "--", "--profile", "x", ""},
-		{"exec", "cat", "/proc/self/limits"}, {"exec", "ls", "/proc/self/fd"},
-		{"exec", "grep", "-E", "^(Sig[^Q]|Shd|Cap|NoNewPrivs|Seccomp|Groups)", "/proc/self/status"},
-		{"exec", "sh", "-c", "umask; pwd; ulimit -a; readlink /proc/self/exe; echo complaint >&2; exit 7"},
-		{"exec", "sh", "-c", "kill -TERM $$"}, {"exec", "sh", "-c", "kill -PIPE $$"},
-		{"exec", w.Path("plain"), "a", "b c"}, {"exec", "no-such-command"}, {"exec", "/etc"}, {"exec", "/etc/hostname"}, {"exec", "--profile", "other", "true"},
+		{"exec", "--", "cat", "/proc/self/limits"}, {"exec", "--", "ls", "/proc/self/fd"},
+		{"exec", "--", "grep", "-E", "^(Sig[^Q]|Shd|Cap|NoNewPrivs|Seccomp|Groups)", "/proc/self/status"},
+		{"exec", "--", "sh", "-c", "umask; pwd; ulimit -a; readlink /proc/self/exe; echo complaint >&2; exit 7"},
+		{"exec", "--", "sh", "-c", "kill -TERM $$"}, {"exec", "--", "sh", "-c", "kill -PIPE $$"},
+		{"exec", "--", w.Path("plain"), "a", "b c"}, {"exec", "--", "no-such-command"}, {"exec", "--", "/etc"}, {"exec", "--", "/etc/hostname"}, {"exec", "--profile", "other", "true"},
 	} {
 		script := "umask 027; trap '' HUP; exec \"$@\""
 		run := func(before ...string) machine.Result {
@@ -96,7 +96,7 @@ func TestEarlyGivesWhatMainGives(t *testing.T) {
 			t.Errorf("%v\nearly: %v\nmain:  %v", args, early, main)
 		}
 	}
-	if !w.early("exec", "cat", "/proc/self/environ") || !w.early("export", "--format=fish") {
+	if !w.early("exec", "--", "cat", "/proc/self/environ") || !w.early("exec", "admin", "cat", "/proc/self/environ") || !w.early("export", "--format=fish") {
 		t.Error("nothing was answered early")
 	}
 	w.wantAssumed(1)

@@ -64,7 +64,7 @@ func newBootstrap(a *app) *cobra.Command {
 	f.StringVar(&o.Group, "group", "administrators", "group of administrators")
 	f.StringVar(&o.Role, "role", "admin-mfa", "role that they may assume")
 	f.StringVar(&o.Policy, "policy", "assume-admin-role", "policy that lets the group assume it")
-	f.StringVar(&o.Profile, "profile", "admin", "profile to write into ~/.aws/config")
+	f.StringVarP(&o.Profile, "profile", "p", "admin", "profile to write into ~/.aws/config")
 	f.StringVar(&o.KeyName, "key-name", "", "name of the user's key in the keychain (default: as the user)")
 	f.BoolVar(&o.Billing, "billing", false, "the role may see and pay the bills")
 	f.BoolVar(&o.ConsoleLogin, "console-login", false, "the user gets a password for the console")

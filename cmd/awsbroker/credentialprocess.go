@@ -20,7 +20,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCredentialProcess(cmd, a, profile) },
 	}
-	cmd.Flags().StringVar(&profile, "profile", "", "profile to serve")
+	profileFlag(cmd, &profile, "profile to serve")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		a.oneLine = true
 		return usage(err)

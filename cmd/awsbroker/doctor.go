@@ -39,7 +39,7 @@ The exit code is 1 if a finding is serious.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.Account, "account", false, "look at the AWS account, too")
-	f.StringVar(&o.Profile, "profile", "", "profile through which the account is looked at")
+	profileFlag(cmd, &o.Profile, "profile through which the account is looked at")
 	f.BoolVar(&o.fix, "fix", false, "mend what can be mended here, after asking for each")
 	f.BoolVarP(&a.yes, "yes", "y", false, "with --fix, do not ask")
 	f.BoolVar(&o.json, "json", false, "for machines")

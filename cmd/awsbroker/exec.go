@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,12 +25,15 @@ type execOptions struct {
 func newExec(a *app) *cobra.Command {
 	var o execOptions
 	cmd := &cobra.Command{
-		Use:   "exec [--profile P] [--] [COMMAND [ARGUMENTS…]]",
+		Use:   "exec [PROFILE] [--] [COMMAND [ARGUMENTS…]]",
 		Short: "run a command with a session in its environment",
 		Long: `Run a command with a session in its environment: AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION, and the
 profile's region. Without a command it is your shell. The command takes the
 place of awsbroker: its exit status, its signals.
+
+PROFILE is the first word if there is a profile of that name; after -- all is the
+command. Without a profile it is AWS_PROFILE, or the only one.
 
 Such a command cannot renew its session, which has 15 minutes left at least
 when it starts (or awsbroker_min_ttl of the profile), or as much as --min-ttl
@@ -52,33 +54,29 @@ AWS_PROFILE is the one of --profile, or the first.
 With --allow-root the session is one of the root key in the keychain, for 15
 minutes. Such a session can call no IAM API.`,
 		Example: `  awsbroker exec -- terraform apply
-  awsbroker exec --profile admin -- aws s3 ls
-  awsbroker exec admin -- aws s3 ls
+  awsbroker exec admin aws s3 ls
+  awsbroker exec admin                            a shell
   awsbroker exec --server -- terraform apply
   awsbroker exec --with dev --with prod -- terraform apply`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.profile, o.command = splitExec(o.profile, args, cmd.ArgsLenAtDash() == 0)
-			return runExec(cmd, a, o)
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			if err := o.readWords(cmd, a, b, args); err != nil {
+				return err
+			}
+			return runExec(cmd, a, b, o)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.profile, "profile", "", "profile whose session it is")
+	profileFlag(cmd, &o.profile, "profile whose session it is")
 	f.Var((*span)(&o.minTTL), "min-ttl", "life that the session has left at least, like 45m")
 	f.BoolVar(&o.server, "server", false, "let the command fetch its session from a server that renews it")
 	f.StringArrayVar(&o.with, "with", nil, "profile that the command works through by itself; may be repeated")
 	f.BoolVar(&o.allowRoot, "allow-root", false, "a session of the root key; --profile names it if there are several")
 	f.SetInterspersed(false) // flags after the command are the command's
 	return cmd
-}
-
-// splitExec understands "exec P -- CMD", which people know from other tools.
-// pflag stops at the first word that is no flag, so the dashes are still there.
-// After dashes of its own (dashed), all of it is the command: "exec -- sudo -- ls".
-func splitExec(profile string, args []string, dashed bool) (asked string, command []string) {
-	if !dashed && profile == "" && len(args) >= 2 && args[1] == "--" {
-		return args[0], args[2:]
-	}
-	return profile, args
 }
 
 // check refuses flags that contradict each other.
@@ -101,20 +99,16 @@ func (o *execOptions) check() error {
 	return nil
 }
 
-func runExec(cmd *cobra.Command, a *app, o execOptions) error {
+func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
 	if len(o.command) == 0 {
 		o.command = []string{defaultShell()}
 	}
-	b, err := a.broker(broker.PersonLimits)
-	if err != nil {
-		return err
-	}
 	path, err := findCommand(o.command[0])
 	if err != nil { // before a code is asked for
-		return suggestProfile(b, err, o.command)
+		return o.suggest(b, err)
 	}
 	var give giving = a.giveSession
 	switch {
@@ -186,15 +180,4 @@ func tooShort(s session.Session, want broker.Want) error {
 func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
 	s, region, err := b.RootSession(cmd.Context(), o.profile)
 	return variables.Of(plain(s, region)), nothing, err
-}
-
-// suggestProfile adds a hint to the failure of a command that has the name of a
-// profile: other tools have "exec PROFILE COMMAND".
-func suggestProfile(b *broker.Broker, err error, command []string) error {
-	var failure *startFailure
-	if errors.As(err, &failure) && b.HasProfile(command[0]) {
-		rest := append(command[1:], "COMMAND")
-		failure.hint = "a command comes after dashes: awsbroker exec " + command[0] + " -- " + rest[0]
-	}
-	return err
 }

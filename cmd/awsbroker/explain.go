@@ -26,7 +26,6 @@ which keychain, who would be asked for a code, whether the next call will ask
 and why, and where each setting is written.
 
 Nothing is done: no keychain is opened, and neither AWS nor a person is asked.`,
-		Args: positional(0, 0, "no arguments, only --profile"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
@@ -46,7 +45,7 @@ Nothing is done: no keychain is opened, and neither AWS nor a person is asked.`,
 			return writeExplanation(a.stdout, e, time.Now())
 		},
 	}
-	cmd.Flags().StringVar(&profile, "profile", "", "profile to explain")
+	takesProfile(cmd, &profile, "profile to explain")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
 	return cmd
 }

@@ -23,10 +23,9 @@ func newExport(a *app) *cobra.Command {
 		Short:   "print a session",
 		Long:    "Print a session, for a shell to take over or for another program to read.\nWhat it prints is secret until the session ends.",
 		Example: "  eval \"$(awsbroker export --profile admin --format env)\"\n  awsbroker export --profile admin --format fish | source",
-		Args:    positional(0, 0, "no arguments, only flags"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd, a, profile, format) },
 	}
-	cmd.Flags().StringVar(&profile, "profile", "", "profile whose session it is")
+	takesProfile(cmd, &profile, "profile whose session it is")
 	cmd.Flags().StringVar(&format, "format", "env", "form: "+names)
 	return cmd
 }

@@ -44,7 +44,7 @@ func keysFlags(cmd *cobra.Command, o *keys.Options) {
 	f := cmd.Flags()
 	f.StringVar(&o.User, "user", "", "user whose keys are meant (default the one of the key that acts)")
 	f.StringVar(&o.Key, "key", "", "key of the keychain that acts")
-	f.StringVar(&o.Profile, "profile", "", "profile through which AWS is asked")
+	profileFlag(cmd, &o.Profile, "profile through which AWS is asked")
 }
 
 func newKeysList(a *app) *cobra.Command {

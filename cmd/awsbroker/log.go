@@ -57,7 +57,7 @@ in the environment all that is run there.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.profile, "profile", "", "only sessions of this profile")
+	profileFlag(cmd, &o.profile, "only sessions of this profile")
 	f.Var(&o.since, "since", "only of this long, such as 24h or 7d, or from a date on, such as 2026-11-20")
 	f.IntVarP(&o.limit, "limit", "n", shownGrants, "only the last so many, 0 for all; with --json all unless this is given")
 	f.BoolVar(&o.json, "json", false, "for machines: one object a line")

@@ -41,7 +41,6 @@ that AWS tools would be served with. That is quick enough for a shell's prompt.`
 		Example: `  awsbroker login --all --for 8h                  in the morning
   awsbroker login --if-needed && ./deploy.sh      in a script
   awsbroker login --if-needed --min-ttl 30m       before something long`,
-		Args: positional(0, 0, "no arguments, only --profile"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
@@ -49,8 +48,8 @@ that AWS tools would be served with. That is quick enough for a shell's prompt.`
 			return runLogin(cmd.Context(), a, o)
 		},
 	}
+	takesProfile(cmd, &o.profile, "profile to log in to")
 	f := cmd.Flags()
-	f.StringVar(&o.profile, "profile", "", "profile to log in to")
 	f.BoolVar(&o.all, "all", false, "all profiles of awsbroker")
 	f.StringVar(&o.key, "key", "", "with --all: only those of this key")
 	f.Var((*span)(&o.life), "for", "life of the MFA session, such as 8h (15m to 36h)")

@@ -16,7 +16,6 @@ func newLogout(a *app) *cobra.Command {
 		Short: "forget sessions",
 		Long: `Forget the session of a profile, or every session. In AWS a session goes on
 until it ends by itself; what is forgotten is the copy here.`,
-		Args: positional(0, 0, "no arguments, only --profile or --all"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all && profile != "" {
 				return usage(errors.New("--profile and --all exclude each other"))
@@ -43,7 +42,7 @@ until it ends by itself; what is forgotten is the copy here.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&profile, "profile", "", "profile to log out of")
+	takesProfile(cmd, &profile, "profile to log out of")
 	cmd.Flags().BoolVar(&all, "all", false, "forget every session")
 	return cmd
 }

@@ -31,7 +31,7 @@ func mfaFlags(cmd *cobra.Command, o *mfa.Options) {
 	f := cmd.Flags()
 	f.StringVar(&o.User, "user", "", "user whose devices are meant (default the one of the key that acts)")
 	f.StringVar(&o.Key, "key", "", "key of the keychain that acts")
-	f.StringVar(&o.Profile, "profile", "", "profile through which AWS is asked")
+	profileFlag(cmd, &o.Profile, "profile through which AWS is asked")
 }
 
 func newMFAEnroll(a *app) *cobra.Command {

@@ -47,7 +47,7 @@ func newMFASeed(a *app) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.profile, "profile", "", "profile whose device it is")
+	profileFlag(cmd, &o.profile, "profile whose device it is")
 	f.BoolVar(&o.remove, "remove", false, "take the seed out of the keychain")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	return cmd

@@ -38,15 +38,14 @@ leaked key may still work then, the last line says so, with a command.
 The user, or a role that a profile of the key assumes, has to be allowed to
 change the keys of the user and the policies of both; awsbroker finds out which,
 and says what is missing.`,
-		Example: "  awsbroker revoke --dry-run\n  awsbroker revoke --profile admin\n  awsbroker revoke --keep-key",
-		Args:    positional(0, 0, "no arguments; the profile goes after --profile"),
+		Example: "  awsbroker revoke --dry-run\n  awsbroker revoke admin\n  awsbroker revoke --keep-key",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Yes = a.yes
 			return runRevoke(cmd, a, o)
 		},
 	}
+	takesProfile(cmd, &o.Profile, "profile whose key and role it is")
 	f := cmd.Flags()
-	f.StringVar(&o.Profile, "profile", "", "profile whose key and role it is")
 	f.BoolVar(&o.KeepKey, "keep-key", false, "only a session leaked: do not replace the key")
 	f.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and change nothing")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask; the old key is deleted")

@@ -36,7 +36,7 @@ profile of the key assumes is; awsbroker finds out which.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Profile, "profile", "", "profile whose role replaces the key, where several use it")
+	profileFlag(cmd, &o.Profile, "profile whose role replaces the key, where several use it")
 	f.BoolVar(&o.KeepOld, "keep-old", false, "leave the old key in AWS, inactive")
 	f.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and change nothing")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask; a second key is deleted if it is inactive")

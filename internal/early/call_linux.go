@@ -34,27 +34,44 @@ func parse(args []string) (c call, ok bool) {
 	return c, ok && c.chooseProfile() && os.Getenv("_AWSBROKER_PROFILE_CHAIN") == ""
 }
 
-// parseExec: see cmd/awsbroker/exec.go, splitExec among it.
+// parseExec: see cmd/awsbroker/exec_words.go. A first word without flags and dashes
+// before it may be a profile. It is one if there is an answer for it, and main tells
+// where there is a program of that name as well.
 func (c *call) parseExec(args []string) bool {
-	for len(args) > 0 && args[0] != "--" && c.flag(&args, "--profile", &c.profile) {
+	for len(args) > 0 && args[0] != "--" && c.profileFlag(&args) {
 	}
 	switch {
 	case len(args) == 0 || args[0] != "--" && (args[0] == "" || args[0][0] == '-'):
 		return false
 	case args[0] == "--":
 		c.child = args[1:]
-	case c.profile == "" && len(args) > 1 && args[1] == "--":
-		c.profile, c.child = args[0], args[2:]
-	default:
+	case c.profile != "":
 		c.child = args
+	case len(args) < 2 || args[1] != "--" && (args[1] == "" || args[1][0] == '-'):
+		return false
+	default:
+		if _, program := find(args[0]); program {
+			return false
+		}
+		c.profile, c.child = args[0], args[1:]
+		if args[1] == "--" {
+			c.child = args[2:]
+		}
 	}
 	return len(c.child) > 0
 }
 
 func (c *call) parseExport(args []string) bool {
-	for len(args) > 0 && (c.flag(&args, "--profile", &c.profile) || c.flag(&args, "--format", &c.format)) {
+	for len(args) > 0 && (c.profileFlag(&args) || c.flag(&args, "--format", &c.format)) {
+	}
+	if len(args) == 1 && c.profile == "" && args[0] != "" && args[0][0] != '-' {
+		c.profile, args = args[0], nil
 	}
 	return len(args) == 0
+}
+
+func (c *call) profileFlag(args *[]string) bool {
+	return c.flag(args, "--profile", &c.profile) || c.flag(args, "-p", &c.profile)
 }
 
 // flag takes a flag and its value from the front of args, if they are there.

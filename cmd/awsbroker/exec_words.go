@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"slices"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+// readWords reads what follows exec and its flags: a command, or a profile, flags and a
+// command, as people write who know other tools. After dashes, and where flags say whose
+// session it is, all of it is the command: "exec -- sudo -- ls".
+func (o *execOptions) readWords(cmd *cobra.Command, a *app, b *broker.Broker, words []string) error {
+	o.command = words
+	if cmd.ArgsLenAtDash() == 0 || o.profile != "" || len(words) == 0 {
+		return nil
+	}
+	if len(words) > 1 && words[1] == "--" { // nothing else can be meant
+		o.profile, o.command = words[0], words[2:]
+		return nil
+	}
+	if o.allowRoot || len(o.with) > 0 || !b.HasProfile(words[0]) {
+		return nil
+	}
+	if _, err := findCommand(words[0]); err == nil {
+		a.Step(say.Sprintf("%s is taken for the profile; for the program of that name: awsbroker exec -- %[1]s", shellescape.QuoteCommand(words[:1])))
+	}
+	f := cmd.Flags()
+	if err := f.Parse(words[1:]); err != nil {
+		return cmd.FlagErrorFunc()(cmd, err)
+	}
+	if help, _ := f.GetBool("help"); help {
+		return pflag.ErrHelp // cobra shows it
+	}
+	if o.profile != "" && o.profile != words[0] {
+		return usage(errors.New("two profiles are named: " + words[0] + " and " + o.profile))
+	}
+	o.profile, o.command = words[0], f.Args()
+	return nil
+}
+
+// suggest adds a hint to the failure to find a command that has nearly the name of a
+// profile: the whole command line with that name.
+func (o *execOptions) suggest(b *broker.Broker, err error) error {
+	var notStarted *startFailure
+	var unknown *config.UnknownProfileError
+	if _, noProfile := b.Target(o.command[0]); o.profile != "" || !errors.As(err, &notStarted) || !errors.As(noProfile, &unknown) || len(unknown.Nearest) == 0 {
+		return err
+	}
+	notStarted.hint = "did you mean: awsbroker exec " + shellescape.QuoteCommand(slices.Concat(unknown.Nearest[:1], o.command[1:]))
+	return err
+}
