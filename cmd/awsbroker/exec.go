@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -86,7 +87,7 @@ func (o *execOptions) check() error {
 	}
 	switch {
 	case o.minTTL < 0:
-		return refuse("--min-ttl is a time that is left, like 45m", "run: awsbroker exec --help")
+		return usage(errors.New("--min-ttl is a time that is left, like 45m"))
 	case o.allowRoot && o.server:
 		return refuse("a session of the root user is not renewed, so that --server has nothing to do", "leave out --server")
 	case o.allowRoot && o.minTTL > 0:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 
-	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -29,7 +28,7 @@ func (o *execOptions) readWords(cmd *cobra.Command, a *app, b *broker.Broker, wo
 		return nil
 	}
 	if _, err := findCommand(words[0]); err == nil {
-		a.Step(say.Sprintf("%s is taken for the profile; for the program of that name: awsbroker exec -- %[1]s", shellescape.QuoteCommand(words[:1])))
+		a.Step(say.Sprintf("%s is taken for the profile; for the program of that name: awsbroker exec -- %[1]s", say.ShellWord(words[0])))
 	}
 	f := cmd.Flags()
 	if err := f.Parse(words[1:]); err != nil {
@@ -53,6 +52,6 @@ func (o *execOptions) suggest(b *broker.Broker, err error) error {
 	if _, noProfile := b.Target(o.command[0]); o.profile != "" || !errors.As(err, &notStarted) || !errors.As(noProfile, &unknown) || len(unknown.Nearest) == 0 {
 		return err
 	}
-	notStarted.hint = "did you mean: awsbroker exec " + shellescape.QuoteCommand(slices.Concat(unknown.Nearest[:1], o.command[1:]))
+	notStarted.hint = "did you mean: awsbroker exec " + say.ShellWords(slices.Concat(unknown.Nearest[:1], o.command[1:]))
 	return err
 }

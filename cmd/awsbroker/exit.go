@@ -42,8 +42,8 @@ type childExit int
 
 func (c childExit) Error() string { return fmt.Sprintf("the command ended with %d", int(c)) }
 
-// exitCode shows an error and turns it into the exit code.
-func (a *app) exitCode(err error) int {
+// exitCode shows an error of a command and turns it into the exit code.
+func (a *app) exitCode(cmd *cobra.Command, err error) int {
 	var child childExit
 	if err == nil {
 		return 0
@@ -61,6 +61,9 @@ func (a *app) exitCode(err error) int {
 		return notStarted.code
 	}
 	f := asFailure(err)
+	if f.Reason == failure.Usage && len(f.Hints) == 0 {
+		f.Hint("run: %s --help", cmd.CommandPath())
+	}
 	if !errors.As(err, new(told)) {
 		a.showFailure(f)
 	}
@@ -86,10 +89,9 @@ type told struct{ error }
 
 func (t told) Unwrap() error { return t.error }
 
-// usage is the failure of a command line that does not make sense.
-func usage(err error) error {
-	return failure.New(failure.Usage, "%w", err).Hint("run: awsbroker --help")
-}
+// usage is the failure of a command line that does not make sense. Without a hint of its
+// own it is shown with the one to the command's help.
+func usage(err error) error { return failure.New(failure.Usage, "%w", err) }
 
 // positional checks the arguments of a command in our own words.
 func positional(least, most int, what string) cobra.PositionalArgs {
@@ -97,6 +99,6 @@ func positional(least, most int, what string) cobra.PositionalArgs {
 		if len(args) >= least && len(args) <= most {
 			return nil
 		}
-		return failure.New(failure.Usage, "%s takes %s", cmd.CommandPath(), what).Hint("run: %s --help", cmd.CommandPath())
+		return failure.New(failure.Usage, "%s takes %s", cmd.CommandPath(), what)
 	}
 }

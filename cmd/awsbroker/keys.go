@@ -26,9 +26,10 @@ most. A root key in the keychain acts on the keys of the root user.
 A leaked key: deactivate it at once (--force, if it is the one you work with), see
 that nothing needs it, delete it.`,
 		Args: noSubcommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newKeysList(a),
+	list := newKeysList(a)
+	asList(cmd, list)
+	cmd.AddCommand(list,
 		newKeysChange(a, keys.Deactivate, "deactivate", "make access keys inactive in AWS",
 			`Make access keys inactive in AWS: what signs with them is refused, until they
 are activated again.`),

@@ -43,12 +43,24 @@ keystore is chosen at the first awsbroker add, the best there is or the one that
 	return cmd
 }
 
+// asList lets a command without a verb do what its list does.
+func asList(cmd, list *cobra.Command) {
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		list.SetContext(cmd.Context())
+		return list.RunE(list, nil)
+	}
+}
+
 // noSubcommand gets what follows keystore and is no command of it.
 func noSubcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return failure.New(failure.Usage, "there is no command %q of %s", args[0], cmd.CommandPath()).Hint("run: %s --help", cmd.CommandPath())
+	f := failure.New(failure.Usage, "there is no command %q of %s", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		f.Hint("did you mean: %s %s", cmd.CommandPath(), near[0])
+	}
+	return f
 }
 
 func newKeystoreMove(a *app) *cobra.Command {

@@ -16,9 +16,10 @@ import (
 func newList(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "show keys, profiles and sessions",
-		Args:  positional(0, 0, "no arguments"),
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Short:   "show keys, profiles and sessions",
+		Args:    positional(0, 0, "no arguments"),
 		RunE: func(_ *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {

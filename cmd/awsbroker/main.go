@@ -36,11 +36,11 @@ func run(args []string) int {
 	out := bufio.NewWriter(a.stdout) // of cobra: help, and each name that a completion offers
 	root.SetOut(out)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}
-	return a.exitCode(err)
+	return a.exitCode(cmd, err)
 }
 
 // catchable are the signals that cancel a question. One that was ignored when

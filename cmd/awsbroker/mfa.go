@@ -21,9 +21,10 @@ most, beside those that prove a device.
 
 A new phone: awsbroker mfa enroll --replace NAME, while you have the old one.`,
 		Args: noSubcommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newMFAList(a), newMFAEnroll(a), newMFAResync(a), newMFARemove(a), newMFASeed(a))
+	list := newMFAList(a)
+	asList(cmd, list)
+	cmd.AddCommand(list, newMFAEnroll(a), newMFAResync(a), newMFARemove(a), newMFASeed(a))
 	return cmd
 }
 

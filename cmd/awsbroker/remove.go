@@ -11,8 +11,9 @@ import (
 
 func newRemove(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "remove KEY",
-		Short: "take an access key out of the keychain",
+		Use:     "remove KEY",
+		Aliases: []string{"rm"},
+		Short:   "take an access key out of the keychain",
 		Long: `Take an access key out of the keychain. In AWS the key goes on working: delete
 it there, too, unless it is stored somewhere else.`,
 		Args: positional(1, 1, "the name of one key"),

@@ -67,7 +67,7 @@ func newRoot(a *app, only string) *cobra.Command {
 	f.StringVar(&a.prompt, "prompt", os.Getenv("AWSBROKER_PROMPT"), "ways to ask, in order: a list of command, terminal, pinentry, dialog (or zenity, kdialog, osascript, powershell), none")
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
 	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(flagError)
 	addCommands(root, a, only)
 	if only == "" {
 		root.Long = rootHelp + "\n" + exitHelp()
@@ -118,7 +118,7 @@ func addCommands(root *cobra.Command, a *app, only string) {
 // shell offers after a tab. A signal may end it anywhere, so none is caught, which would
 // take a thread of its own.
 func isBrief(args []string) bool {
-	return len(args) > 0 && slices.Contains([]string{"list", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
+	return len(args) > 0 && slices.Contains([]string{"list", "ls", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
 }
 
 // commandIn returns the command that a command line begins with; empty if it does not. All

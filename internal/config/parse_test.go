@@ -142,18 +142,6 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"admin", "admin-prod", "default", "prod", "Admin"}
-	for name, want := range map[string][]string{
-		"admn": {"admin", "Admin"}, "ADMIN": {"admin", "Admin"}, "amdin": {"admin", "Admin"},
-		"prdo": {"prod"}, "zzz": nil, "": nil, "defualt": {"default"},
-	} {
-		if got := nearestNames(name, names); !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
-			t.Errorf("%q: got %q, want %q", name, got, want)
-		}
-	}
-}
-
 // manyProfiles is a config file of a size that some companies generate.
 func manyProfiles(n int) string {
 	var b strings.Builder

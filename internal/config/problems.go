@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/near"
 	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
@@ -114,7 +115,7 @@ func portablePath(command string) bool {
 
 func unknownSetting(name string) string {
 	text := fmt.Sprintf("%q is not a setting of awsbroker", prefix+name)
-	if close := nearestNames(name, known); len(close) > 0 {
+	if close := near.Names(name, known); len(close) > 0 {
 		text += fmt.Sprintf("; did you mean %q?", prefix+close[0])
 	}
 	return text

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/near"
 )
 
 // Resolve reads one profile and, through source_profile, those it builds on.
@@ -29,7 +31,7 @@ func (c *Config) Resolve(name string) (*Profile, error) {
 // unknown returns the error for a profile that neither file has; from is the
 // source_profile that names it, or nil.
 func (c *Config) unknown(name string, from *Origin) *UnknownProfileError {
-	e := &UnknownProfileError{Name: name, Files: [2]string{c.config.path, c.credentials.path}, From: from, Nearest: nearestNames(name, c.Names())}
+	e := &UnknownProfileError{Name: name, Files: [2]string{c.config.path, c.credentials.path}, From: from, Nearest: near.Names(name, c.Names())}
 	if s := c.config.bare(name); s != nil {
 		e.Bare = &Origin{File: s.path, Line: s.line, Section: s.name}
 	}

@@ -19,7 +19,7 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/grant", "internal/paths", "internal/pattern", "internal/policy",
+	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
 		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
 	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore",
 		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
