@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -30,10 +32,8 @@ func profileNames(cmd *cobra.Command, _ []string, word string) ([]string, cobra.
 	}
 	out := cmd.OutOrStdout()
 	for _, name := range startingWith(word, cfg.Names()) {
-		if text, _, _ := strings.Cut(name, "\n"); text == name {
-			_, _ = io.WriteString(out, name)
-			_, _ = io.WriteString(out, "\n")
-		}
+		_, _ = io.WriteString(out, name)
+		_, _ = io.WriteString(out, "\n")
 	}
 	return nil, noFiles
 }
@@ -64,6 +64,79 @@ func deviceNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.She
 	return startingWith(word, slices.Compact(names)), noFiles
 }
 
+// execWords completes what follows exec: a profile or a program, and behind a profile a
+// program. What is behind these is the program's own, and mostly names of files.
+func execWords(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	switch len(args) {
+	case 0:
+		profileNames(cmd, nil, word)
+	case 1:
+		if !hasProfile(paths.FromEnv(), args[0]) {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+	default:
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return programNames(word), cobra.ShellCompDirectiveDefault
+}
+
+func hasProfile(p paths.Paths, name string) bool {
+	cfg, err := config.Load(p.Config, p.Credentials)
+	return err == nil && cfg.Has(name)
+}
+
+// programNames returns the programs on PATH that begin with word; none for no word, as
+// there are thousands.
+func programNames(word string) []string {
+	if word == "" || strings.ContainsAny(word, `/\`) {
+		return nil
+	}
+	var names []string
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		files, _ := os.ReadDir(dir)
+		for _, f := range files {
+			if strings.HasPrefix(f.Name(), word) && !f.IsDir() {
+				names = append(names, f.Name())
+			}
+		}
+	}
+	slices.Sort(names)
+	return startingWith(word, slices.Compact(names))
+}
+
+// keyIDs completes the ids of access keys in the keychain, of those that the command
+// does not have yet.
+func keyIDs(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	record, err := keystore.ReadRecord(paths.FromEnv().KeystoreFile())
+	if err != nil {
+		return nil, noFiles
+	}
+	var ids []string
+	for _, name := range record.Names() {
+		if id := record.Keys[name].ShownID(); id != "" && !slices.Contains(args, id) {
+			ids = append(ids, id)
+		}
+	}
+	return startingWith(word, ids), noFiles
+}
+
+// regionNames completes the regions that profiles name.
+func regionNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	p := paths.FromEnv()
+	cfg, err := config.Load(p.Config, p.Credentials)
+	if err != nil {
+		return nil, noFiles
+	}
+	var names []string
+	for _, name := range cfg.Names() {
+		if p, err := cfg.Resolve(name); err == nil && p.Region != "" {
+			names = append(names, p.Region)
+		}
+	}
+	slices.Sort(names)
+	return startingWith(word, slices.Compact(names)), noFiles
+}
+
 // startingWith returns the names that begin with word, so that the shell is spared
 // thousands that do not. Names that a terminal cannot show are left out: the shell
 // would print them raw.
@@ -81,6 +154,15 @@ func firstArgument(names completer) completer {
 	}
 }
 
+// keystoreNames returns the names of the kinds of keystores that this system has.
+func keystoreNames() []string {
+	var names []string
+	for _, k := range keystore.Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
 func words(w ...string) completer { return cobra.FixedCompletions(w, noFiles) }
 
 // addCompletions gives every command and flag its names. It is done in one
@@ -91,7 +173,8 @@ func addCompletions(root *cobra.Command) {
 		"with":     profileNames,
 		"key":      keyNames,
 		"replace":  deviceNames, // mfa enroll; elsewhere it takes no value
-		"keystore": words(string(keystore.SecretService), string(keystore.File)),
+		"keystore": words(keystoreNames()...),
+		"region":   regionNames,
 		"prompt":   words("terminal", "pinentry", "dialog", "command", "none"),
 		"format":   words(formats()...),
 	}
@@ -101,8 +184,20 @@ func addCompletions(root *cobra.Command) {
 		"rotate": firstArgument(keyNames),
 		"add":    firstArgument(keyNames), // for --replace
 
-		"keys list":  firstArgument(keyNames),
-		"mfa resync": firstArgument(deviceNames),
+		"exec":    execWords,
+		"login":   firstArgument(profileNames),
+		"logout":  firstArgument(profileNames),
+		"export":  firstArgument(profileNames),
+		"explain": firstArgument(profileNames),
+		"revoke":  firstArgument(profileNames),
+
+		"keys list":       firstArgument(keyNames),
+		"keys deactivate": keyIDs,
+		"keys activate":   keyIDs,
+		"keys delete":     keyIDs,
+		"keystore move":   firstArgument(words(keystoreNames()...)),
+		"mfa resync":      firstArgument(deviceNames),
+		"mfa remove":      firstArgument(deviceNames),
 	}
 	for _, cmd := range withSubcommands(root) {
 		for flag, names := range byFlag {
@@ -112,7 +207,7 @@ func addCompletions(root *cobra.Command) {
 		}
 		if names, ok := byCommand[strings.TrimPrefix(cmd.CommandPath(), root.Name()+" ")]; ok {
 			cmd.ValidArgsFunction = names
-		} else if cmd.Args != nil && cmd != root && cmd.Name() != "exec" {
+		} else if cmd.Args != nil && cmd != root {
 			cmd.ValidArgsFunction = words()
 		}
 	}

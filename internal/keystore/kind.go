@@ -20,6 +20,9 @@ const (
 // kinds are all there are names for, in the order in which people read them.
 var kinds = []Kind{Keychain, WinCred, SecretService, Pass, File}
 
+// Kinds returns the kinds that this system may have, best first.
+func Kinds() []Kind { return slices.Clone(preferred) }
+
 // ParseKind reads the name of a keychain. The empty name stands for the
 // pinned one.
 func ParseKind(name string) (Kind, error) {
