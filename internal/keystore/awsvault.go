@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/keyring"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/pattern"
 )
 
@@ -166,7 +167,7 @@ func newVaultRing(place AWSVaultPlace, o Options) (vaultItems, error) {
 }
 
 func (v *vaultRing) list(ctx context.Context) ([]string, error) {
-	return bounded(ctx, v.limit, v.name, func() ([]string, error) {
+	return fault.Bound(ctx, v.limit, v.name, func() ([]string, error) {
 		names, err := v.ring.Keys()
 		return names, v.failed(err)
 	})

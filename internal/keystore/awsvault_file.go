@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/99designs/keyring"
+
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
@@ -44,7 +46,7 @@ func (v *vaultFiles) ring() (keyring.Keyring, error) {
 }
 
 func (v *vaultFiles) list(ctx context.Context) ([]string, error) {
-	return bounded(ctx, v.limit, v.dir, func() ([]string, error) {
+	return fault.Bound(ctx, v.limit, v.dir, func() ([]string, error) {
 		ring, err := v.ring()
 		if err != nil {
 			return nil, err
@@ -58,7 +60,7 @@ func (v *vaultFiles) path(name string) string {
 }
 
 func (v *vaultFiles) read(ctx context.Context, name string) ([]byte, error) {
-	err := boundedDo(ctx, v.limit, v.dir, func() error {
+	err := fault.BoundDo(ctx, v.limit, v.dir, func() error {
 		_, err := os.Stat(v.path(name))
 		return absent(err)
 	})
@@ -74,13 +76,13 @@ func (v *vaultFiles) read(ctx context.Context, name string) ([]byte, error) {
 		}
 		v.known = true
 	}
-	return bounded(ctx, v.limit, v.dir, func() ([]byte, error) { return v.open(name) })
+	return fault.Bound(ctx, v.limit, v.dir, func() ([]byte, error) { return v.open(name) })
 }
 
 func (v *vaultFiles) open(name string) (data []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			data, err = nil, fmt.Errorf("%w: %s", ErrCorrupt, panicText(p))
+			data, err = nil, fmt.Errorf("%w: %s", ErrCorrupt, fault.PanicText(p))
 		}
 	}()
 	ring, err := v.ring()
@@ -110,7 +112,7 @@ func sealedFile(path string) bool {
 }
 
 func (v *vaultFiles) remove(ctx context.Context, name string) error {
-	return boundedDo(ctx, v.limit, v.dir, func() error {
+	return fault.BoundDo(ctx, v.limit, v.dir, func() error {
 		if err := paths.CheckWay(v.path(name)); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package keystore
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,7 +10,8 @@ import (
 	"time"
 
 	"github.com/99designs/keyring"
-	"github.com/godbus/dbus"
+
+	"github.com/awsbroker/awsbroker/internal/desktop"
 )
 
 func TestAWSVaultPass(t *testing.T) {
@@ -61,12 +63,11 @@ func TestAWSVaultPass(t *testing.T) {
 
 // TestAWSVaultSecretService runs itself again where there is a bus.
 func TestAWSVaultSecretService(t *testing.T) {
-	if !onTestBus() {
-		need(t, "dbus-daemon")
-		runWithBus(t, "^TestAWSVaultSecretService$")
+	if !desktop.OnBus() {
+		desktop.Run(t, "^TestAWSVaultSecretService$")
 		return
 	}
-	startKeyring(t)
+	desktop.StartGNOME(t)
 	open := func() *AWSVault {
 		v, err := OpenAWSVault(AWSVaultPlace{Kind: SecretService}, Options{DialogTimeout: time.Second})
 		if err != nil {
@@ -79,57 +80,15 @@ func TestAWSVaultSecretService(t *testing.T) {
 	wantError(t, err, ErrNotFound)
 	_, err = open().Names(testContext(t))
 	wantError(t, err, ErrNotFound)
-	_, s := testService(t)
-	if paths := collections(t, s); strings.Contains(paths, "awsvault") {
+	if paths := fmt.Sprint(desktop.Collections(t)); strings.Contains(paths, "awsvault") {
 		t.Fatalf("the collection was made: %s", paths)
 	}
-	makeCollection(t, s, "awsvault")
+	made := desktop.MakeCollection(t, "awsvault")
 	vaultItemsOf(t, func(c *keyring.Config) {
 		c.AllowedBackends = []keyring.BackendType{keyring.SecretServiceBackend}
 	})
 	conformVault(t, open)
-	if err := s.call(testContext(t), secretsPath, secretsService+".Lock", []dbus.ObjectPath{dbus.ObjectPath(collectionPrefix + "awsvault")}).err; err != nil {
-		t.Fatal(err)
-	}
+	desktop.Lock(t, made)
 	_, err = open().Get(testContext(t), "work/eu")
 	wantError(t, err, ErrLocked)
-}
-
-func collections(t *testing.T, s *secretService) string {
-	t.Helper()
-	listed, err := s.property(testContext(t), secretsPath, secretsService, "Collections")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all strings.Builder
-	for _, path := range listed.([]dbus.ObjectPath) {
-		all.WriteString(string(path) + " ")
-	}
-	return all.String()
-}
-
-// makeCollection makes a collection without a dialog, by gnome-keyring's own
-// interface for its tests.
-func makeCollection(t *testing.T, s *secretService, label string) {
-	t.Helper()
-	ctx := testContext(t)
-	var output dbus.Variant
-	var session, made dbus.ObjectPath
-	if err := s.call(ctx, secretsPath, secretsService+".OpenSession", "plain", dbus.MakeVariant("")).store(&output, &session); err != nil {
-		t.Fatal(err)
-	}
-	master := struct {
-		Session     dbus.ObjectPath
-		Parameters  []byte
-		Value       []byte
-		ContentType string
-	}{session, []byte{}, []byte(keyringPassword), "text/plain"}
-	properties := map[string]dbus.Variant{secretCollection + ".Label": dbus.MakeVariant(label)}
-	err := s.call(ctx, secretsPath, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.CreateWithMasterPassword", properties, master).store(&made)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if decodePath(made) != collectionPrefix+label {
-		t.Fatalf("the collection is %q", made)
-	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/99designs/keyring"
+
+	"github.com/awsbroker/awsbroker/internal/fault"
 )
 
 // vaultPass are aws-vault's entries in pass. Without a prefix they stand among
@@ -40,7 +42,7 @@ func newVaultPass(place AWSVaultPlace, o Options) (vaultItems, error) {
 func (v *vaultPass) where() string { return filepath.Join(v.pass.dir, v.prefix) }
 
 func (v *vaultPass) list(ctx context.Context) ([]string, error) {
-	return bounded(ctx, v.pass.limit, v.pass.dir, func() ([]string, error) {
+	return fault.Bound(ctx, v.pass.limit, v.pass.dir, func() ([]string, error) {
 		var names []string
 		err := filepath.WalkDir(v.where(), func(path string, e fs.DirEntry, err error) error {
 			if err != nil {

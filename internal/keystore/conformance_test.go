@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/desktop"
 	// Its guard keeps the test binary, too, from the bus of whoever runs the
 	// tests, and from starting one.
 	_ "github.com/awsbroker/awsbroker/internal/start"
@@ -49,7 +50,7 @@ func (x subject) mustOpen(t *testing.T) *Store {
 // empty one of its own.
 func subjects() map[Kind]func(t *testing.T) subject {
 	all := platformSubjects()
-	if !onTestBus() {
+	if !desktop.OnBus() {
 		all[File] = fileSubject
 		all["pieces"] = piecesSubject
 	}

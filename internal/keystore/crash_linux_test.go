@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/credential"
-	"github.com/awsbroker/awsbroker/internal/paths"
 	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/desktop"
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // The second process of these tests writes keys to the keystore in
@@ -228,7 +230,7 @@ func TestUnreadableDirectory(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root can become somebody else")
 	}
-	dir := shortTempDir(t)
+	dir := desktop.ShortDir(t)
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/99designs/keyring"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
@@ -38,7 +39,7 @@ func newFileStore(o Options) (backend, error) {
 func (f *fileStore) where() string { return f.dir }
 
 func (f *fileStore) reach(ctx context.Context) error {
-	return boundedDo(ctx, f.limit, f.dir, func() error {
+	return fault.BoundDo(ctx, f.limit, f.dir, func() error {
 		_, err := f.files()
 		return err
 	})
@@ -50,7 +51,7 @@ func (f *fileStore) unlock(ctx context.Context, i intent) error {
 	if i == removing {
 		return nil
 	}
-	files, err := bounded(ctx, f.limit, f.dir, func() ([]string, error) {
+	files, err := fault.Bound(ctx, f.limit, f.dir, func() ([]string, error) {
 		if err := paths.CheckOwn(f.dir); err != nil {
 			return nil, err
 		}
@@ -63,12 +64,12 @@ func (f *fileStore) unlock(ctx context.Context, i intent) error {
 	if err != nil {
 		return err
 	}
-	return boundedDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
+	return fault.BoundDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
 }
 
 // get asks for no passphrase when there is nothing to open with it.
 func (f *fileStore) get(ctx context.Context, item string) ([]byte, error) {
-	err := boundedDo(ctx, f.limit, f.dir, func() error {
+	err := fault.BoundDo(ctx, f.limit, f.dir, func() error {
 		_, err := os.Stat(f.path(item))
 		return absent(err)
 	})
@@ -79,7 +80,7 @@ func (f *fileStore) get(ctx context.Context, item string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bounded(ctx, f.limit, f.dir, func() ([]byte, error) { return f.read(item, pass) })
+	return fault.Bound(ctx, f.limit, f.dir, func() ([]byte, error) { return f.read(item, pass) })
 }
 
 // set writes through keyring into a scratch directory and moves the file over,
@@ -113,7 +114,7 @@ func (f *fileStore) remove(ctx context.Context, item string) error {
 // locked runs do alone among all writers of this directory.
 func (f *fileStore) locked(ctx context.Context, do func() error) error {
 	// Twice the limit: one to wait for another writer, one to do it.
-	return boundedDo(ctx, 2*f.limit, f.dir, func() error {
+	return fault.BoundDo(ctx, 2*f.limit, f.dir, func() error {
 		return withLock(ctx, filepath.Join(f.dir, ".lock"), f.limit, do)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/fault"
 )
 
 // checkItem is written before anything else in a new encrypted-file keystore.
@@ -76,7 +77,7 @@ func (f *fileStore) opensAny(items []string, pass credential.Secret) bool {
 func (f *fileStore) open(item string, pass credential.Secret) (data []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			data, err = nil, fmt.Errorf("%w: %s", ErrCorrupt, panicText(p))
+			data, err = nil, fmt.Errorf("%w: %s", ErrCorrupt, fault.PanicText(p))
 		}
 	}()
 	if _, err := os.Stat(f.path(item)); err != nil {

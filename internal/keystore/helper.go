@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/programs"
 )
 
@@ -57,7 +58,7 @@ func (h helper) run(ctx context.Context, limit time.Duration, stdin []byte, prog
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if err := ctx.Err(); err != nil {
-		return ran{}, ended(err, filepath.Base(program))
+		return ran{}, fault.Ended(err, filepath.Base(program))
 	}
 	path, err := programs.Find(program)
 	if err != nil {
@@ -77,7 +78,7 @@ func (h helper) run(ctx context.Context, limit time.Duration, stdin []byte, prog
 	cmd.WaitDelay = time.Second // for a daemon that keeps our pipe open
 	err = cmd.Run()
 	if ctx.Err() != nil && err != nil {
-		return ran{}, ended(ctx.Err(), filepath.Base(program))
+		return ran{}, fault.Ended(ctx.Err(), filepath.Base(program))
 	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {

@@ -26,8 +26,8 @@ func ps(column string, pid int) string {
 	return strings.TrimSpace(string(out))
 }
 
-// desktop reports whether a graphical pinentry has somewhere to appear:
+// hasDesktop reports whether a graphical pinentry has somewhere to appear:
 // pinentry-mac needs no DISPLAY, but a session at the screen.
-func desktop(variable func(string) string) bool {
+func hasDesktop(variable func(string) string) bool {
 	return variable("SSH_CONNECTION") == "" && variable("SSH_TTY") == ""
 }

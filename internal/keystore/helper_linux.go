@@ -34,7 +34,7 @@ func processName(pid int) string {
 	return string(name)
 }
 
-// desktop reports whether a graphical pinentry has somewhere to appear.
-func desktop(variable func(string) string) bool {
+// hasDesktop reports whether a graphical pinentry has somewhere to appear.
+func hasDesktop(variable func(string) string) bool {
 	return variable("DISPLAY") != "" || variable("WAYLAND_DISPLAY") != ""
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/99designs/keyring"
 
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/programs"
 )
@@ -71,7 +72,7 @@ func (p *passStore) where() string { return filepath.Join(p.dir, "awsbroker") }
 // reach looks for the file that "pass init" makes. A store in a tomb or on a
 // disk that is not mounted has none.
 func (p *passStore) reach(ctx context.Context) error {
-	return boundedDo(ctx, p.limit, p.dir, func() error {
+	return fault.BoundDo(ctx, p.limit, p.dir, func() error {
 		if err := paths.CheckWay(p.dir); err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ func (p *passStore) unlock(ctx context.Context, i intent) error {
 	if err := p.reach(ctx); err != nil || i == removing {
 		return err
 	}
-	entries, err := bounded(ctx, p.limit, p.dir, func() ([]string, error) {
+	entries, err := fault.Bound(ctx, p.limit, p.dir, func() ([]string, error) {
 		return filepath.Glob(filepath.Join(p.where(), "*", "*.gpg"))
 	})
 	if err != nil || len(entries) == 0 {
@@ -215,7 +216,7 @@ func (p *passStore) locked(ctx context.Context, do func() error) error {
 // there is no store at all. For root, another user's entry is ErrForeign: gpg
 // writes into that user's home even when it reads.
 func (p *passStore) present(ctx context.Context, item string) error {
-	err := boundedDo(ctx, p.limit, p.dir, func() error {
+	err := fault.BoundDo(ctx, p.limit, p.dir, func() error {
 		if err := paths.CheckWay(p.dir); err != nil {
 			return err
 		}

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/desktop"
 )
 
 // TestMain keeps the tests away from the gpg keys and the pass store of whoever
@@ -90,13 +92,13 @@ func gpgIn(home string, args ...string) ([]byte, error) {
 func gpgHome(t *testing.T) string {
 	t.Helper()
 	for _, program := range []string{"pass", "gpg", "gpgconf"} {
-		need(t, program)
+		desktop.Need(t, program)
 	}
 	master, err := gpgHomes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	home := shortTempDir(t)
+	home := desktop.ShortDir(t)
 	// Only keys and trust: the master has sockets, too.
 	files, _ := filepath.Glob(filepath.Join(master, "private-keys-v1.d", "*"))
 	for _, f := range append(files, filepath.Join(master, "pubring.kbx"), filepath.Join(master, "trustdb.gpg")) {
@@ -297,7 +299,7 @@ func TestPassThatEndsEntriesWithANewline(t *testing.T) {
 }
 
 func TestPassUnderGit(t *testing.T) {
-	need(t, "git")
+	desktop.Need(t, "git")
 	x := passSubject(t)
 	dir := passDir(x)
 	t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(t.TempDir(), "none"))
@@ -349,7 +351,7 @@ func TestPassThatIsNotThere(t *testing.T) {
 func TestPassWithoutSecretKey(t *testing.T) {
 	x := passSubject(t)
 	mustSet(t, x.mustOpen(t), "phoebe", key("AKIAONE", "one"))
-	bare := shortTempDir(t)
+	bare := desktop.ShortDir(t)
 	t.Cleanup(func() { _ = exec.Command("gpgconf", "--homedir", bare, "--kill", "all").Run(); wantProcesses(t, bare) })
 	x.options.Environ = helper{x.options.Environ}.with("GNUPGHOME", bare).environ
 	s := x.mustOpen(t)

@@ -63,7 +63,7 @@ func (p *passStore) decrypt(ctx context.Context, path string) ([]byte, error) {
 		return plain, err
 	}
 	terminal := p.terminal()
-	if terminal == "" && !desktop(p.helper.variable) {
+	if terminal == "" && !hasDesktop(p.helper.variable) {
 		how := "run this in a terminal"
 		if !strings.Contains(path, scratchEntry) {
 			how += ", or unlock it there with: gpg -d " + path + " >/dev/null"

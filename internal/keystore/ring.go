@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/99designs/keyring"
+
+	"github.com/awsbroker/awsbroker/internal/fault"
 )
 
 // ringStore is a keychain that the operating system keeps in memory of its own
@@ -27,7 +29,7 @@ func (r *ringStore) reach(context.Context) error { return nil }
 func (r *ringStore) unlock(context.Context, intent) error { return nil }
 
 func (r *ringStore) get(ctx context.Context, item string) ([]byte, error) {
-	return bounded(ctx, r.limit, r.name, func() ([]byte, error) {
+	return fault.Bound(ctx, r.limit, r.name, func() ([]byte, error) {
 		found, err := r.ring.Get(item)
 		return found.Data, r.failed(err)
 	})
@@ -36,13 +38,13 @@ func (r *ringStore) get(ctx context.Context, item string) ([]byte, error) {
 // set gives the item a label, which the system's dialogs and its password
 // manager show.
 func (r *ringStore) set(ctx context.Context, item string, data []byte) error {
-	return boundedDo(ctx, r.limit, r.name, func() error {
+	return fault.BoundDo(ctx, r.limit, r.name, func() error {
 		return r.failed(r.ring.Set(keyring.Item{Key: item, Data: data, Label: item, Description: "kept by awsbroker"}))
 	})
 }
 
 func (r *ringStore) remove(ctx context.Context, item string) error {
-	return boundedDo(ctx, r.limit, r.name, func() error { return r.failed(r.ring.Remove(item)) })
+	return fault.BoundDo(ctx, r.limit, r.name, func() error { return r.failed(r.ring.Remove(item)) })
 }
 
 func (r *ringStore) failed(err error) error {

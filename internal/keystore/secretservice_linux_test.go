@@ -2,20 +2,17 @@ package keystore
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/godbus/dbus"
-	"github.com/gsterjov/go-libsecret"
+	"github.com/awsbroker/awsbroker/internal/desktop"
 )
 
 func platformSubjects() map[Kind]func(t *testing.T) subject {
-	if !onTestBus() {
+	if !desktop.OnBus() {
 		return map[Kind]func(t *testing.T) subject{Pass: passSubject} // TestWithBus runs the suite again where there is a bus
 	}
 	return map[Kind]func(t *testing.T) subject{SecretService: secretServiceSubject}
@@ -23,40 +20,30 @@ func platformSubjects() map[Kind]func(t *testing.T) subject {
 
 // TestSecretService does nothing but in the second process.
 func TestSecretService(t *testing.T) {
-	if !onTestBus() {
+	if !desktop.OnBus() {
 		return
 	}
 	for name, test := range map[string]func(t *testing.T){
-		"default collection":        testDefaultCollection,
-		"locked, no display":        testLockedWithoutDisplay,
-		"locked, no prompter":       testLockedWithoutPrompter,
-		"hung daemon":               testHungDaemon,
-		"killed daemon":             testKilledDaemon,
-		"no daemon":                 testNoDaemon,
-		"no default collection":     testNoDefaultCollection,
-		"foreign collection":        testForeignCollection,
-		"end of prompts":            testEndOfPromptsIsHeard,
-		"dialog answered":           testDialogAnswered,
-		"flushes KWallet":           testFlushesKWallet,
-		"empty password":            testEmptyPasswordNeedsNoDisplay,
-		"no display":                testNoDisplayForTheDialog,
-		"dialog dismissed":          testDialogDismissed,
-		"dialog not answered":       testDialogNotAnswered,
-		"daemon dies during dialog": testDialogOfDyingDaemon,
+		"default collection":    testDefaultCollection,
+		"locked, no display":    testLockedWithoutDisplay,
+		"locked, no prompter":   testLockedWithoutPrompter,
+		"hung daemon":           testHungDaemon,
+		"killed daemon":         testKilledDaemon,
+		"no default collection": testNoDefaultCollection,
 	} {
 		t.Run(name, test)
 	}
 }
 
 func secretServiceSubject(t *testing.T) subject {
-	daemon := startKeyring(t)
+	daemon := desktop.StartGNOME(t)
 	return subject{
 		options: Options{RecordPath: recordIn(t), Kind: SecretService},
-		damage:  func(t *testing.T, item string) { overwriteItem(t, item, "not what keyring writes") },
-		lock:    func(t *testing.T, _ *subject) { lockDefault(t) },
+		damage:  func(t *testing.T, item string) { desktop.Overwrite(t, item, "not what keyring writes") },
+		lock:    func(t *testing.T, _ *subject) { desktop.Lock(t, "") },
 		// gnome-keyring without its prompter gives up on the dialog by itself.
 		refuse: func(t *testing.T, x *subject) {
-			lockDefault(t)
+			desktop.Lock(t, "")
 			t.Setenv("DISPLAY", ":99")
 			x.options.CallTimeout, x.options.DialogTimeout = 0, 4*time.Second
 		},
@@ -68,63 +55,13 @@ func secretServiceSubject(t *testing.T) subject {
 	}
 }
 
-// overwriteItem replaces an item as another program could.
-func overwriteItem(t *testing.T, item, value string) {
-	t.Helper()
-	service, err := libsecret.NewService()
-	if err != nil {
-		t.Fatal(err)
-	}
-	session, err := service.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	bus, s := testService(t)
-	path, err := s.collection(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret := libsecret.NewSecret(session, []byte{}, []byte(value), "text/plain")
-	if _, err := libsecret.NewCollection(bus, path).CreateItem(item, secret, true); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func testService(t *testing.T) (*dbus.Conn, *secretService) {
-	t.Helper()
-	bus, err := dbus.SessionBus()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bus, &secretService{bus: bus, limit: 5 * time.Second, dialog: 5 * time.Second}
-}
-
-func lockDefault(t *testing.T) {
-	t.Helper()
-	bus, s := testService(t)
-	path, err := s.collection(testContext(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := bus.Object(secretsName, secretsPath).Call(secretsService+".Lock", 0, []dbus.ObjectPath{path}).Err; err != nil {
-		t.Fatal(err)
-	}
-}
-
 func testDefaultCollection(t *testing.T) {
 	x := secretServiceSubject(t)
 	s := mustOpen(t, x.options)
-	_, service := testService(t)
-	before, err := service.property(testContext(t), secretsPath, secretsService, "Collections")
-	if err != nil {
-		t.Fatal(err)
-	}
+	before := desktop.Collections(t)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
-	after, err := service.property(testContext(t), secretsPath, secretsService, "Collections")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(before.([]dbus.ObjectPath)) != len(after.([]dbus.ObjectPath)) {
+	after := desktop.Collections(t)
+	if len(before) != len(after) {
 		t.Errorf("the collections were %v, now %v", before, after)
 	}
 	if _, err := exec.LookPath("secret-tool"); err == nil {
@@ -143,7 +80,7 @@ func testLockedWithoutDisplay(t *testing.T) {
 	x := secretServiceSubject(t)
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
-	lockDefault(t)
+	desktop.Lock(t, "")
 	within(t, time.Second, func() {
 		_, err := s.Get(testContext(t), "phoebe")
 		wantError(t, err, ErrLocked)
@@ -162,7 +99,7 @@ func testLockedWithoutPrompter(t *testing.T) {
 	x.options.DialogTimeout = 3 * time.Second
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
-	lockDefault(t)
+	desktop.Lock(t, "")
 	t.Setenv("DISPLAY", ":99")
 	within(t, 5*time.Second, func() {
 		_, err := s.Get(testContext(t), "phoebe")
@@ -170,8 +107,20 @@ func testLockedWithoutPrompter(t *testing.T) {
 	})
 }
 
+// A gnome-keyring that nobody has signed in to has no default collection.
+func testNoDefaultCollection(t *testing.T) {
+	desktop.StartEmptyGNOME(t)
+	o := Options{RecordPath: recordIn(t), FileDir: t.TempDir(), Kind: SecretService}
+	_, err := mustOpen(t, o).Get(testContext(t), "phoebe")
+	wantError(t, err, ErrMissing)
+	o.Kind = ""
+	if _, kind, err := Choose(testContext(t), o); err != nil || kind != File {
+		t.Errorf("Choose took %q: %v", kind, err)
+	}
+}
+
 func testHungDaemon(t *testing.T) {
-	daemon := startKeyring(t)
+	daemon := desktop.StartGNOME(t)
 	o := Options{RecordPath: recordIn(t), Kind: SecretService}
 	mustSet(t, mustOpen(t, o), "phoebe", key("AKIAONE", "one"))
 	if err := daemon.Signal(syscall.SIGSTOP); err != nil {
@@ -199,14 +148,14 @@ func testHungDaemon(t *testing.T) {
 }
 
 func testKilledDaemon(t *testing.T) {
-	daemon := startKeyring(t)
+	daemon := desktop.StartGNOME(t)
 	o := Options{RecordPath: recordIn(t), FileDir: t.TempDir(), Kind: SecretService}
 	s := mustOpen(t, o)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
 	if err := daemon.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	awaitOwner(t, false)
+	desktop.AwaitService(t, false)
 	within(t, time.Second, func() {
 		_, err := s.Get(testContext(t), "phoebe")
 		wantError(t, err, ErrMissing)
@@ -222,8 +171,24 @@ func testKilledDaemon(t *testing.T) {
 	}
 }
 
+// TestWithBus runs the tests above and the suite where there is a bus. Tests that
+// kill or stop the bus get one each.
+func TestWithBus(t *testing.T) {
+	if desktop.OnBus() {
+		return
+	}
+	for _, pattern := range []string{
+		"^TestConformance$/^secret-service$",
+		"^TestSecretService$",
+		"^TestStoppedBus$",
+		"^TestKilledBus$",
+	} {
+		t.Run(pattern, func(t *testing.T) { desktop.Run(t, pattern) })
+	}
+}
+
 func TestNoBus(t *testing.T) {
-	if onTestBus() {
+	if desktop.OnBus() {
 		return
 	}
 	o := Options{RecordPath: recordIn(t), FileDir: t.TempDir(), Kind: SecretService}
@@ -237,28 +202,16 @@ func TestNoBus(t *testing.T) {
 	})
 }
 
-// signalBus sends a signal to the bus that TestWithBus made for this process.
-func signalBus(t *testing.T, signal syscall.Signal) {
-	t.Helper()
-	pid, err := strconv.Atoi(os.Getenv(busPIDVariable))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Kill(pid, signal); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestStoppedBus(t *testing.T) {
-	if !onTestBus() {
+	if !desktop.OnBus() {
 		return
 	}
 	x := secretServiceSubject(t)
 	x.options.CallTimeout = 300 * time.Millisecond
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
-	signalBus(t, syscall.SIGSTOP)
-	defer signalBus(t, syscall.SIGCONT)
+	desktop.SignalBus(t, syscall.SIGSTOP)
+	defer desktop.SignalBus(t, syscall.SIGCONT)
 	within(t, 2*time.Second, func() {
 		_, err := s.Get(testContext(t), "phoebe")
 		wantError(t, err, ErrTimeout)
@@ -266,13 +219,13 @@ func TestStoppedBus(t *testing.T) {
 }
 
 func TestKilledBus(t *testing.T) {
-	if !onTestBus() {
+	if !desktop.OnBus() {
 		return
 	}
 	x := secretServiceSubject(t)
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
-	signalBus(t, syscall.SIGKILL)
+	desktop.SignalBus(t, syscall.SIGKILL)
 	within(t, 2*time.Second, func() {
 		_, err := s.Get(testContext(t), "phoebe")
 		wantError(t, err, ErrMissing)

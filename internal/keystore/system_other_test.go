@@ -12,8 +12,6 @@ import (
 // where a machine is to be thrown away, with AWSBROKER_TEST_SYSTEM_KEYCHAIN=1.
 func platformSubjects() map[Kind]func(t *testing.T) subject { return systemSubjects() }
 
-func onTestBus() bool { return false }
-
 // systemSubjects are the keychains that belong to whoever runs the tests.
 func systemSubjects() map[Kind]func(t *testing.T) subject {
 	all := map[Kind]func(t *testing.T) subject{}

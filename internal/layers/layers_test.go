@@ -19,10 +19,10 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
+	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
 		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
 	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore",
-		"internal/prompt", "internal/session", "internal/sts", "internal/totp"},
+		"internal/prompt", "internal/secretservice", "internal/session", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/notes", "internal/start"},
 	{"internal/broker"},
 	{"internal/access"},
@@ -35,6 +35,7 @@ var levels = [][]string{
 var beside = []struct{ from, to, why string }{
 	{"internal/awsapi", "internal/wait", "a request waits before it is sent again"},
 	{"internal/awsapi", "internal/pattern", "the names of AWS's hosts have a form"},
+	{"internal/keystore", "internal/secretservice", "it is one of the keychains"},
 	{"internal/credserver", "internal/session", "a session is what it serves"},
 	{"internal/revoke", "internal/rotate", "a revocation is a rotation with denies around it"},
 	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},
@@ -56,8 +57,8 @@ const (
 var onlyIn = []struct{ library, in, why string }{
 	{"github.com/spf13/cobra", "cmd/awsbroker", "flags are the command's business"},
 	{"gopkg.in/ini.v1", "internal/config", "its defaults read the wrong role; config knows how to load"},
-	{"github.com/99designs/keyring", "internal/keystore", "its errors and hangs are tamed there"},
-	{"github.com/godbus/dbus", "internal/keystore", "only the Secret Service is on the bus"},
+	{"github.com/99designs/keyring", "internal/keystore, internal/secretservice", "its errors and hangs are tamed there"},
+	{"github.com/godbus/dbus", "internal/secretservice", "only the Secret Service is on the bus"},
 	{"github.com/aws/aws-sdk-go-v2/service/sts", "internal/sts", "AWS's errors become ours there"},
 	{"github.com/aws/aws-sdk-go-v2/service/iam", "internal/iam", "AWS's errors become ours there"},
 	{"rsc.io/qr", "internal/qr", "what a terminal shows of a code is known there"},
@@ -67,6 +68,7 @@ var onlyIn = []struct{ library, in, why string }{
 // never are packages that awsbroker must not be linked with.
 var never = []struct{ path, why string }{
 	{module + "internal/fakeaws", "the fake is for tests"},
+	{module + "internal/desktop", "it is for tests"},
 	{module + "internal/machine", "it is for tests"},
 	{"github.com/aws/aws-sdk-go-v2/config", "its credential chain would come back to us through a profile (contract.md R20), and it is slow to load"},
 	{"testing", "tests stay outside"},
@@ -91,11 +93,12 @@ type pkg struct {
 	Imports    []string
 }
 
-// deps lists a package and all that it is linked with.
+// deps lists a package and all that it is linked with, on Linux: other systems
+// have a package less.
 func deps(t *testing.T, path string) []pkg {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Standard,Imports", path)
-	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)

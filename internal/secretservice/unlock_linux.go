@@ -1,4 +1,4 @@
-package keystore
+package secretservice
 
 import (
 	"context"
@@ -8,47 +8,49 @@ import (
 	"time"
 
 	"github.com/godbus/dbus"
+
+	"github.com/awsbroker/awsbroker/internal/fault"
 )
 
 // unlockCollection unlocks a locked collection, which the daemon does in a
 // dialog of its own.
-func (s *secretService) unlockCollection(ctx context.Context, path dbus.ObjectPath) error {
+func (s *Service) unlockCollection(ctx context.Context, path dbus.ObjectPath) error {
 	locked, err := s.locked(ctx, path)
 	if err != nil || !locked {
 		return err
 	}
 	var unlocked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
-	if err := s.call(ctx, secretsPath, secretsService+".Unlock", []dbus.ObjectPath{path}).store(&unlocked, &prompt); err != nil {
+	if err := s.call(ctx, servicePath, serviceInterface+".Unlock", []dbus.ObjectPath{path}).store(&unlocked, &prompt); err != nil {
 		return err
 	}
 	if prompt != "/" { // a keyring with an empty password needs none
 		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 			s.dismiss(prompt)
-			return fmt.Errorf("%w, and there is no display for its dialog: sign in to the desktop, or run: gnome-keyring-daemon --unlock", ErrLocked)
+			return fmt.Errorf("%w, and there is no display for its dialog: sign in to the desktop, or run: gnome-keyring-daemon --unlock", fault.ErrLocked)
 		}
 		if err := s.prompt(ctx, prompt); err != nil {
 			return err
 		}
 	}
 	if locked, err = s.locked(ctx, path); err == nil && locked {
-		err = fmt.Errorf("%w: its dialog ended and it still is", ErrLocked)
+		err = fmt.Errorf("%w: its dialog ended and it still is", fault.ErrLocked)
 	}
 	return err
 }
 
-func (s *secretService) locked(ctx context.Context, path dbus.ObjectPath) (bool, error) {
-	v, err := s.property(ctx, path, secretCollection, "Locked")
+func (s *Service) locked(ctx context.Context, path dbus.ObjectPath) (bool, error) {
+	v, err := s.property(ctx, path, collectionInterface, "Locked")
 	locked, ok := v.(bool)
 	if err == nil && !ok {
-		err = fmt.Errorf("%w: the Secret Service does not say whether its keyring is locked", ErrMissing)
+		err = fmt.Errorf("%w: the Secret Service does not say whether its keyring is locked", fault.ErrMissing)
 	}
 	return locked, err
 }
 
 // prompt shows the daemon's dialog and waits for its end: answered, dismissed,
 // the daemon gone, or time up, when the dialog is taken away again.
-func (s *secretService) prompt(ctx context.Context, prompt dbus.ObjectPath) error {
+func (s *Service) prompt(ctx context.Context, prompt dbus.ObjectPath) error {
 	ctx, cancel := context.WithTimeout(ctx, s.dialog)
 	defer cancel()
 	signals := make(chan *dbus.Signal, 64) // godbus delivers into it while it holds its lock
@@ -57,14 +59,14 @@ func (s *secretService) prompt(ctx context.Context, prompt dbus.ObjectPath) erro
 	// The rules stay for the life of the connection: it is a short one, and
 	// taking them back would be one more call that could hang.
 	for _, rule := range []string{
-		fmt.Sprintf("type='signal',interface='%s',member='Completed',path='%s'", secretPrompt, prompt),
-		fmt.Sprintf("type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%s'", secretsName),
+		fmt.Sprintf("type='signal',interface='%s',member='Completed',path='%s'", promptInterface, prompt),
+		fmt.Sprintf("type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%s'", serviceName),
 	} {
 		if err := s.callOn(ctx, s.bus.BusObject(), "org.freedesktop.DBus.AddMatch", rule).store(); err != nil {
 			return err
 		}
 	}
-	if err := s.call(ctx, prompt, secretPrompt+".Prompt", "").store(); err != nil {
+	if err := s.call(ctx, prompt, promptInterface+".Prompt", "").store(); err != nil {
 		return err
 	}
 	for {
@@ -78,7 +80,7 @@ func (s *secretService) prompt(ctx context.Context, prompt dbus.ObjectPath) erro
 			}
 		case <-ctx.Done():
 			s.dismiss(prompt)
-			return ended(ctx.Err(), "nobody answered the unlock dialog")
+			return fault.Ended(ctx.Err(), "nobody answered the unlock dialog")
 		}
 	}
 }
@@ -87,7 +89,7 @@ func (s *secretService) prompt(ctx context.Context, prompt dbus.ObjectPath) erro
 // carries (dismissed, result).
 func promptEnded(signal *dbus.Signal, prompt dbus.ObjectPath) (bool, error) {
 	switch signal.Name {
-	case secretPrompt + ".Completed":
+	case promptInterface + ".Completed":
 		if signal.Path != prompt {
 			return false, nil
 		}
@@ -95,20 +97,20 @@ func promptEnded(signal *dbus.Signal, prompt dbus.ObjectPath) (bool, error) {
 			return true, errors.New("the unlock dialog ended without a result")
 		}
 		if dismissed, ok := signal.Body[0].(bool); !ok || dismissed {
-			return true, fmt.Errorf("%w, or could not be shown", ErrDismissed)
+			return true, fmt.Errorf("%w, or could not be shown", fault.ErrDismissed)
 		}
 		return true, nil
 	case "org.freedesktop.DBus.NameOwnerChanged":
-		if len(signal.Body) == 3 && signal.Body[0] == secretsName && signal.Body[2] == "" {
-			return true, fmt.Errorf("%w: the Secret Service daemon ended during its dialog", ErrMissing)
+		if len(signal.Body) == 3 && signal.Body[0] == serviceName && signal.Body[2] == "" {
+			return true, fmt.Errorf("%w: the Secret Service daemon ended during its dialog", fault.ErrMissing)
 		}
 	}
 	return false, nil
 }
 
 // dismiss takes the dialog away, without waiting long for thanks.
-func (s *secretService) dismiss(prompt dbus.ObjectPath) {
+func (s *Service) dismiss(prompt dbus.ObjectPath) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = s.call(ctx, prompt, secretPrompt+".Dismiss").store()
+	_ = s.call(ctx, prompt, promptInterface+".Dismiss").store()
 }

@@ -1,4 +1,4 @@
-package keystore
+package secretservice
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/keyring"
 	"github.com/godbus/dbus"
 
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
@@ -27,25 +28,25 @@ func (r reply) store(targets ...any) error {
 		return r.err
 	}
 	if err := r.call.Store(targets...); err != nil {
-		return fmt.Errorf("%w: the Secret Service gave an answer of the wrong type", ErrMissing)
+		return fmt.Errorf("%w: the Secret Service gave an answer of the wrong type", fault.ErrMissing)
 	}
 	return nil
 }
 
 // call calls a method of the Secret Service.
-func (s *secretService) call(ctx context.Context, path dbus.ObjectPath, method string, args ...any) reply {
-	return s.callOn(ctx, s.bus.Object(secretsName, path), method, args...)
+func (s *Service) call(ctx context.Context, path dbus.ObjectPath, method string, args ...any) reply {
+	return s.callOn(ctx, s.bus.Object(serviceName, path), method, args...)
 }
 
-func (s *secretService) callOn(ctx context.Context, object dbus.BusObject, method string, args ...any) reply {
-	c, err := bounded(ctx, s.limit, object.Destination(), func() (*dbus.Call, error) {
+func (s *Service) callOn(ctx context.Context, object dbus.BusObject, method string, args ...any) reply {
+	c, err := fault.Bound(ctx, s.limit, object.Destination(), func() (*dbus.Call, error) {
 		c := object.Call(method, 0, args...)
 		return c, busError(c.Err)
 	})
 	return reply{c, err}
 }
 
-func (s *secretService) property(ctx context.Context, path dbus.ObjectPath, iface, name string) (any, error) {
+func (s *Service) property(ctx context.Context, path dbus.ObjectPath, iface, name string) (any, error) {
 	var v dbus.Variant
 	if err := s.call(ctx, path, "org.freedesktop.DBus.Properties.Get", iface, name).store(&v); err != nil {
 		return nil, err
@@ -61,10 +62,10 @@ func busError(err error) error {
 		return nil
 	}
 	if errors.Is(err, keyring.ErrKeyNotFound) {
-		return ErrNotFound
+		return fault.ErrNotFound
 	}
 	if errors.Is(err, dbus.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
-		return fmt.Errorf("%w: the D-Bus session bus went away", ErrMissing)
+		return fmt.Errorf("%w: the D-Bus session bus went away", fault.ErrMissing)
 	}
 	var refused dbus.Error
 	if !errors.As(err, &refused) {
@@ -73,10 +74,10 @@ func busError(err error) error {
 	short := strings.TrimPrefix(refused.Name, "org.freedesktop.DBus.Error.")
 	switch {
 	case refused.Name == "org.freedesktop.Secret.Error.IsLocked":
-		return fmt.Errorf("%w: %w", ErrLocked, refused)
+		return fmt.Errorf("%w: %w", fault.ErrLocked, refused)
 	case short == "ServiceUnknown", short == "NameHasNoOwner", short == "NoReply", short == "Disconnected",
 		short == "NoServer", short == "Timeout", short == "TimedOut", strings.HasPrefix(short, "Spawn."):
-		return fmt.Errorf("%w: no Secret Service daemon (GNOME Keyring, KWallet, KeePassXC) answers on the session bus: %w", ErrMissing, refused)
+		return fmt.Errorf("%w: no Secret Service daemon (GNOME Keyring, KWallet, KeePassXC) answers on the session bus: %w", fault.ErrMissing, refused)
 	}
 	return fmt.Errorf("%s: %w", refused.Name, refused)
 }
@@ -94,7 +95,7 @@ const kwalletDelay = 6 * time.Second
 
 // flush returns when what was set is on the disk. Only KWallet answers before
 // that: it is told to write, or, where it does not do as it is told, waited for.
-func (s *secretService) flush(ctx context.Context) error {
+func (s *Service) flush(ctx context.Context) error {
 	object := s.kwallet(ctx)
 	if object == nil {
 		return nil
@@ -120,8 +121,8 @@ func (s *secretService) flush(ctx context.Context) error {
 
 // kwallet is the wallet daemon that is the Secret Service here; nil if it is
 // another program.
-func (s *secretService) kwallet(ctx context.Context) dbus.BusObject {
-	owner := s.ownerOf(ctx, secretsName)
+func (s *Service) kwallet(ctx context.Context) dbus.BusObject {
+	owner := s.ownerOf(ctx, serviceName)
 	for name, path := range kwallets {
 		if owner != "" && s.ownerOf(ctx, name) == owner {
 			return s.bus.Object(name, path)
@@ -131,7 +132,7 @@ func (s *secretService) kwallet(ctx context.Context) dbus.BusObject {
 }
 
 // ownerOf is the connection that has a name on the bus; empty if none has.
-func (s *secretService) ownerOf(ctx context.Context, name string) (owner string) {
+func (s *Service) ownerOf(ctx context.Context, name string) (owner string) {
 	_ = s.callOn(ctx, s.bus.BusObject(), "org.freedesktop.DBus.GetNameOwner", name).store(&owner)
 	return owner
 }

@@ -1,4 +1,4 @@
-package keystore
+package fault
 
 import (
 	"context"
@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// bounded waits for call, but no longer than limit and no longer than ctx. A
+// Bound waits for call, but no longer than limit and no longer than ctx. A
 // call that does not come back is left behind: neither a D-Bus reply that
 // never comes nor a read from a dead network disk can be cancelled, and the
 // process is short-lived. What it does later is why Set blanks the index first.
 //
 // A panic in call becomes ErrCorrupt: keyring, go-libsecret and jose2go slice
 // and assert types on what the disk or the daemon gave them.
-func bounded[T any](ctx context.Context, limit time.Duration, what string, call func() (T, error)) (T, error) {
+func Bound[T any](ctx context.Context, limit time.Duration, what string, call func() (T, error)) (T, error) {
 	type outcome struct {
 		value T
 		err   error
@@ -24,13 +24,13 @@ func bounded[T any](ctx context.Context, limit time.Duration, what string, call 
 	defer cancel()
 	var none T
 	if err := ctx.Err(); err != nil {
-		return none, ended(err, what)
+		return none, Ended(err, what)
 	}
 	done := make(chan outcome, 1)
 	go func() {
 		defer func() {
 			if p := recover(); p != nil {
-				done <- outcome{err: fmt.Errorf("%w: %s: %s", ErrCorrupt, what, panicText(p))}
+				done <- outcome{err: fmt.Errorf("%w: %s: %s", ErrCorrupt, what, PanicText(p))}
 			}
 		}()
 		value, err := call()
@@ -40,28 +40,28 @@ func bounded[T any](ctx context.Context, limit time.Duration, what string, call 
 	case o := <-done:
 		return o.value, o.err
 	case <-ctx.Done():
-		return none, ended(ctx.Err(), what)
+		return none, Ended(ctx.Err(), what)
 	}
 }
 
-// boundedDo is bounded for a call that only succeeds or fails.
-func boundedDo(ctx context.Context, limit time.Duration, what string, call func() error) error {
-	_, err := bounded(ctx, limit, what, func() (struct{}, error) { return struct{}{}, call() })
+// BoundDo is [Bound] for a call that only succeeds or fails.
+func BoundDo(ctx context.Context, limit time.Duration, what string, call func() error) error {
+	_, err := Bound(ctx, limit, what, func() (struct{}, error) { return struct{}{}, call() })
 	return err
 }
 
-// ended is the error of a context that ended: a cancelled one stays itself, a
+// Ended is the error of a context that ended: a cancelled one stays itself, a
 // late one is ErrTimeout.
-func ended(err error, what string) error {
+func Ended(err error, what string) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: %s: %w", ErrTimeout, what, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// panicText tells what the runtime said (an index, a type), and nothing of a
+// PanicText tells what the runtime said (an index, a type), and nothing of a
 // panic with a value of the library's choice, which might hold a secret.
-func panicText(p any) string {
+func PanicText(p any) string {
 	if err, ok := p.(runtime.Error); ok {
 		return err.Error()
 	}

@@ -1,0 +1,122 @@
+package desktop
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus"
+	"github.com/gsterjov/go-libsecret"
+)
+
+const (
+	serviceName   = "org.freedesktop.secrets"
+	servicePath   = dbus.ObjectPath("/org/freedesktop/secrets")
+	secretService = "org.freedesktop.Secret.Service"
+	collection    = "org.freedesktop.Secret.Collection"
+)
+
+// Bus is the connection to the bus of this process, which keyring uses, too.
+func Bus(t *testing.T) *dbus.Conn {
+	t.Helper()
+	bus, err := dbus.SessionBus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bus
+}
+
+// startService starts a daemon that is to be the Secret Service, for the length of
+// the test.
+func startService(t *testing.T, daemon *exec.Cmd) *os.Process {
+	t.Helper()
+	daemon.Stderr = t.Output()
+	daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = daemon.Process.Kill()
+		_ = daemon.Wait()
+		AwaitService(t, false)
+	})
+	AwaitService(t, true)
+	return daemon.Process
+}
+
+// AwaitService waits until somebody, or nobody, is the Secret Service.
+func AwaitService(t *testing.T, want bool) {
+	t.Helper()
+	await(t, fmt.Sprintf("a Secret Service: %v", want), func() bool {
+		var owned bool
+		err := Bus(t).BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, serviceName).Store(&owned)
+		return err != nil || owned == want // or the bus is gone
+	})
+}
+
+// awaitCollection waits until there is a default collection.
+func awaitCollection(t *testing.T) {
+	t.Helper()
+	await(t, "a default collection", func() bool { return defaultCollection(Bus(t)) != "/" })
+}
+
+func await(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	for range 500 {
+		if happened() {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatalf("waited in vain for %s", what)
+}
+
+// defaultCollection is "/" where there is none.
+func defaultCollection(bus *dbus.Conn) dbus.ObjectPath {
+	path := dbus.ObjectPath("/")
+	_ = bus.Object(serviceName, servicePath).Call(secretService+".ReadAlias", 0, "default").Store(&path)
+	return path
+}
+
+// Collections lists the collections of the Secret Service.
+func Collections(t *testing.T) []dbus.ObjectPath {
+	t.Helper()
+	listed, err := Bus(t).Object(serviceName, servicePath).GetProperty(secretService + ".Collections")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listed.Value().([]dbus.ObjectPath)
+}
+
+// Lock locks a collection; the empty path stands for the default one.
+func Lock(t *testing.T, path dbus.ObjectPath) {
+	t.Helper()
+	bus := Bus(t)
+	if path == "" {
+		path = defaultCollection(bus)
+	}
+	if err := bus.Object(serviceName, servicePath).Call(secretService+".Lock", 0, []dbus.ObjectPath{path}).Err; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Overwrite replaces an item of the default collection, as another program could.
+func Overwrite(t *testing.T, item, value string) {
+	t.Helper()
+	service, err := libsecret.NewService()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := service.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bus := Bus(t)
+	secret := libsecret.NewSecret(session, []byte{}, []byte(value), "text/plain")
+	if _, err := libsecret.NewCollection(bus, defaultCollection(bus)).CreateItem(item, secret, true); err != nil {
+		t.Fatal(err)
+	}
+}

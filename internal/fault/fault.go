@@ -1,0 +1,16 @@
+// Package fault is how a keychain can fail, whichever it is, and an end to each
+// wait for one.
+package fault
+
+import "errors"
+
+// What can go wrong, to be matched with errors.Is. The text of the error that
+// wraps one says which keychain, directory or file, and what to do about it.
+var (
+	ErrNotFound  = errors.New("no such key")
+	ErrLocked    = errors.New("the keystore is locked")
+	ErrMissing   = errors.New("the keystore is not available here")
+	ErrDismissed = errors.New("the unlock dialog was dismissed")
+	ErrCorrupt   = errors.New("the keystore is damaged")
+	ErrTimeout   = errors.New("the keystore did not answer in time")
+)
