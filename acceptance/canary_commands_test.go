@@ -85,11 +85,11 @@ var commandRuns = []struct{ command, args string }{
 	{"add", "--from-profile {profile} --yes"}, {"add", "--from-profile --all --yes"},
 	{"keys", ""}, {"keys list", "--profile admin"}, {"keys list", "--profile admin --json"}, {"keys list", "taken"},
 	{"keys deactivate", canaryID}, {"keys activate", canaryID}, {"keys delete", canaryID + " --yes"},
-	{"mfa", ""}, {"mfa list", "--profile admin"}, {"mfa list", "--profile admin --json"}, {"mfa enroll", "--name other --profile admin"},
+	{"mfa", "--profile admin"}, {"mfa list", "--profile admin"}, {"mfa list", "--profile admin --json"}, {"mfa enroll", "--name other --profile admin"},
 	{"mfa resync", "--profile admin"}, {"mfa seed", "--profile admin"}, {"mfa remove", "none --profile admin --yes"},
 	{"bootstrap", "--plan --user wilma --json"}, {"bootstrap", "--plan --user wilma --key taken"}, {"bootstrap", "--yes --user wilma"}, {"bootstrap", "--undo --yes"},
 	{"keystore move", "pass"}, {"rotate", "phoebe --dry-run"}, {"rotate", "phoebe --yes"}, {"revoke", "--profile admin --dry-run"},
-	{"log", ""}, {"log", "--json"}, {"list", "--json"},
+	{"prompt", ""}, {"log", ""}, {"log", "--json"}, {"list", "--json"},
 	{"doctor", "--fix --yes"}, {"doctor", "--json"}, {"remove", "taken --yes"}, {"logout", "--all"},
 }
 

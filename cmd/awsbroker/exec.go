@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -104,7 +107,8 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	if err := o.check(); err != nil {
 		return err
 	}
-	if len(o.command) == 0 {
+	shell := len(o.command) == 0
+	if shell {
 		o.command = []string{defaultShell()}
 	}
 	path, err := findCommand(o.command[0])
@@ -128,7 +132,32 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
 		return failure.New(failure.NeedPerson, "cancelled: %s was not run", o.command[0])
 	}
+	if shell {
+		a.greet(set)
+	}
 	return replace(path, o.command, variables.Environ(a.environ, set))
+}
+
+// greet says what shell begins: nothing in it looks other than outside.
+func (a *app) greet(set []variables.Variable) {
+	value := func(name string) string {
+		i := slices.IndexFunc(set, func(v variables.Variable) bool { return v.Name == name })
+		if i < 0 {
+			return ""
+		}
+		return set[i].Value
+	}
+	text := "this shell has a session"
+	if profile := value(variables.ProfileName); profile != "" {
+		text = "this shell is for profile " + profile
+	}
+	if end, err := time.Parse(time.RFC3339, value("AWS_CREDENTIAL_EXPIRATION")); err == nil {
+		text += fmt.Sprintf(", until %s (%s)", end.Local().Format("15:04"), say.Duration(time.Until(end)))
+	}
+	a.Step(text + "; exit leaves it")
+	if outer := os.Getenv(variables.ProfileName); outer != "" {
+		a.Warn("it is inside a shell for profile " + outer)
+	}
 }
 
 // giving is a way of giving credentials to a command. It returns the environment
@@ -148,7 +177,7 @@ func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 		a.Warn("the session ends in " + say.Duration(left) + ", and the command cannot renew it")
 	}
 	region, err := b.ChildRegion(profile)
-	return variables.Of(plain(s, region)), nothing, err
+	return append(variables.Of(plain(s, region)), variables.OfProfile(profile)...), nothing, err
 }
 
 // execSession gets the session of the profile that exec is for.

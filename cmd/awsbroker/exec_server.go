@@ -75,7 +75,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	}
 	h := newHandover(profile, e, s)
 	h.SealingKey = b.SealingKey()
-	set = append(variables.OfRegion(region),
+	set = append(append(variables.OfRegion(region), variables.OfProfile(profile)...),
 		variables.Variable{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: e.URL()},
 		variables.Variable{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", Value: e.Token.Reveal()})
 	standIn, err := b.StandIn()

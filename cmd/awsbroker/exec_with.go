@@ -39,7 +39,8 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 			return nil, nil, err
 		}
 	}
-	set := append(variables.OfRegion(a.region), variables.Variable{Name: "AWS_PROFILE", Value: profiles[0]})
+	set := append(variables.OfRegion(a.region), variables.OfProfile(profiles[0])...)
+	set = append(set, variables.Variable{Name: "AWS_PROFILE", Value: profiles[0]})
 	if a.keystore != "" {
 		set = append(set, variables.Variable{Name: "AWSBROKER_KEYSTORE", Value: a.keystore})
 	}

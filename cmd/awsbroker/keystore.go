@@ -45,6 +45,7 @@ keystore is chosen at the first awsbroker add, the best there is or the one that
 
 // asList lets a command without a verb do what its list does.
 func asList(cmd, list *cobra.Command) {
+	cmd.Flags().AddFlagSet(list.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		list.SetContext(cmd.Context())
 		return list.RunE(list, nil)

@@ -84,7 +84,7 @@ var groups = []struct {
 	commands []command
 }{
 	{"Every day:", []command{{"credential-process", newCredentialProcess}, {"exec", newExec}, {"export", newExport}, {"login", newLogin},
-		{"logout", newLogout}, {"list", newList}, {"log", newLog}, {"explain", newExplain}}},
+		{"logout", newLogout}, {"list", newList}, {"log", newLog}, {"explain", newExplain}, {"prompt", newPrompt}}},
 	{"Keys:", []command{{"add", newAdd}, {"rotate", newRotate}, {"revoke", newRevoke}, {"keys", newKeys}, {"remove", newRemove}, {"keystore", newKeystore}}},
 	{"Setting up and mending:", []command{{"bootstrap", newBootstrap}, {"setup", newSetup}, {"mfa", newMFA}, {"doctor", newDoctor}}},
 	{"", []command{{"version", newVersion}}},
@@ -114,11 +114,11 @@ func addCommands(root *cobra.Command, a *app, only string) {
 	}
 }
 
-// isBrief reports whether a command line only reads files: what lists, and what the
-// shell offers after a tab. A signal may end it anywhere, so none is caught, which would
+// isBrief reports whether a command line only reads files: what lists, and what a
+// shell shows. A signal may end it anywhere, so none is caught, which would
 // take a thread of its own.
 func isBrief(args []string) bool {
-	return len(args) > 0 && slices.Contains([]string{"list", "ls", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
+	return len(args) > 0 && slices.Contains([]string{"list", "ls", "prompt", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
 }
 
 // commandIn returns the command that a command line begins with; empty if it does not. All

@@ -122,3 +122,15 @@ func (b *Broker) knownCache() (cache *session.Cache, known bool) {
 	}
 	return cache, cache != nil
 }
+
+// CachedUntil returns when the cached session of a profile ends; ok is false if there is
+// none, or none that can be seen without opening a keychain.
+func (b *Broker) CachedUntil(profile string) (end time.Time, ok bool) {
+	t, err := b.Target(profile)
+	if err != nil {
+		return time.Time{}, false
+	}
+	cache, _ := b.knownCache()
+	s, ok := t.Cached(cache, time.Now())
+	return s.Expiration, ok
+}

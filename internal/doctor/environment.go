@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/variables"
 )
 
 var (
@@ -45,14 +46,21 @@ var (
 // lookAtEnvironment looks for variables that come before the profiles.
 func (d *doctor) lookAtEnvironment() (string, error) {
 	if id := os.Getenv("AWS_ACCESS_KEY_ID"); id != "" {
-		d.found(envKeys, Finding{
-			Title: fmt.Sprintf("AWS_ACCESS_KEY_ID is set (%s)", credential.ShowID(id)),
-			Mend:  "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",
-		})
+		ours := os.Getenv(variables.ProfileName)
+		if ours == "" {
+			d.found(envKeys, Finding{
+				Title: fmt.Sprintf("AWS_ACCESS_KEY_ID is set (%s)", credential.ShowID(id)),
+				Mend:  "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",
+			})
+		}
 		if at, err := time.Parse(time.RFC3339, os.Getenv("AWS_CREDENTIAL_EXPIRATION")); err == nil && at.Before(d.now) {
+			mend := "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION"
+			if ours != "" {
+				mend = "exit" // the shell of awsbroker's that has it
+			}
 			d.found(envSessionOver, Finding{
 				Title: fmt.Sprintf("AWS_CREDENTIAL_EXPIRATION says that the session in the environment ended %s ago", say.Duration(d.now.Sub(at))),
-				Mend:  "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION",
+				Mend:  mend,
 			})
 		}
 	}

@@ -1,10 +1,14 @@
 package early
 
-import "os"
+import (
+	"os"
+
+	"github.com/awsbroker/awsbroker/internal/variables"
+)
 
 // call is a command line that may be answered early.
 type call struct {
-	command string // credential-process, exec or export
+	command string // credential-process, exec, export or prompt
 	profile string
 	format  string   // of what is printed
 	child   []string // of exec
@@ -24,6 +28,8 @@ func parse(args []string) (c call, ok bool) {
 			c.profile = args[3]
 		}
 		return c, c.profile != ""
+	case "prompt":
+		c.profile, ok = os.Getenv(variables.ProfileName), len(args) == 2
 	case "exec":
 		ok = c.parseExec(args[2:])
 	case "export":

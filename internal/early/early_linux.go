@@ -32,6 +32,10 @@ func (c *call) answer() {
 		return
 	}
 	path := ""
+	if c.command == "prompt" {
+		c.prompt()
+		return
+	}
 	if c.command == "exec" {
 		if path, ok = find(c.child[0]); !ok {
 			return
@@ -47,10 +51,28 @@ func (c *call) answer() {
 		return
 	}
 	if c.command == "exec" {
-		replace(path, c.child, variables.Environ(os.Environ(), variables.Of(session(a))))
+		replace(path, c.child, variables.Environ(os.Environ(), append(variables.Of(session(a)), variables.OfProfile(c.profile)...)))
 		return
 	}
 	write(text)
+}
+
+// prompt prints what a shell's prompt shows, if the environment or the kernel knows it.
+func (c *call) prompt() {
+	for i := range len(c.profile) {
+		if c.profile[i] < ' ' || c.profile[i] > '~' {
+			return // main knows what a terminal can show
+		}
+	}
+	end, err := time.Parse(time.RFC3339, os.Getenv("AWS_CREDENTIAL_EXPIRATION"))
+	if err != nil || os.Getenv(variables.ProfileName) == "" {
+		a, _ := answers.Find(c.profile, memory[:])
+		if a == nil {
+			return
+		}
+		end = time.Unix(a.Expires, 0)
+	}
+	write([]byte(variables.Segment(c.profile, end, time.Now()) + "\n"))
 }
 
 // until is when the answer ends to be one, in Unix seconds.
