@@ -49,6 +49,8 @@ type Options struct {
 	// once a Store unless the answer was wrong. Nil: there is nobody to ask.
 	Passphrase func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
 
+	Memory Memory // of that passphrase; zero: there is none
+
 	// Replacing is the key that is about to be replaced, if the person said so.
 	// Where it is the only one, Choose lets the new one go into another keystore.
 	Replacing string
