@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,11 +36,16 @@ keystore is chosen at the first awsbroker add, the best there is or the one that
 			if asJSON {
 				return writeKeystoreJSON(a.stdout, v)
 			}
-			return writeKeystore(a.stdout, v)
+			if err := writeKeystore(a.stdout, v); err != nil || v.PassphraseKept.IsZero() {
+				return err
+			}
+			_, err = fmt.Fprintf(a.stdout, "\nthe passphrase of the encrypted file is kept until %s; to forget it: awsbroker keystore lock\n",
+				v.PassphraseKept.Format("15:04"))
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
-	cmd.AddCommand(newKeystoreMove(a))
+	cmd.AddCommand(newKeystoreMove(a), newKeystoreLock(a))
 	return cmd
 }
 
@@ -130,6 +136,8 @@ type keystoreJSON struct {
 	Keys      []string    `json:"keys"`
 	OldCopies string      `json:"old_copies_in"`
 	Keystores []placeJSON `json:"keystores"`
+
+	PassphraseKept *time.Time `json:"passphrase_kept_until"` // of the encrypted file; null if it is not kept
 }
 
 type placeJSON struct {
@@ -140,7 +148,11 @@ type placeJSON struct {
 }
 
 func writeKeystoreJSON(out io.Writer, v keychain.KeystoreView) error {
-	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), string(v.Old), []placeJSON{}}
+	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), string(v.Old), []placeJSON{}, nil}
+	if !v.PassphraseKept.IsZero() {
+		until := v.PassphraseKept.UTC()
+		j.PassphraseKept = &until
+	}
 	for _, p := range v.Places {
 		problem := ""
 		if p.Err != nil {

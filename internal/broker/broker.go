@@ -48,9 +48,10 @@ type Broker struct {
 
 	sent []credential.Secret // MFA codes that went to AWS in this run
 
-	store        *keystore.Store // once it was opened
-	asking       *Asker          // whose terminal store asks at
-	noPassphrase error           // how asking for store's passphrase ended, if without one
+	store        *keystore.Store   // once it was opened
+	asking       *Asker            // whose terminal store asks at
+	typed        credential.Secret // the passphrase that a person typed in this run
+	noPassphrase error             // how asking for store's passphrase ended, if without one
 }
 
 // Limits say how long a run waits, counted from its start.
