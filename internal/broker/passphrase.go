@@ -92,7 +92,7 @@ func passphraseFromEnv() (credential.Secret, bool, error) {
 	if p := os.Getenv("AWSBROKER_FILE_PASSPHRASE"); p != "" {
 		return credential.NewSecret(p), true, nil
 	}
-	file := os.Getenv("AWSBROKER_FILE_PASSPHRASE_FILE")
+	file := PassphraseFile()
 	if file == "" {
 		return credential.Secret{}, false, nil
 	}
@@ -103,6 +103,10 @@ func passphraseFromEnv() (credential.Secret, bool, error) {
 	line, _, _ := strings.Cut(string(data), "\n")
 	return credential.NewSecret(strings.TrimSuffix(line, "\r")), true, nil
 }
+
+// PassphraseFile returns the name of the file that has the passphrase of the encrypted
+// keystore, for machines without a person; empty if there is none.
+func PassphraseFile() string { return os.Getenv("AWSBROKER_FILE_PASSPHRASE_FILE") }
 
 // memory is where a typed passphrase is from then on: in this run, and for as long as
 // awsbroker_passphrase_for says with the system. What the environment has is not kept.

@@ -14,8 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/passphrase"
 )
 
-// Most tests are not about the rounds, and take a few more than keyring does.
-func init() { rounds = 10_000 }
+func init() { TestOnlyRounds() }
 
 func fileSubject(t *testing.T) subject {
 	dir := filepath.Join(t.TempDir(), "data", "keystore")
