@@ -180,7 +180,7 @@ func keyAilments() []ailment {
 			added := regexp.MustCompile(`"added": "[^"]*"`)
 			w.Write(w.record(), added.ReplaceAllString(w.Read(w.record()), `"added": "`+days(100).Format(time.RFC3339)+`"`))
 		}},
-		{id: "root-key-over", is: func(w *world) {
+		{id: "root-key-over", also: []string{"key-missing"}, is: func(w *world) {
 			w.edit(w.record(), `"keys": {`, `"keys": { "root": {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "arn": "arn:aws:iam::123456789012:root",
 				"added": "2026-11-01T08:00:00Z", "expires": "`+days(20).Format(time.RFC3339)+`"},`)
 		}},
@@ -236,6 +236,8 @@ func machineAilments() []ailment {
 				w.t.Fatal(err)
 			}
 		}},
+		{id: "key-unlisted", is: func(w *world) { os.Remove(w.record()) }},
+		{id: "keychain-locked", as: func(w *world) *world { return w.Without("AWSBROKER_FILE_PASSPHRASE") }},
 		{id: "keychain-gone", is: func(w *world) { w.edit(w.record(), `"keystore": "file"`, `"keystore": "secret-service"`) },
 			as: func(w *world) *world { return w.Without("AWSBROKER_KEYSTORE") }},
 		{id: "keystore-overridden", as: with("AWSBROKER_KEYSTORE=pass")},

@@ -14,7 +14,8 @@ import (
 
 const addHelp = `Put the long-lived access key of an IAM user into the keychain, under a name of
 your choice. Id and secret are asked for on the terminal, the secret hidden.
-AWS is asked whose key it is before it is stored.
+AWS is asked whose key it is before it is stored. A key of that name that is in
+the keychain already, and not in awsbroker's record of it, is taken back instead.
 
 Or take the key from where it is now:
 

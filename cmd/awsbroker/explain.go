@@ -25,7 +25,8 @@ func newExplain(a *app) *cobra.Command {
 which keychain, who would be asked for a code, whether the next call will ask
 and why, and where each setting is written.
 
-Nothing is done: no keychain is opened, and neither AWS nor a person is asked.`,
+Nothing is done: no key in a keychain is opened, and neither AWS nor a person is
+asked.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
@@ -178,6 +179,8 @@ func outcomeText(o broker.Outcome) string {
 		return "asks for a code"
 	case broker.AsksYes:
 		return "asks for a yes"
+	case broker.Unlocks:
+		return "asks to open the keychain"
 	case broker.Fails:
 		return "fails"
 	}
@@ -202,7 +205,7 @@ type explainJSON struct {
 	SharedWith   []string      `json:"shared_with"` // profiles that get the same session
 	Expiration   *time.Time    `json:"session_expiration"`
 	MFAEnds      *time.Time    `json:"mfa_session_expiration"`
-	Next         string        `json:"next_call"` // cached, renewed, asks, confirms, fails, unknown
+	Next         string        `json:"next_call"` // cached, renewed, asks, confirms, unlocks, fails, unknown
 	Why          string        `json:"why"`
 	Settings     []settingJSON `json:"settings"`
 	Problems     []problemJSON `json:"problems"`

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +21,10 @@ func newKeystore(a *app) *cobra.Command {
 		Short: "show where keys are kept, or move them",
 		Long: `Show which keystore holds the keys, and which others this machine has. The
 keystore is chosen at the first awsbroker add, the best there is or the one that
---keystore names, and used from then on.`,
+--keystore names, and used from then on.
+
+Which keys are in it is kept in a record beside. If that is lost, keys that are
+still in a keystore are shown, and awsbroker add NAME takes them back.`,
 		Args: noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -36,16 +38,11 @@ keystore is chosen at the first awsbroker add, the best there is or the one that
 			if asJSON {
 				return writeKeystoreJSON(a.stdout, v)
 			}
-			if err := writeKeystore(a.stdout, v); err != nil || v.PassphraseKept.IsZero() {
-				return err
-			}
-			_, err = fmt.Fprintf(a.stdout, "\nthe passphrase of the encrypted file is kept until %s; to forget it: awsbroker keystore lock\n",
-				v.PassphraseKept.Format("15:04"))
-			return err
+			return writeKeystore(a.stdout, v)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
-	cmd.AddCommand(newKeystoreMove(a), newKeystoreLock(a))
+	cmd.AddCommand(newKeystoreMove(a))
 	return cmd
 }
 
@@ -110,6 +107,8 @@ func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
 		keys, where := "-", p.Where
 		if p.Kind == v.Kind {
 			keys = fmt.Sprint(len(v.Keys))
+		} else if len(p.Names) > 0 {
+			keys = fmt.Sprint(len(p.Names))
 		}
 		if p.Err != nil {
 			where = p.Err.Error()
@@ -118,6 +117,9 @@ func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if len(v.Lost) > 0 {
+		return writeLost(out, v.Lost)
 	}
 	var err error
 	switch {
@@ -129,15 +131,25 @@ func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
 	return err
 }
 
+// writeLost tells how keys come back that the keychain has and the record has not.
+func writeLost(out io.Writer, names []string) error {
+	_, err := fmt.Fprintln(out, "\nkeys that are there and that awsbroker has no record of; to take them back:")
+	for _, name := range names {
+		if err == nil {
+			_, err = fmt.Fprintf(out, "    awsbroker add %s\n", say.ShellWord(name))
+		}
+	}
+	return err
+}
+
 // The JSON of keystore is part of the interface, as that of list is.
 type keystoreJSON struct {
 	Keystore  string      `json:"keystore"`
 	Where     string      `json:"where"`
 	Keys      []string    `json:"keys"`
+	Lost      []string    `json:"keys_without_record"`
 	OldCopies string      `json:"old_copies_in"`
 	Keystores []placeJSON `json:"keystores"`
-
-	PassphraseKept *time.Time `json:"passphrase_kept_until"` // of the encrypted file; null if it is not kept
 }
 
 type placeJSON struct {
@@ -148,11 +160,7 @@ type placeJSON struct {
 }
 
 func writeKeystoreJSON(out io.Writer, v keychain.KeystoreView) error {
-	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), string(v.Old), []placeJSON{}, nil}
-	if !v.PassphraseKept.IsZero() {
-		until := v.PassphraseKept.UTC()
-		j.PassphraseKept = &until
-	}
+	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), append([]string{}, v.Lost...), string(v.Old), []placeJSON{}}
 	for _, p := range v.Places {
 		problem := ""
 		if p.Err != nil {

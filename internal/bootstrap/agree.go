@@ -85,6 +85,9 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 		if err := adder.Open(ctx); err != nil {
 			return err
 		}
+		if err := adder.RefuseUnlisted(ctx, s.o.KeyName); err != nil {
+			return err
+		}
 		s.adder = adder
 	}
 	return nil
@@ -114,11 +117,7 @@ func (s *bootstrap) asksPerson() bool {
 // Text is the plan for a person.
 func (o Result) Text() string {
 	var b strings.Builder
-	say.Fprintf(&b, "account   %s (%s)\nasked by  %s\n", o.Account, o.Partition, o.By)
-	if o.Address != "" {
-		say.Fprintf(&b, "address   %s\n", say.Shown(strings.ReplaceAll(o.Address, "\n", "\n ")))
-	}
-	b.WriteString("\n")
+	say.Fprintf(&b, "account   %s (%s)\nasked by  %s\n\n", o.Account, o.Partition, o.By)
 	wide := 0
 	for _, p := range o.Plan {
 		if p.How != "" {

@@ -62,7 +62,10 @@ func (a *Actor) OpenKey(ctx context.Context) error {
 		return err
 	})
 	a.Broker.Debug("keychain: %s answered in %s", store.Kind(), time.Since(started).Round(time.Millisecond))
-	if err != nil {
+	switch {
+	case err != nil && !a.Target.Key.Added.IsZero():
+		return failure.OfKeyOnRecord(err, name)
+	case err != nil:
 		return failure.OfKeystore(err, name)
 	}
 	if a.Target.Key.AccessKeyID != a.AccessKey.AccessKeyID { // whose this one is, the record does not know

@@ -60,7 +60,7 @@ var countedVariables = []string{
 }
 
 // Explain works out what the next call of a profile would do, and does none of
-// it: no keychain is opened, and nothing is asked of AWS or of a person.
+// it: no key in a keychain is opened, and nothing is asked of AWS or of a person.
 func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, error) {
 	t, err := b.Target(profile)
 	if err != nil {
@@ -98,8 +98,8 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	}
 	e.MFAEnds = t.mfaEnds(cache, time.Now())
 	e.Next = b.nextCall(ctx, t, e.Codes, cache, known)
-	if _, has := record.Keys[p.KeyName]; !has && e.Keystore == record.Keystore {
-		e.Next = NextCall{Fails, "there is no key " + p.KeyName + " in the keychain"}
+	if t.signsWithKey(cache, time.Now()) {
+		e.Next = b.afterKeychain(ctx, t, record, e.Next)
 	}
 	return e, nil
 }
@@ -184,9 +184,10 @@ func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
 	return source
 }
 
-// personWay returns the first way of asking a person that works here.
-func (b *Broker) personWay(ctx context.Context, t *Target) (prompt.Way, bool) {
-	for _, way := range b.waysOf(t.Profile).List() {
+// personWay returns the first way of asking a person that works here, for a profile;
+// nil stands for none.
+func (b *Broker) personWay(ctx context.Context, p *config.Profile) (prompt.Way, bool) {
+	for _, way := range b.waysOf(p).List() {
 		if one, ok := b.canAsk(ctx, way); ok {
 			return one, true
 		}

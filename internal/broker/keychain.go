@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -19,7 +20,6 @@ func (b *Broker) KeystoreOptions(a *Asker) keystore.Options {
 		FileDir:    b.Paths.KeystoreDir(),
 		Kind:       b.Keystore,
 		Passphrase: a.passphrase,
-		Memory:     b.memory(),
 		Environ:    prompt.ChildEnviron(b.Environ),
 	}
 }
@@ -39,6 +39,32 @@ func (b *Broker) OpenKeychain(ctx context.Context, a *Asker) (*keystore.Store, e
 	var err error
 	b.store, err = keystore.Open(ctx, o)
 	return b.store, err
+}
+
+// LookAtKey reports whether a call for a profile could read a key from here, as far as
+// that can be seen without opening it and without asking anybody; nil stands for no
+// profile. The error is one of package keystore: ErrNotFound, ErrAsks where a person
+// would be asked and can be, and what a call would fail with.
+func (b *Broker) LookAtKey(ctx context.Context, record keystore.Record, name string, p *config.Profile) error {
+	o := b.KeystoreOptions(b.NewAsker(p))
+	o.Passphrase = func(ctx context.Context, _ keystore.PassphraseRequest) (credential.Secret, error) {
+		s, ok, err := passphraseFromEnv()
+		if !ok && err == nil {
+			if _, can := b.personWay(ctx, p); !can {
+				return s, prompt.ErrNoTerminal
+			}
+			err = keystore.ErrAsks
+		}
+		return s, err
+	}
+	if _, listed := record.Keys[name]; !listed && (o.Kind == "" || o.Kind == record.Keystore) {
+		return keystore.ErrNotFound
+	}
+	store, err := keystore.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	return store.Look(ctx, name)
 }
 
 // SessionDir returns the directory of this run's sessions and locks; empty if there is

@@ -2,9 +2,12 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -24,6 +27,7 @@ const (
 	NotAsking Outcome = "renewed"  // a new one, and nobody is asked
 	AsksCode  Outcome = "asks"     // a person is asked for a code
 	AsksYes   Outcome = "confirms" // a person is asked for a yes
+	Unlocks   Outcome = "unlocks"  // a person is asked to open the keychain, and for nothing else
 	Fails     Outcome = "fails"
 	Unknown   Outcome = "unknown"
 )
@@ -35,7 +39,7 @@ func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cach
 	if !t.Profile.Confirm || next.Outcome != FromCache && next.Outcome != NotAsking {
 		return next
 	}
-	if _, ok := b.personWay(ctx, t); !ok {
+	if _, ok := b.personWay(ctx, t.Profile); !ok {
 		return NextCall{Fails, next.Why + "; awsbroker_confirm is set, and nobody can be asked from here"}
 	}
 	return NextCall{AsksYes, next.Why + "; awsbroker_confirm is set"}
@@ -78,4 +82,27 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 		return NextCall{FromCache, why + ", but a new one takes an MFA code, and nobody can be asked from here"}
 	}
 	return NextCall{Fails, why + ", a new one takes an MFA code, and nobody can be asked from here"}
+}
+
+// afterKeychain returns what a call comes to that takes the key out of the keychain,
+// if next is what it comes to with the key.
+func (b *Broker) afterKeychain(ctx context.Context, t *Target, record keystore.Record, next NextCall) NextCall {
+	name := t.Profile.KeyName
+	err := b.LookAtKey(ctx, record, name, t.Profile)
+	if err == nil {
+		return next
+	}
+	says := failure.OfKeystore(err, name).Message
+	if _, listed := record.Keys[name]; listed {
+		says = failure.OfKeyOnRecord(err, name).Message
+	}
+	switch {
+	case errors.Is(err, keystore.ErrAsks) && next.Outcome == NotAsking:
+		return NextCall{Unlocks, next.Why + ", for which the keychain has to be opened"}
+	case errors.Is(err, keystore.ErrAsks):
+		return next
+	case next.Outcome == FromCache:
+		return NextCall{FromCache, next.Why + "; that will fail: " + says}
+	}
+	return NextCall{Fails, says}
 }

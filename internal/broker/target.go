@@ -67,6 +67,18 @@ func (t *Target) Asks(c *session.Cache, now time.Time) bool {
 	return t.From.Asks(c, now)
 }
 
+// signsWithKey reports whether a new session is made with the access key itself, and
+// not with a session that is there.
+func (t *Target) signsWithKey(c *session.Cache, now time.Time) bool {
+	if t.From == nil {
+		return true
+	}
+	if s, ok := t.From.Cached(c, now); ok && outlasts(s, signingLeft, now) {
+		return false
+	}
+	return t.From.signsWithKey(c, now)
+}
+
 // minLeft returns the life below which a session is renewed. asks says whether the
 // renewal takes a code.
 func (t *Target) minLeft(asks bool) time.Duration {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -16,6 +17,12 @@ import (
 var (
 	keychainGone = findingKind("keychain-gone", Serious,
 		"the keys are in that keychain and nowhere else, and awsbroker never looks into another one")
+	keychainLocked = findingKind("keychain-locked", Warning,
+		"a call that needs a key from the keychain fails where the keychain cannot be opened")
+	noKey = findingKind("no-key", Note,
+		"awsbroker makes sessions from an access key in the keychain")
+	keyUnlisted = findingKind("key-unlisted", Warning,
+		"a key that is not in awsbroker's record is used for nothing, and rotated by nobody")
 	keystoreOverridden = findingKind("keystore-overridden", Warning,
 		"keys are looked for where they are not")
 	sessionsNowhere = findingKind("sessions-nowhere", Warning,
@@ -29,24 +36,35 @@ var (
 // keychainLimit is how long the keychain may take to say that it is there.
 const keychainLimit = 3 * time.Second
 
-// lookAtKeychain reaches for the keychain that holds the keys. Nobody is asked
-// to open it.
+// lookAtKeychain reaches for the keychain that holds the keys, and looks whether they
+// are in it. Nobody is asked to open it.
 func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
-	if !d.known || len(d.record.Keys) == 0 {
+	if !d.known {
 		return "", nil
 	}
+	options := d.broker.KeystoreOptions(d.broker.NewAsker(nil))
+	options.Passphrase, options.CallTimeout = nil, keychainLimit
 	pinned := d.record.Keystore
+	if len(d.record.Keys) == 0 {
+		if !d.findUnlisted(keystore.Places(ctx, options)) {
+			d.found(noKey, Finding{Title: "there is no key in the keychain yet", Mend: "awsbroker add NAME"})
+		}
+		return "", nil
+	}
 	if d.broker.Keystore != "" && d.broker.Keystore != pinned {
 		d.found(keystoreOverridden, Finding{
 			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, and the keys are in %s", d.broker.Keystore.Words(), pinned.Words()),
 			Mend:  "unset AWSBROKER_KEYSTORE",
 		})
 	}
-	options := d.broker.KeystoreOptions(d.broker.NewAsker(nil))
-	options.Kind, options.Passphrase, options.CallTimeout = pinned, nil, keychainLimit
+	options.Kind = pinned
+	place := keystore.Place{Kind: pinned}
 	store, err := keystore.Open(ctx, options)
 	if err == nil {
 		err = store.Reach(ctx)
+	}
+	if err == nil {
+		place.Names, err = store.Names(ctx)
 	}
 	switch {
 	case errors.Is(err, keystore.ErrLocked), errors.Is(err, keystore.ErrDismissed):
@@ -59,7 +77,47 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 		})
 		return "", nil
 	}
+	d.findUnlisted([]keystore.Place{place})
+	if d.broker.Keystore == "" || d.broker.Keystore == pinned {
+		d.lookForKeys(ctx)
+	}
 	return say.Count(len(d.record.Keys), "key", "keys") + " in " + pinned.Words(), nil
+}
+
+// findUnlisted tells of keys that are in the keychain and not in the record. It
+// reports whether there are any.
+func (d *doctor) findUnlisted(places []keystore.Place) bool {
+	lost := d.record.Lost(places)
+	if len(lost) > 0 {
+		d.found(keyUnlisted, Finding{
+			Title:  "the keychain has keys that awsbroker has no record of: " + fewOf(lost),
+			Advice: "take each back, for which its secret is not asked for (or take it out: awsbroker remove)",
+			Mend:   "awsbroker add " + say.ShellWord(lost[0]),
+		})
+	}
+	return len(lost) > 0
+}
+
+// lookForKeys looks whether each key of the record is in the keychain, and whether it
+// could be read there.
+func (d *doctor) lookForKeys(ctx context.Context) {
+	locked := false
+	for _, name := range d.record.Names() {
+		err := d.broker.LookAtKey(ctx, d.record, name, nil)
+		switch {
+		case err == nil, errors.Is(err, keystore.ErrAsks):
+		case errors.Is(err, keystore.ErrNotFound):
+			d.found(keyMissing, Finding{
+				Title:  failure.OfKeyOnRecord(err, name).Message,
+				Advice: "put back what the keychain lost, or store the key anew",
+				Mend:   "awsbroker add " + say.ShellWord(name) + " --replace",
+			})
+		case !locked:
+			locked = true
+			f := failure.OfKeystore(err, name)
+			d.found(keychainLocked, Finding{Title: f.Message, Advice: f.FirstHint()})
+		}
+	}
 }
 
 // lookAtSessions looks where sessions rest, and where the key that seals them

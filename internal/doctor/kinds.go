@@ -15,7 +15,7 @@ func FindingKinds() []*FindingKind {
 		// files.go
 		fileRefused, byteOrderMark, keyInComment, misnamedKey, leftover,
 		// keychain.go
-		keychainGone, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
+		keychainGone, keychainLocked, noKey, keyUnlisted, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
 		// log.go
 		logUnwritable,
 		// modes.go
@@ -27,7 +27,7 @@ func FindingKinds() []*FindingKind {
 		// programs.go
 		programMissing, programDiffers,
 		// record.go
-		recordDamaged, noKey, keyOld, rootKeyOver, rotationUnfinished, revocationUnfinished, bootstrapUnfinished, moveUnfinished,
+		recordDamaged, keyOld, rootKeyOver, rotationUnfinished, revocationUnfinished, bootstrapUnfinished, moveUnfinished,
 		// roles.go
 		trustWithoutMFA, longRoleSession,
 		// users.go

@@ -14,8 +14,6 @@ import (
 var (
 	recordDamaged = findingKind("record-damaged", Serious,
 		"without its record awsbroker does not know which keychain holds the keys")
-	noKey = findingKind("no-key", Note,
-		"awsbroker makes sessions from an access key in the keychain")
 	keyOld = findingKind("key-old", Warning,
 		"the longer a key is used, the more places may have a copy of it")
 	rootKeyOver = findingKind("root-key-over", Serious,
@@ -39,14 +37,11 @@ func (d *doctor) lookAtRecord() (string, error) {
 	var err error
 	if d.record, err = keystore.ReadRecord(d.broker.Paths.KeystoreFile()); err != nil {
 		d.found(recordDamaged, Finding{File: d.broker.Paths.KeystoreFile(), Title: err.Error(),
-			Advice: "move that file away, and name the keys again", Mend: "awsbroker add KEY"})
+			Advice: "move that file away, and look which keys the keychain has: each is taken back by awsbroker add", Mend: "awsbroker keystore"})
 		return "", nil
 	}
 	d.known = true
 	names := d.record.Names()
-	if len(names) == 0 {
-		d.found(noKey, Finding{Title: "there is no key in the keychain yet", Mend: "awsbroker add NAME"})
-	}
 	for _, name := range names {
 		d.lookAtKey(name, d.record.Keys[name])
 	}

@@ -54,7 +54,7 @@ func OfKeystore(err error, key string) *Error {
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrNoKeystore):
 		f = New(NotFound, "there is no key %q in the keychain", key).
-			Hint("put it there with: awsbroker add %s", say.ShellWord(key))
+			Hint("put it there, or take it back if the keychain still has it, with: awsbroker add %s", say.ShellWord(key))
 	case errors.Is(err, paths.ErrForeign):
 		f.Reason = Other
 	case errors.Is(err, keystore.ErrName):
@@ -63,6 +63,8 @@ func OfKeystore(err error, key string) *Error {
 		f.Reason = NeedPerson
 	case errors.Is(err, keystore.ErrCorrupt):
 		f.Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(key))
+	case errors.Is(err, keystore.ErrOccupied):
+		f = KeyUnlisted(key).Because(err)
 	case errors.Is(err, keystore.ErrPassphrase):
 		f.Hint("run the command again with the right passphrase, or set AWSBROKER_FILE_PASSPHRASE")
 	case errors.Is(err, keystore.ErrPinned):
@@ -77,9 +79,27 @@ func OfKeystore(err error, key string) *Error {
 func OfRecord(err error) *Error {
 	f := New(Keychain, "%w", err)
 	if errors.Is(err, keystore.ErrCorrupt) {
-		f.Hint("move that file away and name the keys again: awsbroker add KEY")
+		f.Hint("move that file away; then awsbroker keystore shows which keys the keychain has, and awsbroker add KEY takes one back without its secret being typed")
 	}
 	return f
+}
+
+// OfKeyOnRecord is [OfKeystore] for a key that the record knows: if the keychain has it
+// not, it has lost it.
+func OfKeyOnRecord(err error, key string) *Error {
+	if !errors.Is(err, keystore.ErrNotFound) {
+		return OfKeystore(err, key)
+	}
+	return New(NotFound, "the key %q is not in the keychain any more: %w", key, err).
+		Hint("store it anew with: awsbroker add %s --replace; which keychains have keys, says: awsbroker keystore", say.ShellWord(key))
+}
+
+// KeyUnlisted is the failure of what would overwrite a key that is in the keychain
+// and not in the record.
+func KeyUnlisted(key string) *Error {
+	return New(Other, "the keychain has another key %q, which awsbroker had no record of", key).
+		Hint("take that one back with: awsbroker add %s", say.ShellWord(key)).
+		Hint("or replace it with: awsbroker add %s --replace", say.ShellWord(key))
 }
 
 func ofPassphrase(err error) *Error {

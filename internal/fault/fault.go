@@ -13,4 +13,5 @@ var (
 	ErrDismissed = errors.New("the unlock dialog was dismissed")
 	ErrCorrupt   = errors.New("the keystore is damaged")
 	ErrTimeout   = errors.New("the keystore did not answer in time")
+	ErrAsks      = errors.New("a person would be asked") // of a look, which asks nobody
 )

@@ -53,19 +53,20 @@ func AddKey(ctx context.Context, b *broker.Broker, o AddOptions) (Added, error) 
 	if err := ad.Open(ctx); err != nil {
 		return Added{}, err
 	}
-	key, err := readKey(ctx, ad.Asker, o.FromEnv)
+	key, info, err := ad.keyToAdd(ctx)
 	if err != nil {
 		return Added{}, err
 	}
-	var info keystore.KeyInfo
 	if !o.Offline {
 		identity, err := b.IdentifyKey(ctx, key, "")
 		if err != nil {
 			return Added{}, err
 		}
-		if info, err = ad.admit(identity, o.Name); err != nil {
+		admitted, err := ad.admit(identity, o.Name)
+		if err != nil {
 			return Added{}, err
 		}
+		info = rejoin(info, admitted)
 	}
 	if err := ad.Put(ctx, o.Name, key, info); err != nil {
 		return Added{}, err
@@ -93,9 +94,7 @@ func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
 	if err != nil {
 		return nil, failure.OfRecord(err)
 	}
-	asker := b.NewAsker(nil)
-	asker.Names = []string{o.Name}
-	return &Adder{Broker: b, options: o, Asker: asker, record: record}, nil
+	return &Adder{Broker: b, options: o, Asker: b.NewAsker(nil), record: record}, nil
 }
 
 // checkNameFree fails if the keychain has a key of that name and it is not to be
@@ -112,14 +111,14 @@ func (ad *Adder) checkNameFree(name string) error {
 // first, the person is told.
 func (ad *Adder) Open(ctx context.Context) error {
 	options := ad.Broker.KeystoreOptions(ad.Asker)
-	if ad.options.Replace {
-		options.Replacing = ad.options.Name
-	}
+	options.Name, options.Replace = ad.options.Name, ad.options.Replace
 	var err error
 	if ad.Store, ad.kind, err = keystore.Choose(ctx, options); err != nil {
 		return failure.OfKeystore(err, ad.options.Name)
 	}
-	if ad.record.Keystore == "" {
+	if names, _ := ad.Store.Names(ctx); len(ad.record.Keys) == 0 && len(names) > 0 {
+		ad.Broker.Report.Step(ad.kind.Words() + " has keys already: it is used (another one: --keystore)")
+	} else if ad.record.Keystore == "" {
 		ad.Broker.Report.Step("the first key: it and those after it are kept in " + ad.kind.Words() + " (another one: --keystore)")
 	} else if ad.record.Keystore != ad.kind {
 		ad.Broker.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
@@ -152,7 +151,6 @@ func (ad *Adder) finish(ctx context.Context) error {
 // admit returns what the record is to know of a key that identity is the owner
 // of, and warns of what is unusual about that. name is that of the key.
 func (ad *Adder) admit(identity sts.Identity, name string) (keystore.KeyInfo, error) {
-	ad.Asker.Names = append(ad.Asker.Names, identity.UserName(), identity.Account)
 	before := ad.record.Keys[name].ARN
 	if before != "" && before != identity.ARN {
 		ad.Broker.Warn("the key belonged to %s, the new one belongs to %s", before, identity.ARN)

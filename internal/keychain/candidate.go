@@ -25,7 +25,7 @@ type candidate struct {
 	item   string            // aws-vault: its name there
 
 	info  keystore.KeyInfo
-	there bool // the keychain has it already
+	there bool // the keychain has it already, and the record knows
 	fault error
 }
 
@@ -52,9 +52,11 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 		if err != nil {
 			return err
 		}
-		if c.info, err = im.adder.admit(identity, c.name); err != nil {
+		admitted, err := im.adder.admit(identity, c.name)
+		if err != nil {
 			return err
 		}
+		c.info = rejoin(c.info, admitted)
 	}
 	if c.name == "" {
 		if c.name = (sts.Identity{ARN: c.info.ARN}).UserName(); c.name == "" {
@@ -78,6 +80,9 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 // isThere reports whether the keychain has this very key. If so, the candidate gets
 // the name that the key has there.
 func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
+	if err := im.lookUnlisted(ctx, c); err != nil {
+		return false, err
+	}
 	for _, name := range im.adder.record.Names() {
 		is := im.adder.record.Keys[name].AccessKeyID
 		if is != c.key.AccessKeyID && (is != "" || name != c.name) {
@@ -104,6 +109,24 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 		return true, nil
 	}
 	return false, nil
+}
+
+// lookUnlisted fails if the keychain has another key under the candidate's name, and
+// the record does not know of it. If that key is this very one, the candidate gets
+// what the record once knew of it.
+func (im *importer) lookUnlisted(ctx context.Context, c *candidate) error {
+	if c.name == "" {
+		return nil
+	}
+	found, err := im.adder.findUnlisted(ctx, c.name)
+	if err != nil || found == nil {
+		return err
+	}
+	if found.key != c.key {
+		return failure.KeyUnlisted(c.name)
+	}
+	c.info = rejoin(found.info, c.info)
+	return nil
 }
 
 func whose(arn string) string {

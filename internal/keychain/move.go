@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -21,10 +20,9 @@ type KeystoreView struct {
 	Kind   keystore.Kind // empty: none was chosen yet
 	Where  string
 	Keys   []string
+	Lost   []string      // keys of the keychain that the record does not know of
 	Old    keystore.Kind // where a move that was cut short left old copies; empty if none
 	Places []keystore.Place
-
-	PassphraseKept time.Time // until then the encrypted file asks for none; zero: it asks
 }
 
 // ViewKeystores looks at the keystores of this machine. It asks nobody.
@@ -34,10 +32,11 @@ func ViewKeystores(ctx context.Context, b *broker.Broker) (KeystoreView, error) 
 		return KeystoreView{}, failure.OfKeystore(err, "")
 	}
 	options := b.KeystoreOptions(b.NewAsker(nil))
-	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options), PassphraseKept: b.PassphraseKept()}
+	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options)}
 	if record.Leaving != nil {
 		view.Old = record.Leaving.Keystore
 	}
+	view.Lost = record.Lost(view.Places)
 	if view.Kind == "" {
 		return view, nil
 	}

@@ -13,6 +13,20 @@ import (
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
+// openHolder opens the keystore that has the key called name, also if the record does
+// not know of it.
+func openHolder(ctx context.Context, o keystore.Options, record keystore.Record, name string) (*keystore.Store, error) {
+	if _, listed := record.Keys[name]; listed {
+		return keystore.Open(ctx, o)
+	}
+	o.Name = name
+	store, _, err := keystore.Choose(ctx, o)
+	if err == nil {
+		err = store.Has(ctx, name)
+	}
+	return store, err
+}
+
 // RemoveKey takes a key out of the keychain, after asking.
 func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 	a := b.NewAsker(nil)
@@ -21,11 +35,8 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 	if err != nil {
 		return failure.OfRecord(err)
 	}
-	info, listed := record.Keys[name]
-	if !listed {
-		return failure.OfKeystore(keystore.ErrNotFound, name)
-	}
-	store, err := keystore.Open(ctx, b.KeystoreOptions(a))
+	info := record.Keys[name]
+	store, err := openHolder(ctx, b.KeystoreOptions(a), record, name)
 	if err != nil {
 		return failure.OfKeystore(err, name)
 	}

@@ -77,7 +77,7 @@ func (v *vaultPass) read(ctx context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := v.pass.present(ctx, entry); err != nil {
+	if err := v.pass.has(ctx, entry); err != nil {
 		return nil, err
 	}
 	text, err := v.pass.decrypt(ctx, v.pass.path(entry))

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,6 +123,7 @@ func TestConformance(t *testing.T) {
 	}{
 		{"set, get, replace, delete", conformLifecycle},
 		{"not found", conformNotFound},
+		{"without the record", conformUnlisted},
 		{"odd names", conformNames},
 		{"8 KiB", conformLarge},
 		{"items are not keys", conformItems},
@@ -182,6 +185,44 @@ func conformNotFound(t *testing.T, x subject) {
 	wantError(t, err, ErrNotFound)
 }
 
+// conformUnlisted: a key that the record has lost is seen without asking anybody, is
+// not overwritten by another key, and comes back with what was known of it.
+func conformUnlisted(t *testing.T, x subject) {
+	ctx := testContext(t)
+	s := x.mustOpen(t)
+	mustSet(t, s, "somebody", key("AKIAONE", "one"))
+	want := KeyInfo{AccessKeyID: "AKIATWO", ARN: "arn:aws:iam::123456789012:user/phoebe",
+		Added: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Before: "AKIABEFORE"}
+	if err := s.Set(ctx, "phoebe", key("AKIATWO", "two"), want); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetSeed(ctx, "arn:aws:iam::123456789012:mfa/phoebe", credential.NewSecret("SEED")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(x.options.RecordPath); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, s.Has(ctx, "nobody"), ErrNotFound)
+	wantError(t, s.Has(ctx, "phoebe"), nil)
+	if names, err := s.Names(ctx); err != nil || !slices.Equal(names, []string{"phoebe", "somebody"}) {
+		t.Errorf("Names gave %q, %v", names, err)
+	}
+	wantError(t, s.Set(ctx, "phoebe", key("AKIANEW", "new"), KeyInfo{}), ErrOccupied)
+	back, info, err := s.GetWithInfo(ctx, "phoebe")
+	if err != nil || back != key("AKIATWO", "two") || info != want {
+		t.Errorf("GetWithInfo gave %v, %v", info, err)
+	}
+	if err := s.Set(ctx, "phoebe", back, info); err != nil {
+		t.Fatal(err)
+	}
+	rec, _ := ReadRecord(x.options.RecordPath)
+	if rec.Keys["phoebe"] != want || rec.Keystore != s.kind || len(rec.Seeds) != 1 {
+		t.Errorf("the record has %+v", rec)
+	}
+	s.replace = true
+	mustSet(t, s, "somebody", key("AKIANEW", "new"))
+}
+
 // oddNames all stay apart, on file systems that ignore case too.
 func oddNames() []string {
 	long := strings.Repeat("Ü", 60)
@@ -199,6 +240,15 @@ func conformNames(t *testing.T, x subject) {
 	}
 	for i, name := range oddNames() {
 		wantKey(t, s, name, key(fmt.Sprintf("AKIA%d", i), name))
+	}
+	for _, name := range oddNames() {
+		wantError(t, s.Has(testContext(t), name), nil)
+	}
+	names, err := s.Names(testContext(t))
+	for _, name := range oddNames() {
+		if short := !strings.Contains(itemName(keySpace, name), "=="); slices.Contains(names, name) != short || err != nil {
+			t.Errorf("Names has %q: %t, %v", name, !short, err)
+		}
 	}
 	if err := s.Remove(testContext(t), "a"); err != nil {
 		t.Fatal(err)
@@ -333,6 +383,9 @@ func conformClosed(t *testing.T, x subject, spoil func(*testing.T, *subject), li
 	x.options.CallTimeout, x.options.DialogTimeout = 500*time.Millisecond, time.Second
 	spoil(t, &x)
 	s = x.mustOpen(t)
+	if want == ErrLocked && s.kind != Pass { // of gpg's agent nobody can see whether it would ask
+		within(t, limit, func() { wantError(t, s.Look(testContext(t), "phoebe"), ErrLocked) })
+	}
 	within(t, limit, func() {
 		_, err := s.Get(testContext(t), "phoebe")
 		wantError(t, err, want)

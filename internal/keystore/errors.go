@@ -15,10 +15,11 @@ var (
 	ErrDismissed      = fault.ErrDismissed
 	ErrCorrupt        = fault.ErrCorrupt
 	ErrPassphrase     = errors.New("wrong passphrase")
-	ErrWeakPassphrase = errors.New("the passphrase is too weak")
+	ErrWeakPassphrase = errors.New("the passphrase is too short")
 	ErrTimeout        = fault.ErrTimeout
 	ErrNoKeystore     = errors.New("no keystore has been chosen yet")
 	ErrPinned         = errors.New("keys are kept in another keystore")
 	ErrOccupied       = errors.New("another key has that name there")
+	ErrAsks           = fault.ErrAsks
 	ErrName           = errors.New("not a usable name")
 )

@@ -13,36 +13,27 @@ import (
 	"github.com/99designs/keyring"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/fault"
-	"github.com/awsbroker/awsbroker/internal/passphrase"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // fileStore is the encrypted-file keystore: one JWE a secret
 // (PBES2-HS256+A128KW, A256GCM), all under one passphrase. The file format and
-// the cryptography are keyring's; that files survive a crash, that errors tell a
-// wrong passphrase from a damaged file, and how dear a guess is, is ours.
+// the cryptography are keyring's; that files survive a crash, and that errors
+// tell a wrong passphrase from a damaged file, is ours.
 type fileStore struct {
-	dir    string
-	ask    func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
-	memory Memory
-	limit  time.Duration
+	dir   string
+	ask   func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
+	limit time.Duration
 
-	asking sync.Mutex // guards known
-	known  known
+	asking     sync.Mutex
+	passphrase credential.Secret
 }
-
-// rounds that new files are sealed with.
-var rounds = passphrase.Rounds
-
-// TestOnlyRounds makes sealing cheap for tests that are not about it. Nothing that is
-// shipped calls it.
-func TestOnlyRounds() { rounds = 10_000 } // more than keyring's own, so that its files count as old
 
 func newFileStore(o Options) (backend, error) {
 	if !filepath.IsAbs(o.FileDir) {
 		return nil, fmt.Errorf("%w: there is no directory for the encrypted-file keystore: set HOME or XDG_DATA_HOME", ErrMissing)
 	}
-	return &fileStore{dir: o.FileDir, ask: o.Passphrase, memory: o.Memory, limit: o.CallTimeout}, nil
+	return &fileStore{dir: o.FileDir, ask: o.Passphrase, limit: o.CallTimeout}, nil
 }
 
 func (f *fileStore) where() string { return f.dir }
@@ -55,54 +46,70 @@ func (f *fileStore) reach(ctx context.Context) error {
 }
 
 // unlock asks for the passphrase and tries it. Removing needs none, so that
-// people can be rid of a key whose passphrase they forgot.
+// people can be rid of a key whose passphrase they forgot. Looking is done with a
+// passphrase that asks nobody: it says whether that one fits.
 func (f *fileStore) unlock(ctx context.Context, i intent) error {
 	if i == removing {
 		return nil
 	}
 	files, err := fault.Bound(ctx, f.limit, f.dir, func() ([]string, error) {
-		if err := paths.CheckOwn(f.dir); err != nil {
-			return nil, err
+		if i == writing {
+			if err := paths.CheckOwn(f.dir); err != nil {
+				return nil, err
+			}
 		}
 		return f.files()
 	})
 	if err != nil {
 		return err
 	}
-	return f.withPassphrase(ctx, len(files) == 0, func(pass credential.Secret) error {
-		return fault.BoundDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
-	})
+	pass, err := f.passphraseFor(ctx, len(files) == 0)
+	if err != nil {
+		return err
+	}
+	return fault.BoundDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
 }
 
 // get asks for no passphrase when there is nothing to open with it.
-func (f *fileStore) get(ctx context.Context, item string) (data []byte, err error) {
-	err = fault.BoundDo(ctx, f.limit, f.dir, func() error {
-		_, err := os.Stat(f.path(item))
-		return absent(err)
-	})
+func (f *fileStore) get(ctx context.Context, item string) ([]byte, error) {
+	if err := f.has(ctx, item); err != nil {
+		return nil, err
+	}
+	pass, err := f.passphraseFor(ctx, false)
 	if err != nil {
 		return nil, err
 	}
-	err = f.withPassphrase(ctx, false, func(pass credential.Secret) error {
-		data, err = fault.Bound(ctx, f.limit, f.dir, func() ([]byte, error) { return f.read(item, pass) })
-		return err
-	})
-	return data, err
+	return fault.Bound(ctx, f.limit, f.dir, func() ([]byte, error) { return f.read(item, pass) })
 }
 
+func (f *fileStore) has(ctx context.Context, item string) error {
+	return fault.BoundDo(ctx, f.limit, f.dir, func() error {
+		_, err := os.Stat(f.path(item))
+		return absent(err)
+	})
+}
+
+func (f *fileStore) items(ctx context.Context) ([]string, error) {
+	return fault.Bound(ctx, f.limit, f.dir, f.files)
+}
+
+// set writes through keyring into a scratch directory and moves the file over,
+// since keyring truncates the old one before it writes the new one.
 func (f *fileStore) set(ctx context.Context, item string, data []byte) error {
-	return f.withPassphrase(ctx, false, func(pass credential.Secret) error {
-		return f.locked(ctx, f.limit, func() error {
-			if err := f.admit(pass); err != nil {
-				return err
-			}
-			return f.write(item, data, pass)
-		})
+	pass, err := f.passphraseFor(ctx, false)
+	if err != nil {
+		return err
+	}
+	return f.locked(ctx, func() error {
+		if err := f.admit(pass); err != nil {
+			return err
+		}
+		return f.write(item, data, pass)
 	})
 }
 
 func (f *fileStore) remove(ctx context.Context, item string) error {
-	return f.locked(ctx, f.limit, func() error {
+	return f.locked(ctx, func() error {
 		if err := absent(os.Remove(f.path(item))); err != nil {
 			return err
 		}
@@ -114,38 +121,38 @@ func (f *fileStore) remove(ctx context.Context, item string) error {
 	})
 }
 
-// locked runs do alone among all writers of this directory, for which it waits no
-// longer than patience.
-func (f *fileStore) locked(ctx context.Context, patience time.Duration, do func() error) error {
-	return fault.BoundDo(ctx, patience+f.limit, f.dir, func() error {
-		return withLock(ctx, filepath.Join(f.dir, ".lock"), patience, do)
+// locked runs do alone among all writers of this directory.
+func (f *fileStore) locked(ctx context.Context, do func() error) error {
+	// Twice the limit: one to wait for another writer, one to do it.
+	return fault.BoundDo(ctx, 2*f.limit, f.dir, func() error {
+		return withLock(ctx, filepath.Join(f.dir, ".lock"), f.limit, do)
 	})
 }
 
 // write replaces the item's file. The caller holds the lock, so every scratch
-// file in sight belongs to a writer that died.
+// directory in sight belongs to a writer that died.
 func (f *fileStore) write(item string, data []byte, pass credential.Secret) error {
-	token, err := passphrase.Seal(item, data, pass, rounds)
+	stale, _ := filepath.Glob(filepath.Join(f.dir, scratchPrefix+"*"))
+	for _, s := range stale {
+		_ = os.RemoveAll(s)
+	}
+	scratch, err := os.MkdirTemp(f.dir, scratchPrefix)
+	if err != nil {
+		return unusable(err)
+	}
+	defer os.RemoveAll(scratch)
+	ring, err := openRing(scratch, pass)
 	if err != nil {
 		return err
 	}
-	stale, _ := filepath.Glob(filepath.Join(f.dir, scratchPrefix+"*"))
-	for _, s := range stale {
-		_ = os.RemoveAll(s) // an earlier version's are directories
-	}
-	scratch, err := os.CreateTemp(f.dir, scratchPrefix) // its mode is 0600
-	if err != nil {
+	if err := ring.Set(keyring.Item{Key: item, Data: data}); err != nil {
 		return unusable(err)
 	}
-	defer os.Remove(scratch.Name()) // gone already if all went well
-	_, err = scratch.Write(token)
-	if err == nil {
-		err = scratch.Sync()
+	written := filepath.Join(scratch, fileName(item))
+	if err := syncFile(written); err != nil {
+		return err
 	}
-	if err = errors.Join(err, scratch.Close()); err != nil {
-		return unusable(err)
-	}
-	if err := os.Rename(scratch.Name(), f.path(item)); err != nil {
+	if err := os.Rename(written, f.path(item)); err != nil {
 		return unusable(err)
 	}
 	return syncDir(f.dir)

@@ -41,7 +41,7 @@ func (s *Store) writeItem(ctx context.Context, name, doing string, i intent, wri
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	if _, err := s.writable(""); err != nil {
+	if _, err := s.writable(false, ""); err != nil {
 		return err
 	}
 	if err := s.backend.unlock(ctx, i); err != nil {

@@ -27,6 +27,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -49,11 +50,14 @@ type Options struct {
 	// once a Store unless the answer was wrong. Nil: there is nobody to ask.
 	Passphrase func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
 
-	Memory Memory // of that passphrase; zero: there is none
+	// Name is the key that is about to be added; empty: several, or none. While no
+	// key decides on the keystore, Choose prefers one that has a key of that name.
+	Name string
 
-	// Replacing is the key that is about to be replaced, if the person said so.
-	// Where it is the only one, Choose lets the new one go into another keystore.
-	Replacing string
+	// Replace says that keys may be overwritten that the record does not know of.
+	// Where the one called Name is the only one in the record, Choose lets the new
+	// one go into another keystore.
+	Replace bool
 
 	// Environ is what helper programs (pass, gpg) get, with the session bus for
 	// their dialogs and without secrets of ours. Nil: this process's own.
@@ -68,7 +72,8 @@ type Options struct {
 type Store struct {
 	kind       Kind
 	recordPath string
-	replacing  string // Options.Replacing
+	name       string // Options.Name
+	replace    bool   // Options.Replace
 	backend    backend
 }
 
@@ -81,8 +86,17 @@ type backend interface {
 	// reach reports whether the keychain is there, without asking anybody.
 	reach(ctx context.Context) error
 	// unlock does what a person is needed for, so that a set (or, with an intent
-	// of removing, a remove) that follows asks nobody. It changes nothing.
+	// of removing, a remove) that follows asks nobody. It changes nothing. With an
+	// intent of looking it asks nobody and opens nothing: it is ErrAsks where a get
+	// would ask, and ErrLocked where a get would find nobody to ask, as far as that
+	// can be seen.
 	unlock(ctx context.Context, i intent) error
+	// has is nil for an item that is there, and ErrNotFound for one that is not. It
+	// asks nobody; what it cannot see without that is another error.
+	has(ctx context.Context, item string) error
+	// items lists what is there, of other programs too where they share the
+	// keychain. It asks nobody, and leaves out what it cannot see without that.
+	items(ctx context.Context) ([]string, error)
 	get(ctx context.Context, item string) ([]byte, error)
 	// set replaces the item. It either happened whole or not at all.
 	set(ctx context.Context, item string, data []byte) error
@@ -95,6 +109,7 @@ type intent int
 const (
 	writing intent = iota
 	removing
+	looking
 )
 
 // Open opens the pinned keystore, or the one o.Kind names. With neither it
@@ -115,7 +130,8 @@ func Open(_ context.Context, o Options) (*Store, error) {
 }
 
 // Choose opens the keystore that a first key goes into: the pinned one, else
-// o.Kind, else the best that is there: the first of preferred that is
+// o.Kind, else one that has keys of ours already, which the record has lost or
+// never knew, else the best that is there: the first of preferred that is
 // installed, set up and answers (the Secret Service: a daemon that has a default
 // collection; pass: an initialised store), the encrypted file in the end. It
 // fails with ErrPinned when o.Kind is not the keystore that holds keys already.
@@ -131,7 +147,7 @@ func Choose(ctx context.Context, o Options) (*Store, Kind, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if err := rec.allows(o.Kind, o.Replacing); err != nil {
+	if err := rec.allows(o.Kind, o.Replace, o.Name); err != nil {
 		return nil, "", err
 	}
 	if o.Kind == "" && rec.bound() {
@@ -141,22 +157,53 @@ func Choose(ctx context.Context, o Options) (*Store, Kind, error) {
 		s, err := openKind(o.Kind, o)
 		return s, o.Kind, err
 	}
+	usable, err := openUsable(ctx, o)
+	if err != nil {
+		return nil, "", err
+	}
+	s := preferHolder(ctx, usable, o.Name)
+	return s, s.kind, nil
+}
+
+// openUsable opens the keystores of this system that can be used, best first. There
+// is one at least.
+func openUsable(ctx context.Context, o Options) (usable []*Store, err error) {
 	for _, kind := range preferred {
 		s, err := openKind(kind, o)
 		if errors.Is(err, ErrMissing) {
 			continue
 		} else if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		err = s.backend.reach(ctx)
 		if err == nil {
-			return s, kind, nil
+			usable = append(usable, s)
 		}
 		if ctx.Err() != nil {
-			return nil, "", err
+			return nil, err
 		}
 	}
-	return nil, "", fmt.Errorf("%w: none of %q can be used here", ErrMissing, preferred)
+	if len(usable) == 0 {
+		return nil, fmt.Errorf("%w: none of %q can be used here", ErrMissing, preferred)
+	}
+	return usable, nil
+}
+
+// preferHolder returns the first of the stores that has the key called name, else
+// the first that has any key, else the first.
+func preferHolder(ctx context.Context, stores []*Store, name string) *Store {
+	best := stores[0]
+	for _, s := range slices.Backward(stores) {
+		if names, err := s.Names(ctx); err == nil && len(names) > 0 {
+			best = s
+		}
+	}
+	for _, s := range stores {
+		if name != "" && s.Has(ctx, name) == nil {
+			return s
+		}
+	}
+	return best
 }
 
 // Kind says which keychain s is.
@@ -169,6 +216,7 @@ func (s *Store) Where() string { return s.backend.where() }
 type Place struct {
 	Kind  Kind
 	Where string
+	Names []string // of the keys that are seen there without opening it
 	Err   error
 }
 
@@ -181,6 +229,9 @@ func Places(ctx context.Context, o Options) []Place {
 		s, err := openKind(kind, o)
 		if err == nil {
 			p.Where, err = s.Where(), s.backend.reach(ctx)
+		}
+		if err == nil {
+			p.Names, err = s.Names(ctx)
 		}
 		p.Err = err
 		all = append(all, p)
@@ -210,5 +261,5 @@ func openKind(kind Kind, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{kind: kind, recordPath: o.RecordPath, replacing: o.Replacing, backend: b}, nil
+	return &Store{kind: kind, recordPath: o.RecordPath, name: o.Name, replace: o.Replace, backend: b}, nil
 }

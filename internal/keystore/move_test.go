@@ -286,7 +286,7 @@ func TestFinishMoveLooksFirst(t *testing.T) {
 // The only key may be replaced by one in another keystore; of several, none.
 func TestReplaceIntoAnotherKeystore(t *testing.T) {
 	w := newTwoStores(t)
-	w.to.replacing = "ross"
+	w.to.name, w.to.replace = "ross", true
 	wantError(t, w.to.Set(testContext(t), "ross", key("AKIANEW", "new"), KeyInfo{}), ErrPinned)
 	if err := w.from.Remove(testContext(t), "phoebe"); err != nil {
 		t.Fatal(err)

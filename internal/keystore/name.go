@@ -3,6 +3,7 @@ package keystore
 import (
 	"crypto/sha256"
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -72,4 +73,15 @@ func itemName(space, name string) string {
 		encoded = fmt.Sprintf("%s==%x", encoded[:maxItemName-2-40], sha256.Sum256([]byte(name)))[:maxItemName]
 	}
 	return space + encoded
+}
+
+// nameOf undoes [itemName]. It fails for an item of another space or program, and
+// for a name that was too long, of which the item has a hash only.
+func nameOf(space, item string) (name string, ok bool) {
+	encoded, ok := strings.CutPrefix(item, space)
+	if !ok {
+		return "", false
+	}
+	name, err := url.PathUnescape(strings.ReplaceAll(encoded, "=", "%"))
+	return name, err == nil && CheckName(name) == nil && itemName(space, name) == item
 }

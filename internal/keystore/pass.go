@@ -90,20 +90,29 @@ func (p *passStore) reach(ctx context.Context) error {
 	})
 }
 
+func (p *passStore) items(ctx context.Context) ([]string, error) {
+	return fault.Bound(ctx, p.limit, p.dir, func() (items []string, err error) {
+		entries, err := filepath.Glob(filepath.Join(p.where(), "*", "*.gpg"))
+		for _, entry := range entries {
+			item, _ := filepath.Rel(p.dir, strings.TrimSuffix(entry, ".gpg"))
+			items = append(items, item)
+		}
+		return items, err
+	})
+}
+
 // unlock reads some entry of ours, so that gpg-agent has the passphrase when
 // the reading back of a set needs it. Before the first entry there is none:
 // that set may show gpg's dialog itself.
 func (p *passStore) unlock(ctx context.Context, i intent) error {
-	if err := p.reach(ctx); err != nil || i == removing {
+	if err := p.reach(ctx); err != nil || i != writing {
 		return err
 	}
-	entries, err := fault.Bound(ctx, p.limit, p.dir, func() ([]string, error) {
-		return filepath.Glob(filepath.Join(p.where(), "*", "*.gpg"))
-	})
+	entries, err := p.items(ctx)
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	_, err = p.decrypt(ctx, entries[0])
+	_, err = p.decrypt(ctx, p.path(entries[0]))
 	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrMissing) { // that entry's own trouble
 		return nil
 	}
@@ -111,7 +120,7 @@ func (p *passStore) unlock(ctx context.Context, i intent) error {
 }
 
 func (p *passStore) get(ctx context.Context, item string) ([]byte, error) {
-	if err := p.present(ctx, item); err != nil {
+	if err := p.has(ctx, item); err != nil {
 		return nil, err
 	}
 	plain, err := p.decrypt(ctx, p.path(item))
@@ -189,7 +198,7 @@ func (p *passStore) discard(ctx context.Context, item string) {
 
 func (p *passStore) remove(ctx context.Context, item string) error {
 	return p.locked(ctx, func() error {
-		if err := p.present(ctx, item); err != nil {
+		if err := p.has(ctx, item); err != nil {
 			return err
 		}
 		if err := p.pass(ctx, nil, "rm", "-f", item); err != nil {
@@ -212,10 +221,10 @@ func (p *passStore) locked(ctx context.Context, do func() error) error {
 	return withLock(ctx, p.lock, recordLockTimeout, do)
 }
 
-// present is ErrNotFound for an entry that is not there, and ErrMissing where
+// has is ErrNotFound for an entry that is not there, and ErrMissing where
 // there is no store at all. For root, another user's entry is ErrForeign: gpg
 // writes into that user's home even when it reads.
-func (p *passStore) present(ctx context.Context, item string) error {
+func (p *passStore) has(ctx context.Context, item string) error {
 	err := fault.BoundDo(ctx, p.limit, p.dir, func() error {
 		if err := paths.CheckWay(p.dir); err != nil {
 			return err

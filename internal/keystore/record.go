@@ -125,14 +125,30 @@ func (r Record) bound() bool { return r.Keystore != "" && len(r.Keys) > 0 }
 
 // allows reports whether keys may be written to the keystore of this kind. The
 // only key there is may be replaced by one in another keystore.
-func (r Record) allows(kind Kind, replacing string) error {
+func (r Record) allows(kind Kind, replacing bool, name string) error {
 	if kind == "" || !r.bound() || kind == r.Keystore {
 		return nil
 	}
-	if _, listed := r.Keys[replacing]; listed && len(r.Keys) == 1 && r.Leaving == nil {
+	if _, listed := r.Keys[name]; replacing && listed && len(r.Keys) == 1 && r.Leaving == nil {
 		return nil
 	}
 	return fmt.Errorf("%w: %q, not %q; to move them all, run: awsbroker keystore move %s", ErrPinned, r.Keystore, kind, kind)
+}
+
+// complete returns info with what the record adds to it: the id, and when the name
+// was first used. Times are as the record keeps them.
+func (r Record) complete(name, id string, info KeyInfo) KeyInfo {
+	if info.Added.IsZero() {
+		info.Added = r.Keys[name].Added
+	}
+	if info.Added.IsZero() {
+		info.Added = time.Now()
+	}
+	info.AccessKeyID = id
+	for _, at := range []*time.Time{&info.Added, &info.Rotated, &info.Expires} {
+		*at = at.UTC().Truncate(time.Second)
+	}
+	return info
 }
 
 // amend changes the record. The caller holds its lock.

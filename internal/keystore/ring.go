@@ -35,6 +35,26 @@ func (r *ringStore) get(ctx context.Context, item string) ([]byte, error) {
 	})
 }
 
+// has asks for what the system says of an item without opening it. Windows has no
+// such call, and opens without asking anybody.
+func (r *ringStore) has(ctx context.Context, item string) error {
+	return fault.BoundDo(ctx, r.limit, r.name, func() error {
+		_, err := r.ring.GetMetadata(item)
+		if errors.Is(err, keyring.ErrMetadataNotSupported) {
+			_, err = r.ring.Get(item)
+		}
+		return r.failed(err)
+	})
+}
+
+// items lists names, for which neither system opens anything.
+func (r *ringStore) items(ctx context.Context) ([]string, error) {
+	return fault.Bound(ctx, r.limit, r.name, func() ([]string, error) {
+		items, err := r.ring.Keys()
+		return items, r.failed(err)
+	})
+}
+
 // set gives the item a label, which the system's dialogs and its password
 // manager show.
 func (r *ringStore) set(ctx context.Context, item string, data []byte) error {

@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -69,8 +70,18 @@ func (m *memory) Remove(key string) error {
 	return nil
 }
 
-func (m *memory) Keys() ([]string, error)                      { return nil, errFault }
-func (m *memory) GetMetadata(string) (keyring.Metadata, error) { return keyring.Metadata{}, errFault }
+func (m *memory) Keys() ([]string, error) {
+	if err := m.begin(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Keys(m.items)), nil
+}
+
+func (m *memory) GetMetadata(string) (keyring.Metadata, error) {
+	return keyring.Metadata{}, keyring.ErrMetadataNotSupported
+}
 
 // piecesSubject is what the Windows Credential Manager is made of, on a keychain
 // in memory.

@@ -21,7 +21,16 @@ func (s *secretService) where() string { return s.ring.Where() }
 
 func (s *secretService) reach(ctx context.Context) error { return s.ring.Reach(ctx) }
 
-func (s *secretService) unlock(ctx context.Context, _ intent) error { return s.ring.Unlock(ctx) }
+func (s *secretService) unlock(ctx context.Context, i intent) error {
+	if i == looking {
+		return s.ring.Look(ctx)
+	}
+	return s.ring.Unlock(ctx)
+}
+
+func (s *secretService) has(ctx context.Context, item string) error { return s.ring.Has(ctx, item) }
+
+func (s *secretService) items(ctx context.Context) ([]string, error) { return s.ring.Items(ctx) }
 
 func (s *secretService) get(ctx context.Context, item string) ([]byte, error) {
 	return s.ring.Get(ctx, item)

@@ -42,7 +42,7 @@ func (s *Store) RemoveSeed(ctx context.Context, device string) error {
 }
 
 func (s *Store) indexSeeds(ctx context.Context, change func([]string) []string) error {
-	if _, err := s.writable(""); err != nil {
+	if _, err := s.writable(false, ""); err != nil {
 		return err
 	}
 	return withRecordLock(ctx, s.recordPath, func() error {
@@ -50,12 +50,14 @@ func (s *Store) indexSeeds(ctx context.Context, change func([]string) []string) 
 	})
 }
 
+const seedPrefix = "mfa-seed/"
+
 // SeedItem is the item with the seed of a device. A long serial is hashed, for
 // names of items end at 128 bytes.
 func SeedItem(device string) string {
-	if item := "mfa-seed/" + device; CheckName(item) == nil {
+	if item := seedPrefix + device; CheckName(item) == nil {
 		return item
 	}
 	sum := sha256.Sum256([]byte(device))
-	return "mfa-seed/" + hex.EncodeToString(sum[:])
+	return seedPrefix + hex.EncodeToString(sum[:])
 }

@@ -7,44 +7,56 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
-// storedKey is the value of a key's item.
+// storedKey is the value of a key's item. Its info is what the record gets back
+// when it is lost; keys that older versions stored have none.
 type storedKey struct {
-	Version         int    `json:"version"`
-	AccessKeyID     string `json:"access_key_id"`
-	SecretAccessKey string `json:"secret_access_key"`
+	Version         int      `json:"version"`
+	AccessKeyID     string   `json:"access_key_id"`
+	SecretAccessKey string   `json:"secret_access_key"`
+	Info            *KeyInfo `json:"info,omitempty"`
 }
 
 const storedKeyVersion = 1
 
 // Get reads the key called name.
 func (s *Store) Get(ctx context.Context, name string) (credential.Credentials, error) {
+	key, _, err := s.GetWithInfo(ctx, name)
+	return key, err
+}
+
+// GetWithInfo reads the key called name, and what the record knew of it when it was
+// stored.
+func (s *Store) GetWithInfo(ctx context.Context, name string) (credential.Credentials, KeyInfo, error) {
+	var none credential.Credentials
 	if err := CheckName(name); err != nil {
-		return credential.Credentials{}, err
+		return none, KeyInfo{}, err
 	}
 	data, err := s.backend.get(ctx, itemName(keySpace, name))
 	if err != nil {
-		return credential.Credentials{}, s.failed(err, "reading", name)
+		return none, KeyInfo{}, s.failed(err, "reading", name)
 	}
-	var k storedKey
+	k := storedKey{Info: &KeyInfo{}}
 	// The decoder's own error may quote the value, so it is dropped.
-	if json.Unmarshal(data, &k) != nil || k.AccessKeyID == "" || k.SecretAccessKey == "" {
-		return credential.Credentials{}, s.failed(ErrCorrupt, "reading", name)
+	if json.Unmarshal(data, &k) != nil || k.AccessKeyID == "" || k.SecretAccessKey == "" || k.Info == nil {
+		return none, KeyInfo{}, s.failed(ErrCorrupt, "reading", name)
 	}
 	if k.Version != storedKeyVersion {
-		return credential.Credentials{}, s.failed(fmt.Errorf("it has version %d, this awsbroker knows %d", k.Version, storedKeyVersion), "reading", name)
+		return none, KeyInfo{}, s.failed(fmt.Errorf("it has version %d, this awsbroker knows %d", k.Version, storedKeyVersion), "reading", name)
 	}
-	return credential.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: credential.NewSecret(k.SecretAccessKey)}, nil
+	k.Info.AccessKeyID = k.AccessKeyID
+	return credential.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: credential.NewSecret(k.SecretAccessKey)}, *k.Info, nil
 }
 
 // Set stores a long-lived key under name, replacing the one that is there, and
 // reads it back. The index then has info, with the id of c; a zero info.Added
-// keeps the one on record, or is now. The first Set pins the keystore.
+// keeps the one on record, or is now. The first Set pins the keystore. A key that
+// the record does not know of is replaced only if Options.Replace says so, unless
+// it is this very key: ErrOccupied.
 //
 // The steps are ordered so that the index never claims an id that the keychain
 // does not hold: the id on record is blanked before the keychain is touched.
@@ -55,22 +67,24 @@ func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, 
 	if c.AccessKeyID == "" || c.SecretAccessKey.IsEmpty() || c.Temporary() {
 		return errors.New("only a whole long-lived key goes into the keystore: an id, a secret, and no session token")
 	}
-	value, err := json.Marshal(storedKey{storedKeyVersion, c.AccessKeyID, c.SecretAccessKey.Reveal()})
-	if err != nil {
-		return err
-	}
-	replacing := ""
-	if s.replacing == name {
-		replacing = name
-	}
-	if _, err := s.writable(replacing); err != nil { // before anybody is asked anything
+	replacing := s.replace && s.name == name
+	if _, err := s.writable(replacing, name); err != nil { // before anybody is asked anything
 		return err
 	}
 	if err := s.backend.unlock(ctx, writing); err != nil {
 		return s.failed(err, "storing", name)
 	}
 	return withRecordLock(ctx, s.recordPath, func() error {
-		old, err := s.writable(replacing)
+		old, err := s.writable(replacing, name)
+		if err != nil {
+			return err
+		}
+		seeds, err := s.spare(ctx, old, name, c)
+		if err != nil {
+			return err
+		}
+		info = old.complete(name, c.AccessKeyID, info)
+		value, err := json.Marshal(storedKey{storedKeyVersion, c.AccessKeyID, c.SecretAccessKey.Reveal(), &info})
 		if err != nil {
 			return err
 		}
@@ -90,16 +104,8 @@ func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, 
 			if elsewhere { // the other keystore's copy is what FinishMove removes
 				r.Keystore, r.Leaving = s.kind, &Leaving{Keystore: old.Keystore, Keys: []string{name}}
 			}
-			info.AccessKeyID = c.AccessKeyID
-			if info.Added.IsZero() {
-				info.Added = r.Keys[name].Added
-			}
-			if info.Added.IsZero() {
-				info.Added = time.Now()
-			}
-			info.Added, info.Rotated = info.Added.UTC().Truncate(time.Second), info.Rotated.UTC().Truncate(time.Second)
-			info.Expires = info.Expires.UTC().Truncate(time.Second)
 			r.Keys[name] = info
+			r.Seeds = append(r.Seeds, seeds...)
 		})
 	})
 }
@@ -110,7 +116,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	if _, err := s.writable(""); err != nil {
+	if _, err := s.writable(false, ""); err != nil {
 		return err
 	}
 	if err := s.backend.unlock(ctx, removing); err != nil {
@@ -132,7 +138,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 
 // writable refuses to write to a keystore other than the one with the keys, and in
 // the home of another user. It returns the record as it is.
-func (s *Store) writable(replacing string) (Record, error) {
+func (s *Store) writable(replacing bool, name string) (Record, error) {
 	if err := paths.CheckOwn(filepath.Dir(s.recordPath)); err != nil {
 		return Record{}, err
 	}
@@ -140,7 +146,7 @@ func (s *Store) writable(replacing string) (Record, error) {
 	if err != nil {
 		return rec, err
 	}
-	return rec, rec.allows(s.kind, replacing)
+	return rec, rec.allows(s.kind, replacing, name)
 }
 
 // announce pins the keystore and blanks the id of a key about to be replaced;

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/godbus/dbus"
@@ -25,9 +24,9 @@ func (s *Service) unlockCollection(ctx context.Context, path dbus.ObjectPath) er
 		return err
 	}
 	if prompt != "/" { // a keyring with an empty password needs none
-		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		if !hasDisplay() {
 			s.dismiss(prompt)
-			return fmt.Errorf("%w, and there is no display for its dialog: sign in to the desktop, or run: gnome-keyring-daemon --unlock", fault.ErrLocked)
+			return errNoDisplay
 		}
 		if err := s.prompt(ctx, prompt); err != nil {
 			return err
