@@ -225,7 +225,7 @@ func (a *app) showUses(keys []string, u keychain.Uses) {
 			a.tell("hint", "36", "and so on for the others that you use")
 			return
 		}
-		command := "awsbroker setup " + say.ShellWord(use.Profile)
+		command := "awsbroker setup " + failure.SetupWord(use.Profile)
 		if use.Key != "" {
 			command += " --key " + say.ShellWord(use.Key)
 		}

@@ -31,7 +31,7 @@ func checkChain(p *config.Profile) error {
 	if p.Duration > longestFromSession {
 		at, _ := p.Origin("duration_seconds")
 		return failure.New(failure.Other, "%s is %s, but a role that another role assumes has sessions of one hour at most (AWS calls it role chaining)", at.String(), say.Duration(p.Duration)).
-			Hint("set it to 1h, or let the user's key assume the role: awsbroker setup %s --key %s", say.ShellWord(p.Name), say.ShellWord(p.KeyName))
+			Hint("set it to 1h, or let the user's key assume the role: awsbroker setup %s --key %s", failure.SetupWord(p.Name), say.ShellWord(p.KeyName))
 	}
 	first := p
 	for first.Chained() {

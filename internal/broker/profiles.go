@@ -63,7 +63,7 @@ func (b *Broker) CheckServed(profiles []string) error {
 		}
 		if !p.RunsUs() {
 			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", name).
-				Hint("awsbroker setup %s", say.ShellWord(name))
+				Hint("awsbroker setup %s", failure.SetupWord(name))
 		}
 		if file, line, ok := cfg.StaticKeys(name); ok {
 			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", name, file, line).

@@ -44,7 +44,7 @@ func RefuseRoot(t *Target, now time.Time) error {
 	f := failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs", name, account)
 	if t.Profile.RoleARN != "" {
 		f = failure.New(failure.Other, "key %q is the root user's of account %s, and a root user can assume no role", name, account).
-			Hint("use the key of an IAM user: awsbroker setup %s --key NAME", say.ShellWord(t.Profile.Name))
+			Hint("use the key of an IAM user: awsbroker setup %s --key NAME", failure.SetupWord(t.Profile.Name))
 	}
 	return f.Hint("for one command with the root user's rights: awsbroker exec --allow-root -- COMMAND").
 		Hint("when nothing needs it any more: %s", say.DeleteKey(t.Key.AccessKeyID))

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/failure"
 )
 
 var (
@@ -86,7 +86,7 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 // rewriting mends a finding by writing the line that setup would, before it
 // makes other edits.
 func (d *doctor) rewriting(p *config.Profile, f Finding, more ...edit) Finding {
-	f.Mend = "awsbroker setup " + say.ShellWord(p.Name)
+	f.Mend = "awsbroker setup " + failure.SetupWord(p.Name)
 	if line, ok := d.processLine(p.Name); ok {
 		f.fix = mendFiles(d.broker, append([]edit{setProfile(d.broker, p.Name, []config.Setting{line})}, more...)...)
 	}

@@ -105,7 +105,7 @@ func (d *doctor) lookAtProfile(t *broker.Target) {
 	if process.File != "" && p.Region == "" && cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")) == "" {
 		d.found(noRegion, Finding{
 			Title: "profile " + p.Name + " has no region",
-			Mend:  "awsbroker setup " + say.ShellWord(p.Name) + " --offline --region eu-central-1",
+			Mend:  "awsbroker setup " + failure.SetupWord(p.Name) + " --offline --region eu-central-1",
 		}.at(process))
 	}
 	d.lookAtLives(t)

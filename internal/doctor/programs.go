@@ -14,9 +14,9 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/programs"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 var (
@@ -112,7 +112,7 @@ func (d *doctor) mendProcess(p *process) Finding {
 			edits = append(edits, setProfile(d.broker, t.Profile.Name, []config.Setting{line}))
 		}
 	}
-	f.Mend = "awsbroker setup " + say.ShellWord(p.users[0].Profile.Name)
+	f.Mend = "awsbroker setup " + failure.SetupWord(p.users[0].Profile.Name)
 	if len(edits) == len(p.users) {
 		f.fix = mendFiles(d.broker, edits...)
 		if len(p.users) > 1 {

@@ -27,7 +27,7 @@ func OfConfig(err error) *Error {
 		f.Reason = NotFound
 		switch {
 		case unknown.Bare != nil:
-			f.Hint("write that there, or have it written: awsbroker setup %s", say.ShellWord(unknown.Name))
+			f.Hint("write that there, or have it written: awsbroker setup %s", SetupWord(unknown.Name))
 		case len(unknown.Nearest) > 0: // the names say what to do
 		case !config.ValidProfileName(unknown.Name):
 			f.Hint("list the profiles with: awsbroker list")
@@ -38,6 +38,15 @@ func OfConfig(err error) *Error {
 		f.Hint("%s", notOurs.Hint)
 	}
 	return f
+}
+
+// SetupWord returns the name of a profile for an awsbroker setup command in a hint. A
+// name that setup refuses becomes NAME, for the person to choose another.
+func SetupWord(profile string) string {
+	if !config.ValidProfileName(profile) {
+		return "NAME"
+	}
+	return say.ShellWord(profile)
 }
 
 // OfKeystore says what the keychain objected to, or that it has no key of that
