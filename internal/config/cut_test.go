@@ -38,7 +38,7 @@ func randomText(r *rand.Rand) string {
 func TestQuickPassIsStrict(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	taken := 0
-	for range 30_000 {
+	for range 50_000 {
 		text := randomText(r)
 		quick, err := readDocument("file", text)
 		strict := &document{path: "file", text: text}
@@ -133,7 +133,7 @@ func TestReadingIsLinear(t *testing.T) {
 		return
 	}
 	took := func(shape func(n int) string) time.Duration {
-		text, fastest := []byte(shape(30_000)), time.Hour
+		text, fastest := []byte(shape(50_000)), time.Hour
 		for range 3 { // other programs make one run slower, and seldom all
 			start := time.Now()
 			read(text)
