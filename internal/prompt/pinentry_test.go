@@ -17,8 +17,13 @@ import (
 	"time"
 )
 
-// TestMain makes the test binary a pinentry, too, which follows a script.
+// TestMain makes the test binary a pinentry, too, which follows a script, and a
+// process that asks at its terminal.
 func TestMain(m *testing.M) {
+	if kind := os.Getenv("TEST_QUESTION"); kind != "" {
+		askAtTerminal(kind)
+		return
+	}
 	if script := os.Getenv("TEST_PINENTRY"); script != "" {
 		scriptedPinentry(script)
 		return

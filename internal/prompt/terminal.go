@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -24,25 +25,40 @@ type Terminal struct {
 // Line asks for a line of text and shows it as it is typed. The errors are
 // ErrCancelled, ErrTimeout (ctx's deadline) and ErrNoTerminal (it went away).
 func (t *Terminal) Line(ctx context.Context, question string) (string, error) {
-	defer keepRunning()()
-	line, err := t.ask(ctx, question)
+	line, err := t.askIn(ctx, shown, question)
 	return string(line), err
 }
 
 // Hidden asks for a line of text and shows nothing of it. Echo goes before the
 // question comes, and is back however the question ends.
 func (t *Terminal) Hidden(ctx context.Context, question string) (credential.Secret, error) {
-	defer keepRunning()()
-	show, err := t.hide()
-	if err != nil {
-		return credential.Secret{}, fmt.Errorf("%w: %v", ErrNoTerminal, err)
-	}
-	line, err := t.ask(ctx, question)
-	show(err != nil)
+	line, err := t.askIn(ctx, hidden, question)
 	if err == nil {
 		t.Print("\n") // the person's own was not shown
 	}
 	return credential.NewSecret(string(line)), err
+}
+
+// echo says whether a terminal shows what is typed.
+type echo bool
+
+const (
+	shown  echo = true
+	hidden echo = false
+)
+
+// askIn asks in the mode that a question needs, whatever the one is that the terminal
+// was left in: under watch(1) and in full-screen programs Enter is no end of a line,
+// and Ctrl-C no signal. The mode is put back however the question ends.
+func (t *Terminal) askIn(ctx context.Context, e echo, question string) ([]byte, error) {
+	defer keepRunning()()
+	restore, err := t.setMode(e)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrNoTerminal, err)
+	}
+	line, err := t.ask(ctx, question)
+	restore(err != nil && e == hidden)
+	return line, err
 }
 
 // Confirm asks for a yes; anything but y and yes is a no.
@@ -61,7 +77,7 @@ func (t *Terminal) Print(text string) {
 	if width, _, err := term.GetSize(int(t.out.Fd())); err == nil && width > 0 {
 		text = fit(text, width)
 	}
-	_, _ = io.WriteString(t.out, text)
+	_, _ = io.WriteString(t.out, t.withReturns(text))
 }
 
 // Close closes the terminal. A reader that an ended question left behind
@@ -128,22 +144,52 @@ func endOf(err error) error {
 
 // readLine gets one line. A terminal hands out a part of one when the person
 // types Ctrl-D after it; what is read then is the rest.
+//
+// Keys come as bytes if another program changed the terminal's mode meanwhile, and
+// mean what they mean there.
 func readLine(in io.Reader) ([]byte, error) {
 	var line []byte
 	buf := make([]byte, 4096)
 	for {
 		n, err := in.Read(buf)
-		part, _, whole := bytes.Cut(buf[:n], []byte("\n"))
-		line = append(line, part...)
+		end := bytes.IndexAny(buf[:n], enter+goAway)
 		switch {
-		case whole:
-			return bytes.TrimSuffix(line, []byte("\r")), nil
+		case end >= 0 && strings.IndexByte(goAway, buf[end]) >= 0:
+			return nil, io.EOF
+		case end >= 0:
+			return erased(append(line, buf[:end]...)), nil
 		case err != nil:
 			return nil, err
 		case n == 0 || len(line) > maxLine:
 			return nil, io.EOF
 		}
+		line = append(line, buf[:n]...)
 	}
+}
+
+// Bytes of keys.
+const (
+	enter     = "\r\n"
+	goAway    = "\x03\x04\x1a" // Ctrl-C, Ctrl-D, and Ctrl-Z, which is Windows' Ctrl-D
+	eraseOne  = "\b\x7f"       // Backspace
+	eraseLine = 0x15           // Ctrl-U
+)
+
+// erased is a line without what the keys in it take back.
+func erased(line []byte) []byte {
+	out := line[:0]
+	for _, c := range line {
+		switch {
+		case strings.IndexByte(eraseOne, c) >= 0:
+			_, last := utf8.DecodeLastRune(out)
+			out = out[:len(out)-last]
+		case c == eraseLine:
+			out = out[:0]
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // maxLine is more than anyone has to type, in bytes.

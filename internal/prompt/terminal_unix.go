@@ -79,32 +79,6 @@ func keepRunning() (restore func()) {
 	}
 }
 
-// hide stops the terminal from showing what is typed. With discard, show throws
-// away what was typed and not read: the shell would show half a secret.
-func (t *Terminal) hide() (show func(discard bool), err error) {
-	fd := int(t.in.Fd())
-	before, err := unix.IoctlGetTermios(fd, getTermios)
-	if err != nil {
-		return nil, err
-	}
-	hidden := *before
-	hidden.Lflag &^= unix.ECHO
-	hidden.Lflag |= unix.ICANON | unix.ISIG
-	hidden.Iflag |= unix.ICRNL
-	if err := unix.IoctlSetTermios(fd, setTermios, &hidden); err != nil {
-		return nil, err
-	}
-	stop := t.onContinue(func() { _ = unix.IoctlSetTermios(fd, setTermios, &hidden) })
-	return func(discard bool) {
-		stop()
-		request := uint(setTermios)
-		if discard {
-			request = flushTermios
-		}
-		_ = unix.IoctlSetTermios(fd, request, before)
-	}, nil
-}
-
 // onContinue calls again whenever this process goes on at the terminal after it
 // was stopped there (Ctrl-Z): meanwhile the shell made the terminal its own, and
 // not every shell gives it back as it was.

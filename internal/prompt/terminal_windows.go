@@ -37,25 +37,37 @@ func understandColours(console windows.Handle) {
 // that started us, which is usually its shell.
 func TerminalName() string { return strconv.Itoa(os.Getppid()) }
 
-// hide stops the console from showing what is typed. With discard, show throws
-// away what was typed and not read.
-func (t *Terminal) hide() (show func(discard bool), err error) {
+// setMode makes the console collect lines, and send a signal at Ctrl-C. With
+// discard, restore throws away what was typed and not read. restore leaves a mode
+// alone that is another program's.
+func (t *Terminal) setMode(e echo) (restore func(discard bool), err error) {
 	console := windows.Handle(t.in.Fd())
 	var before uint32
 	if err := windows.GetConsoleMode(console, &before); err != nil {
 		return nil, err
 	}
-	hidden := before&^windows.ENABLE_ECHO_INPUT | windows.ENABLE_LINE_INPUT | windows.ENABLE_PROCESSED_INPUT
-	if err := windows.SetConsoleMode(console, hidden); err != nil {
+	asking := before | windows.ENABLE_LINE_INPUT | windows.ENABLE_PROCESSED_INPUT | windows.ENABLE_ECHO_INPUT
+	asking &^= windows.ENABLE_VIRTUAL_TERMINAL_INPUT
+	if e == hidden {
+		asking &^= windows.ENABLE_ECHO_INPUT
+	}
+	if err := windows.SetConsoleMode(console, asking); err != nil {
 		return nil, err
 	}
 	return func(discard bool) {
+		var now uint32
+		if windows.GetConsoleMode(console, &now) != nil || now != asking {
+			return
+		}
 		if discard {
 			_ = windows.FlushConsoleInputBuffer(console)
 		}
 		_ = windows.SetConsoleMode(console, before)
 	}, nil
 }
+
+// withReturns is text itself: a console goes to the first column.
+func (t *Terminal) withReturns(text string) string { return text }
 
 // taken: a console has no jobs.
 func (t *Terminal) taken() bool { return false }
