@@ -107,6 +107,15 @@ func TestDoctorAlso(t *testing.T) {
 			arrange: func(w *world) { w.Chmod(0o757, w.Path("bin")) },
 			found:   []string{"writable-by-others"},
 		},
+		"a program that gives codes and that others may write": {
+			arrange: func(w *world) {
+				giver := w.Path("home/code")
+				w.Write(giver, "#!/bin/sh\ncat "+w.Path("code")+"\n")
+				w.Chmod(0o757, giver)
+				w.edit(w.Config(), "awsbroker_mfa_process = cat "+w.Path("code"), "awsbroker_mfa_process = "+giver+" --now")
+			},
+			found: []string{"writable-by-others"},
+		},
 		"a home directory that others may write": {
 			arrange: func(w *world) { w.Chmod(0o777, w.Home) },
 			found:   []string{"writable-by-others"},

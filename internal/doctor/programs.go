@@ -52,6 +52,15 @@ func (d *doctor) lookAtPrograms(ctx context.Context) (string, error) {
 	for _, p := range all {
 		d.lookAtProcess(ctx, p)
 	}
+	for _, t := range d.targets { // what gives codes is run by awsbroker itself
+		words := config.ProcessWords(t.Profile.MFAProcess)
+		if len(words) == 0 {
+			continue
+		}
+		if path, err := programs.Find(words[0]); err == nil && filepath.IsAbs(path) {
+			d.programs = append(d.programs, path)
+		}
+	}
 	return "", nil
 }
 
