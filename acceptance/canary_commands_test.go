@@ -210,3 +210,25 @@ func commandsThatAre(t *testing.T) (all []string) {
 	}
 	return all
 }
+
+// TestNoCommandShowsABrokenLine: a secret in a line that is no setting, as after a slip
+// with an editor, is shown by no complaint about the line.
+func TestNoCommandShowsABrokenLine(t *testing.T) {
+	t.Parallel()
+	w := patient(t)
+	key := w.plant("line")[3]
+	for _, line := range []string{key.secret, "aws_secret_access_key " + key.secret, `aws_secret_access_key : "` + key.secret, "[" + key.secret,
+		key.secret + " =", " " + key.secret, "aws_secret_access_key =\n  " + key.secret, "= " + key.secret, "[x] " + key.secret, "aws_secret_access_key = " + key.secret + " [x]"} {
+		for _, path := range []string{w.credentials(), w.Config()} {
+			before, _ := os.ReadFile(path)
+			w.Write(path, string(before)+"\n[profile x]\n"+line+"\nregion = eu-west-1\n")
+			for _, run := range []string{"doctor --json", "doctor --fix --yes", "list", "explain --profile x", "login --profile admin",
+				"add --from-profile x --yes", "setup x --key phoebe --yes"} {
+				w.Write(w.Path("code"), w.Code())
+				r := w.Run(append([]string{"--debug"}, strings.Fields(run)...)...)
+				wantNoCanary(t, []planted{key}, fmt.Sprintf("%s with %q in %s", run, line, filepath.Base(path)), r.Stdout+r.Stderr)
+			}
+			w.Write(path, string(before))
+		}
+	}
+}
