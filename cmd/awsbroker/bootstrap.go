@@ -148,6 +148,7 @@ type bootstrapJSON struct {
 	Account   string                     `json:"account"`
 	Partition string                     `json:"partition"`
 	By        string                     `json:"by"`
+	Address   string                     `json:"address,omitempty"` // where it is asked, if that is not AWS's own address
 	UserARN   string                     `json:"user_arn,omitempty"`
 	GroupARN  string                     `json:"group_arn,omitempty"`
 	RoleARN   string                     `json:"role_arn"`
@@ -167,7 +168,7 @@ type bootstrapJSON struct {
 
 func printBootstrap(a *app, out bootstrap.Result, planned bool) error {
 	return writeJSON(a.stdout, bootstrapJSON{
-		Account: out.Account, Partition: out.Partition, By: out.By, UserARN: out.UserARN, GroupARN: out.GroupARN, RoleARN: out.RoleARN,
+		Account: out.Account, Partition: out.Partition, By: out.By, Address: out.Address, UserARN: out.UserARN, GroupARN: out.GroupARN, RoleARN: out.RoleARN,
 		PolicyARN: out.PolicyARN, MFASerial: out.MFASerial, Key: out.KeyName, KeyID: out.KeyID, Profile: out.Profile, SignIn: out.SignIn,
 		Planned: planned, Changed: out.Changed, Plan: out.Plan, Policies: out.Policies,
 		Warnings: append([]string{}, out.Warnings...), Left: append([]string{}, out.Left...),

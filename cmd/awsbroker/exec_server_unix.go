@@ -118,6 +118,9 @@ func (a *app) globalFlags() []string {
 			flags = append(flags, f.name, f.value)
 		}
 	}
+	if a.endpointIsMine {
+		flags = append(flags, "--endpoint-is-mine")
+	}
 	if a.debug {
 		flags = append(flags, "--debug")
 	}

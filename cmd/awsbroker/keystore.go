@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,11 +39,16 @@ still in a keystore are shown, and awsbroker add NAME takes them back.`,
 			if asJSON {
 				return writeKeystoreJSON(a.stdout, v)
 			}
-			return writeKeystore(a.stdout, v)
+			if err := writeKeystore(a.stdout, v); err != nil || v.PassphraseKept.IsZero() {
+				return err
+			}
+			_, err = fmt.Fprintf(a.stdout, "\nthe passphrase of the encrypted file is kept until %s; to forget it: awsbroker keystore lock\n",
+				v.PassphraseKept.Format("15:04"))
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
-	cmd.AddCommand(newKeystoreMove(a))
+	cmd.AddCommand(newKeystoreMove(a), newKeystoreLock(a))
 	return cmd
 }
 
@@ -150,6 +156,8 @@ type keystoreJSON struct {
 	Lost      []string    `json:"keys_without_record"`
 	OldCopies string      `json:"old_copies_in"`
 	Keystores []placeJSON `json:"keystores"`
+
+	PassphraseKept *time.Time `json:"passphrase_kept_until"` // of the encrypted file; null if it is not kept
 }
 
 type placeJSON struct {
@@ -160,7 +168,11 @@ type placeJSON struct {
 }
 
 func writeKeystoreJSON(out io.Writer, v keychain.KeystoreView) error {
-	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), append([]string{}, v.Lost...), string(v.Old), []placeJSON{}}
+	j := keystoreJSON{string(v.Kind), v.Where, append([]string{}, v.Keys...), append([]string{}, v.Lost...), string(v.Old), []placeJSON{}, nil}
+	if !v.PassphraseKept.IsZero() {
+		until := v.PassphraseKept.UTC()
+		j.PassphraseKept = &until
+	}
 	for _, p := range v.Places {
 		problem := ""
 		if p.Err != nil {

@@ -15,7 +15,8 @@ func newLogout(a *app) *cobra.Command {
 		Use:   "logout",
 		Short: "forget sessions",
 		Long: `Forget the session of a profile, or every session. In AWS a session goes on
-until it ends by itself; what is forgotten is the copy here.`,
+until it ends by itself; what is forgotten is the copy here. With --all the
+passphrase of the encrypted file is forgotten, too.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all && profile != "" {
 				return usage(errors.New("--profile and --all exclude each other"))

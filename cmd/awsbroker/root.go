@@ -31,6 +31,8 @@ type app struct {
 	codeRead bool // mfaCode was "-" and is what standard input said
 	debug    bool
 
+	endpointIsMine bool
+
 	oneLine bool // the caller shows one line of an error (credential-process)
 	yes     bool // --yes: no questions
 
@@ -66,6 +68,7 @@ func newRoot(a *app, only string) *cobra.Command {
 	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "where keys are kept: keychain, wincred, secret-service, pass or file")
 	f.StringVar(&a.prompt, "prompt", os.Getenv("AWSBROKER_PROMPT"), "ways to ask, in order: a list of command, terminal, pinentry, dialog (or zenity, kdialog, osascript, powershell), none")
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
+	f.BoolVar(&a.endpointIsMine, "endpoint-is-mine", false, "send codes of awsbroker_mfa_seed also to an address that is not AWS's own")
 	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
 	root.SetFlagErrorFunc(flagError)
 	addCommands(root, a, only)
@@ -161,16 +164,17 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 		return nil, err
 	}
 	a.run = &broker.Broker{
-		Paths:    paths.FromEnv(),
-		Keystore: kind,
-		Region:   a.region,
-		Code:     code,
-		Environ:  a.environ,
-		Command:  a.command,
-		Started:  a.started,
-		Limits:   limits,
-		Prompt:   ways,
-		Report:   a,
+		Paths:          paths.FromEnv(),
+		Keystore:       kind,
+		Region:         a.region,
+		Code:           code,
+		EndpointIsMine: a.endpointIsMine,
+		Environ:        a.environ,
+		Command:        a.command,
+		Started:        a.started,
+		Limits:         limits,
+		Prompt:         ways,
+		Report:         a,
 	}
 	return a.run, nil
 }

@@ -22,11 +22,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/machine"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 func TestMain(m *testing.M) {
+	keystore.TestOnlyRounds() // acceptance runs the program that ships
 	testscript.Main(m, map[string]func(){
 		"awsbroker": main,
 		"person":    person,

@@ -22,7 +22,8 @@ type Endpoint struct {
 	CABundle  string // PEM file of certificate authorities to trust instead of the system's
 	FIPS      bool
 	DualStack bool
-	Clock     *Clock // reads AWS's time from what the endpoint answers, and signs with it
+	Notice    *Notice // told before the endpoint is asked; see [Endpoint.Announce]
+	Clock     *Clock  // reads AWS's time from what the endpoint answers, and signs with it
 }
 
 // CheckURL refuses an endpoint to which no MFA code may go: anything but

@@ -39,7 +39,7 @@ func Send[T any](ctx context.Context, how Sending, request func(context.Context)
 		if err == nil || !errors.As(err, &e) {
 			return out, err
 		}
-		if e.Reason == ClockWrong && e.Skew != 0 && !dated {
+		if e.Reason == ClockWrong && e.Skew.Abs() > time.Minute && !dated {
 			dated = true
 			continue
 		}

@@ -117,7 +117,11 @@ func (s *bootstrap) asksPerson() bool {
 // Text is the plan for a person.
 func (o Result) Text() string {
 	var b strings.Builder
-	say.Fprintf(&b, "account   %s (%s)\nasked by  %s\n\n", o.Account, o.Partition, o.By)
+	say.Fprintf(&b, "account   %s (%s)\nasked by  %s\n", o.Account, o.Partition, o.By)
+	if o.Address != "" {
+		say.Fprintf(&b, "address   %s\n", say.Shown(strings.ReplaceAll(o.Address, "\n", "\n ")))
+	}
+	b.WriteString("\n")
 	wide := 0
 	for _, p := range o.Plan {
 		if p.How != "" {

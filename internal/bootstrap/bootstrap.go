@@ -63,6 +63,7 @@ type Result struct {
 	Account   string
 	Partition string
 	By        string // ARN of who does it
+	Address   string // where STS and IAM are asked, if that is not AWS's own address
 
 	UserARN   string
 	GroupARN  string

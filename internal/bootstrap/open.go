@@ -119,7 +119,7 @@ func (s *bootstrap) storedKey(ctx context.Context, region string) error {
 	if s.who, err = client.CallerIdentity(ctx, s.actor.AccessKey); err != nil {
 		return s.actor.Target.Failure(err)
 	}
-	return nil
+	return s.actor.Target.CheckOwner(s.who.ARN, info.ARN)
 }
 
 // authenticate makes the IAM client, or the ways into IAM, of whoever the key
@@ -133,6 +133,7 @@ func (s *bootstrap) authenticate() error {
 	if config.PartitionOfRegion(s.actor.Target.Endpoint.Region) != s.out.Partition {
 		s.actor.Target.Endpoint.Region = config.DefaultRegion(s.out.Partition)
 	}
+	s.out.Address = strings.TrimPrefix(s.actor.Target.ForeignAddresses(), "address  ")
 	switch {
 	case s.who.IsRoot():
 		var err error

@@ -68,6 +68,9 @@ func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err
 		return out, err
 	}
 	defer unlock()
+	if s.out.Address != "" {
+		s.run.Report.Step("address  " + s.out.Address)
+	}
 	if works {
 		if err := s.refuseLastWay(ctx); err != nil {
 			return out, err

@@ -17,7 +17,8 @@ type Asker struct {
 	broker *Broker
 	ways   prompt.Ways // that the person wants to be asked in
 	ladder *prompt.Ladder
-	Before func() // is called before something is asked; nil: nothing is in the way
+	Before func()   // is called before something is asked; nil: nothing is in the way
+	Names  []string // of the user or the account: a new passphrase is not to be made of them
 }
 
 // NewAsker returns an asker that has asked nobody yet. The caller has to close it.

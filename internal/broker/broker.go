@@ -23,19 +23,21 @@ import (
 
 // Broker is one run of the program. Nothing is opened until a flow needs it.
 type Broker struct {
-	Paths    paths.Paths
-	Keystore keystore.Kind     // --keystore or AWSBROKER_KEYSTORE; empty is the recorded one
-	Region   string            // --region; empty leaves it to the environment and the profile
-	Code     credential.Secret // --mfa-code, used instead of asking by the first who needs a code
-	Prompt   prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile
-	Environ  []string          // what helper commands inherit, before it is thinned out
-	Command  string            // of awsbroker, for the log
-	Started  time.Time         // when the run began: its deadlines count from here
-	Limits   Limits
-	Report   Reporter
-	Clock    *wait.Clock // what flows wait by; nil is the machine's
+	Paths          paths.Paths
+	Keystore       keystore.Kind     // --keystore or AWSBROKER_KEYSTORE; empty is the recorded one
+	Region         string            // --region; empty leaves it to the environment and the profile
+	Code           credential.Secret // --mfa-code, used instead of asking by the first who needs a code
+	EndpointIsMine bool              // --endpoint-is-mine: codes of seeds go to addresses that are not AWS's
+	Prompt         prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile
+	Environ        []string          // what helper commands inherit, before it is thinned out
+	Command        string            // of awsbroker, for the log
+	Started        time.Time         // when the run began: its deadlines count from here
+	Limits         Limits
+	Report         Reporter
+	Clock          *wait.Clock // what flows wait by; nil is the machine's
 
-	aws *awsapi.Clock // what the run knows of AWS's clock; see [Broker.clockOfAWS]
+	aws    *awsapi.Clock  // what the run knows of AWS's clock; see [Broker.clockOfAWS]
+	notice *awsapi.Notice // tells what there is to know of addresses
 
 	looked   bool // for dir; it is once a run
 	dir      string
@@ -48,9 +50,10 @@ type Broker struct {
 
 	sent []credential.Secret // MFA codes that went to AWS in this run
 
-	store        *keystore.Store // once it was opened
-	asking       *Asker          // whose terminal store asks at
-	noPassphrase error           // how asking for store's passphrase ended, if without one
+	store        *keystore.Store   // once it was opened
+	asking       *Asker            // whose terminal store asks at
+	typed        credential.Secret // the passphrase that a person typed in this run
+	noPassphrase error             // how asking for store's passphrase ended, if without one
 }
 
 // Limits say how long a run waits, counted from its start.

@@ -141,8 +141,11 @@ func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error
 	return code, nil
 }
 
-// codeFromSeed computes the code that the device shows now.
+// codeFromSeed computes the code that the device shows now, for AWS's own address.
 func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
+	if err := r.refuseAddress(); err != nil {
+		return credential.Secret{}, err
+	}
 	device := r.target.Profile.MFASerial
 	store, err := r.run.OpenKeychain(ctx, r.actor.Asker)
 	if err != nil {

@@ -34,6 +34,7 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
 		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
 		Clock:     b.clockOfAWS(),
+		Notice:    b.noticeOfAddresses(),
 	}
 	if err := awsapi.CheckURL(e.URL); err != nil {
 		return e, failure.OfAWS(err, nil, false)

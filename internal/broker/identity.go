@@ -39,5 +39,6 @@ func (b *Broker) PlainEndpoint(region string) awsapi.Endpoint {
 		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", false),
 		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", false),
 		Clock:     b.clockOfAWS(),
+		Notice:    b.noticeOfAddresses(),
 	}
 }

@@ -18,7 +18,7 @@ func (k *Keeper) newRun() *Broker {
 
 		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Command: b.Command, Environ: b.Environ,
 		Prompt: b.Prompt.Without(prompt.ByTerminal), Report: b.Report,
-		Started: time.Now(), Limits: CallerLimits, sealing: b.sealing, aws: &k.clock,
+		Started: time.Now(), Limits: CallerLimits, sealing: b.sealing, aws: &k.clock, EndpointIsMine: b.EndpointIsMine,
 	}
 }
 

@@ -20,6 +20,7 @@ func (b *Broker) KeystoreOptions(a *Asker) keystore.Options {
 		FileDir:    b.Paths.KeystoreDir(),
 		Kind:       b.Keystore,
 		Passphrase: a.passphrase,
+		Memory:     b.memory(),
 		Environ:    prompt.ChildEnviron(b.Environ),
 	}
 }

@@ -30,8 +30,10 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 }
 
 // LogoutAll forgets every session, also those of profiles that are gone: their
-// key goes first, so that what is left of the files opens for nobody.
+// key goes first, so that what is left of the files opens for nobody. The passphrase
+// of the encrypted file goes, too.
 func (b *Broker) LogoutAll(ctx context.Context) error {
+	forgotten := b.ForgetPassphrase()
 	for _, dir := range session.Dirs(b.Paths.Cache) {
 		a := b.NewAsker(nil)
 		err := session.DropKey(ctx, dir, &vault{b, a})
@@ -41,5 +43,5 @@ func (b *Broker) LogoutAll(ctx context.Context) error {
 			return failure.OfKeystore(err, "")
 		}
 	}
-	return session.NextGeneration(b.Paths)
+	return errors.Join(forgotten, session.NextGeneration(b.Paths))
 }

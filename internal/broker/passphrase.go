@@ -3,20 +3,28 @@ package broker
 import (
 	"context"
 	"os"
+	"os/user"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/passphrase"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 // passphrase returns the passphrase of the encrypted-file keystore: from the
 // environment, for machines without a person, else as a person types it.
 func (a *Asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
 	if s, ok, err := passphraseFromEnv(); ok || err != nil {
+		if err == nil && p.New && a.isTrivial(s) {
+			err = failure.New(failure.Keychain, "%w: %s", keystore.ErrWeakPassphrase, passphrase.Trivial)
+		}
 		return s, err
 	}
 	if a.broker.noPassphrase != nil {
@@ -50,6 +58,10 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 			t.Print("that is too short\n")
 			continue
 		}
+		if a.isTrivial(first) {
+			t.Print("that is too easy to guess: " + passphrase.Trivial + "\n")
+			continue
+		}
 		second, err := t.Hidden(ctx, "the same again: ")
 		if err != nil {
 			return second, err
@@ -61,13 +73,26 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	}
 }
 
+// isTrivial reports whether a new passphrase is easy to guess for somebody who knows
+// whose keystore it is.
+func (a *Asker) isTrivial(p credential.Secret) bool {
+	names := slices.Clone(a.Names)
+	if host, err := os.Hostname(); err == nil {
+		names = append(names, host)
+	}
+	if u, err := user.Current(); err == nil {
+		names = append(names, u.Username, u.Name)
+	}
+	return passphrase.IsTrivial(p, names...)
+}
+
 // passphraseFromEnv reads AWSBROKER_FILE_PASSPHRASE, or the first line of the
 // file that AWSBROKER_FILE_PASSPHRASE_FILE names.
 func passphraseFromEnv() (credential.Secret, bool, error) {
 	if p := os.Getenv("AWSBROKER_FILE_PASSPHRASE"); p != "" {
 		return credential.NewSecret(p), true, nil
 	}
-	file := os.Getenv("AWSBROKER_FILE_PASSPHRASE_FILE")
+	file := PassphraseFile()
 	if file == "" {
 		return credential.Secret{}, false, nil
 	}
@@ -77,4 +102,84 @@ func passphraseFromEnv() (credential.Secret, bool, error) {
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	return credential.NewSecret(strings.TrimSuffix(line, "\r")), true, nil
+}
+
+// PassphraseFile returns the name of the file that has the passphrase of the encrypted
+// keystore, for machines without a person; empty if there is none.
+func PassphraseFile() string { return os.Getenv("AWSBROKER_FILE_PASSPHRASE_FILE") }
+
+// memory is where a typed passphrase is from then on: in this run, and for as long as
+// awsbroker_passphrase_for says with the system. What the environment has is not kept.
+func (b *Broker) memory() keystore.Memory {
+	if _, ok, err := passphraseFromEnv(); ok || err != nil {
+		return keystore.Memory{}
+	}
+	return keystore.Memory{Recall: b.recallPassphrase, Keep: b.keepPassphrase, Forget: b.forgetPassphrase}
+}
+
+func (b *Broker) recallPassphrase() (credential.Secret, bool) {
+	if !b.typed.IsEmpty() {
+		return b.typed, true
+	}
+	if life, _ := b.passphraseLife(); life == 0 {
+		return credential.Secret{}, false
+	}
+	p, until, ok := b.keptPassphrase().Get(time.Now())
+	if ok {
+		b.Debug("keychain: its passphrase is kept until %s", until.Format(time.TimeOnly))
+	}
+	return p, ok
+}
+
+func (b *Broker) keepPassphrase(p credential.Secret) {
+	b.typed = p
+	life, err := b.passphraseLife()
+	if err != nil {
+		b.Warn("the passphrase of the encrypted keystore is not kept: %v", err)
+	}
+	if life == 0 {
+		return
+	}
+	if err := b.keptPassphrase().Put(p, time.Now().Add(life)); err != nil {
+		b.Debug("keychain: its passphrase is not kept: %v", err)
+	}
+}
+
+func (b *Broker) forgetPassphrase() {
+	if err := b.ForgetPassphrase(); err != nil {
+		b.Warn("%s", err.Error())
+	}
+}
+
+// ForgetPassphrase makes the next use of the encrypted file ask for its passphrase.
+func (b *Broker) ForgetPassphrase() error {
+	b.typed = credential.Secret{}
+	if err := b.keptPassphrase().Forget(); err != nil {
+		return failure.New(failure.Keychain, "the passphrase of the encrypted keystore could not be forgotten: %w", err)
+	}
+	return nil
+}
+
+// PassphraseKept returns until when the passphrase of the encrypted file is kept; zero
+// if it is not.
+func (b *Broker) PassphraseKept() time.Time {
+	_, until, ok := b.keptPassphrase().Get(time.Now())
+	if !ok {
+		return time.Time{}
+	}
+	return until
+}
+
+func (b *Broker) keptPassphrase() session.Kept {
+	return session.Kept{Of: b.Paths.KeystoreDir(), Dir: b.SessionDir()}
+}
+
+// passphraseLife is 0 where the config file cannot be read: whoever switched the
+// keeping off there is not overruled.
+func (b *Broker) passphraseLife() (time.Duration, error) {
+	cfg, err := b.ReadConfig()
+	if err != nil {
+		return 0, err
+	}
+	return cfg.PassphraseLife()
 }

@@ -66,7 +66,7 @@ func Stretch(d time.Duration) time.Duration {
 }
 
 // SetEnvironment makes the environment that of nobody, with the passphrase of
-// the encrypted file. It is not done by t.Setenv, so that tests may be parallel:
+// the encrypted file, which is cheap to open. It is not done by t.Setenv, so that tests may be parallel:
 // it is the same for all.
 var SetEnvironment = sync.OnceFunc(func() {
 	for _, variable := range os.Environ() {
@@ -75,6 +75,7 @@ var SetEnvironment = sync.OnceFunc(func() {
 		}
 	}
 	os.Setenv("AWSBROKER_FILE_PASSPHRASE", "canary-passphrase-of-rotate")
+	keystore.TestOnlyRounds()
 })
 
 // NewWorld makes a world, which goes with the test.

@@ -35,6 +35,9 @@ func (r *resolver) findProblems() {
 			if name, ok := strings.CutPrefix(o.name, prefix); ok && !slices.Contains(known, name) {
 				r.addProblemAt(UnknownSetting, s, o, unknownSetting(name))
 			}
+			if o.name == prefix+passphraseFor && p.Name != "default" {
+				r.addProblemAt(UnknownSetting, s, o, o.name+" counts in [default] only: the encrypted file has one passphrase for all profiles")
+			}
 			if text := ofAWSVault[o.name]; text != "" && (o.name != "mfa_process" || p.MFAProcess == "") {
 				r.addProblemAt(UnknownSetting, s, o, text)
 			}

@@ -31,14 +31,15 @@ type Profile struct {
 	UseFIPS            bool
 	UseDualStack       bool
 
-	Prompt     string        // ways to ask; see package prompt
-	MFAProcess string        // command that prints a code
-	MFASession time.Duration // life of a GetSessionToken session; 0 = none is made
-	MFASeed    string        // "keychain", or empty
-	MinTTL     time.Duration // see HasMinTTL
-	HasMinTTL  bool          // "0" was written, which is not the default
-	Confirm    bool          // ask before handing out a cached session
-	LogOff     bool          // "off" was written: no line in the log for its sessions
+	Prompt         string        // ways to ask; see package prompt
+	MFAProcess     string        // command that prints a code
+	MFASession     time.Duration // life of a GetSessionToken session; 0 = none is made
+	MFASeed        string        // "keychain", or empty
+	EndpointIsMine string        // host, and port if it has one, of an endpoint_url that may be sent codes of a seed
+	MinTTL         time.Duration // see HasMinTTL
+	HasMinTTL      bool          // "0" was written, which is not the default
+	Confirm        bool          // ask before handing out a cached session
+	LogOff         bool          // "off" was written: no line in the log for its sessions
 
 	CredentialProcess string
 

@@ -107,6 +107,13 @@ func checkSeed(value string) string {
 	return ""
 }
 
+func checkHost(value string) string {
+	if u, err := url.Parse("https://" + value); err != nil || u.Host != value || value == "" {
+		return `the host of an endpoint, like "sts.example.com" or "sts.example.com:8443"`
+	}
+	return ""
+}
+
 func checkLog(value string) string {
 	if value != "on" && value != "off" {
 		return `"on" or "off"`

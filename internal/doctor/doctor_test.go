@@ -1,7 +1,9 @@
 package doctor_test
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -182,6 +184,30 @@ func TestNoSession(t *testing.T) {
 	}
 	if n := m.CountCalls("ListUsers"); n != 0 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// TestPassphraseFile: it is used whatever its mode, so doctor has to tell.
+func TestPassphraseFile(t *testing.T) {
+	m := newPatientHere(t)
+	path := filepath.Join(t.TempDir(), "passphrase")
+	m.write(path, "correct horse battery staple\n")
+	t.Setenv("AWSBROKER_FILE_PASSPHRASE_FILE", path)
+	for mode, titles := range map[fs.FileMode][]string{
+		0o600: nil, 0o400: nil,
+		0o644: {"others may read this file (mode 644), and the passphrase of the encrypted keystore in clear in it"},
+		0o666: {"others may write this file (mode 666)"},
+	} {
+		must(t, os.Chmod(path, mode))
+		var found []string
+		for _, f := range m.findings() {
+			if f.File == path {
+				found = append(found, f.Title)
+			}
+		}
+		if !slices.Equal(found, titles) {
+			t.Errorf("mode %o: %q, want %q", mode, found, titles)
+		}
 	}
 }
 

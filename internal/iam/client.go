@@ -20,7 +20,8 @@ type Client struct {
 	api *awsiam.Client
 }
 
-// New makes a client that signs with creds; it connects to nothing. The
+// New makes a client that signs with creds; it announces the endpoint, and connects to
+// nothing. The
 // errors are *awsapi.Error with reason BadEndpoint. The endpoint's region picks
 // the partition: IAM has one endpoint in each.
 func New(e awsapi.Endpoint, creds credential.Credentials) (*Client, error) {
@@ -31,6 +32,7 @@ func New(e awsapi.Endpoint, creds credential.Credentials) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.Announce("iam")
 	return &Client{awsiam.New(options(e, h, creds))}, nil
 }
 

@@ -94,7 +94,9 @@ func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
 	if err != nil {
 		return nil, failure.OfRecord(err)
 	}
-	return &Adder{Broker: b, options: o, Asker: b.NewAsker(nil), record: record}, nil
+	asker := b.NewAsker(nil)
+	asker.Names = []string{o.Name}
+	return &Adder{Broker: b, options: o, Asker: asker, record: record}, nil
 }
 
 // checkNameFree fails if the keychain has a key of that name and it is not to be
@@ -151,6 +153,7 @@ func (ad *Adder) finish(ctx context.Context) error {
 // admit returns what the record is to know of a key that identity is the owner
 // of, and warns of what is unusual about that. name is that of the key.
 func (ad *Adder) admit(identity sts.Identity, name string) (keystore.KeyInfo, error) {
+	ad.Asker.Names = append(ad.Asker.Names, identity.UserName(), identity.Account)
 	before := ad.record.Keys[name].ARN
 	if before != "" && before != identity.ARN {
 		ad.Broker.Warn("the key belonged to %s, the new one belongs to %s", before, identity.ARN)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -23,6 +24,8 @@ type KeystoreView struct {
 	Lost   []string      // keys of the keychain that the record does not know of
 	Old    keystore.Kind // where a move that was cut short left old copies; empty if none
 	Places []keystore.Place
+
+	PassphraseKept time.Time // until then the encrypted file asks for none; zero: it asks
 }
 
 // ViewKeystores looks at the keystores of this machine. It asks nobody.
@@ -32,7 +35,7 @@ func ViewKeystores(ctx context.Context, b *broker.Broker) (KeystoreView, error) 
 		return KeystoreView{}, failure.OfKeystore(err, "")
 	}
 	options := b.KeystoreOptions(b.NewAsker(nil))
-	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options)}
+	view := KeystoreView{Kind: record.Keystore, Keys: record.Names(), Places: keystore.Places(ctx, options), PassphraseKept: b.PassphraseKept()}
 	if record.Leaving != nil {
 		view.Old = record.Leaving.Keystore
 	}

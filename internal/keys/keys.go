@@ -23,6 +23,7 @@ type Options struct {
 	Key     string // the key of the keychain that acts; empty: found
 	Profile string // through which it acts; empty: found
 	Force   bool   // even what cuts the branch one sits on
+	Proves  bool   // AWS is asked whose the key is, even if no key is to be changed
 }
 
 // Listing is the access keys of one user, as AWS has them.

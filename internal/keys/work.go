@@ -61,7 +61,7 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 	if err := w.Actor.OpenKey(ctx); err != nil {
 		return err
 	}
-	if err := w.identify(ctx, ids, change); err != nil {
+	if err := w.identify(ctx, o, ids, change); err != nil {
 		return err
 	}
 	w.Account, _ = awsapi.SplitARN(w.Actor.Target.Key.ARN)
@@ -90,10 +90,10 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 // where something is to be changed: what answers has to be AWS, and not a stand-in
 // with another user. A root key that deletes itself makes that one call alone, and
 // what AWS says to a key that it refuses is told at the call that follows.
-func (w *Work) identify(ctx context.Context, ids []string, change Change) error {
+func (w *Work) identify(ctx context.Context, o Options, ids []string, change Change) error {
 	recorded := w.Actor.Target.Key.ARN
 	endsItself := w.Actor.Target.Key.Root() && change == Delete && slices.Equal(ids, []string{w.Actor.AccessKey.AccessKeyID})
-	if recorded != "" && (change == None || endsItself) {
+	if recorded != "" && (change == None && !o.Proves || endsItself) {
 		return nil
 	}
 	client, err := sts.New(w.Actor.Target.Endpoint)

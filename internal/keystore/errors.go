@@ -15,7 +15,7 @@ var (
 	ErrDismissed      = fault.ErrDismissed
 	ErrCorrupt        = fault.ErrCorrupt
 	ErrPassphrase     = errors.New("wrong passphrase")
-	ErrWeakPassphrase = errors.New("the passphrase is too short")
+	ErrWeakPassphrase = errors.New("the passphrase is too weak")
 	ErrTimeout        = fault.ErrTimeout
 	ErrNoKeystore     = errors.New("no keystore has been chosen yet")
 	ErrPinned         = errors.New("keys are kept in another keystore")

@@ -13,27 +13,36 @@ import (
 	"github.com/99designs/keyring"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/fault"
+	"github.com/awsbroker/awsbroker/internal/passphrase"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // fileStore is the encrypted-file keystore: one JWE a secret
 // (PBES2-HS256+A128KW, A256GCM), all under one passphrase. The file format and
-// the cryptography are keyring's; that files survive a crash, and that errors
-// tell a wrong passphrase from a damaged file, is ours.
+// the cryptography are keyring's; that files survive a crash, that errors tell a
+// wrong passphrase from a damaged file, and how dear a guess is, is ours.
 type fileStore struct {
-	dir   string
-	ask   func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
-	limit time.Duration
+	dir    string
+	ask    func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
+	memory Memory
+	limit  time.Duration
 
-	asking     sync.Mutex
-	passphrase credential.Secret
+	asking sync.Mutex // guards known
+	known  known
 }
+
+// rounds that new files are sealed with.
+var rounds = passphrase.Rounds
+
+// TestOnlyRounds makes sealing cheap for tests that are not about it. Nothing that is
+// shipped calls it.
+func TestOnlyRounds() { rounds = 10_000 } // more than keyring's own, so that its files count as old
 
 func newFileStore(o Options) (backend, error) {
 	if !filepath.IsAbs(o.FileDir) {
 		return nil, fmt.Errorf("%w: there is no directory for the encrypted-file keystore: set HOME or XDG_DATA_HOME", ErrMissing)
 	}
-	return &fileStore{dir: o.FileDir, ask: o.Passphrase, limit: o.CallTimeout}, nil
+	return &fileStore{dir: o.FileDir, ask: o.Passphrase, memory: o.Memory, limit: o.CallTimeout}, nil
 }
 
 func (f *fileStore) where() string { return f.dir }
@@ -63,23 +72,21 @@ func (f *fileStore) unlock(ctx context.Context, i intent) error {
 	if err != nil {
 		return err
 	}
-	pass, err := f.passphraseFor(ctx, len(files) == 0)
-	if err != nil {
-		return err
-	}
-	return fault.BoundDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
+	return f.withPassphrase(ctx, len(files) == 0, func(pass credential.Secret) error {
+		return fault.BoundDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
+	})
 }
 
 // get asks for no passphrase when there is nothing to open with it.
-func (f *fileStore) get(ctx context.Context, item string) ([]byte, error) {
+func (f *fileStore) get(ctx context.Context, item string) (data []byte, err error) {
 	if err := f.has(ctx, item); err != nil {
 		return nil, err
 	}
-	pass, err := f.passphraseFor(ctx, false)
-	if err != nil {
-		return nil, err
-	}
-	return fault.Bound(ctx, f.limit, f.dir, func() ([]byte, error) { return f.read(item, pass) })
+	err = f.withPassphrase(ctx, false, func(pass credential.Secret) error {
+		data, err = fault.Bound(ctx, f.limit, f.dir, func() ([]byte, error) { return f.read(item, pass) })
+		return err
+	})
+	return data, err
 }
 
 func (f *fileStore) has(ctx context.Context, item string) error {
@@ -93,23 +100,19 @@ func (f *fileStore) items(ctx context.Context) ([]string, error) {
 	return fault.Bound(ctx, f.limit, f.dir, f.files)
 }
 
-// set writes through keyring into a scratch directory and moves the file over,
-// since keyring truncates the old one before it writes the new one.
 func (f *fileStore) set(ctx context.Context, item string, data []byte) error {
-	pass, err := f.passphraseFor(ctx, false)
-	if err != nil {
-		return err
-	}
-	return f.locked(ctx, func() error {
-		if err := f.admit(pass); err != nil {
-			return err
-		}
-		return f.write(item, data, pass)
+	return f.withPassphrase(ctx, false, func(pass credential.Secret) error {
+		return f.locked(ctx, f.limit, func() error {
+			if err := f.admit(pass); err != nil {
+				return err
+			}
+			return f.write(item, data, pass)
+		})
 	})
 }
 
 func (f *fileStore) remove(ctx context.Context, item string) error {
-	return f.locked(ctx, func() error {
+	return f.locked(ctx, f.limit, func() error {
 		if err := absent(os.Remove(f.path(item))); err != nil {
 			return err
 		}
@@ -121,38 +124,38 @@ func (f *fileStore) remove(ctx context.Context, item string) error {
 	})
 }
 
-// locked runs do alone among all writers of this directory.
-func (f *fileStore) locked(ctx context.Context, do func() error) error {
-	// Twice the limit: one to wait for another writer, one to do it.
-	return fault.BoundDo(ctx, 2*f.limit, f.dir, func() error {
-		return withLock(ctx, filepath.Join(f.dir, ".lock"), f.limit, do)
+// locked runs do alone among all writers of this directory, for which it waits no
+// longer than patience.
+func (f *fileStore) locked(ctx context.Context, patience time.Duration, do func() error) error {
+	return fault.BoundDo(ctx, patience+f.limit, f.dir, func() error {
+		return withLock(ctx, filepath.Join(f.dir, ".lock"), patience, do)
 	})
 }
 
 // write replaces the item's file. The caller holds the lock, so every scratch
-// directory in sight belongs to a writer that died.
+// file in sight belongs to a writer that died.
 func (f *fileStore) write(item string, data []byte, pass credential.Secret) error {
+	token, err := passphrase.Seal(item, data, pass, rounds)
+	if err != nil {
+		return err
+	}
 	stale, _ := filepath.Glob(filepath.Join(f.dir, scratchPrefix+"*"))
 	for _, s := range stale {
-		_ = os.RemoveAll(s)
+		_ = os.RemoveAll(s) // an earlier version's are directories
 	}
-	scratch, err := os.MkdirTemp(f.dir, scratchPrefix)
+	scratch, err := os.CreateTemp(f.dir, scratchPrefix) // its mode is 0600
 	if err != nil {
 		return unusable(err)
 	}
-	defer os.RemoveAll(scratch)
-	ring, err := openRing(scratch, pass)
-	if err != nil {
-		return err
+	defer os.Remove(scratch.Name()) // gone already if all went well
+	_, err = scratch.Write(token)
+	if err == nil {
+		err = scratch.Sync()
 	}
-	if err := ring.Set(keyring.Item{Key: item, Data: data}); err != nil {
+	if err = errors.Join(err, scratch.Close()); err != nil {
 		return unusable(err)
 	}
-	written := filepath.Join(scratch, fileName(item))
-	if err := syncFile(written); err != nil {
-		return err
-	}
-	if err := os.Rename(written, f.path(item)); err != nil {
+	if err := os.Rename(scratch.Name(), f.path(item)); err != nil {
 		return unusable(err)
 	}
 	return syncDir(f.dir)

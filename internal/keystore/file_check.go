@@ -1,8 +1,8 @@
 package keystore
 
 import (
-	"encoding/base64"
-	"encoding/json"
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/fault"
+	"github.com/awsbroker/awsbroker/internal/passphrase"
 )
 
 // checkItem is written before anything else in a new encrypted-file keystore.
@@ -40,6 +41,9 @@ func (f *fileStore) read(item string, pass credential.Secret) ([]byte, error) {
 // that is missing or unreadable. The caller holds the lock: of two people who
 // choose a passphrase at once, the second is told that it is wrong.
 func (f *fileStore) admit(pass credential.Secret) error {
+	if f.opensAgain(pass) {
+		return nil
+	}
 	if _, err := f.open(checkItem, pass); err == nil {
 		return nil
 	}
@@ -50,14 +54,13 @@ func (f *fileStore) admit(pass credential.Secret) error {
 }
 
 // fits reports whether the passphrase opens anything that is there, or nothing
-// is there yet. A passphrase that does not fit is forgotten.
+// is there yet.
 func (f *fileStore) fits(pass credential.Secret) error {
 	items, err := f.files()
-	if err != nil || len(items) == 0 || f.opensAny(items, pass) {
+	if err != nil || len(items) == 0 || f.opensAgain(pass) || f.opensAny(items, pass) {
 		return err
 	}
 	if slices.ContainsFunc(items, f.looksSealed) {
-		f.forget()
 		return fmt.Errorf("%w for %q", ErrPassphrase, f.dir)
 	}
 	return fmt.Errorf("%w: nothing in %q can be decrypted", ErrCorrupt, f.dir)
@@ -83,6 +86,14 @@ func (f *fileStore) open(item string, pass credential.Secret) (data []byte, err 
 	if _, err := os.Stat(f.path(item)); err != nil {
 		return nil, absent(err)
 	}
+	if item == checkItem {
+		token, _ := os.ReadFile(f.path(item))
+		defer func() {
+			if err == nil {
+				f.remember(pass, token)
+			}
+		}()
+	}
 	ring, err := openRing(f.dir, pass)
 	if err != nil {
 		return nil, err
@@ -98,27 +109,63 @@ func (f *fileStore) open(item string, pass credential.Secret) (data []byte, err 
 	return found.Data, nil
 }
 
-// looksSealed reports whether the item's file has the outer form of a JWE
-// under a passphrase (RFC 7516 section 7.1), so that a passphrase could matter.
+// remember notes that the passphrase opens the check item while its file is token.
+func (f *fileStore) remember(pass credential.Secret, token []byte) {
+	f.asking.Lock()
+	defer f.asking.Unlock()
+	if pass == f.known.passphrase {
+		f.known.checked = token
+	}
+}
+
+// opensAgain reports whether the passphrase opened the check item that is there
+// already. To try it once more would cost a tenth of a second.
+func (f *fileStore) opensAgain(pass credential.Secret) bool {
+	f.asking.Lock()
+	defer f.asking.Unlock()
+	if pass != f.known.passphrase || f.known.checked == nil {
+		return false
+	}
+	token, err := os.ReadFile(f.path(checkItem))
+	return err == nil && bytes.Equal(token, f.known.checked)
+}
+
+// looksSealed reports whether the item's file is one that a passphrase could open.
 func (f *fileStore) looksSealed(item string) bool {
 	token, err := os.ReadFile(f.path(item))
-	if err != nil {
-		return false
+	_, sealed := passphrase.RoundsOf(token)
+	return err == nil && sealed
+}
+
+// reseal seals again what an earlier version sealed with fewer rounds: all of it,
+// since the cheapest file is the one that is guessed at. It waits for nobody, and is a
+// courtesy: what cannot be done now is done the next time.
+func (f *fileStore) reseal(ctx context.Context, pass credential.Secret) {
+	if len(f.cheapItems()) == 0 {
+		return
 	}
-	parts := strings.Split(string(token), ".")
-	if len(parts) != 5 {
-		return false
-	}
-	for _, p := range parts {
-		if _, err := base64.RawURLEncoding.DecodeString(p); err != nil || p == "" {
-			return false
+	_ = f.locked(ctx, lockRetry, func() error {
+		for _, item := range f.cheapItems() {
+			data, err := f.open(item, pass)
+			if err != nil {
+				continue // it is damaged, or gone by now
+			}
+			if err := f.write(item, data, pass); err != nil {
+				return err
+			}
 		}
-	}
-	var header struct {
-		Alg string `json:"alg"`
-	}
-	raw, _ := base64.RawURLEncoding.DecodeString(parts[0])
-	return json.Unmarshal(raw, &header) == nil && strings.HasPrefix(header.Alg, "PBES2-")
+		return nil
+	})
+}
+
+// cheapItems are those that were sealed with fewer rounds than now.
+func (f *fileStore) cheapItems() []string {
+	items, _ := f.files()
+	return slices.DeleteFunc(items, func(item string) bool {
+		token, err := os.ReadFile(f.path(item))
+		n, sealed := passphrase.RoundsOf(token)
+		return err != nil || !sealed || n >= rounds
+	})
 }
 
 // files lists the items there are, the check item included. No directory is

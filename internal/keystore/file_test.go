@@ -8,9 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/passphrase"
 )
+
+func init() { TestOnlyRounds() }
 
 func fileSubject(t *testing.T) subject {
 	dir := filepath.Join(t.TempDir(), "data", "keystore")
@@ -113,11 +117,168 @@ func TestWrongPassphrase(t *testing.T) {
 
 func TestWeakPassphrase(t *testing.T) {
 	o := fileSubject(t).options
-	o.Passphrase = answer("elevenchars")
+	for _, weak := range []string{"elevenchars", "password1234", "aaaaaaaaaaaa"} {
+		o.Passphrase = answer(weak)
+		s := mustOpen(t, o)
+		wantError(t, s.Set(testContext(t), "phoebe", key("AKIAONE", "one"), KeyInfo{}), ErrWeakPassphrase)
+		if files := snapshot(t, o.FileDir); files != "" {
+			t.Errorf("files were written: %s", files)
+		}
+	}
+}
+
+// oldFiles makes a keystore as earlier versions did: with keyring's own rounds.
+func oldFiles(t *testing.T, o Options) {
+	t.Helper()
 	s := mustOpen(t, o)
-	wantError(t, s.Set(testContext(t), "phoebe", key("AKIAONE", "one"), KeyInfo{}), ErrWeakPassphrase)
-	if files := snapshot(t, o.FileDir); files != "" {
-		t.Errorf("files were written: %s", files)
+	for _, name := range []string{"phoebe", "ross"} {
+		mustSet(t, s, name, key("AKIAONE", "one"))
+	}
+	ring, err := openRing(o.FileDir, credential.NewSecret(goodPassphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range items(t, s) {
+		found, err := ring.Get(item)
+		if err == nil {
+			err = ring.Set(found)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := roundsIn(t, s); got != "8192 8192 8192" {
+		t.Fatalf("the old files have %s rounds", got)
+	}
+}
+
+func items(t *testing.T, s *Store) []string {
+	t.Helper()
+	items, err := s.backend.(*fileStore).files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return items
+}
+
+func roundsIn(t *testing.T, s *Store) string {
+	t.Helper()
+	var all []string
+	for _, item := range items(t, s) {
+		token, err := os.ReadFile(s.backend.(*fileStore).path(item))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, _ := passphrase.RoundsOf(token)
+		all = append(all, fmt.Sprint(n))
+	}
+	return strings.Join(all, " ")
+}
+
+// TestOldFilesAreSealedAgain at the next use of the passphrase, all of them, and by
+// nobody who has not the right one.
+func TestOldFilesAreSealedAgain(t *testing.T) {
+	for name, use := range map[string]func(t *testing.T, s *Store){
+		"reading": func(t *testing.T, s *Store) { wantKey(t, s, "phoebe", key("AKIAONE", "one")) },
+		"writing": func(t *testing.T, s *Store) { mustSet(t, s, "phoebe", key("AKIATWO", "two")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := fileSubject(t).options
+			oldFiles(t, o)
+			wrong := o
+			wrong.Passphrase = answer("wrong horse battery")
+			if _, err := mustOpen(t, wrong).Get(testContext(t), "phoebe"); !errors.Is(err, ErrPassphrase) || roundsIn(t, mustOpen(t, o)) != "8192 8192 8192" {
+				t.Errorf("%v, and %s rounds", err, roundsIn(t, mustOpen(t, o)))
+			}
+			s := mustOpen(t, o)
+			use(t, s)
+			if got := roundsIn(t, s); got != "10000 10000 10000" {
+				t.Errorf("the files have %s rounds", got)
+			}
+			wantKey(t, mustOpen(t, o), "ross", key("AKIAONE", "one"))
+			before := snapshot(t, o.FileDir)
+			wantKey(t, s, "phoebe", map[bool]credential.Credentials{true: key("AKIAONE", "one"), false: key("AKIATWO", "two")}[name == "reading"])
+			if snapshot(t, o.FileDir) != before {
+				t.Error("it was done twice")
+			}
+		})
+	}
+}
+
+// TestSealingAgainWaitsForNobody, and a damaged file stays as it is.
+func TestSealingAgainWaitsForNobody(t *testing.T) {
+	o := fileSubject(t).options
+	oldFiles(t, o)
+	s := mustOpen(t, o)
+	fs := s.backend.(*fileStore)
+	path := fs.path(itemName(keySpace, "ross"))
+	token, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token[len(token)/2] ^= 1
+	if err := os.WriteFile(path, token, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err = withLock(t.Context(), filepath.Join(o.FileDir, ".lock"), time.Second, func() error {
+		started := time.Now()
+		wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+		if took := time.Since(started); took > time.Second || roundsIn(t, s) != "8192 8192 8192" {
+			t.Errorf("%s under somebody else's lock, %s rounds", took, roundsIn(t, s))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+	if left, err := os.ReadFile(path); err != nil || string(left) != string(token) || roundsIn(t, s) != "10000 10000 8192" {
+		t.Errorf("the damaged file was changed, or the others were not: %s rounds, %v", roundsIn(t, s), err)
+	}
+}
+
+// memo is a Memory that counts.
+type memo struct {
+	passphrase string
+	kept, lost int
+}
+
+func (m *memo) memory() Memory {
+	return Memory{
+		Recall: func() (credential.Secret, bool) { return credential.NewSecret(m.passphrase), m.passphrase != "" },
+		Keep:   func(p credential.Secret) { m.passphrase, m.kept = p.Reveal(), m.kept+1 },
+		Forget: func() { m.passphrase, m.lost = "", m.lost+1 },
+	}
+}
+
+// TestMemory: a passphrase is kept once it has opened something, asked for no more
+// while it is kept, and asked for again, once, if it does not fit any more.
+func TestMemory(t *testing.T) {
+	o := fileSubject(t).options
+	m, person := &memo{}, &asked{passphrase: goodPassphrase}
+	o.Memory, o.Passphrase = m.memory(), person.ask
+	mustSet(t, mustOpen(t, o), "phoebe", key("AKIAONE", "one"))
+	later := mustOpen(t, o)
+	wantKey(t, later, "phoebe", key("AKIAONE", "one"))
+	mustSet(t, later, "ross", key("AKIATWO", "two"))
+	if len(person.requests) != 1 || m.kept != 1 || m.lost != 0 || m.passphrase != goodPassphrase {
+		t.Errorf("asked %d times, kept %d times, forgot %d times", len(person.requests), m.kept, m.lost)
+	}
+	for name, use := range map[string]func(*Store){
+		"reading": func(s *Store) { wantKey(t, s, "phoebe", key("AKIAONE", "one")) },
+		"writing": func(s *Store) { mustSet(t, s, "phoebe", key("AKIAONE", "one")) },
+	} {
+		*m, *person = memo{passphrase: "wrong horse battery"}, asked{passphrase: goodPassphrase}
+		use(mustOpen(t, o))
+		if len(person.requests) != 1 || m.lost != 1 || m.passphrase != goodPassphrase {
+			t.Errorf("%s with one that does not fit: asked %d times, forgot %d times", name, len(person.requests), m.lost)
+		}
+	}
+	*m, *person = memo{}, asked{passphrase: "wrong horse battery"}
+	_, err := mustOpen(t, o).Get(testContext(t), "phoebe")
+	wantError(t, err, ErrPassphrase)
+	if m.kept != 0 || len(person.requests) != 1 {
+		t.Errorf("a wrong passphrase was kept, or asked for %d times", len(person.requests))
 	}
 }
 

@@ -50,6 +50,8 @@ type Options struct {
 	// once a Store unless the answer was wrong. Nil: there is nobody to ask.
 	Passphrase func(ctx context.Context, r PassphraseRequest) (credential.Secret, error)
 
+	Memory Memory // of that passphrase; zero: there is none
+
 	// Name is the key that is about to be added; empty: several, or none. While no
 	// key decides on the keystore, Choose prefers one that has a key of that name.
 	Name string

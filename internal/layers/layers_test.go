@@ -21,7 +21,7 @@ const module = "github.com/awsbroker/awsbroker/"
 var levels = [][]string{
 	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
 		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
-	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore",
+	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
 		"internal/prompt", "internal/secretservice", "internal/session", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/notes", "internal/start"},
 	{"internal/broker"},
@@ -37,6 +37,7 @@ var beside = []struct{ from, to, why string }{
 	{"internal/awsapi", "internal/pattern", "the names of AWS's hosts have a form"},
 	{"internal/keystore", "internal/secretservice", "it is one of the keychains"},
 	{"internal/credserver", "internal/session", "a session is what it serves"},
+	{"internal/keystore", "internal/passphrase", "the encrypted file is sealed with one"},
 	{"internal/revoke", "internal/rotate", "a revocation is a rotation with denies around it"},
 	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},
 	{"internal/keychain", "internal/rotate", "a rotation's pending key moves and goes with the key"},
@@ -57,7 +58,7 @@ const (
 var onlyIn = []struct{ library, in, why string }{
 	{"github.com/spf13/cobra", "cmd/awsbroker", "flags are the command's business"},
 	{"gopkg.in/ini.v1", "internal/config", "its defaults read the wrong role; config knows how to load"},
-	{"github.com/99designs/keyring", "internal/keystore, internal/secretservice", "its errors and hangs are tamed there"},
+	{"github.com/99designs/keyring", "internal/keystore, internal/secretservice, internal/passphrase", "its errors and hangs are tamed there"},
 	{"github.com/godbus/dbus", "internal/secretservice", "only the Secret Service is on the bus"},
 	{"github.com/aws/aws-sdk-go-v2/service/sts", "internal/sts", "AWS's errors become ours there"},
 	{"github.com/aws/aws-sdk-go-v2/service/iam", "internal/iam", "AWS's errors become ours there"},

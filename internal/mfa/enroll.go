@@ -33,12 +33,15 @@ type Enrolled struct {
 
 // Enroll gives a user one more MFA device, or one in the place of another.
 func Enroll(ctx context.Context, b *broker.Broker, o EnrollOptions) (out Enrolled, err error) {
-	w, err := open(ctx, b, o.Options)
+	w, err := open(ctx, b, o.Options, true)
 	if err != nil {
 		return out, err
 	}
 	defer w.actor.Close()
 	defer func() { w.hintOtherKey(err) }()
+	if address := w.actor.Target.ForeignAddresses(); address != "" {
+		w.run.Report.Step(address)
+	}
 	if o.Replace != "" {
 		return w.replace(ctx, o)
 	}

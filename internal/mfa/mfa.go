@@ -74,7 +74,7 @@ func kindOf(d iam.MFADevice) Kind {
 
 // List lists the MFA devices of a user.
 func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
-	w, err := open(ctx, b, o)
+	w, err := open(ctx, b, o, false)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -94,9 +94,10 @@ type work struct {
 	devices []iam.MFADevice // in the order in which they were enabled
 }
 
-// open finds the key that acts, a way into IAM, and the user's devices.
-func open(ctx context.Context, b *broker.Broker, o Options) (*work, error) {
-	keys, err := keys.Open(ctx, b, keys.Options{User: o.User, Key: o.Key, Profile: o.Profile}, nil, keys.None)
+// open finds the key that acts, a way into IAM, and the user's devices. Where changes
+// follow, AWS first says whose the key is: it has to be AWS who answers.
+func open(ctx context.Context, b *broker.Broker, o Options, changes bool) (*work, error) {
+	keys, err := keys.Open(ctx, b, keys.Options{User: o.User, Key: o.Key, Profile: o.Profile, Proves: changes}, nil, keys.None)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 // and deletes it, after asking. Not the one that profiles use, and not the
 // last one that the API can use: there would be no way back in.
 func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (serial string, err error) {
-	w, err := open(ctx, b, o)
+	w, err := open(ctx, b, o, true)
 	if err != nil {
 		return "", err
 	}
@@ -58,11 +58,12 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 
 // describeRemoval says what Remove will do, for the question.
 func (w *work) describeRemoval(d iam.MFADevice) string {
-	if d.Enabled.IsZero() {
-		return say.Sprintf("MFA device %s, which nobody has: it is deleted", d.Serial)
+	text := say.Sprintf("MFA device %s, which nobody has: it is deleted", d.Serial)
+	if !d.Enabled.IsZero() {
+		text = say.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
+			d.Serial, w.keys.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
 	}
-	return say.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
-		d.Serial, w.keys.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
+	return strings.TrimRight(text+"\n"+w.actor.Target.ForeignAddresses(), "\n")
 }
 
 // deleteTries is how often a device that was just taken from its user is

@@ -14,7 +14,7 @@ import (
 // Resync tells AWS, with two codes of an MFA device, how far its clock is
 // off. An empty name is the only device that shows codes.
 func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (serial string, err error) {
-	w, err := open(ctx, b, o)
+	w, err := open(ctx, b, o, true)
 	if err != nil {
 		if awsapi.Is(err, awsapi.WrongCode) {
 			err = failure.WithHint(err, "where no code is accepted, someone who may has to: aws iam resync-mfa-device, or set the device's clock right")
@@ -31,6 +31,9 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 		return "", codesFailure(err, nameOfDevice(d.Serial))
 	}
 	ask.Print(say.Sprintf("two codes of the MFA device %s, one after the other\n", d.Serial))
+	if address := w.actor.Target.ForeignAddresses(); address != "" {
+		ask.Print(address + "\n")
+	}
 	p := &codePair{broker: w.run, ask: ask, cache: w.actor.Cache, serial: d.Serial}
 	return d.Serial, p.useTwo(ctx, func(ctx context.Context, two [2]code) error {
 		return sendOnce(ctx, w.keys.Do, func(ctx context.Context, c *iam.Client) error {

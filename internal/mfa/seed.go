@@ -40,6 +40,9 @@ func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given cred
 		return nil, err
 	}
 	text := say.Sprintf("the seed of %s goes into the keychain,\nand awsbroker makes its codes by itself\n%s", device, say.Shown(seedPrice))
+	if address := t.ForeignAddresses(); address != "" {
+		text += "\n" + address
+	}
 	a.Close() // the question is asked anew
 	if err := a.Confirm(ctx, text, "store it?"); err != nil {
 		return nil, err

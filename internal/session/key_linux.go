@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,12 +28,16 @@ func keyName(dir string) string {
 	return "awsbroker:" + hex.EncodeToString(sum[:8])
 }
 
-func readSystemKey(dir string) ([]byte, error) {
-	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", keyName(dir), 0)
+func readSystemKey(dir string) ([]byte, error) { return readKernelKey(keyName(dir), KeySize) }
+
+// readKernelKey reads what the kernel keeps under a name; of what is longer than most
+// it returns a byte more than that.
+func readKernelKey(name string, most int) ([]byte, error) {
+	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", name, 0)
 	if err != nil {
 		return nil, keyError("search", err)
 	}
-	key := make([]byte, KeySize+1)
+	key := make([]byte, most+1)
 	n, err := unix.KeyctlBuffer(unix.KEYCTL_READ, id, key, 0)
 	if errors.Is(err, unix.EACCES) {
 		defer possessUserKeyring()()
@@ -55,19 +60,25 @@ func possessUserKeyring() (release func()) {
 	return runtime.UnlockOSThread
 }
 
-func writeSystemKey(dir string, key []byte) error {
+func writeSystemKey(dir string, key []byte) error { return writeKernelKey(keyName(dir), key, keyLife) }
+
+// writeKernelKey has the kernel keep a key for some seconds. One that cannot be given
+// its permissions and its end is not kept.
+func writeKernelKey(name string, key []byte, seconds int) error {
 	defer possessUserKeyring()()
-	id, err := unix.AddKey("user", keyName(dir), key, unix.KEY_SPEC_USER_KEYRING)
+	id, err := unix.AddKey("user", name, key, unix.KEY_SPEC_USER_KEYRING)
 	if err != nil {
 		return keyError("add", err)
 	}
-	if err := unix.KeyctlSetperm(id, keyPerm); err != nil {
-		return keyError("set the permissions of", err)
+	if err = unix.KeyctlSetperm(id, keyPerm); err != nil {
+		err = keyError("set the permissions of", err)
+	} else if _, err = unix.KeyctlInt(unix.KEYCTL_SET_TIMEOUT, id, seconds, 0, 0); err != nil {
+		err = keyError("set the life of", err)
 	}
-	if _, err := unix.KeyctlInt(unix.KEYCTL_SET_TIMEOUT, id, keyLife, 0, 0); err != nil {
-		return keyError("set the life of", err)
+	if err != nil {
+		_, _ = unix.KeyctlInt(unix.KEYCTL_UNLINK, id, unix.KEY_SPEC_USER_KEYRING, 0, 0)
 	}
-	return nil
+	return err
 }
 
 // KeepKey puts off the day on which the kernel drops the sealing key for dir.
@@ -78,8 +89,10 @@ func KeepKey(dir string) {
 	}
 }
 
-func removeSystemKey(dir string) error {
-	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", keyName(dir), 0)
+func removeSystemKey(dir string) error { return removeKernelKey(keyName(dir)) }
+
+func removeKernelKey(name string) error {
+	id, err := unix.KeyctlSearch(unix.KEY_SPEC_USER_KEYRING, "user", name, 0)
 	if err == nil {
 		_, err = unix.KeyctlInt(unix.KEYCTL_UNLINK, id, unix.KEY_SPEC_USER_KEYRING, 0, 0)
 	}
@@ -88,6 +101,16 @@ func removeSystemKey(dir string) error {
 	}
 	return err
 }
+
+func (k Kept) name() string { return keyName("kept:" + k.Of) }
+
+func (k Kept) read() ([]byte, error) { return readKernelKey(k.name(), mostKept) }
+
+func (k Kept) write(data []byte, life time.Duration) error {
+	return writeKernelKey(k.name(), data, max(int(life/time.Second), 1))
+}
+
+func (k Kept) remove() error { return removeKernelKey(k.name()) }
 
 func keyError(what string, err error) error {
 	switch {

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
 // pam_keyinit revokes the session keyring when a login ends; tmux lives on.
@@ -39,5 +42,26 @@ func TestKeyAfterTheLoginHasEnded(t *testing.T) {
 				t.Errorf("the key cannot be read: %v", err)
 			}
 		})
+	}
+}
+
+// TestKernelForgets: the kernel itself lets a secret go at its end.
+func TestKernelForgets(t *testing.T) {
+	k := Kept{Of: t.TempDir()}
+	t.Cleanup(func() { _ = k.Forget() })
+	if err := k.Put(credential.NewSecret("x"), time.Now().Add(1500*time.Millisecond)); err != nil {
+		t.Skip("the system keeps nothing here: ", err)
+	}
+	if _, err := k.read(); err != nil {
+		t.Error(err)
+	}
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		_, err := k.read()
+		if errors.Is(err, errNoKey) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("it is still there: %v", err)
+		}
 	}
 }

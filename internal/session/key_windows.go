@@ -1,11 +1,14 @@
 package session
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -16,8 +19,10 @@ import (
 
 func keyFile(dir string) string { return filepath.Join(dir, "sealing.key") }
 
-func readSystemKey(dir string) ([]byte, error) {
-	sealed, err := os.ReadFile(keyFile(dir))
+func readSystemKey(dir string) ([]byte, error) { return readProtected(keyFile(dir)) }
+
+func readProtected(path string) ([]byte, error) {
+	sealed, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoKey
 	}
@@ -26,26 +31,47 @@ func readSystemKey(dir string) ([]byte, error) {
 	}
 	var out windows.DataBlob
 	if err := windows.CryptUnprotectData(blob(sealed), nil, nil, 0, nil, windows.CRYPTPROTECT_UI_FORBIDDEN, &out); err != nil {
-		return nil, errNoKey // of another user or machine: sessions sealed with it are lost, a new key is made
+		return nil, errNoKey // of another user or machine: what was sealed with it is lost
 	}
 	return take(out), nil
 }
 
-func writeSystemKey(dir string, key []byte) error {
+func writeSystemKey(dir string, key []byte) error { return writeProtected(keyFile(dir), key) }
+
+func writeProtected(path string, data []byte) error {
 	var out windows.DataBlob
-	if err := windows.CryptProtectData(blob(key), nil, nil, 0, nil, windows.CRYPTPROTECT_UI_FORBIDDEN, &out); err != nil {
+	if err := windows.CryptProtectData(blob(data), nil, nil, 0, nil, windows.CRYPTPROTECT_UI_FORBIDDEN, &out); err != nil {
 		return fmt.Errorf("%w: %v", errRefused, err)
 	}
-	return os.WriteFile(keyFile(dir), take(out), 0o600)
+	return os.WriteFile(path, take(out), 0o600)
 }
 
-func removeSystemKey(dir string) error {
-	err := os.Remove(keyFile(dir))
+func removeSystemKey(dir string) error { return removeFile(keyFile(dir)) }
+
+func removeFile(path string) error {
+	err := os.Remove(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
+
+func (k Kept) file() string {
+	sum := sha256.Sum256([]byte(k.Of))
+	return filepath.Join(k.Dir, hex.EncodeToString(sum[:8])+".kept")
+}
+
+func (k Kept) read() ([]byte, error) { return readProtected(k.file()) }
+
+// write leaves a file of which the end is inside: DPAPI knows none.
+func (k Kept) write(data []byte, _ time.Duration) error {
+	if k.Dir == "" {
+		return errRefused
+	}
+	return writeProtected(k.file(), data)
+}
+
+func (k Kept) remove() error { return removeFile(k.file()) }
 
 // KeepKey has nothing to do: the key stays until it is dropped.
 func KeepKey(string) {}

@@ -138,7 +138,7 @@ func keptSettings(is config.Profile) []config.Setting {
 	if is.Source == nil || is.Chained() {
 		return set
 	}
-	for _, key := range []string{"awsbroker_mfa_session", "awsbroker_mfa_process", "awsbroker_mfa_seed", "awsbroker_min_ttl", "awsbroker_confirm", "awsbroker_log", "awsbroker_prompt"} {
+	for _, key := range []string{"awsbroker_mfa_session", "awsbroker_mfa_process", "awsbroker_mfa_seed", "awsbroker_endpoint_is_mine", "awsbroker_min_ttl", "awsbroker_confirm", "awsbroker_log", "awsbroker_prompt"} {
 		o, has := is.Origin(key)
 		if from, inherited := is.Source.Origin(key); has && inherited && from == o {
 			set = append(set, config.Setting{Key: key, Value: o.Value})

@@ -27,7 +27,7 @@ type Client struct {
 	http     *http.Client
 }
 
-// New checks the endpoint; it connects to nothing. The errors are
+// New checks the endpoint and announces it; it connects to nothing. The errors are
 // *awsapi.Error with reason BadEndpoint.
 func New(e awsapi.Endpoint) (*Client, error) {
 	if e.Clock == nil {
@@ -37,6 +37,7 @@ func New(e awsapi.Endpoint) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.Announce("sts")
 	return &Client{endpoint: e, http: h}, nil
 }
 
