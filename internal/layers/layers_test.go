@@ -50,7 +50,7 @@ var beside = []struct{ from, to, why string }{
 
 // What a package may grow to: more is two packages.
 const (
-	mostLines = 4500
+	mostLines = 4600
 	mostFiles = 45
 )
 
