@@ -71,3 +71,39 @@ try list awsbroker list
 	}
 	w.wantAssumed(1)
 }
+
+// A keyring that the bus starts at the first call to it and that takes its time is
+// waited for; one that never comes is passed over at the first key, which is said.
+func TestDesktopKeyringStarts(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"dbus-run-session", "gnome-keyring-daemon"} {
+		if _, err := exec.LookPath(program); err != nil {
+			skip(t, "there is no "+program)
+		}
+	}
+	for name, tt := range map[string]struct{ start, tries, want string }{
+		"slow": {
+			"echo keyring-password >password; exec gnome-keyring-daemon --unlock --components=secrets --foreground <password",
+			"awsbroker add phoebe --from-env && kill -9 $(cat keyring.pid) && awsbroker doctor; echo exit $?",
+			"note: no-profile",
+		},
+		"never": {"sleep 60", "awsbroker add phoebe --from-env; echo exit $?", "the desktop's keyring (Secret Service) is passed over: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := bare(t, -1).Without("AWSBROKER_KEYSTORE")
+			w.Mkdir(w.Path("run"), 0o700)
+			w = w.With("XDG_RUNTIME_DIR="+w.Path("run"), "XDG_DATA_DIRS="+w.Path("data"), "AWS_ACCESS_KEY_ID="+w.AWS.Key.ID, "AWS_SECRET_ACCESS_KEY="+w.AWS.Key.Secret)
+			start := w.Path("start")
+			w.Write(start, fmt.Sprintf("echo $$ >%s\nsleep 5\n%s\n", w.Path("home/keyring.pid"), tt.start))
+			w.Mkdir(w.Path("data/dbus-1/services"), 0o700)
+			w.Write(w.Path("data/dbus-1/services/org.freedesktop.secrets.service"),
+				"[D-BUS Service]\nName=org.freedesktop.secrets\nExec=/bin/sh "+start+"\n")
+			r := w.Finish(w.Command("dbus-run-session", "--", "sh", "-c", "cd; "+tt.tries))
+			said := r.Stdout + r.Stderr
+			if !strings.Contains(said, tt.want) || !strings.Contains(said, "exit 0") || strings.Contains(said, "keychain-gone") {
+				t.Errorf("it said %s", said)
+			}
+		})
+	}
+}

@@ -33,9 +33,6 @@ var (
 		"a call that needs an MFA code fails at once where nobody can be asked for it")
 )
 
-// keychainLimit is how long the keychain may take to say that it is there.
-const keychainLimit = 3 * time.Second
-
 // lookAtKeychain reaches for the keychain that holds the keys, and looks whether they
 // are in it. Nobody is asked to open it.
 func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
@@ -43,7 +40,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	options := d.broker.KeystoreOptions(d.broker.NewAsker(nil))
-	options.Passphrase, options.CallTimeout = nil, keychainLimit
+	options.Passphrase = nil
 	pinned := d.record.Keystore
 	if len(d.record.Keys) == 0 {
 		if !d.findUnlisted(keystore.Places(ctx, options)) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -79,10 +80,25 @@ func OfKeystore(err error, key string) *Error {
 	case errors.Is(err, keystore.ErrPinned):
 		f.Reason = Other
 	case errors.Is(err, keystore.ErrTimeout), errors.Is(err, keystore.ErrMissing):
-		f.Hint("your keys are in that keychain and nowhere else; run this where it is there, such as your desktop session")
+		f.Hint(onlyThere)
 	}
 	return f
 }
+
+// OfFirstKeystore is [OfKeystore] for a keychain that has no key yet, so that another
+// one will do as well.
+func OfFirstKeystore(err error, key string) *Error {
+	f := OfKeystore(err, key)
+	if f.Reason != Keychain {
+		return f
+	}
+	f.Hints = slices.DeleteFunc(f.Hints, func(hint string) bool { return hint == onlyThere })
+	return f.Hint("see which keychains this machine has: awsbroker keystore").
+		Hint("or keep keys in an encrypted file: awsbroker add %s --keystore file", say.ShellWord(cmp.Or(key, "NAME")))
+}
+
+// onlyThere is the hint about a keychain that cannot be reached.
+const onlyThere = "your keys are in that keychain and nowhere else; run this where it is there, such as your desktop session"
 
 // OfRecord translates an error of reading keystore.json. The keys are not in that file.
 func OfRecord(err error) *Error {

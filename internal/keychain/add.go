@@ -114,9 +114,15 @@ func (ad *Adder) checkNameFree(name string) error {
 func (ad *Adder) Open(ctx context.Context) error {
 	options := ad.Broker.KeystoreOptions(ad.Asker)
 	options.Name, options.Replace = ad.options.Name, ad.options.Replace
+	options.PassedOver = func(kind keystore.Kind, why error) {
+		ad.Broker.Report.Step(say.Sprintf("%s is passed over: %s", kind.Words(), why))
+	}
 	var err error
-	if ad.Store, ad.kind, err = keystore.Choose(ctx, options); err != nil {
-		return failure.OfKeystore(err, ad.options.Name)
+	if ad.Store, ad.kind, err = keystore.Choose(ctx, options); err == nil {
+		err = ad.Store.Reach(ctx)
+	}
+	if err != nil {
+		return ad.failed(err, ad.options.Name)
 	}
 	if names, _ := ad.Store.Names(ctx); len(ad.record.Keys) == 0 && len(names) > 0 {
 		ad.Broker.Report.Step(ad.kind.Words() + " has keys already: it is used (another one: --keystore)")
@@ -133,7 +139,7 @@ func (ad *Adder) Open(ctx context.Context) error {
 func (ad *Adder) Put(ctx context.Context, name string, key credential.Credentials, info keystore.KeyInfo) error {
 	err := ad.Asker.Retry(func() error { return ad.Store.Set(ctx, name, key, info) })
 	if err != nil {
-		return failure.OfKeystore(err, name)
+		return ad.failed(err, name)
 	}
 	if ad.record.Keys == nil {
 		ad.record.Keys = map[string]keystore.KeyInfo{}
@@ -141,6 +147,15 @@ func (ad *Adder) Put(ctx context.Context, name string, key credential.Credential
 	info.AccessKeyID = key.AccessKeyID
 	ad.record.Keys[name] = info
 	return nil
+}
+
+// failed says what the keychain objected to. Where no key is in it yet, another one
+// will do.
+func (ad *Adder) failed(err error, name string) error {
+	if len(ad.record.Keys) > 0 || ad.kind == keystore.File {
+		return failure.OfKeystore(err, name)
+	}
+	return failure.OfFirstKeystore(err, name)
 }
 
 // finish removes what replaced keys left in other keystores, and makes remembered

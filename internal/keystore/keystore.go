@@ -61,6 +61,10 @@ type Options struct {
 	// one go into another keystore.
 	Replace bool
 
+	// PassedOver is called by Choose for each keystore that is better than the chosen
+	// one and cannot be used, though it is there in part. Nil: nobody wants to know.
+	PassedOver func(kind Kind, why error)
+
 	// Environ is what helper programs (pass, gpg) get, with the session bus for
 	// their dialogs and without secrets of ours. Nil: this process's own.
 	Environ []string
@@ -178,11 +182,13 @@ func openUsable(ctx context.Context, o Options) (usable []*Store, err error) {
 			return nil, err
 		}
 		err = s.backend.reach(ctx)
-		if err == nil {
-			usable = append(usable, s)
-		}
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return nil, err
+		case err == nil:
+			usable = append(usable, s)
+		case len(usable) == 0 && o.PassedOver != nil:
+			o.PassedOver(kind, err)
 		}
 	}
 	if len(usable) == 0 {
