@@ -85,3 +85,35 @@ func TestWrongClockAndSeed(t *testing.T) {
 		w.wantAssumed(requests)
 	}
 }
+
+// TestClockSetBackAfterwards: a clock that was ahead is set right while sessions are
+// cached, which then end when AWS ends them. (In a time namespace the machine seems to
+// have started ten minutes earlier, as it does once the clock is set back by so much.)
+func TestClockSetBackAfterwards(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	w := newWorld(t)
+	before := warm(t, w)
+	set := func(args string) string {
+		r := w.Sh("unshare --time --fork --boottime 600 " + w.Bin + " " + args)
+		if r.Code != 0 {
+			t.Fatal(r)
+		}
+		return r.Stdout
+	}
+	early := func(what, text string) {
+		t.Helper()
+		was, _ := time.Parse(time.RFC3339, before.Expiration)
+		is, err := time.Parse(time.RFC3339, instant.FindString(text))
+		if by := was.Sub(is); err != nil || (by-10*time.Minute).Abs() > 3*time.Second {
+			t.Errorf("%s: ends %s earlier: %v", what, by, err)
+		}
+	}
+	for range 2 { // worked out, and what was remembered of it
+		early("credential-process", set("credential-process --profile admin"))
+	}
+	early("exec", set("exec --profile admin -- env"))
+	_, list, _ := strings.Cut(set("list --json"), "session_expiration")
+	early("list", list)
+	w.wantAssumed(1)
+}

@@ -34,6 +34,7 @@ type handover struct {
 	Subject     string
 	Issued      time.Time
 	Expiration  time.Time
+	Booted      int64
 }
 
 func newHandover(profile string, e credserver.Endpoint, s session.Session) handover {
@@ -41,7 +42,7 @@ func newHandover(profile string, e credserver.Endpoint, s session.Session) hando
 		Profile: profile,
 		Address: e.Address, Path: e.Path, Token: e.Token.Reveal(),
 		AccessKeyID: s.AccessKeyID, Secret: s.SecretAccessKey.Reveal(), Session: s.SessionToken.Reveal(),
-		Account: s.AccountID, Subject: s.Subject, Issued: s.Issued, Expiration: s.Expiration,
+		Account: s.AccountID, Subject: s.Subject, Issued: s.Issued, Expiration: s.Expiration, Booted: s.Booted,
 	}
 }
 
@@ -55,7 +56,7 @@ func (h *handover) session() session.Session {
 			AccessKeyID: h.AccessKeyID, SecretAccessKey: credential.NewSecret(h.Secret), SessionToken: credential.NewSecret(h.Session),
 			AccountID: h.Account, Expiration: h.Expiration,
 		},
-		Subject: h.Subject, Issued: h.Issued,
+		Subject: h.Subject, Issued: h.Issued, Booted: h.Booted,
 	}
 }
 

@@ -22,6 +22,7 @@ type Answer struct {
 	Files [5]File
 
 	Until        int64 // in Unix seconds: from then on it is none
+	Booted       int64 // when the machine had started by the clock that these times are of
 	CommandUntil int64 // the same for a command, which cannot renew its session; 0: it is none for a command
 
 	Log     string // path of the log that the grant goes to, or empty

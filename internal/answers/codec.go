@@ -16,7 +16,7 @@ func (a *Answer) Marshal() []byte {
 	}
 	w = w.int(a.Until).int(a.CommandUntil).text(a.Log).text(a.RoleARN)
 	w = w.text(a.AccessKeyID).text(a.SecretAccessKey).text(a.SessionToken).text(a.AccountID)
-	return w.int(a.Expires).text(a.Expiration).text(a.Region)
+	return w.int(a.Expires).text(a.Expiration).text(a.Region).int(a.Booted)
 }
 
 // unmarshal makes an answer of data, whose texts it shares: data is not to be
@@ -29,7 +29,7 @@ func (a *Answer) unmarshal(data []byte) (ok bool) {
 	}
 	a.Until, a.CommandUntil, a.Log, a.RoleARN = r.int(), r.int(), r.text(), r.text()
 	a.AccessKeyID, a.SecretAccessKey, a.SessionToken, a.AccountID = r.text(), r.text(), r.text(), r.text()
-	a.Expires, a.Expiration, a.Region = r.int(), r.text(), r.text()
+	a.Expires, a.Expiration, a.Region, a.Booted = r.int(), r.text(), r.text(), r.int()
 	return !r.bad && len(r.left) == 0
 }
 

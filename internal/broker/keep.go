@@ -75,8 +75,8 @@ func (b *Broker) NewKeeper(profile string, s session.Session) *Keeper {
 func (k *Keeper) Current() (session.Session, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.session.Left(time.Now()) > 0 {
-		return k.session, nil
+	if s := k.session.At(time.Now()); s.Left(time.Now()) > 0 {
+		return s, nil
 	}
 	select {
 	case k.wake <- struct{}{}:
@@ -164,7 +164,7 @@ func (k *Keeper) takeNewer(ctx context.Context) {
 func (k *Keeper) held() session.Session {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.session
+	return k.session.At(time.Now())
 }
 
 func (k *Keeper) adopt(s session.Session) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/answers"
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -159,7 +160,8 @@ func (t *Target) Subject() string {
 
 // sessionOf returns the session that the cache keeps of credentials.
 func (t *Target) sessionOf(creds credential.Credentials) session.Session {
-	return session.Session{Credentials: creds, Subject: t.Subject(), Issued: time.Now().UTC().Truncate(time.Second)}
+	now := time.Now()
+	return session.Session{Credentials: creds, Subject: t.Subject(), Issued: now.UTC().Truncate(time.Second), Booted: answers.Booted(now)}
 }
 
 // deviceLock names the lock around a question: one MFA device, whatever the role.

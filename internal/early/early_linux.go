@@ -43,7 +43,7 @@ func (c *call) answer() {
 	}
 	a, rest := answers.Find(c.profile, memory[:])
 	now := time.Now()
-	if a == nil || now.Unix() >= c.until(a) {
+	if a == nil || now.Unix() >= c.until(a) || answers.SetBack(a.Booted, now) > 0 {
 		return
 	}
 	text, ok := c.text(a, rest[:0])

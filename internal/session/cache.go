@@ -46,7 +46,7 @@ func (c *Cache) Get(key string, now time.Time) (Session, bool) {
 		return Session{}, false
 	}
 	s, err := unmarshal(data)
-	if err != nil || s.Left(now) <= 0 {
+	if s = s.At(now); err != nil || s.Left(now) <= 0 {
 		return Session{}, false
 	}
 	return s, true

@@ -110,7 +110,7 @@ func (c *Cache) Lookup(call *Call, now time.Time) (Session, Known, bool) {
 		return Session{}, Known{}, false
 	}
 	s, err := unmarshal(data)
-	if err != nil || s.Left(now) <= max(l.MinLeft, 0) {
+	if s = s.At(now); err != nil || s.Left(now) <= max(l.MinLeft, 0) {
 		return Session{}, Known{}, false
 	}
 	return s, l.Known, true

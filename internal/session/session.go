@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/answers"
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
@@ -20,6 +21,18 @@ type Session struct {
 	credential.Credentials
 	Subject string    // who and what it is for, wherever it was asked for; opaque here
 	Issued  time.Time // when it was stored, UTC
+	Booted  int64     // when the machine had started by its clock then; see [answers.Booted]
+}
+
+// At is the session by the machine's clock as it is at now. Its times are of the clock
+// as it was when AWS gave the session; where that was set back since, because it was
+// ahead, the session would else seem to live on after its end.
+func (s Session) At(now time.Time) Session {
+	if back := answers.SetBack(s.Booted, now); back > 0 {
+		by := -time.Duration(back) * time.Second
+		s.Expiration, s.Issued, s.Booted = s.Expiration.Add(by), s.Issued.Add(by), s.Booted-back
+	}
+	return s
 }
 
 // Left is the life that remains at now; it is negative in a session that ended.
@@ -72,8 +85,12 @@ func (s Session) Answer() ([]byte, error) {
 // marshal writes a session as it rests in a sealed file. Times are whole
 // seconds, as AWS's are.
 func (s Session) marshal() []byte {
-	return fields{}.text(s.AccessKeyID).text(s.SecretAccessKey.Reveal()).text(s.SessionToken.Reveal()).
+	f := fields{}.text(s.AccessKeyID).text(s.SecretAccessKey.Reveal()).text(s.SessionToken.Reveal()).
 		text(s.AccountID).time(s.Expiration).time(s.Issued).text(s.Subject)
+	if s.Booted != 0 { // it is not known everywhere, and was not stored before
+		f = f.int(s.Booted)
+	}
+	return f
 }
 
 func unmarshal(data []byte) (Session, error) {
@@ -88,6 +105,10 @@ func unmarshal(data []byte) (Session, error) {
 		},
 		Issued:  r.time(),
 		Subject: r.text(),
+	}
+	if len(r.left) > 0 {
+		s.Booted = r.int()
+		r.bad = r.bad || s.Booted == 0
 	}
 	return s, r.end()
 }
