@@ -55,17 +55,17 @@ func (f *fileStore) reach(ctx context.Context) error {
 }
 
 // unlock asks for the passphrase and tries it. Removing needs none, so that
-// people can be rid of a key whose passphrase they forgot. Looking is done with a
-// passphrase that asks nobody: it says whether that one fits.
+// people can be rid of a key whose passphrase they forgot.
 func (f *fileStore) unlock(ctx context.Context, i intent) error {
-	if i == removing {
+	switch i {
+	case removing:
 		return nil
+	case looking:
+		return f.look(ctx)
 	}
 	files, err := fault.Bound(ctx, f.limit, f.dir, func() ([]string, error) {
-		if i == writing {
-			if err := paths.CheckOwn(f.dir); err != nil {
-				return nil, err
-			}
+		if err := paths.CheckOwn(f.dir); err != nil {
+			return nil, err
 		}
 		return f.files()
 	})
@@ -75,6 +75,24 @@ func (f *fileStore) unlock(ctx context.Context, i intent) error {
 	return f.withPassphrase(ctx, len(files) == 0, func(pass credential.Secret) error {
 		return fault.BoundDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
 	})
+}
+
+// look tries the passphrase that a get would use: nobody is asked, since Options are
+// those of a look, and nothing is written.
+func (f *fileStore) look(ctx context.Context) error {
+	fits := func(pass credential.Secret) error {
+		return fault.BoundDo(ctx, f.limit, f.dir, func() error { return f.fits(pass) })
+	}
+	pass, recalled, err := f.passphraseFor(ctx, false)
+	if err == nil {
+		err = fits(pass)
+	}
+	if recalled && errors.Is(err, ErrPassphrase) {
+		if pass, err = f.askPassphrase(ctx, false); err == nil {
+			err = fits(pass)
+		}
+	}
+	return err
 }
 
 // get asks for no passphrase when there is nothing to open with it.

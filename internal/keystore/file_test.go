@@ -191,6 +191,9 @@ func TestOldFilesAreSealedAgain(t *testing.T) {
 				t.Errorf("%v, and %s rounds", err, roundsIn(t, mustOpen(t, o)))
 			}
 			s := mustOpen(t, o)
+			if err := s.Look(testContext(t), "phoebe"); err != nil || roundsIn(t, s) != "8192 8192 8192" {
+				t.Errorf("a look: %v, and %s rounds", err, roundsIn(t, s))
+			}
 			use(t, s)
 			if got := roundsIn(t, s); got != "10000 10000 10000" {
 				t.Errorf("the files have %s rounds", got)
