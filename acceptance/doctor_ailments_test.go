@@ -288,6 +288,9 @@ func accountAilments() []ailment {
 			_, err := w.AWS.Account.AddRole("admin-mfa", trust)
 			must(w, err)
 		}},
+		{id: "role-of-anybody", is: func(w *world) {
+			must(w, w.AWS.Account.AddUser("dev").PutPolicy("power", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}}`))
+		}},
 		{id: "long-role-session", is: func(w *world) { must(w, w.AWS.Role.SetMaxSessionDuration(4*time.Hour)) }},
 		{id: "second-key", is: func(w *world) { w.AWS.User.AddAccessKey() }},
 		{id: "unused-key", is: func(w *world) {

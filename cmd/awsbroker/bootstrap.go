@@ -21,7 +21,8 @@ and nobody for longer than an hour at a time:
 
   user USER           may do nothing by its access key alone, but
   group GROUP         may assume one role:
-  role ROLE           administrator, with MFA only, in sessions of one hour
+  role ROLE           administrator for the group's members by name, with MFA
+                      only, in sessions of one hour
   policy POLICY       is what lets the group do so
   MFA device          its QR code is drawn in the terminal; two codes enable it
   access key          goes straight into the keychain, seen by nobody

@@ -46,7 +46,7 @@ func (s *bootstrap) hasWork() bool {
 func (s *bootstrap) refuseDifferences() error {
 	var differing []string
 	for _, st := range s.plan {
-		if st.is.is == differs {
+		if st.is.is == differs && !st.is.grows {
 			differing = append(differing, st.what)
 		}
 	}

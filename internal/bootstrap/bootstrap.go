@@ -111,6 +111,8 @@ type bootstrap struct {
 	always   []grant         // what makes the user an administrator without MFA
 	others   []grant         // what else it may
 	locked   []lockedOut     // members of the group who would lose their rights
+	named    []string        // ARNs of the users that the role's trust policy names
+	members  []string        // ARNs of the group's members
 	selfARN  string          // of the policy for self-service; empty if it is not asked for
 	boundary string          // of the role: what it does not allow, nobody may
 	restores bool            // undoing gives whoever signs the rights back that it needs

@@ -13,6 +13,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/brokertest"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -192,7 +193,7 @@ func TestBootstrapRefuses(t *testing.T) {
 			f.account.AddGroup("administrators").AddUser(f.account.AddUser("rosa"))
 		}, "--accept-lockout quentin --accept-lockout rosa"},
 		"a role under a permissions boundary": {func(f *founding) {
-			r, err := f.account.AddRole("admin-mfa", fakeaws.TrustWithMFA(f.account))
+			r, err := f.account.AddRole("admin-mfa", policy.TrustWithMFA("aws", founded, "arn:aws:iam::"+founded+":user/phoebe"))
 			if err == nil {
 				err = r.SetBoundary("arn:aws:iam::aws:policy/job-function/Billing")
 			}
@@ -302,7 +303,7 @@ func TestBootstrapTakesNames(t *testing.T) {
 	f := newFounding(t)
 	f.account.AddUser("Phoebe")
 	f.account.AddGroup("Administrators")
-	if _, err := f.account.AddRole("Admin-MFA", fakeaws.TrustWithMFA(f.account)); err != nil {
+	if _, err := f.account.AddRole("Admin-MFA", policy.TrustWithMFA("aws", founded, "arn:aws:iam::"+founded+":user/Phoebe")); err != nil {
 		t.Fatal(err)
 	}
 	f.before = f.state()

@@ -48,6 +48,8 @@ type state struct {
 	before string // what it says, if it differs
 	diff   string // to what it should say, for people
 
+	grows bool // what differs is ours, and only gets more: that takes no --reconcile
+
 	versions []iam.Version // of a policy that differs, the oldest first
 }
 
@@ -169,9 +171,9 @@ func (s *bootstrap) waitUntilShown(ctx context.Context, st *step) error {
 	return err
 }
 
-// change makes a thing that differs as it should be, as --reconcile allows.
+// change makes a thing that differs as it should be, as --reconcile allows, or as it grows.
 func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
-	if !s.o.Reconcile || st.mend == nil {
+	if !s.o.Reconcile && !found.grows || st.mend == nil {
 		return failure.New(failure.Other, "%s changed while this ran, and is not what it should be", st.what)
 	}
 	t := st.changed

@@ -3,7 +3,6 @@ package bootstrap
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/policy"
@@ -39,10 +37,12 @@ func (s *bootstrap) groupStep() *step {
 	return &step{
 		what: "group " + s.o.Group, thing: notes.Thing{Kind: notes.Group, Name: s.o.Group},
 		look: func(ctx context.Context) (state, error) {
-			g, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Group, error) {
-				g, _, err := c.Group(ctx, s.o.Group)
+			var members []iam.User
+			g, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (g iam.Group, err error) {
+				g, members, err = c.Group(ctx, s.o.Group)
 				return g, err
 			})
+			s.noteMembers(members)
 			s.out.GroupARN = cmp.Or(g.ARN, s.arn("group/"+s.o.Group))
 			return found(g.ARN, err)
 		},
@@ -116,46 +116,11 @@ func (s *bootstrap) roleStep() *step {
 	}
 }
 
-// trustFailure says what a refused trust policy means: AWS does not know the
-// account that is to be trusted.
-func (s *bootstrap) trustFailure(err error) error {
-	var e *awsapi.Error
-	if s.o.TrustedAccount == "" || !errors.As(err, &e) || e.Code != "MalformedPolicyDocument" {
-		return err
-	}
-	f := failure.New(failure.Refused, "AWS knows no account %s that a role here could trust: %s", s.o.TrustedAccount, e.Error()).
-		Hint("look at the twelve digits: aws sts get-caller-identity tells them, with a key of that account; it has to be in the partition %s, too", s.out.Partition)
-	f.Cause = err
-	return f
-}
-
 func (s *bootstrap) roleHow() string {
 	if s.o.TrustedAccount != "" {
 		return "for users of account " + s.o.TrustedAccount + " with MFA, an hour at a time"
 	}
-	return "with MFA only, for an hour at a time"
-}
-
-// trusted is the account whose users may assume the role.
-func (s *bootstrap) trusted() string { return cmp.Or(s.o.TrustedAccount, s.out.Account) }
-
-func (s *bootstrap) trust() string { return policy.TrustWithMFA(s.out.Partition, s.trusted()) }
-
-func (s *bootstrap) trustStep() *step {
-	return &step{
-		what: "trust policy of role " + s.o.Role, changed: notes.Thing{Kind: notes.Trust, On: iam.RoleNamed(s.o.Role).String()},
-		look: func(ctx context.Context) (state, error) {
-			r, err := s.readRole(ctx)
-			if err != nil {
-				_, err := found("", err)
-				return state{is: implied}, err
-			}
-			return policyState(r.ARN, "trust policy of role "+s.o.Role, r.Trust, s.trust()), nil
-		},
-		mend: func(ctx context.Context, _ *notes.Thing) error {
-			return s.trustFailure(s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, s.o.Role, s.trust()) }))
-		},
-	}
+	return "for the group's members, with MFA, an hour at a time"
 }
 
 func (s *bootstrap) maxTimeStep() *step {

@@ -53,7 +53,7 @@ func (s *bootstrap) undoThing(ctx context.Context, t notes.Thing) error {
 	case notes.Inline:
 		return call(func(ctx context.Context, c *iam.Client) error { return c.PutInline(ctx, on, t.Name, t.Before) })
 	case notes.Trust:
-		return call(func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, on.Name, t.Before) })
+		return s.undoTrust(ctx, on.Name, t)
 	case notes.MaxTime:
 		d, err := time.ParseDuration(t.Before)
 		if err != nil {

@@ -34,9 +34,12 @@ type account struct {
 	user      string // whose that is
 	iam       *iam.Client
 
+	open []iam.Role // that administrators have, and that trust the whole account
+
 	mu        sync.Mutex
 	documents map[string]*policies // of AWS and of the account, by ARN
 	failed    []*accountGap
+	assumers  map[string][]string // who may assume which of the open roles without being named, in words
 }
 
 // accountGap is a question to IAM that was not answered, for one or more of
@@ -59,6 +62,7 @@ func (d *doctor) lookAtAccount(ctx context.Context) {
 	a.lookAtRoles(ctx)
 	a.lookAtGroups(ctx)
 	users := a.lookAtUsers(ctx)
+	a.tellAssumers()
 	for _, gap := range a.failed {
 		what := gap.what
 		if len(gap.about) > 0 {

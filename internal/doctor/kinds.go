@@ -29,7 +29,7 @@ func FindingKinds() []*FindingKind {
 		// record.go
 		recordDamaged, keyOld, rootKeyOver, rotationUnfinished, revocationUnfinished, bootstrapUnfinished, moveUnfinished,
 		// roles.go
-		trustWithoutMFA, longRoleSession,
+		trustWithoutMFA, roleOfAnybody, longRoleSession,
 		// users.go
 		consoleWithoutMFA, alwaysAdmin, secondKey, unusedKey,
 	}

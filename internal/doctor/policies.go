@@ -11,8 +11,9 @@ import (
 
 // policies are what somebody may do, as far as doctor wants to know.
 type policies struct {
-	admin  string // the first policy that allows everything without MFA; empty if none does
-	denied bool   // what is done without MFA is denied
+	admin  string            // the first policy that allows everything without MFA; empty if none does
+	denied bool              // what is done without MFA is denied
+	roles  map[string]string // of roles that trust the account: the first policy that allows to assume one without naming it
 }
 
 func (p *policies) add(name string, other *policies) {
@@ -20,6 +21,12 @@ func (p *policies) add(name string, other *policies) {
 		p.admin = cmp.Or(name, other.admin)
 	}
 	p.denied = p.denied || other.denied
+	for role, by := range other.roles {
+		if p.roles == nil {
+			p.roles = map[string]string{}
+		}
+		p.roles[role] = cmp.Or(p.roles[role], name, by)
+	}
 }
 
 // policiesOf reads the inline and the managed policies of a user or a group;
@@ -50,7 +57,7 @@ func (a *account) policiesOf(ctx context.Context, of iam.Holder) (*policies, boo
 			a.gap("inline policies", of.String(), err)
 			continue
 		}
-		all.add(name, readPolicies(name, text))
+		all.add(name, a.readPolicies(name, text))
 	}
 	return all, true
 }
@@ -70,7 +77,7 @@ func (a *account) managed(ctx context.Context, m iam.Attached) (*policies, error
 	if err != nil {
 		return nil, err
 	}
-	p = readPolicies(m.Name, text)
+	p = a.readPolicies(m.Name, text)
 	a.mu.Lock()
 	a.documents[m.ARN] = p
 	a.mu.Unlock()
@@ -78,11 +85,16 @@ func (a *account) managed(ctx context.Context, m iam.Attached) (*policies, error
 }
 
 // readPolicies reads one document. One that cannot be read allows nothing.
-func readPolicies(name, text string) *policies {
+func (a *account) readPolicies(name, text string) *policies {
 	admin, denied := policy.Weigh(text)
 	p := &policies{denied: denied}
 	if admin {
 		p.admin = name
+	}
+	for _, role := range a.open {
+		if policy.AllowsAnyRole(text, role.ARN) {
+			p.roles = map[string]string{role.Name: name}
+		}
 	}
 	return p
 }

@@ -14,6 +14,8 @@ import (
 var (
 	trustWithoutMFA = findingKind("trust-without-mfa", Serious,
 		"a key that leaks is enough to assume the role, without a code")
+	roleOfAnybody = findingKind("role-of-anybody", Serious,
+		"who may assume any role, as AWS's PowerUserAccess lets, becomes an administrator with a code of a device of their own")
 	longRoleSession = findingKind("long-role-session", Warning,
 		"a session that leaks works until it ends, and an hour is what awsbroker needs")
 )
@@ -33,6 +35,41 @@ func (a *account) lookAtRoles(ctx context.Context) {
 			continue
 		}
 		a.lookAtRole(role)
+		if policy.TrustsAccount(role.Trust) {
+			a.open = append(a.open, role)
+		}
+	}
+}
+
+// noteAssumers notes that somebody may assume open roles that no policy of theirs names.
+// An administrator at any time is told of as that.
+func (a *account) noteAssumers(who string, p *policies) {
+	if p.admin != "" {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for role, by := range p.roles {
+		if a.assumers == nil {
+			a.assumers = map[string][]string{}
+		}
+		a.assumers[role] = append(a.assumers[role], who+" by "+by)
+	}
+}
+
+// tellAssumers tells of the open roles that somebody may assume unnamed.
+func (a *account) tellAssumers() {
+	for _, role := range a.open {
+		who := a.assumers[role.Name]
+		if len(who) == 0 {
+			continue
+		}
+		slices.Sort(who)
+		a.found(roleOfAnybody, Finding{
+			Title:  fmt.Sprintf("role %s can be assumed with an MFA code by %s", role.Name, fewOf(who)),
+			Advice: "its trust policy trusts the whole account; bootstrap lets it name the members of the group",
+			Mend:   a.bootstrapCommand(a.user, "--role "+say.ShellWord(role.Name), "--reconcile"),
+		})
 	}
 }
 

@@ -27,6 +27,9 @@ func (a *account) lookAtUser(ctx context.Context, u iam.User) []finding {
 	found := a.lookAtConsole(ctx, u)
 	found = append(found, a.lookAtKeys(ctx, u)...)
 	own, ok := a.policiesOf(ctx, iam.UserNamed(u.Name))
+	if ok {
+		a.noteAssumers("user "+u.Name, own)
+	}
 	if !ok || own.admin == "" || own.denied {
 		return found
 	}
@@ -143,7 +146,11 @@ func (a *account) lookAtGroups(ctx context.Context) {
 		return
 	}
 	for _, g := range groups {
-		if p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name)); ok && p.admin != "" && !p.denied {
+		p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name))
+		if ok {
+			a.noteAssumers("every member of group "+g.Name, p)
+		}
+		if ok && p.admin != "" && !p.denied {
 			a.found(alwaysAdmin, a.adminFinding("every member of group "+g.Name, p, a.bootstrapCommand(a.user, "--group "+say.ShellWord(g.Name))))
 		}
 	}

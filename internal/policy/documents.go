@@ -26,16 +26,48 @@ func ManagedARN(partition, name string) string {
 	return "arn:" + partition + ":iam::aws:policy/" + name
 }
 
-// TrustWithMFA lets the users of an account assume a role, with MFA. Bool and
-// not BoolIfExists: a request without the fact is then refused.
+// TrustWithMFA lets users of an account assume a role, with MFA. Bool and not
+// BoolIfExists: a request without the fact is then refused. users are the ARNs of those
+// that may; without them it is everybody whose own policies allow it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
-func TrustWithMFA(partition, account string) string {
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+func TrustWithMFA(partition, account string, users ...string) string {
+	condition := map[string]any{"Bool": map[string]any{"aws:MultiFactorAuthPresent": "true"}}
+	if len(users) > 0 {
+		condition["ArnEquals"] = map[string]any{"aws:PrincipalArn": slices.Sorted(slices.Values(users))}
+	}
 	return Compose(map[string]any{
 		"Effect":    "Allow",
 		"Principal": map[string]any{"AWS": "arn:" + partition + ":iam::" + account + ":root"},
 		"Action":    "sts:AssumeRole",
-		"Condition": map[string]any{"Bool": map[string]any{"aws:MultiFactorAuthPresent": "true"}},
+		"Condition": condition,
 	})
+}
+
+// TrustedUsers returns the ARNs of the users that a policy of [TrustWithMFA] names; nil
+// for every other policy, and for one that names nobody.
+func TrustedUsers(partition, account, document string) []string {
+	var doc readable
+	if json.Unmarshal([]byte(document), &doc) != nil || len(doc.Statement) != 1 {
+		return nil
+	}
+	var users []string
+	for key, values := range doc.Statement[0].Condition["ArnEquals"] {
+		if !strings.EqualFold(key, "aws:PrincipalArn") {
+			return nil
+		}
+		for _, v := range values {
+			arn, ok := v.(string)
+			if !ok || strings.ContainsAny(arn, "*?") {
+				return nil
+			}
+			users = append(users, arn)
+		}
+	}
+	if len(users) == 0 || !Same(document, TrustWithMFA(partition, account, users...)) {
+		return nil
+	}
+	return users
 }
 
 // AllowAssume allows one thing: to assume a role.

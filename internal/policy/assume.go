@@ -1,0 +1,100 @@
+package policy
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// AllowsAnyRole reports whether a policy lets who has it assume a role that it does not
+// name: by a pattern, or by everything. Conditions are passed over, so that rather too
+// many are told of.
+func AllowsAnyRole(document, roleARN string) bool {
+	var doc readable
+	if json.Unmarshal([]byte(document), &doc) != nil {
+		return false
+	}
+	allowed := false
+	for _, s := range doc.Statement {
+		switch {
+		case !s.meansAssumeRole():
+		case s.Effect == "Deny" && len(s.Condition) == 0 && s.meansRole(roleARN):
+			return false
+		case s.Effect == "Allow" && s.meansRole(roleARN) && !slices.Contains(s.Resource, roleARN):
+			allowed = true
+		}
+	}
+	return allowed
+}
+
+// TrustsAccount reports whether a trust policy leaves it to the account's other policies
+// who may assume the role, with MFA or without.
+func TrustsAccount(document string) bool {
+	var doc readable
+	if json.Unmarshal([]byte(document), &doc) != nil {
+		return false
+	}
+	return slices.ContainsFunc(doc.Statement, func(s statement) bool {
+		return s.Effect == "Allow" && s.letsPeopleAssume() && s.namesAccount() && !s.namesPrincipals()
+	})
+}
+
+// namesAccount reports whether a whole account is among the principals, or everybody.
+func (s statement) namesAccount() bool {
+	var principal struct{ AWS oneOrMore[string] }
+	if json.Unmarshal(s.Principal, &principal) != nil {
+		return true // "*", as letsPeopleAssume has seen
+	}
+	return slices.ContainsFunc(principal.AWS, func(p string) bool {
+		return p == "*" || strings.HasSuffix(p, ":root") || !strings.Contains(p, ":")
+	})
+}
+
+// namesPrincipals reports whether a condition says who it is for.
+func (s statement) namesPrincipals() bool {
+	for operator, keys := range s.Condition {
+		for key := range keys {
+			key = strings.ToLower(key)
+			if !strings.Contains(strings.ToLower(operator), "not") && (key == "aws:principalarn" || key == "aws:username" || key == "aws:userid" || strings.HasPrefix(key, "aws:principaltag/")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s statement) meansAssumeRole() bool {
+	means := func(action string) bool { return matches(strings.ToLower(action), "sts:assumerole") }
+	if len(s.NotAction) > 0 {
+		return !slices.ContainsFunc(s.NotAction, means)
+	}
+	return slices.ContainsFunc(s.Action, means)
+}
+
+func (s statement) meansRole(arn string) bool {
+	means := func(resource string) bool { return matches(resource, arn) }
+	if len(s.NotResource) > 0 {
+		return !slices.ContainsFunc(s.NotResource, means)
+	}
+	return slices.ContainsFunc(s.Resource, means)
+}
+
+// matches reports whether a pattern of IAM's, with * and ?, fits a text.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+func matches(pattern, text string) bool {
+	star, mark, p, t := -1, 0, 0, 0
+	for t < len(text) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, mark, p = p, t, p+1
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p, t = p+1, t+1
+		case star >= 0:
+			mark++
+			p, t = star+1, mark
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
