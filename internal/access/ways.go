@@ -36,7 +36,7 @@ func (a *Access) listWays() {
 		}
 	}
 	a.ways = append(a.ways, Way{says: "with the key itself", Target: first, Own: true,
-		creds: func(context.Context) (credential.Credentials, error) { return a.actor.AccessKey, nil }})
+		creds: a.openKey})
 	if i := slices.IndexFunc(a.targets, (*broker.Target).HasDevice); i >= 0 {
 		t := a.targets[i]
 		a.useMFAInHand(t)
@@ -108,6 +108,9 @@ func (a *Access) getMFASession(ctx context.Context, t *broker.Target) (credentia
 	if a.Silent {
 		return credential.Credentials{}, ErrSilent
 	}
+	if _, err := a.openKey(ctx); err != nil {
+		return credential.Credentials{}, err
+	}
 	another := false
 	creds, err := a.actor.GetMFASession(ctx, t, func() (creds credential.Credentials, ok bool) {
 		creds, another = a.findRoleInHand()
@@ -143,7 +146,21 @@ func (a *Access) assumeRole(ctx context.Context, t *broker.Target) (credential.C
 		if t.HasDevice() {
 			return by, errNotThisWay
 		}
-		by = a.actor.AccessKey
+		var err error
+		if by, err = a.openKey(ctx); err != nil {
+			return by, err
+		}
 	}
 	return a.actor.AssumeRole(ctx, t, by)
+}
+
+// openKey returns the access key itself, which may not have been needed so far: the
+// keychain may ask for a passphrase, and a session in hand asks for nothing.
+func (a *Access) openKey(ctx context.Context) (credential.Credentials, error) {
+	if a.actor.AccessKey.AccessKeyID == "" {
+		if err := a.actor.OpenKey(ctx); err != nil {
+			return credential.Credentials{}, err
+		}
+	}
+	return a.actor.AccessKey, nil
 }

@@ -45,7 +45,8 @@ type Key struct {
 	Expires  time.Time // of a root key in the keychain
 }
 
-// List lists the access keys of a user.
+// List lists the access keys of a user. The key that acts is opened only where no
+// session does.
 func List(ctx context.Context, b *broker.Broker, o Options) (Listing, error) {
 	w, err := Open(ctx, b, o, nil, None)
 	if err != nil {

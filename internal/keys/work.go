@@ -58,14 +58,16 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 	if err := w.refuseOver(change); err != nil {
 		return err
 	}
-	if err := w.Actor.OpenKey(ctx); err != nil {
-		return err
-	}
-	if err := w.identify(ctx, o, ids, change); err != nil {
-		return err
+	if change != None || o.Proves || !w.Actor.Target.Key.Known() || w.Actor.Target.Key.Root() {
+		if err := w.Actor.OpenKey(ctx); err != nil {
+			return err
+		}
+		if err := w.identify(ctx, o, ids, change); err != nil {
+			return err
+		}
 	}
 	w.Account, _ = awsapi.SplitARN(w.Actor.Target.Key.ARN)
-	w.signer = w.Actor.AccessKey.AccessKeyID
+	w.signer = w.Actor.Target.Key.AccessKeyID
 	w.User = cmp.Or(o.User, sts.Identity{ARN: w.Actor.Target.Key.ARN}.UserName())
 	if err := w.checkOwners(ids, change); err != nil {
 		return err

@@ -60,6 +60,9 @@ type KeyInfo struct {
 // Root reports whether the key is known to be one of an account's root user.
 func (i KeyInfo) Root() bool { return strings.HasSuffix(i.ARN, ":root") }
 
+// Known reports whether it is on record which key it is, and whose.
+func (i KeyInfo) Known() bool { return i.AccessKeyID != "" && i.ARN != "" }
+
 // Over reports whether a root key's time is over.
 func (i KeyInfo) Over(now time.Time) bool { return i.Root() && !now.Before(i.Expires) }
 

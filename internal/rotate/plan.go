@@ -26,7 +26,7 @@ func (r *Rotation) agree(ctx context.Context) error {
 	text := say.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
 		"steps    a new key is made, stored beside the old one, and proved;\n"+
 		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
-		r.Name, r.Actor.AccessKey.AccessKeyID, r.chain.Kind().Words(),
+		r.Name, r.Actor.Target.Key.AccessKeyID, r.chain.Kind().Words(),
 		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
 	if address := r.Targets[0].ForeignAddresses(); address != "" {
 		text += "\n" + address
@@ -50,7 +50,7 @@ func (r *Rotation) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.Actor.AccessKey.AccessKeyID }); len(keys) > 1 && i >= 0 {
+	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.Actor.Target.Key.AccessKeyID }); len(keys) > 1 && i >= 0 {
 		r.report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
 	}
 	r.report.Step("code     none is needed")

@@ -6,6 +6,7 @@ package rotate
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/access"
@@ -138,7 +139,7 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 	if err != nil {
 		return out, err
 	}
-	out.Old = r.Actor.AccessKey.AccessKeyID
+	out.Old = r.Actor.Target.Key.AccessKeyID
 	if unfinished {
 		if r.Options.DryRun {
 			r.report.Step("an earlier rotation is not finished; the next run does that first")
@@ -179,8 +180,10 @@ func (r *Rotation) Lock() (unlock func(), err error) {
 
 // ReadState reads everything: the key, what an earlier run left, whose key it is.
 func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, err error) {
-	if err := r.Actor.OpenKey(ctx); err != nil {
-		return p, false, err
+	if !r.needsNoKey() {
+		if err := r.Actor.OpenKey(ctx); err != nil {
+			return p, false, err
+		}
 	}
 	if r.chain, err = r.broker.OpenKeychain(ctx, r.Actor.Asker); err != nil {
 		return p, false, failure.OfKeystore(err, r.Name)
@@ -204,11 +207,23 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 	return p, unfinished, nil
 }
 
+// needsNoKey reports whether a session in hand does for what is only rehearsed.
+func (r *Rotation) needsNoKey() bool {
+	return r.Options.DryRun && r.Actor.Target.Key.Known() && slices.ContainsFunc(r.Targets, func(t *broker.Target) bool {
+		_, ok := r.Actor.FindSession(t)
+		return ok
+	})
+}
+
 // identify asks AWS whose key it is, and refuses a key that is another user's than
 // the record says. A young key, which an earlier run put there, may not be known
 // everywhere yet. A leaked key that AWS refuses already is the recorded user's.
 func (r *Rotation) identify(ctx context.Context, young bool) (identity sts.Identity, err error) {
 	recorded := r.Actor.Target.Key.ARN
+	if r.needsNoKey() {
+		account, _ := awsapi.SplitARN(recorded)
+		return sts.Identity{ARN: recorded, Account: account}, nil
+	}
 	if r.journal != nil && (r.journal.Old == r.Actor.AccessKey.AccessKeyID || r.journal.New == r.Actor.AccessKey.AccessKeyID) {
 		recorded = cmp.Or(recorded, r.journal.ARN)
 	}
