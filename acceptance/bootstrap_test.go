@@ -58,6 +58,8 @@ func (f *founder) answer(shown, question string) string {
 	switch {
 	case strings.HasSuffix(question, "[y/N] "):
 		return "y"
+	case strings.Contains(question, "passphrase") || strings.HasPrefix(question, "the same again"):
+		return machine.Passphrase
 	case strings.HasPrefix(question, "access key id"):
 		return f.root.ID
 	case strings.HasPrefix(question, "secret access key"):
