@@ -74,7 +74,7 @@ func TestSessionInHandNeedsNoPassphrase(t *testing.T) {
 			t.Errorf("%s: %v", args, r)
 		}
 	}
-	w.With("AWSBROKER_FILE_PASSPHRASE=" + machine.Passphrase).Run("logout", "--all")
+	w.With("AWSBROKER_FILE_PASSPHRASE="+machine.Passphrase).Run("logout", "--all")
 	for _, args := range []string{"keys list", "mfa list", "rotate --dry-run"} {
 		if r := w.Run(strings.Fields(args)...); r.Code != 4 || !strings.Contains(r.Stderr, "passphrase") {
 			t.Errorf("%s without a session: %v", args, r)

@@ -8,6 +8,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/passphrase"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -49,7 +50,7 @@ func (b *Broker) OpenKeychain(ctx context.Context, a *Asker) (*keystore.Store, e
 func (b *Broker) LookAtKey(ctx context.Context, record keystore.Record, name string, p *config.Profile) error {
 	o := b.KeystoreOptions(b.NewAsker(p))
 	o.Passphrase = func(ctx context.Context, _ keystore.PassphraseRequest) (credential.Secret, error) {
-		s, ok, err := passphraseFromEnv()
+		s, ok, err := passphrase.FromEnv()
 		if !ok && err == nil {
 			if _, can := b.personWay(ctx, p); !can {
 				return s, prompt.ErrNoTerminal

@@ -7,6 +7,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/passphrase"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -117,7 +118,7 @@ func (b *Broker) knownCache() (cache *session.Cache, known bool) {
 	if session.InSystem(dir) {
 		return nil, true // no key, no sessions
 	}
-	if _, here, err := passphraseFromEnv(); here && err == nil {
+	if _, here, err := passphrase.FromEnv(); here && err == nil {
 		cache = b.OpenCache(context.Background())
 	}
 	return cache, cache != nil

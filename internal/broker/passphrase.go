@@ -2,10 +2,6 @@ package broker
 
 import (
 	"context"
-	"os"
-	"os/user"
-	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,11 +17,12 @@ import (
 // passphrase returns the passphrase of the encrypted-file keystore: from the
 // environment, for machines without a person, else as a person types it.
 func (a *Asker) passphrase(ctx context.Context, p keystore.PassphraseRequest) (credential.Secret, error) {
-	if s, ok, err := passphraseFromEnv(); ok || err != nil {
-		if err == nil && p.New && a.isTrivial(s) {
-			err = failure.New(failure.Keychain, "%w: %s", keystore.ErrWeakPassphrase, passphrase.Trivial)
-		}
-		return s, err
+	if s, ok, err := passphrase.FromEnv(); err != nil {
+		return s, failure.New(failure.Keychain, "%w", err)
+	} else if ok && p.New && passphrase.IsTrivial(s, a.Names...) {
+		return s, failure.New(failure.Keychain, "%w: %s", keystore.ErrWeakPassphrase, passphrase.Trivial)
+	} else if ok {
+		return s, nil
 	}
 	if a.broker.noPassphrase != nil {
 		return credential.Secret{}, a.broker.noPassphrase
@@ -58,7 +55,7 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 			t.Print("that is too short\n")
 			continue
 		}
-		if a.isTrivial(first) {
+		if passphrase.IsTrivial(first, a.Names...) {
 			t.Print("that is too easy to guess: " + passphrase.Trivial + "\n")
 			continue
 		}
@@ -73,48 +70,13 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	}
 }
 
-// isTrivial reports whether a new passphrase is easy to guess for somebody who knows
-// whose keystore it is.
-func (a *Asker) isTrivial(p credential.Secret) bool {
-	names := slices.Clone(a.Names)
-	if host, err := os.Hostname(); err == nil {
-		names = append(names, host)
-	}
-	if u, err := user.Current(); err == nil {
-		names = append(names, u.Username, u.Name)
-	}
-	return passphrase.IsTrivial(p, names...)
-}
-
-// passphraseFromEnv reads AWSBROKER_FILE_PASSPHRASE, or the first line of the
-// file that AWSBROKER_FILE_PASSPHRASE_FILE names.
-func passphraseFromEnv() (credential.Secret, bool, error) {
-	if p := os.Getenv("AWSBROKER_FILE_PASSPHRASE"); p != "" {
-		return credential.NewSecret(p), true, nil
-	}
-	file := PassphraseFile()
-	if file == "" {
-		return credential.Secret{}, false, nil
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return credential.Secret{}, false, failure.New(failure.Keychain, "cannot read the passphrase: %v", err)
-	}
-	line, _, _ := strings.Cut(string(data), "\n")
-	return credential.NewSecret(strings.TrimSuffix(line, "\r")), true, nil
-}
-
-// PassphraseFile returns the name of the file that has the passphrase of the encrypted
-// keystore, for machines without a person; empty if there is none.
-func PassphraseFile() string { return os.Getenv("AWSBROKER_FILE_PASSPHRASE_FILE") }
-
 // memory is where a typed passphrase is from then on: in this run, and for as long as
 // awsbroker_passphrase_for says with the system. What the environment has is not kept.
 func (b *Broker) memory() keystore.Memory {
-	if _, ok, err := passphraseFromEnv(); ok || err != nil {
+	if _, ok, err := passphrase.FromEnv(); ok || err != nil {
 		return keystore.Memory{}
 	}
-	return keystore.Memory{Recall: b.recallPassphrase, Keep: b.keepPassphrase, Forget: b.forgetPassphrase}
+	return keystore.Memory{Recall: b.recallPassphrase, Keep: b.keepPassphrase, Forget: func() { _ = b.ForgetPassphrase() }}
 }
 
 func (b *Broker) recallPassphrase() (credential.Secret, bool) {
@@ -124,10 +86,7 @@ func (b *Broker) recallPassphrase() (credential.Secret, bool) {
 	if life, _ := b.passphraseLife(); life == 0 {
 		return credential.Secret{}, false
 	}
-	p, until, ok := b.keptPassphrase().Get(time.Now())
-	if ok {
-		b.Debug("keychain: its passphrase is kept until %s", until.Format(time.TimeOnly))
-	}
+	p, _, ok := b.keptPassphrase().Get(time.Now())
 	return p, ok
 }
 
@@ -145,12 +104,6 @@ func (b *Broker) keepPassphrase(p credential.Secret) {
 	}
 }
 
-func (b *Broker) forgetPassphrase() {
-	if err := b.ForgetPassphrase(); err != nil {
-		b.Warn("%s", err.Error())
-	}
-}
-
 // ForgetPassphrase makes the next use of the encrypted file ask for its passphrase.
 func (b *Broker) ForgetPassphrase() error {
 	b.typed = credential.Secret{}
@@ -163,10 +116,7 @@ func (b *Broker) ForgetPassphrase() error {
 // PassphraseKept returns until when the passphrase of the encrypted file is kept; zero
 // if it is not.
 func (b *Broker) PassphraseKept() time.Time {
-	_, until, ok := b.keptPassphrase().Get(time.Now())
-	if !ok {
-		return time.Time{}
-	}
+	_, until, _ := b.keptPassphrase().Get(time.Now())
 	return until
 }
 

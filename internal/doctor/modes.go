@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/passphrase"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -84,7 +84,7 @@ func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo
 		if n := d.keysInClear(path); n > 0 {
 			f.Title += ", and " + say.Count(n, "access key", "access keys") + " in clear in it"
 		}
-		if path == broker.PassphraseFile() {
+		if path == passphrase.File() {
 			f.Title += ", and the passphrase of the encrypted keystore in clear in it"
 		}
 		d.found(readableByOthers, f)
@@ -149,9 +149,9 @@ func (d *doctor) ownFiles() []ownFile {
 	add(d.broker.Paths.Config, write)
 	add(filepath.Dir(d.broker.Paths.Credentials), write)
 	add(d.broker.Paths.Credentials, readOrWrite)
-	if passphrase := broker.PassphraseFile(); passphrase != "" {
-		add(filepath.Dir(passphrase), write)
-		add(passphrase, readOrWrite)
+	if file := passphrase.File(); file != "" {
+		add(filepath.Dir(file), write)
+		add(file, readOrWrite)
 	}
 	for _, program := range d.programs {
 		for _, path := range placesOf(program) {

@@ -1,6 +1,8 @@
 package passphrase
 
 import (
+	"os"
+	"os/user"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,7 +17,8 @@ const Trivial = "it is little more than a repetition, a run, a keyboard row, a c
 const least = 8
 
 // IsTrivial reports whether a passphrase is among the first that a guesser tries. names
-// are what a guesser knows of the person: the user, the account, the machine.
+// are what a guesser knows of the person beside the names of this machine and its user:
+// the user and the account in AWS.
 //
 // It counts characters, and a piece that guessers try as a whole (a run, a row of keys,
 // a common password, a year, a name) as one. Libraries that estimate strength were
@@ -24,7 +27,7 @@ const least = 8
 func IsTrivial(p credential.Secret, names ...string) bool {
 	text := []rune(strings.ToLower(p.Reveal()))
 	text = text[:period(text)]
-	words := slices.Concat(common, parts(names))
+	words := slices.Concat(common, parts(names), parts(ofMachine()))
 	pieces := 0
 	for i := 0; i < len(text); pieces++ {
 		i += max(run(text[i:]), row(text[i:]), year(text[i:]), word(text[i:], words), 1)
@@ -100,6 +103,17 @@ func word(text []rune, words []string) (longest int) {
 		}
 	}
 	return longest
+}
+
+// ofMachine returns the names of the machine and of who uses it.
+func ofMachine() (names []string) {
+	if host, err := os.Hostname(); err == nil {
+		names = append(names, host)
+	}
+	if u, err := user.Current(); err == nil {
+		names = append(names, u.Username, u.Name)
+	}
+	return names
 }
 
 // parts of names are tried one by one, as the names are: monica.geller, monica, geller.

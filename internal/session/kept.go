@@ -28,16 +28,17 @@ func (k Kept) Put(secret credential.Secret, until time.Time) error {
 	return k.write(data, time.Until(until))
 }
 
-// Get returns the secret, and until when it is kept. ok is false if there is none.
+// Get returns the secret, and until when it is kept. ok is false, and the rest is zero,
+// if there is none.
 func (k Kept) Get(now time.Time) (secret credential.Secret, until time.Time, ok bool) {
 	data, err := k.read()
 	if err != nil || len(data) < 8 {
-		return secret, until, false
+		return secret, time.Time{}, false
 	}
 	until = time.Unix(int64(binary.BigEndian.Uint64(data)), 0)
 	if !now.Before(until) {
 		_ = k.Forget()
-		return secret, until, false
+		return secret, time.Time{}, false
 	}
 	return credential.NewSecret(string(data[8:])), until, true
 }
