@@ -27,8 +27,9 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 </busconfig>
 `
 
-// Run runs the tests that match pattern in a second process, on a new bus.
-func Run(t *testing.T, pattern string) {
+// Run runs the tests that match pattern in a second process, on a new bus, and returns
+// what it printed.
+func Run(t *testing.T, pattern string) string {
 	t.Helper()
 	Need(t, "dbus-daemon")
 	address, pid := startBus(t)
@@ -44,6 +45,7 @@ func Run(t *testing.T, pattern string) {
 	if strings.Contains(string(out), "--- SKIP") {
 		t.Skip("a test on the bus was skipped")
 	}
+	return string(out)
 }
 
 // startBus starts a private message bus and gives its address.

@@ -1,7 +1,7 @@
 package desktop
 
 import (
-	"os"
+	"io"
 	"os/exec"
 	"strings"
 	"testing"
@@ -11,29 +11,28 @@ import (
 
 const gnomePassword = "password"
 
-// StartGNOME starts a gnome-keyring of its own, whose login keyring is unlocked,
-// and waits until it answers.
-func StartGNOME(t *testing.T) *os.Process {
+// StartGNOME starts a gnome-keyring whose login keyring is unlocked, and waits until
+// it answers.
+func StartGNOME(t *testing.T) *Daemon {
 	t.Helper()
-	daemon := startGNOME(t, gnomePassword, "--unlock")
+	d := startGNOME(t, ShortDir(t), strings.NewReader(gnomePassword), "--unlock")
 	awaitCollection(t)
-	return daemon
+	return d
 }
 
-// StartEmptyGNOME starts a gnome-keyring that has no keyring yet.
-func StartEmptyGNOME(t *testing.T) {
+// StartLockedGNOME starts a gnome-keyring in a home that has keyrings, or none, and
+// unlocks nothing.
+func StartLockedGNOME(t *testing.T, home string) *Daemon {
 	t.Helper()
-	startGNOME(t, "")
+	return startGNOME(t, home, nil)
 }
 
-func startGNOME(t *testing.T, password string, options ...string) *os.Process {
+func startGNOME(t *testing.T, home string, password io.Reader, options ...string) *Daemon {
 	t.Helper()
 	Need(t, "gnome-keyring-daemon")
-	home := ShortDir(t)
 	daemon := exec.Command("gnome-keyring-daemon", append(options, "--foreground", "--components=secrets", "--control-directory="+home)...)
-	daemon.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_RUNTIME_DIR="+home)
-	daemon.Stdin = strings.NewReader(password)
-	return startService(t, daemon)
+	daemon.Stdin = password
+	return start(t, home, daemon)
 }
 
 // MakeCollection makes a collection without a dialog, by gnome-keyring's own

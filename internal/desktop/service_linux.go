@@ -29,22 +29,46 @@ func Bus(t *testing.T) *dbus.Conn {
 	return bus
 }
 
-// startService starts a daemon that is to be the Secret Service, for the length of
-// the test.
-func startService(t *testing.T, daemon *exec.Cmd) *os.Process {
+// Daemon is a Secret Service that runs.
+type Daemon struct {
+	Home string // where it keeps its files; the next daemon may have it
+	cmd  *exec.Cmd
+}
+
+// start starts a daemon in a home of its own, and waits until it is the Secret
+// Service. It ends with the test at the latest.
+func start(t *testing.T, home string, daemon *exec.Cmd, variables ...string) *Daemon {
 	t.Helper()
+	daemon.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_RUNTIME_DIR="+home)
+	daemon.Env = append(daemon.Env, variables...)
 	daemon.Stderr = t.Output()
 	daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := daemon.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = daemon.Process.Kill()
-		_ = daemon.Wait()
-		AwaitService(t, false)
-	})
+	d := &Daemon{home, daemon}
+	t.Cleanup(func() { d.End(t) })
 	AwaitService(t, true)
-	return daemon.Process
+	return d
+}
+
+// Signal sends a signal to the daemon.
+func (d *Daemon) Signal(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	if err := d.cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// End kills the daemon, if it still runs, and waits until the bus knows.
+func (d *Daemon) End(t *testing.T) {
+	t.Helper()
+	if d.cmd.ProcessState != nil {
+		return
+	}
+	_ = d.cmd.Process.Kill()
+	_ = d.cmd.Wait()
+	AwaitService(t, false)
 }
 
 // AwaitService waits until somebody, or nobody, is the Secret Service.
@@ -98,9 +122,23 @@ func Lock(t *testing.T, path dbus.ObjectPath) {
 	if path == "" {
 		path = defaultCollection(bus)
 	}
-	if err := bus.Object(serviceName, servicePath).Call(secretService+".Lock", 0, []dbus.ObjectPath{path}).Err; err != nil {
+	var locked []dbus.ObjectPath
+	var prompt dbus.ObjectPath
+	if err := bus.Object(serviceName, servicePath).Call(secretService+".Lock", 0, []dbus.ObjectPath{path}).Store(&locked, &prompt); err != nil {
 		t.Fatal(err)
 	}
+	if prompt != "/" {
+		if err := bus.Object(serviceName, prompt).Call("org.freedesktop.Secret.Prompt.Prompt", 0, "").Err; err != nil {
+			t.Fatal(err)
+		}
+	}
+	await(t, "a locked "+string(path), func() bool { return isLocked(bus, path) })
+}
+
+// isLocked takes a collection that is not there for a locked one.
+func isLocked(bus *dbus.Conn, path dbus.ObjectPath) bool {
+	locked, err := bus.Object(serviceName, path).GetProperty(collection + ".Locked")
+	return err != nil || locked.Value() == true
 }
 
 // Overwrite replaces an item of the default collection, as another program could.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -61,6 +62,7 @@ func OfKeystore(err error, key string) *Error {
 		return ofPassphrase(err)
 	}
 	f := New(Keychain, "%w", err)
+	var advised *fault.Advised
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrNoKeystore):
 		f = New(NotFound, "there is no key %q in the keychain", key).
@@ -71,6 +73,8 @@ func OfKeystore(err error, key string) *Error {
 		f.Reason = Usage
 	case errors.Is(err, keystore.ErrDismissed):
 		f.Reason = NeedPerson
+	case errors.As(err, &advised):
+		f.Hint("%s", advised.Hint)
 	case errors.Is(err, keystore.ErrCorrupt):
 		f.Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(key))
 	case errors.Is(err, keystore.ErrOccupied):

@@ -15,3 +15,14 @@ var (
 	ErrTimeout   = errors.New("the keystore did not answer in time")
 	ErrAsks      = errors.New("a person would be asked") // of a look, which asks nobody
 )
+
+// Advised is an error that comes with what a person can do about it.
+type Advised struct {
+	Err  error
+	Hint string // as a sentence without its stop, with the very command to run at its end
+}
+
+func (a *Advised) Error() string { return a.Err.Error() }
+
+// Unwrap returns the error itself.
+func (a *Advised) Unwrap() error { return a.Err }

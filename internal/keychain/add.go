@@ -109,8 +109,7 @@ func (ad *Adder) checkNameFree(name string) error {
 	return nil
 }
 
-// Open chooses the keystore and opens it. If it is another one than before, or the
-// first, the person is told.
+// Open chooses the keystore and opens it. If it is the first, the person is told.
 func (ad *Adder) Open(ctx context.Context) error {
 	options := ad.Broker.KeystoreOptions(ad.Asker)
 	options.Name, options.Replace = ad.options.Name, ad.options.Replace
@@ -128,13 +127,12 @@ func (ad *Adder) Open(ctx context.Context) error {
 		ad.Broker.Report.Step(ad.kind.Words() + " has keys already: it is used (another one: --keystore)")
 	} else if ad.record.Keystore == "" {
 		ad.Broker.Report.Step("the first key: it and those after it are kept in " + ad.kind.Words() + " (another one: --keystore)")
-	} else if ad.record.Keystore != ad.kind {
-		ad.Broker.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
 	}
 	return nil
 }
 
-// Put stores a key under a name, reads it back and compares it. info is what the
+// Put stores a key under a name, reads it back and compares it. If that is in another
+// keystore than before, the person is told. info is what the
 // record is to know of the key.
 func (ad *Adder) Put(ctx context.Context, name string, key credential.Credentials, info keystore.KeyInfo) error {
 	err := ad.Asker.Retry(func() error { return ad.Store.Set(ctx, name, key, info) })
@@ -143,6 +141,10 @@ func (ad *Adder) Put(ctx context.Context, name string, key credential.Credential
 	}
 	if ad.record.Keys == nil {
 		ad.record.Keys = map[string]keystore.KeyInfo{}
+	}
+	if ad.record.Keystore != "" && ad.record.Keystore != ad.kind {
+		ad.Broker.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
+		ad.record.Keystore = ad.kind
 	}
 	info.AccessKeyID = key.AccessKeyID
 	ad.record.Keys[name] = info

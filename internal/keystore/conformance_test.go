@@ -14,6 +14,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/desktop"
+
 	// Its guard keeps the test binary, too, from the bus of whoever runs the
 	// tests, and from starting one.
 	_ "github.com/awsbroker/awsbroker/internal/start"
@@ -48,12 +49,12 @@ func (x subject) mustOpen(t *testing.T) *Store {
 	return s
 }
 
-// subjects are the keychains of the conformance suite. Each call gives an
-// empty one of its own.
-func subjects() map[Kind]func(t *testing.T) subject {
+// subjects are the keychains of the conformance suite, by the names of the programs
+// that keep them. Each call gives an empty one of its own.
+func subjects() map[string]func(t *testing.T) subject {
 	all := platformSubjects()
 	if !desktop.OnBus() {
-		all[File] = fileSubject
+		all["file"] = fileSubject
 		all["pieces"] = piecesSubject
 	}
 	return all
@@ -116,31 +117,37 @@ func indexed(t *testing.T, s *Store, name string) (KeyInfo, bool) {
 	return info, ok
 }
 
+var suite = []struct {
+	name string
+	run  func(t *testing.T, x subject)
+}{
+	{"set, get, replace, delete", conformLifecycle},
+	{"not found", conformNotFound},
+	{"without the record", conformUnlisted},
+	{"odd names", conformNames},
+	{"8 KiB", conformLarge},
+	{"items are not keys", conformItems},
+	{"concurrent writers", conformConcurrent},
+	{"corrupt", conformCorrupt},
+	{"cancelled", conformCancelled},
+	{"locked", conformLocked},
+	{"dismissed", conformDismissed},
+	{"hung", conformHung},
+}
+
+// TestConformance prints a table of what each keychain did in each case.
 func TestConformance(t *testing.T) {
-	suite := []struct {
-		name string
-		run  func(t *testing.T, x subject)
-	}{
-		{"set, get, replace, delete", conformLifecycle},
-		{"not found", conformNotFound},
-		{"without the record", conformUnlisted},
-		{"odd names", conformNames},
-		{"8 KiB", conformLarge},
-		{"items are not keys", conformItems},
-		{"concurrent writers", conformConcurrent},
-		{"corrupt", conformCorrupt},
-		{"cancelled", conformCancelled},
-		{"locked", conformLocked},
-		{"dismissed", conformDismissed},
-		{"hung", conformHung},
-	}
-	for kind, start := range subjects() {
-		t.Run(string(kind), func(t *testing.T) {
+	table := newTable(t)
+	for name, start := range subjects() {
+		t.Run(name, func(t *testing.T) {
 			for _, c := range suite {
-				t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
+				begun := time.Now()
+				ran := t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
+				table.add(name, c.name, ran, time.Since(begun))
 			}
 		})
 	}
+	runOnBusses(t, table)
 }
 
 func conformLifecycle(t *testing.T, x subject) {

@@ -86,7 +86,7 @@ func (p *passStore) reach(ctx context.Context) error {
 				return unusable(err)
 			}
 		}
-		return fmt.Errorf("%w: pass has no store in %q: run: pass init YOUR-GPG-ID", ErrMissing, p.dir)
+		return p.noStore()
 	})
 }
 

@@ -3,6 +3,7 @@ package keystore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/awsbroker/awsbroker/internal/desktop"
+	"github.com/awsbroker/awsbroker/internal/fault"
 )
 
 // TestMain keeps the tests away from the gpg keys and the pass store of whoever
@@ -278,8 +280,9 @@ func TestPassLeavesOnlyItsEntry(t *testing.T) {
 	}
 }
 
-// gopass, which may be installed as pass, ends every entry with a line break.
-func TestPassThatEndsEntriesWithANewline(t *testing.T) {
+// gopassSubject stands in for gopass, installed as pass: it ends every entry with a
+// line break. gopass itself cannot be had from the Go module proxy.
+func gopassSubject(t *testing.T) subject {
 	x := passSubject(t)
 	real, err := exec.LookPath("pass")
 	if err != nil {
@@ -293,9 +296,50 @@ func TestPassThatEndsEntriesWithANewline(t *testing.T) {
 	path := bin + ":" + os.Getenv("PATH")
 	t.Setenv("PATH", path)
 	x.options.Environ = helper{x.options.Environ}.with("PATH", path).environ
-	s := x.mustOpen(t)
-	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
-	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+	return x
+}
+
+// TestPassWithoutAStore: where pass has no store, the hint makes one where awsbroker
+// looks, also of a store that gopass has in a place of its own.
+func TestPassWithoutAStore(t *testing.T) {
+	for _, c := range []struct{ name, mark, hint string }{
+		{"nothing", "", "make one: pass init YOUR-GPG-ID"},
+		{"gopass", ".gpg-id", "to use gopass's store: export PASSWORD_STORE_DIR="},
+		{"gopass with age", ".age-recipients", "which pass cannot read; make one for pass: pass init YOUR-GPG-ID"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x, home := passSubject(t), t.TempDir()
+			if c.mark != "" {
+				store := filepath.Join(home, "my data", "gopass", "stores", "root")
+				if err := os.MkdirAll(store, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				write(t, filepath.Join(store, c.mark), "open@example.com\n")
+			}
+			h := helper{x.options.Environ}.with("HOME", home).with("XDG_DATA_HOME", filepath.Join(home, "my data")).with("PASSWORD_STORE_DIR", "")
+			x.options.Environ = h.environ
+			err := x.mustOpen(t).Reach(testContext(t))
+			wantError(t, err, ErrMissing)
+			var advised *fault.Advised
+			if !errors.As(err, &advised) || !strings.Contains(advised.Hint, c.hint) {
+				t.Fatalf("the hint is not %q: %v", c.hint, advised)
+			}
+			_, command, _ := strings.Cut(advised.Hint, ": ")
+			if strings.Contains(command, "pass init") {
+				command = "pass init open@example.com"
+			}
+			paste := exec.Command("sh", "-c", command+"\nprintf %s \"$PASSWORD_STORE_DIR\"")
+			paste.Env = h.environ
+			out, err := paste.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.mark == ".gpg-id" {
+				x.options.Environ = h.with("PASSWORD_STORE_DIR", string(out)).environ
+			}
+			mustSet(t, x.mustOpen(t), "phoebe", key("AKIAONE", "one"))
+		})
+	}
 }
 
 func TestPassUnderGit(t *testing.T) {

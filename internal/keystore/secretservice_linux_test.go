@@ -11,13 +11,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/desktop"
 )
 
-func platformSubjects() map[Kind]func(t *testing.T) subject {
-	if !desktop.OnBus() {
-		return map[Kind]func(t *testing.T) subject{Pass: passSubject} // TestWithBus runs the suite again where there is a bus
-	}
-	return map[Kind]func(t *testing.T) subject{SecretService: secretServiceSubject}
-}
-
 // TestSecretService does nothing but in the second process.
 func TestSecretService(t *testing.T) {
 	if !desktop.OnBus() {
@@ -35,28 +28,8 @@ func TestSecretService(t *testing.T) {
 	}
 }
 
-func secretServiceSubject(t *testing.T) subject {
-	daemon := desktop.StartGNOME(t)
-	return subject{
-		options: Options{RecordPath: recordIn(t), Kind: SecretService},
-		damage:  func(t *testing.T, item string) { desktop.Overwrite(t, item, "not what keyring writes") },
-		lock:    func(t *testing.T, _ *subject) { desktop.Lock(t, "") },
-		// gnome-keyring without its prompter gives up on the dialog by itself.
-		refuse: func(t *testing.T, x *subject) {
-			desktop.Lock(t, "")
-			t.Setenv("DISPLAY", ":99")
-			x.options.CallTimeout, x.options.DialogTimeout = 0, 4*time.Second
-		},
-		hang: func(t *testing.T, _ *subject) {
-			if err := daemon.Signal(syscall.SIGSTOP); err != nil {
-				t.Fatal(err)
-			}
-		},
-	}
-}
-
 func testDefaultCollection(t *testing.T) {
-	x := secretServiceSubject(t)
+	x := gnomeSubject(t)
 	s := mustOpen(t, x.options)
 	before := desktop.Collections(t)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
@@ -77,7 +50,7 @@ func testDefaultCollection(t *testing.T) {
 }
 
 func testLockedWithoutDisplay(t *testing.T) {
-	x := secretServiceSubject(t)
+	x := gnomeSubject(t)
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
 	desktop.Lock(t, "")
@@ -95,7 +68,7 @@ func testLockedWithoutDisplay(t *testing.T) {
 
 // gnome-keyring without its prompter gives up on the dialog by itself.
 func testLockedWithoutPrompter(t *testing.T) {
-	x := secretServiceSubject(t)
+	x := gnomeSubject(t)
 	x.options.DialogTimeout = 3 * time.Second
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
@@ -109,7 +82,7 @@ func testLockedWithoutPrompter(t *testing.T) {
 
 // A gnome-keyring that nobody has signed in to has no default collection.
 func testNoDefaultCollection(t *testing.T) {
-	desktop.StartEmptyGNOME(t)
+	desktop.StartLockedGNOME(t, desktop.ShortDir(t))
 	o := Options{RecordPath: recordIn(t), FileDir: t.TempDir(), Kind: SecretService}
 	_, err := mustOpen(t, o).Get(testContext(t), "phoebe")
 	wantError(t, err, ErrMissing)
@@ -123,9 +96,7 @@ func testHungDaemon(t *testing.T) {
 	daemon := desktop.StartGNOME(t)
 	o := Options{RecordPath: recordIn(t), Kind: SecretService}
 	mustSet(t, mustOpen(t, o), "phoebe", key("AKIAONE", "one"))
-	if err := daemon.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	daemon.Signal(t, syscall.SIGSTOP)
 	o.CallTimeout = 300 * time.Millisecond
 	s := mustOpen(t, o)
 	within(t, 2*time.Second, func() {
@@ -143,7 +114,7 @@ func testHungDaemon(t *testing.T) {
 	if info, _ := indexed(t, s, "phoebe"); info.AccessKeyID != "AKIAONE" {
 		t.Errorf("a hung keychain changed the index: %+v", info)
 	}
-	_ = daemon.Signal(syscall.SIGCONT)
+	daemon.Signal(t, syscall.SIGCONT)
 	wantKey(t, s, "phoebe", key("AKIAONE", "one"))
 }
 
@@ -152,10 +123,7 @@ func testKilledDaemon(t *testing.T) {
 	o := Options{RecordPath: recordIn(t), FileDir: t.TempDir(), Kind: SecretService}
 	s := mustOpen(t, o)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
-	if err := daemon.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	desktop.AwaitService(t, false)
+	daemon.End(t)
 	within(t, time.Second, func() {
 		_, err := s.Get(testContext(t), "phoebe")
 		wantError(t, err, ErrMissing)
@@ -171,14 +139,13 @@ func testKilledDaemon(t *testing.T) {
 	}
 }
 
-// TestWithBus runs the tests above and the suite where there is a bus. Tests that
+// TestWithBus runs the tests above where there is a bus. Tests that
 // kill or stop the bus get one each.
 func TestWithBus(t *testing.T) {
 	if desktop.OnBus() {
 		return
 	}
 	for _, pattern := range []string{
-		"^TestConformance$/^secret-service$",
 		"^TestSecretService$",
 		"^TestStoppedBus$",
 		"^TestKilledBus$",
@@ -206,7 +173,7 @@ func TestStoppedBus(t *testing.T) {
 	if !desktop.OnBus() {
 		return
 	}
-	x := secretServiceSubject(t)
+	x := gnomeSubject(t)
 	x.options.CallTimeout = 300 * time.Millisecond
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
@@ -222,7 +189,7 @@ func TestKilledBus(t *testing.T) {
 	if !desktop.OnBus() {
 		return
 	}
-	x := secretServiceSubject(t)
+	x := gnomeSubject(t)
 	s := mustOpen(t, x.options)
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
 	desktop.SignalBus(t, syscall.SIGKILL)

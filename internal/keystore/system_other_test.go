@@ -10,17 +10,20 @@ import (
 
 // The keychains of macOS and Windows are the person's own: there the suite runs
 // where a machine is to be thrown away, with AWSBROKER_TEST_SYSTEM_KEYCHAIN=1.
-func platformSubjects() map[Kind]func(t *testing.T) subject { return systemSubjects() }
+func platformSubjects() map[string]func(t *testing.T) subject { return systemSubjects() }
+
+// runOnBusses does nothing: there is no session bus.
+func runOnBusses(*testing.T, *table) {}
 
 // systemSubjects are the keychains that belong to whoever runs the tests.
-func systemSubjects() map[Kind]func(t *testing.T) subject {
-	all := map[Kind]func(t *testing.T) subject{}
+func systemSubjects() map[string]func(t *testing.T) subject {
+	all := map[string]func(t *testing.T) subject{}
 	if os.Getenv("AWSBROKER_TEST_SYSTEM_KEYCHAIN") != "1" {
 		return all
 	}
 	for _, kind := range preferred {
 		if kind == Keychain || kind == WinCred {
-			all[kind] = func(t *testing.T) subject { return systemSubject(t, kind) }
+			all[string(kind)] = func(t *testing.T) subject { return systemSubject(t, kind) }
 		}
 	}
 	return all

@@ -7,14 +7,15 @@ import (
 	"io"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/99designs/keyring"
 	"github.com/godbus/dbus"
 
 	"github.com/awsbroker/awsbroker/internal/fault"
-	"github.com/awsbroker/awsbroker/internal/wait"
 )
+
+// errNobody is the error of every call where no daemon is the Secret Service.
+var errNobody = fmt.Errorf("%w: no Secret Service daemon (GNOME Keyring, KWallet, KeePassXC) answers on the session bus", fault.ErrMissing)
 
 // reply is the answer to a D-Bus call, or why there is none.
 type reply struct {
@@ -77,62 +78,7 @@ func busError(err error) error {
 		return fmt.Errorf("%w: %w", fault.ErrLocked, refused)
 	case short == "ServiceUnknown", short == "NameHasNoOwner", short == "NoReply", short == "Disconnected",
 		short == "NoServer", short == "Timeout", short == "TimedOut", strings.HasPrefix(short, "Spawn."):
-		return fmt.Errorf("%w: no Secret Service daemon (GNOME Keyring, KWallet, KeePassXC) answers on the session bus: %w", fault.ErrMissing, refused)
+		return fmt.Errorf("%w: %w", errNobody, refused)
 	}
 	return fmt.Errorf("%s: %w", refused.Name, refused)
-}
-
-// kwallets are the daemons of KDE's wallet that are a Secret Service too: their
-// names on the bus, and their objects.
-var kwallets = map[string]dbus.ObjectPath{
-	"org.kde.kwalletd5": "/modules/kwalletd5",
-	"org.kde.kwalletd6": "/modules/kwalletd6",
-}
-
-// kwalletDelay is longer than KWallet keeps a change in memory alone, which was
-// seen to be five seconds (kwalletd5 5.103.0); SIGTERM loses the change.
-const kwalletDelay = 6 * time.Second
-
-// flush returns when what was set is on the disk. Only KWallet answers before
-// that: it is told to write, or, where it does not do as it is told, waited for.
-func (s *Service) flush(ctx context.Context) error {
-	object := s.kwallet(ctx)
-	if object == nil {
-		return nil
-	}
-	const iface, us = "org.kde.KWallet.", "awsbroker"
-	var wallet string
-	var handle int32
-	err := s.callOn(ctx, object, iface+"networkWallet").store(&wallet)
-	if err == nil {
-		err = s.callOn(ctx, object, iface+"open", wallet, int64(0), us).store(&handle)
-	}
-	if err == nil && handle >= 0 {
-		err = s.callOn(ctx, object, iface+"sync", handle, us).err
-	}
-	if err == nil && handle >= 0 {
-		return nil
-	}
-	if !wait.Pause(ctx, kwalletDelay) {
-		return fmt.Errorf("KWallet has not written it to the disk: %w", ctx.Err())
-	}
-	return nil
-}
-
-// kwallet is the wallet daemon that is the Secret Service here; nil if it is
-// another program.
-func (s *Service) kwallet(ctx context.Context) dbus.BusObject {
-	owner := s.ownerOf(ctx, serviceName)
-	for name, path := range kwallets {
-		if owner != "" && s.ownerOf(ctx, name) == owner {
-			return s.bus.Object(name, path)
-		}
-	}
-	return nil
-}
-
-// ownerOf is the connection that has a name on the bus; empty if none has.
-func (s *Service) ownerOf(ctx context.Context, name string) (owner string) {
-	_ = s.callOn(ctx, s.bus.BusObject(), "org.freedesktop.DBus.GetNameOwner", name).store(&owner)
-	return owner
 }

@@ -76,7 +76,7 @@ func within(t *testing.T, limit time.Duration, do func()) {
 func testDialogAnswered(t *testing.T) {
 	startFake(t, fakeCollection, func(f *fakeSecrets) { f.locked.Store(false); f.complete(false) })
 	s := connect(t)
-	if err := s.unlockCollection(testContext(t), fakeCollection); err != nil {
+	if err := s.unlock(testContext(t), fakeCollection, collectionInterface); err != nil {
 		t.Fatal(err)
 	}
 	if path, err := s.defaultCollection(testContext(t)); err != nil || path != fakeCollection {
@@ -89,7 +89,7 @@ func testEmptyPasswordNeedsNoDisplay(t *testing.T) {
 	f.noPrompt = true
 	s := connect(t)
 	t.Setenv("WAYLAND_DISPLAY", "")
-	if err := s.unlockCollection(testContext(t), fakeCollection); err != nil {
+	if err := s.unlock(testContext(t), fakeCollection, collectionInterface); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,7 +98,7 @@ func testNoDisplayForTheDialog(t *testing.T) {
 	f := startFake(t, fakeCollection, func(*fakeSecrets) {})
 	s := connect(t)
 	t.Setenv("WAYLAND_DISPLAY", "")
-	wantError(t, s.unlockCollection(testContext(t), fakeCollection), fault.ErrLocked)
+	wantError(t, s.unlock(testContext(t), fakeCollection, collectionInterface), fault.ErrLocked)
 	if f.dismissed.Load() != 1 {
 		t.Error("the dialog that nobody sees was left with the daemon")
 	}
@@ -183,7 +183,7 @@ func testNoDaemon(t *testing.T) {
 func testFlushesKWallet(t *testing.T) {
 	f := startFake(t, fakeCollection, func(*fakeSecrets) {})
 	s := connect(t)
-	if err := s.flush(testContext(t)); err != nil {
+	if err := (&opened{service: s, path: dbus.ObjectPath(collectionPrefix + "kdewallet")}).flush(testContext(t)); err != nil {
 		t.Fatal(err)
 	}
 	w := &fakeWallet{}
@@ -194,7 +194,7 @@ func testFlushesKWallet(t *testing.T) {
 	if _, err := f.bus.RequestName("org.kde.kwalletd5", dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.flush(testContext(t)); err != nil || w.synced.Load() != 1 {
+	if err := (&opened{service: s, path: dbus.ObjectPath(collectionPrefix + "kdewallet")}).flush(testContext(t)); err != nil || w.synced.Load() != 1 {
 		t.Errorf("%v, synced %d times", err, w.synced.Load())
 	}
 }

@@ -47,75 +47,86 @@ func (k *Keyring) Unlock(ctx context.Context) error {
 
 // Get reads an item. It is ErrCorrupt for one that keyring did not write.
 func (k *Keyring) Get(ctx context.Context, item string) ([]byte, error) {
-	ring, err := k.open(ctx)
+	o, err := k.openItem(ctx, item)
 	if err != nil {
 		return nil, err
 	}
-	return fault.Bound(ctx, k.service.limit, serviceName, func() ([]byte, error) { return readItem(ring, item) })
+	return fault.Bound(ctx, o.service.limit, serviceName, func() ([]byte, error) { return readItem(o.ring, item) })
 }
 
 // Set replaces an item, and returns when it is on the disk.
 func (k *Keyring) Set(ctx context.Context, item string, data []byte) error {
-	ring, err := k.open(ctx)
+	o, err := k.openItem(ctx, item)
 	if err != nil {
 		return err
 	}
-	err = fault.BoundDo(ctx, k.service.limit, serviceName, func() error {
-		return busError(ring.Set(keyring.Item{Key: item, Data: data}))
+	err = o.ask(ctx, func() error {
+		return busError(o.ring.Set(keyring.Item{Key: item, Data: data}))
 	})
 	if err != nil {
 		return err
 	}
-	return k.service.flush(ctx)
+	return o.flush(ctx)
 }
 
 // Remove deletes until nothing is left: keyring deletes one item, and another
 // program may have made copies.
 func (k *Keyring) Remove(ctx context.Context, item string) error {
-	ring, err := k.open(ctx)
+	o, err := k.openItem(ctx, item)
 	if err != nil {
 		return err
 	}
-	return fault.BoundDo(ctx, k.service.limit, serviceName, func() error {
+	err = o.ask(ctx, func() error {
 		const copies = 8
-		_, err := readItem(ring, item)
+		_, err := readItem(o.ring, item)
 		for range copies {
 			if err != nil && !errors.Is(err, fault.ErrCorrupt) {
 				return err
 			}
-			if err := busError(ring.Remove(item)); err != nil {
+			if err := busError(o.ring.Remove(item)); err != nil {
 				return err
 			}
-			if _, err = readItem(ring, item); errors.Is(err, fault.ErrNotFound) {
+			if _, err = readItem(o.ring, item); errors.Is(err, fault.ErrNotFound) {
 				return nil
 			}
 		}
 		return errors.New("it came back after it was removed")
 	})
+	if err != nil {
+		return err
+	}
+	return o.flush(ctx)
 }
 
 // List returns the labels of all items, which keyring sets to their names.
 func (k *Keyring) List(ctx context.Context) ([]string, error) {
-	ring, err := k.open(ctx)
+	o, err := k.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return fault.Bound(ctx, k.service.limit, serviceName, func() ([]string, error) {
-		labels, err := ring.Keys()
+	return fault.Bound(ctx, o.service.limit, serviceName, func() ([]string, error) {
+		labels, err := o.ring.Keys()
 		return labels, busError(err)
 	})
 }
 
+// opened is a keyring that was found and unlocked.
+type opened struct {
+	service *Service
+	path    dbus.ObjectPath
+	ring    keyring.Keyring
+}
+
 // open finds the collection, unlocks it, and hands it to keyring.
-func (k *Keyring) open(ctx context.Context) (keyring.Keyring, error) {
+func (k *Keyring) open(ctx context.Context) (*opened, error) {
 	path, err := k.find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.service.unlockCollection(ctx, path); err != nil {
+	if err := k.service.unlock(ctx, path, collectionInterface); err != nil {
 		return nil, err
 	}
-	return fault.Bound(ctx, k.service.limit, serviceName, func() (keyring.Keyring, error) {
+	return fault.Bound(ctx, k.service.limit, serviceName, func() (*opened, error) {
 		ring, err := keyring.Open(keyring.Config{
 			AllowedBackends:         []keyring.BackendType{keyring.SecretServiceBackend},
 			LibSecretCollectionName: collectionName(path),
@@ -123,8 +134,27 @@ func (k *Keyring) open(ctx context.Context) (keyring.Keyring, error) {
 		if err != nil { // keyring swallows why it could not open
 			return nil, fmt.Errorf("%w: the Secret Service refused a session", fault.ErrMissing)
 		}
-		return ring, nil
+		return &opened{k.service, path, ring}, nil
 	})
+}
+
+// openItem is open, and unlocks the item if there is one: KeePassXC locks each item
+// for each program until a person has allowed it.
+func (k *Keyring) openItem(ctx context.Context, item string) (*opened, error) {
+	o, err := k.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := o.service.search(ctx, o.path, item)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range found {
+		if err := o.service.unlock(ctx, path, itemInterface); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
 }
 
 // readItem maps keyring's errors. What is not D-Bus's error is the decoder's,

@@ -2,24 +2,14 @@ package secretservice
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"strings"
 
 	"github.com/godbus/dbus"
 
 	"github.com/awsbroker/awsbroker/internal/fault"
 )
 
-// itemInterface is that of one secret, whose attributes can be read without opening it.
-const itemInterface = "org.freedesktop.Secret.Item"
-
 // nameAttribute is what keyring calls the attribute with an item's name.
 const nameAttribute = "profile"
-
-var errNoDisplay = fmt.Errorf("%w, and there is no display for its dialog: sign in to the desktop, or run: gnome-keyring-daemon --unlock", fault.ErrLocked)
-
-func hasDisplay() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
 
 // Look reports whether the keyring is open: if not, ErrAsks where it can show its
 // dialog, and ErrLocked where it cannot. One with an empty password, which opens
@@ -33,14 +23,16 @@ func (k *Keyring) Look(ctx context.Context) error {
 }
 
 func (s *Service) look(ctx context.Context, path dbus.ObjectPath) error {
-	locked, err := s.locked(ctx, path)
+	locked, err := s.locked(ctx, path, collectionInterface)
 	switch {
 	case err != nil || !locked:
 		return err
+	case s.walletOpen(ctx, path):
+		return nil
 	case hasDisplay():
 		return fault.ErrAsks
 	}
-	return errNoDisplay
+	return s.program(ctx).lockedError(path, noDisplay)
 }
 
 // Has is nil if the keyring has the item, and ErrNotFound if it has not. GNOME Keyring
@@ -51,20 +43,22 @@ func (k *Keyring) Has(ctx context.Context, item string) error {
 	if err != nil {
 		return err
 	}
-	var unlocked, locked []dbus.ObjectPath
-	query := map[string]string{nameAttribute: item}
-	if err := k.service.call(ctx, servicePath, serviceInterface+".SearchItems", query).store(&unlocked, &locked); err != nil {
+	found, err := k.service.search(ctx, path, item)
+	if err != nil || len(found) > 0 {
 		return err
-	}
-	for _, found := range append(unlocked, locked...) {
-		if strings.HasPrefix(string(found), string(path)+"/") {
-			return nil
-		}
 	}
 	if err := k.service.look(ctx, path); err != nil {
 		return err
 	}
 	return fault.ErrNotFound
+}
+
+// search returns the items of a collection that have this name. The whole service
+// could be searched as well, but for that KeePassXC has its databases unlocked.
+func (s *Service) search(ctx context.Context, collection dbus.ObjectPath, item string) (found []dbus.ObjectPath, err error) {
+	query := map[string]string{nameAttribute: item}
+	err = s.call(ctx, collection, collectionInterface+".SearchItems", query).store(&found)
+	return found, err
 }
 
 // Items lists the names of all items, and of other programs' too, without opening

@@ -11,9 +11,11 @@ func isCollection(path dbus.ObjectPath) bool {
 	return strings.HasPrefix(string(path), collectionPrefix)
 }
 
-// collectionName is what keyring calls a collection: it compares decoded paths.
+// collectionName is what keyring calls the collection that path is, or is an item
+// of: it compares decoded paths.
 func collectionName(path dbus.ObjectPath) string {
-	return strings.TrimPrefix(decodePath(path), collectionPrefix)
+	name, _, _ := strings.Cut(strings.TrimPrefix(string(path), collectionPrefix), "/")
+	return decodePath(dbus.ObjectPath(name))
 }
 
 // decodePath undoes the service's escapes ("_5f" for "_") the way keyring does.

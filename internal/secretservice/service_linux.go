@@ -18,6 +18,7 @@ const (
 	collectionPrefix    = string(servicePath) + "/collection/"
 	serviceInterface    = "org.freedesktop.Secret.Service"
 	collectionInterface = "org.freedesktop.Secret.Collection"
+	itemInterface       = "org.freedesktop.Secret.Item"
 	promptInterface     = "org.freedesktop.Secret.Prompt"
 )
 
@@ -67,12 +68,13 @@ func (s *Service) collections(ctx context.Context) ([]dbus.ObjectPath, error) {
 // service's list: keyring makes a new collection when it finds none, and no login
 // would unlock that.
 func (s *Service) defaultCollection(ctx context.Context) (dbus.ObjectPath, error) {
-	var path dbus.ObjectPath
-	if err := s.call(ctx, servicePath, serviceInterface+".ReadAlias", "default").store(&path); err != nil {
+	path, err := s.alias(ctx, "default")
+	if err != nil {
 		return "", err
 	}
 	if path == "/" {
-		return "", fmt.Errorf("%w: the Secret Service has no default keyring: sign in to the desktop once, or make one in its password manager", fault.ErrMissing)
+		p := s.program(ctx)
+		return "", p.missingError(p.name + " has no default keyring")
 	}
 	paths, err := s.collections(ctx)
 	if err != nil {

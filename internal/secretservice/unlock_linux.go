@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/godbus/dbus"
@@ -11,10 +12,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/fault"
 )
 
-// unlockCollection unlocks a locked collection, which the daemon does in a
-// dialog of its own.
-func (s *Service) unlockCollection(ctx context.Context, path dbus.ObjectPath) error {
-	locked, err := s.locked(ctx, path)
+// unlock unlocks a collection or an item that is locked. The daemon may do that in a
+// dialog of its own; for a keyring with an empty password it needs none.
+func (s *Service) unlock(ctx context.Context, path dbus.ObjectPath, iface string) error {
+	locked, err := s.locked(ctx, path, iface)
 	if err != nil || !locked {
 		return err
 	}
@@ -23,23 +24,27 @@ func (s *Service) unlockCollection(ctx context.Context, path dbus.ObjectPath) er
 	if err := s.call(ctx, servicePath, serviceInterface+".Unlock", []dbus.ObjectPath{path}).store(&unlocked, &prompt); err != nil {
 		return err
 	}
-	if prompt != "/" { // a keyring with an empty password needs none
-		if !hasDisplay() {
-			s.dismiss(prompt)
-			return errNoDisplay
-		}
-		if err := s.prompt(ctx, prompt); err != nil {
-			return err
-		}
+	if prompt != "/" {
+		err = s.prompt(ctx, prompt, path)
 	}
-	if locked, err = s.locked(ctx, path); err == nil && locked {
-		err = fmt.Errorf("%w: its dialog ended and it still is", fault.ErrLocked)
+	// Whoever was asked, another call may have unlocked it: KWallet then has no
+	// prompt any more.
+	locked, unseen := s.locked(ctx, path, iface)
+	switch {
+	case unseen == nil && !locked:
+		return nil
+	case err != nil:
+		return err
+	case unseen != nil:
+		return unseen
+	case iface == itemInterface: // KeePassXC's own form of a no
+		return fmt.Errorf("%w: it does not give the key to this program", fault.ErrDismissed)
 	}
-	return err
+	return s.program(ctx).lockedError(path, "its dialog ended without unlocking it")
 }
 
-func (s *Service) locked(ctx context.Context, path dbus.ObjectPath) (bool, error) {
-	v, err := s.property(ctx, path, collectionInterface, "Locked")
+func (s *Service) locked(ctx context.Context, path dbus.ObjectPath, iface string) (bool, error) {
+	v, err := s.property(ctx, path, iface, "Locked")
 	locked, ok := v.(bool)
 	if err == nil && !ok {
 		err = fmt.Errorf("%w: the Secret Service does not say whether its keyring is locked", fault.ErrMissing)
@@ -47,10 +52,35 @@ func (s *Service) locked(ctx context.Context, path dbus.ObjectPath) (bool, error
 	return locked, err
 }
 
-// prompt shows the daemon's dialog and waits for its end: answered, dismissed,
-// the daemon gone, or time up, when the dialog is taken away again.
-func (s *Service) prompt(ctx context.Context, prompt dbus.ObjectPath) error {
-	ctx, cancel := context.WithTimeout(ctx, s.dialog)
+// silentLimit is longer than KWallet takes to end a prompt for which it shows no
+// dialog.
+const silentLimit = 2 * time.Second
+
+// prompt shows the daemon's dialog that unlocks path. Where there is no display for
+// it, only KWallet is tried, which ends the prompt by itself for a wallet that is
+// open or has an empty password.
+func (s *Service) prompt(ctx context.Context, prompt, path dbus.ObjectPath) error {
+	p := s.program(ctx)
+	locked := p.lockedError(path, noDisplay)
+	switch {
+	case hasDisplay():
+		return s.await(ctx, prompt, s.dialog, p.lateError(path))
+	case p.wallet != "":
+		return s.await(ctx, prompt, min(silentLimit, s.limit), locked)
+	}
+	s.dismiss(prompt)
+	return locked
+}
+
+// noDisplay is why no dialog can be shown.
+const noDisplay = "there is no display for its dialog"
+
+func hasDisplay() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
+
+// await shows a prompt and waits for its end: answered, dismissed, the daemon gone,
+// or time up, when the dialog is taken away again and late is the error.
+func (s *Service) await(ctx context.Context, prompt dbus.ObjectPath, limit time.Duration, late error) error {
+	waiting, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()
 	signals := make(chan *dbus.Signal, 64) // godbus delivers into it while it holds its lock
 	s.bus.Signal(signals)
@@ -61,11 +91,11 @@ func (s *Service) prompt(ctx context.Context, prompt dbus.ObjectPath) error {
 		fmt.Sprintf("type='signal',interface='%s',member='Completed',path='%s'", promptInterface, prompt),
 		fmt.Sprintf("type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%s'", serviceName),
 	} {
-		if err := s.callOn(ctx, s.bus.BusObject(), "org.freedesktop.DBus.AddMatch", rule).store(); err != nil {
+		if err := s.callOn(waiting, s.bus.BusObject(), "org.freedesktop.DBus.AddMatch", rule).store(); err != nil {
 			return err
 		}
 	}
-	if err := s.call(ctx, prompt, promptInterface+".Prompt", "").store(); err != nil {
+	if err := s.call(waiting, prompt, promptInterface+".Prompt", "").store(); err != nil {
 		return err
 	}
 	for {
@@ -77,9 +107,12 @@ func (s *Service) prompt(ctx context.Context, prompt dbus.ObjectPath) error {
 			if done, err := promptEnded(signal, prompt); done {
 				return err
 			}
-		case <-ctx.Done():
+		case <-waiting.Done():
 			s.dismiss(prompt)
-			return fault.Ended(ctx.Err(), "nobody answered the unlock dialog")
+			if cause := context.Cause(waiting); cause == late {
+				return late
+			}
+			return fault.Ended(waiting.Err(), "nobody answered the unlock dialog")
 		}
 	}
 }

@@ -1,0 +1,65 @@
+package desktop
+
+import (
+	"bufio"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/wait"
+)
+
+var displayOnce struct {
+	sync.Mutex
+	name string
+}
+
+// Display is an X display for the dialogs of daemons, the same one for all tests of
+// this process. It ends with the process.
+func Display(t *testing.T) string {
+	t.Helper()
+	displayOnce.Lock()
+	defer displayOnce.Unlock()
+	if displayOnce.name != "" {
+		return displayOnce.name
+	}
+	Need(t, "Xvfb")
+	server := exec.Command("Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp")
+	server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	displayOnce.name = ":" + strings.TrimSpace(line)
+	return displayOnce.name
+}
+
+// Press waits for a window whose title matches a pattern, types keys into it, as
+// xdotool names them, and waits for the next such window, to the end of the test.
+func Press(t *testing.T, title string, keys ...string) {
+	t.Helper()
+	Need(t, "xdotool")
+	display := Display(t)
+	pressing := make(chan struct{})
+	go func() {
+		defer close(pressing)
+		for t.Context().Err() == nil {
+			args := append([]string{"search", "--onlyvisible", "--name", title, "windowfocus", "--sync", "key", "--clearmodifiers"}, keys...)
+			cmd := exec.CommandContext(t.Context(), "xdotool", args...)
+			cmd.Env = append(cmd.Environ(), "DISPLAY="+display)
+			_ = cmd.Run()
+			wait.Pause(t.Context(), 100*time.Millisecond)
+		}
+	}()
+	t.Cleanup(func() { <-pressing })
+}
