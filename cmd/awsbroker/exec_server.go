@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credserver"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/standin"
 	"github.com/awsbroker/awsbroker/internal/variables"
 )
 
@@ -79,18 +80,18 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	set = append(append(variables.OfRegion(region), variables.OfProfile(profile)...),
 		variables.Variable{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: e.URL()},
 		variables.Variable{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", Value: e.Token.Reveal()})
-	standIn, err := b.StandIn()
+	standIn, err := standin.Make(b)
 	if err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
 	if standIn != nil {
-		set = append(set, variables.Variable{Name: "AWS_PROFILE", Value: standIn.Profile}, variables.Variable{Name: "AWS_CONFIG_FILE", Value: standIn.Config})
+		set = append(set, variables.Variable{Name: "AWS_PROFILE", Value: standIn.Name}, variables.Variable{Name: "AWS_CONFIG_FILE", Value: standIn.Config})
 		if standIn.Copied {
 			h.Copy = standIn.Config
 		}
 	}
 	if end, err = a.startServer(cmd.Context(), b, l, h); err != nil {
-		broker.RemoveStandIn(h.Copy)
+		standin.Remove(h.Copy)
 		return nil, nil, failure.New(failure.Other, "the server did not start: %w", err)
 	}
 	return set, end, nil
@@ -107,7 +108,7 @@ func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover) er
 		quiet.soon()
 		return keeper.Current()
 	})
-	broker.RemoveStandIn(h.Copy)
+	standin.Remove(h.Copy)
 	renewing.Wait()
 	return err
 }

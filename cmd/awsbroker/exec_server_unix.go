@@ -36,6 +36,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/standin"
 )
 
 // Descriptors that the server inherits.
@@ -171,7 +172,7 @@ func runExecServer(ctx context.Context, a *app) error {
 		cancel()
 	}()
 	if _, err := io.WriteString(to, ready); err != nil {
-		broker.RemoveStandIn(h.Copy)
+		standin.Remove(h.Copy)
 		return nil // whom it was for has gone before it was watched
 	}
 	to.Close()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -14,7 +15,7 @@ import (
 // of the environment, else default if awsbroker serves it, else the only profile that
 // awsbroker serves, for which guessed is true.
 func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err error) {
-	if name := cmp.Or(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" && name != StandInProfile {
+	if name := cmp.Or(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")); name != "" && name != config.StandInProfile {
 		return name, false, nil
 	}
 	cfg, err := b.ReadConfig()

@@ -41,6 +41,9 @@ func isHarmless(setting string) bool {
 	return !slices.Contains(signingIn, setting) && !slices.Contains(onlyWhenSigningIn, setting) && !strings.HasPrefix(setting, prefix)
 }
 
+// StandInProfile is the profile that a command gets which must use no other.
+const StandInProfile = "awsbroker-server"
+
 // StandIn returns the text of the config file with one more profile, which has the
 // settings of [default] but no way to sign in. Access keys in clear are left out of all
 // sections, because the text is for a copy of the file.

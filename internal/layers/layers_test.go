@@ -25,7 +25,7 @@ var levels = [][]string{
 		"internal/prompt", "internal/secretservice", "internal/session", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/notes", "internal/start"},
 	{"internal/broker"},
-	{"internal/access"},
+	{"internal/access", "internal/standin"},
 	{"internal/bootstrap", "internal/doctor", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
 		"internal/rotate", "internal/setup"},
 	{"cmd/awsbroker"},
@@ -50,7 +50,7 @@ var beside = []struct{ from, to, why string }{
 
 // What a package may grow to: more is two packages.
 const (
-	mostLines = 4600
+	mostLines = 4500
 	mostFiles = 45
 )
 
