@@ -186,3 +186,21 @@ func TestOwnLinks(t *testing.T) {
 		})
 	}
 }
+
+// TestVolume: a directory of the system's that the person may write to, as containers
+// have them, is as good as a home.
+func TestVolume(t *testing.T) {
+	t.Parallel()
+	w := bare(t, user(t, 3))
+	volume := w.Path("volume")
+	if err := os.Mkdir(volume, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	w.Chmod(0o777|fs.ModeSticky, volume)
+	w = w.With("XDG_DATA_HOME="+volume, "XDG_STATE_HOME="+volume, "XDG_CACHE_HOME="+volume)
+	w.SetUp()
+	w.Login("admin")
+	machine.Rest()
+	wantAnswer(t, w.Run("credential-process", "--profile", "admin"))
+	w.wantAssumed(1)
+}

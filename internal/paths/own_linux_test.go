@@ -59,17 +59,20 @@ func TestOwn(t *testing.T) {
 	}{
 		{"home", "no", "own", "way"},
 		{"home/.local/state/awsbroker", "no", "own", "way"},
-		{"home/left/awsbroker", "no", "way", "way"}, // root left it: bob still decides what is there
+		{"home/left", "no", "way", "way"},           // root left it: bob still decides what is there
+		{"home/left/awsbroker", "no", "own", "own"}, // and its mode decides who may make this
 		{"home/own/awsbroker", "no", "own", "way"},
 		{"home/system/awsbroker", "no", "own", "way"},
 		{"home/back/awsbroker", "no", "own", "way"},
 		{"home/dangling", "no", "own", "way"},
-		{"home/out/awsbroker", "no", "way", "way"},
-		{"home/away", "no", "way", "way"},
+		{"home/out", "no", "way", "way"},
+		{"home/out/awsbroker", "no", "own", "own"},
+		{"home/away", "no", "own", "own"},
 		{"home/eves/awsbroker", "no", "no", "way"},
 		{"home/loop", "no", "error", "error"},
-		{"root/awsbroker", "own", "way", "way"},
-		{"root/own/awsbroker", "own", "way", "way"},
+		{"root", "own", "way", "way"},
+		{"root/awsbroker", "own", "own", "own"},
+		{"root/own", "own", "way", "way"},
 		{"root/to-bob/awsbroker", "no", "own", "way"},
 		{"team/bob/awsbroker", "no", "own", "way"},
 		{"team/current/awsbroker", "no", "own", "way"},

@@ -13,12 +13,14 @@ import (
 	"syscall"
 )
 
-// CheckOwn reports that dir is, or would be made, in a directory of another
-// user: root under sudo often has the HOME of the person, who could not use
-// what root leaves there. What [CheckWay] reports is reported, too.
+// CheckOwn reports that dir is another user's, or would be made in a directory of
+// another user's: root under sudo often has the HOME of the person, who could not
+// use what root leaves there. What [CheckWay] reports is reported, too. Whether a
+// directory may be made in one of the system's, such as /tmp or a volume of a
+// container, its mode says.
 func CheckOwn(dir string) error {
 	w, err := follow(dir)
-	if err == nil && w.owner != os.Geteuid() {
+	if err == nil && w.owner != os.Geteuid() && (w.owner != 0 || len(w.names) == 0) {
 		err = fmt.Errorf("%q %w", w.dir, ErrForeign)
 	}
 	return err
@@ -38,7 +40,7 @@ func CheckWay(path string) error {
 type way struct {
 	dir   string   // a directory that is there, without links in its path
 	owner int      // of dir
-	names []string // that follow
+	names []string // that follow; none if all of the path is there
 	links int      // that were followed
 }
 
@@ -54,11 +56,11 @@ func follow(path string) (w way, err error) {
 	w.names = strings.Split(path, "/")
 	for w.dir = "/"; err == nil && len(w.names) > 0; {
 		next := filepath.Join(w.dir, w.names[0])
-		w.names = w.names[1:]
 		var info fs.FileInfo
 		if info, err = os.Lstat(next); err != nil {
 			break
 		}
+		w.names = w.names[1:]
 		switch {
 		case info.IsDir():
 			err = w.enter(next, info)
