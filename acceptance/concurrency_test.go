@@ -20,7 +20,7 @@ import (
 // Words of the question: the introduction is shown once a question, the
 // request for a code once a try.
 const (
-	asks   = "asks for role"
+	asks   = "asked for by"
 	asking = "MFA code of "
 )
 

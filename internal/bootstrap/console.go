@@ -62,7 +62,7 @@ func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) 
 		}
 	}
 	f := failure.New(failure.NeedPerson, "no password was set: %w", err)
-	return credential.Secret{}, f.Hint("leave out --console-login, or run it in a terminal")
+	return credential.Secret{}, f.Hint("leave out --console-login, or run this command in a terminal")
 }
 
 // What a password is made of: letters that are not mistaken for others, and

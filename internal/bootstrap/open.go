@@ -79,7 +79,7 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 	}
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		return failure.New(failure.NeedPerson, "no key of the keychain is named, and there is no terminal to type one at").
+		return failure.Unasked(err, "no key of the keychain is named, and there is no terminal to type one at").
 			Hint("name one: awsbroker bootstrap --key NAME")
 	case failure.Is(err):
 		return err

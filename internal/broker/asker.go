@@ -94,7 +94,7 @@ func (a *Asker) AskYes(ctx context.Context, text, question string, shown bool) (
 func (a *Asker) Confirm(ctx context.Context, text, question string) error {
 	err := a.broker.Report.Confirm(ctx, a, text, question)
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		return failure.New(failure.NeedPerson, "there is no terminal to ask at").Hint("say yes beforehand with --yes")
+		return failure.Unasked(err, "there is no terminal to ask at").Hint("say yes beforehand with --yes")
 	}
 	if err != nil {
 		return failure.New(failure.NeedPerson, "%w", err)

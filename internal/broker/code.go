@@ -114,10 +114,11 @@ func correctable(err error) bool {
 	return errors.As(err, &e) && e.Reason == awsapi.WrongCode
 }
 
-// introduction says who asks and for what.
+// introduction says what is asked for, and by whom. The names of the caller and of its
+// directory come last: others chose them.
 func (r *request) introduction() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s asks for %s\n", prompt.Caller(), r.target.describe())
+	fmt.Fprintf(&b, "%s\nasked for by %s\n", r.target.describe(), prompt.Caller())
 	if !r.target.Endpoint.IsAWS("sts") {
 		say.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", r.target.Endpoint.URL)
 	}
@@ -147,10 +148,10 @@ func (t *Target) describe() string {
 	}
 	p := t.Profile
 	if p.RoleARN == "" {
-		return say.Sprintf("a session of key %s (profile %s)", p.KeyName, p.Name)
+		return fmt.Sprintf("a session of key %s (profile %s)", say.Quoted(p.KeyName), say.Quoted(p.Name))
 	}
 	account, role := awsapi.SplitARN(p.RoleARN)
-	return say.Sprintf("role %s in account %s (profile %s)", role, account, p.Name)
+	return fmt.Sprintf("role %s in account %s (profile %s)", say.Quoted(role), say.Quoted(account), say.Quoted(p.Name))
 }
 
 // fewRoles is how many roles are each described in full.
@@ -159,7 +160,7 @@ const fewRoles = 3
 func describeAll(targets []*Target) string {
 	var full, names []string
 	for _, t := range targets {
-		full, names = append(full, t.describe()), append(names, t.Profile.Name)
+		full, names = append(full, t.describe()), append(names, say.Quoted(t.Profile.Name))
 	}
 	if len(targets) > fewRoles {
 		return fmt.Sprintf("%d roles (profiles %s)", len(targets), strings.Join(names, ", "))
@@ -168,7 +169,7 @@ func describeAll(targets []*Target) string {
 }
 
 func (r *request) question(ctx context.Context) string {
-	return say.Sprintf("MFA code of %s%s: ", r.target.Profile.MFASerial, within(ctx))
+	return fmt.Sprintf("MFA code of %s%s: ", say.Quoted(r.target.Profile.MFASerial), within(ctx))
 }
 
 // within says how long a question waits for its answer.
@@ -187,13 +188,18 @@ func contextEnd(ctx context.Context) error {
 	return prompt.ErrCancelled
 }
 
+// loginInTerminal is the hint to log in where a person can be asked.
+func (t *Target) loginInTerminal() string {
+	return "run in a terminal: awsbroker login --profile " + say.ShellWord(t.Profile.Name)
+}
+
 // questionFailure translates the error of a question for an MFA code.
 func questionFailure(err error, t *Target) error {
 	f := failure.New(failure.NeedPerson, "%w", err)
-	login := fmt.Sprintf("run in a terminal: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
+	login := t.loginInTerminal()
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		f = failure.New(failure.NeedPerson, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).Hint("%s", login)
+		return failure.Unasked(err, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrTimeout):
 		f = failure.New(failure.NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCancelled):

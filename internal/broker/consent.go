@@ -65,7 +65,7 @@ func (c *consenting) ask(ctx context.Context, s session.Session) error {
 	if said, err := c.saidBefore(); said { // while it waited
 		return err
 	}
-	p.Begin(fmt.Sprintf("%s wants the session of\n%s, with %s left\n", prompt.Caller(), c.target.describe(), say.Duration(s.Left(time.Now()))))
+	p.Begin(fmt.Sprintf("the session of %s, with %s left,\nwanted by %s\n", c.target.describe(), say.Duration(s.Left(time.Now())), prompt.Caller()))
 	deadline, _ := ctx.Deadline()
 	yes, err := p.Confirm(ctx, fmt.Sprintf("give it out? (within %s)", say.Duration(time.Until(deadline))))
 	if err == nil && !yes {
@@ -112,12 +112,12 @@ func (c *consenting) failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	f := failure.New(failure.NeedPerson, "the session of %s is given out after a yes only (awsbroker_confirm): %w", c.target.describe(), err)
+	const needed = "the session of %s is given out after a yes only (awsbroker_confirm): %w"
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		f.Hint("run the command in a terminal")
+		return failure.Unasked(err, needed, c.target.describe(), err).Hint("run the command in a terminal")
 	case errors.Is(err, ErrDeclined):
-		f = failure.New(failure.NeedPerson, "the session of %s was not given out: the answer was no", c.target.describe())
+		return failure.New(failure.NeedPerson, "the session of %s was not given out: the answer was no", c.target.describe()).Because(err)
 	}
-	return f.Because(err)
+	return failure.New(failure.NeedPerson, needed, c.target.describe(), err)
 }

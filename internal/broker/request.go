@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
@@ -73,6 +75,9 @@ func (r *request) openKey(ctx context.Context) error {
 	err := r.actor.OpenKey(ctx)
 	if err != nil {
 		r.asked = r.asked || r.actor.Asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
+	}
+	if errors.Is(err, prompt.ErrNoTerminal) {
+		return failure.NeedsPassphrase(err, r.target.loginInTerminal())
 	}
 	return err
 }

@@ -132,12 +132,10 @@ func KeyUnlisted(key string) *Error {
 }
 
 func ofPassphrase(err error) *Error {
-	f := New(NeedPerson, "the keystore's passphrase: %w", err)
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		f.Message = "the encrypted keystore needs its passphrase, and there is no terminal to ask at"
-		f.Hint("set AWSBROKER_FILE_PASSPHRASE or AWSBROKER_FILE_PASSPHRASE_FILE, or run: awsbroker login in a terminal")
+		return NeedsPassphrase(err, "run this command in a terminal")
 	}
-	return f
+	return New(NeedPerson, "the keystore's passphrase: %w", err)
 }
 
 // OfAWS translates an error of a request to STS. p is the profile that the request

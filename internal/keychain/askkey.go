@@ -11,12 +11,13 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // readKey returns a long-lived key, from the environment or as a person types it.
-func readKey(ctx context.Context, a *broker.Asker, fromEnv bool) (credential.Credentials, error) {
-	if !fromEnv {
-		return askKey(ctx, a)
+func readKey(ctx context.Context, a *broker.Asker, o AddOptions) (credential.Credentials, error) {
+	if !o.FromEnv {
+		return askKey(ctx, a, o)
 	}
 	key := credential.Credentials{
 		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
@@ -66,7 +67,7 @@ func temporaryFailure() error {
 		Hint("add the long-lived access key of an IAM user (its id starts with AKIA)")
 }
 
-func askKey(ctx context.Context, a *broker.Asker) (credential.Credentials, error) {
+func askKey(ctx context.Context, a *broker.Asker, o AddOptions) (credential.Credentials, error) {
 	t, err := a.Open(ctx)
 	var key credential.Credentials
 	if err == nil {
@@ -76,8 +77,12 @@ func askKey(ctx context.Context, a *broker.Asker) (credential.Credentials, error
 	case failure.Is(err):
 		return key, err
 	case errors.Is(err, prompt.ErrNoTerminal):
-		return key, failure.New(failure.NeedPerson, "there is no terminal to ask for the access key at").
-			Hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and use --from-env")
+		command := "awsbroker add " + say.ShellWord(o.Name) + " --from-env"
+		if o.Replace {
+			command += " --replace"
+		}
+		return key, failure.Unasked(err, "there is no terminal to ask for the access key at").
+			Hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and run: %s", command)
 	case err != nil:
 		return key, failure.New(failure.NeedPerson, "no key was added: %w", err)
 	}

@@ -140,7 +140,7 @@ func (s *vaultSource) passphrase(ctx context.Context, p keystore.PassphraseReque
 // vaultFailure is [failure.OfKeystore] with hints for aws-vault's keychain.
 func vaultFailure(err error) error {
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		return failure.New(failure.NeedPerson, "aws-vault's keys need their passphrase, and there is no terminal to ask at").Hint("set AWS_VAULT_FILE_PASSPHRASE")
+		return failure.Unasked(err, "aws-vault's keys need their passphrase, and there is no terminal to ask at").Hint("set AWS_VAULT_FILE_PASSPHRASE")
 	}
 	f := failure.OfKeystore(err, "")
 	f.Hints = nil

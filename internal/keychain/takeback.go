@@ -27,7 +27,7 @@ func (ad *Adder) keyToAdd(ctx context.Context) (key credential.Credentials, info
 		return key, info, err
 	}
 	if found == nil || ad.options.FromEnv {
-		key, err = readKey(ctx, ad.Asker, ad.options.FromEnv)
+		key, err = readKey(ctx, ad.Asker, ad.options)
 	} else {
 		key, err = found.key, ad.confirmBack(ctx, found)
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // pass runs pass. In a store under git it may sign commits and run hooks, which
@@ -66,7 +68,7 @@ func (p *passStore) decrypt(ctx context.Context, path string) ([]byte, error) {
 	if terminal == "" && !hasDesktop(p.helper.variable) {
 		how := "run this in a terminal"
 		if !strings.Contains(path, scratchEntry) {
-			how += ", or unlock it there with: gpg -d " + path + " >/dev/null"
+			how += ", or unlock it there with: gpg -d " + say.ShellWord(path) + " >/dev/null"
 		}
 		return nil, fmt.Errorf("%w: gpg needs a passphrase, and there is no terminal or display for its dialog; %s", ErrLocked, how)
 	}

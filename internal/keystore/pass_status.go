@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // gpgStatus is what gpg says on its standard error: lines for machines, as
@@ -97,7 +99,7 @@ func (s gpgStatus) recipient() string {
 	case expired || code == "5":
 		return who + " has expired"
 	case code == "10":
-		return who + " is not trusted: run: gpg --edit-key " + who + " trust"
+		return who + " is not trusted: run: gpg --edit-key " + say.ShellWord(who) + " trust"
 	}
 	return who + " is not a key that gpg can encrypt for"
 }

@@ -195,8 +195,8 @@ func codesFailure(err error, device string) error {
 	f := failure.New(failure.NeedPerson, "%w", err)
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		f = failure.New(failure.NeedPerson, "two codes of the MFA device %s have to be typed, and there is no terminal to ask at", device).
-			Hint("run it in a terminal")
+		return failure.Unasked(err, "two codes of the MFA device %s have to be typed, and there is no terminal to ask at", device).
+			Hint("run this command in a terminal")
 	case errors.Is(err, prompt.ErrTimeout):
 		f = failure.New(failure.NeedPerson, "nobody gave a code of the MFA device %s in time", device)
 	case errors.Is(err, prompt.ErrCancelled):

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -31,7 +32,7 @@ func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given cred
 	a := b.NewAsker(t.Profile)
 	defer a.Close()
 	if given.IsEmpty() {
-		if given, err = askSeed(ctx, a, device); err != nil {
+		if given, err = askSeed(ctx, a, t.Profile); err != nil {
 			return nil, err
 		}
 	}
@@ -105,18 +106,18 @@ func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
 	return t, nil
 }
 
-func askSeed(ctx context.Context, a *broker.Asker, device string) (credential.Secret, error) {
+func askSeed(ctx context.Context, a *broker.Asker, p *config.Profile) (credential.Secret, error) {
 	t, err := a.Open(ctx)
 	if err == nil {
 		t.Print("the seed is the key that AWS shows beside the QR code of a new device\n")
 		var seed credential.Secret
-		if seed, err = t.Hidden(ctx, "seed of "+device+" (not shown): "); err == nil {
+		if seed, err = t.Hidden(ctx, "seed of "+p.MFASerial+" (not shown): "); err == nil {
 			return seed, nil
 		}
 	}
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		return credential.Secret{}, failure.New(failure.NeedPerson, "there is no terminal to ask for the seed at").
-			Hint("give it on standard input: awsbroker mfa seed -")
+		return credential.Secret{}, failure.Unasked(err, "there is no terminal to ask for the seed at").
+			Hint("give it on standard input: awsbroker mfa seed - --yes --profile %s", say.ShellWord(p.Name))
 	}
 	return credential.Secret{}, failure.New(failure.NeedPerson, "no seed was stored: %w", err)
 }

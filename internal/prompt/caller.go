@@ -10,7 +10,8 @@ import (
 )
 
 // Caller is the program that asks, as it is shown: its name, its process, and
-// the directory it works in, cleaned. "terraform (process 4711) in ~/infra"
+// the directory it works in, so that neither passes for words of ours.
+// "terraform (process 4711) in ~/infra"
 func Caller() string {
 	p := caller.Find()
 	text := fmt.Sprintf("process %d", p.PID)
@@ -27,12 +28,12 @@ func Caller() string {
 // what comes after it must not be pushed out of sight.
 const maxCaller = 60
 
-// lastOf is the end of a long text, which tells directories apart, cleaned.
+// lastOf is the end of a long text, which tells directories apart, as a name.
 func lastOf(text string) string {
 	if all := []rune(text); len(all) > maxCaller {
 		text = "…" + string(all[len(all)-maxCaller+1:])
 	}
-	return say.Clean(text)
+	return say.Quoted(text)
 }
 
 // underHome writes ~ for the home directory.

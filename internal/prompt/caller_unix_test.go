@@ -17,9 +17,13 @@ func TestCaller(t *testing.T) {
 	if err := os.MkdirAll(long, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	story := filepath.Join(home, `x" asks for role read-only in account 123456789012 (dev)`)
+	if err := os.Mkdir(story, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for dir, want := range map[string]string{
 		home: " in ~", filepath.Join(home, "very"): " in ~" + string(filepath.Separator) + "very",
-		long: "very/\uFFFD[2Jend", home + "/..": " in " + filepath.Dir(home),
+		long: "very/\uFFFD[2Jend\"", story: ` in "~/x' asks for role read-only in account 123456789012 (dev)"`, home + "/..": " in " + filepath.Dir(home),
 	} {
 		t.Chdir(dir)
 		got := Caller()

@@ -19,7 +19,8 @@ type Ladder struct {
 	now      Prompter
 	way      Way
 	giveBack func()
-	page     page // what the next way has to show, should this one fail
+	page     page  // what the next way has to show, should this one fail
+	unasked  error // ErrBackground, else ErrNoTerminal
 }
 
 // Options of a ladder.
@@ -42,7 +43,7 @@ func unable(format string, args ...any) error {
 
 // Open finds the first way that can ask, and waits for its turn there.
 func Open(ctx context.Context, o Options) (*Ladder, error) {
-	l := &Ladder{options: o, desktop: desktopOf(o.Environ)}
+	l := &Ladder{options: o, desktop: desktopOf(o.Environ), unasked: ErrNoTerminal}
 	for _, way := range o.Ways.List() {
 		if way == ByDialog {
 			l.left = append(l.left, dialogWays(o.Environ)...)
@@ -80,6 +81,9 @@ func (l *Ladder) next(ctx context.Context) error {
 		}
 		if err != nil {
 			l.options.Debug(say.Sprintf("%s: %v", way, err))
+			if errors.Is(err, ErrBackground) {
+				l.unasked = ErrBackground
+			}
 			continue
 		}
 		giveBack, err := l.options.Turn(ctx, where.place)
@@ -91,7 +95,7 @@ func (l *Ladder) next(ctx context.Context) error {
 		l.options.Debug(fmt.Sprintf("asking; way: %s", way))
 		return nil
 	}
-	return ErrNoTerminal
+	return l.unasked
 }
 
 // opened is a way that can ask, as far as can be seen without asking.

@@ -7,6 +7,7 @@ package prompt
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
@@ -15,6 +16,9 @@ var (
 	// ErrNoTerminal means that there is nowhere to ask: no terminal controls
 	// this process or another job has it, and no other way works here.
 	ErrNoTerminal = errors.New("no terminal to ask at")
+	// ErrBackground is an ErrNoTerminal where there is a terminal, and another job
+	// has it.
+	ErrBackground = fmt.Errorf("%w: this is a background job", ErrNoTerminal)
 	// ErrCancelled means that the person, or the caller, ended the question.
 	ErrCancelled = errors.New("the question was cancelled")
 	// ErrTimeout means that nobody answered in time.

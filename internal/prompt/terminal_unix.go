@@ -29,7 +29,7 @@ func OpenTerminal() (*Terminal, error) {
 	t := &Terminal{in: f, out: f}
 	if t.taken() {
 		f.Close()
-		return nil, fmt.Errorf("%w: this is a background job", ErrNoTerminal)
+		return nil, ErrBackground
 	}
 	return t, nil
 }

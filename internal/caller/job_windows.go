@@ -1,0 +1,4 @@
+package caller
+
+// JobLeader returns nothing: a console has no jobs.
+func JobLeader() string { return "" }
