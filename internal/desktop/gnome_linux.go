@@ -58,3 +58,21 @@ func MakeCollection(t *testing.T, label string) dbus.ObjectPath {
 	}
 	return made
 }
+
+// MakeDefault makes a collection the default one.
+func MakeDefault(t *testing.T, path dbus.ObjectPath) {
+	t.Helper()
+	if err := Bus(t).Object(serviceName, servicePath).Call(secretService+".SetAlias", 0, "default", path).Err; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Items counts what is in a collection.
+func Items(t *testing.T, path dbus.ObjectPath) int {
+	t.Helper()
+	listed, err := Bus(t).Object(serviceName, path).GetProperty(collection + ".Items")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(listed.Value().([]dbus.ObjectPath))
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/passphrase"
 	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/secretservice"
 )
 
 // fileStore is the encrypted-file keystore: one JWE a secret
@@ -46,6 +47,8 @@ func newFileStore(o Options) (backend, error) {
 }
 
 func (f *fileStore) where() string { return f.dir }
+
+func (f *fileStore) home(context.Context) (*secretservice.Home, error) { return nil, nil }
 
 func (f *fileStore) reach(ctx context.Context) error {
 	return fault.BoundDo(ctx, f.limit, f.dir, func() error {

@@ -32,6 +32,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/secretservice"
 )
 
 // Defaults of Options.
@@ -97,6 +98,9 @@ type backend interface {
 	// would ask, and ErrLocked where a get would find nobody to ask, as far as that
 	// can be seen.
 	unlock(ctx context.Context, i intent) error
+	// home says where in a keychain with several places items are put; nil: it has
+	// one only.
+	home(ctx context.Context) (*secretservice.Home, error)
 	// has is nil for an item that is there, and ErrNotFound for one that is not. It
 	// asks nobody; what it cannot see without that is another error.
 	has(ctx context.Context, item string) error

@@ -56,7 +56,7 @@ func Move(ctx context.Context, from, to *Store, o MoveOptions) error {
 		if err := m.copy(ctx); err != nil {
 			return m.undo(ctx, err)
 		}
-		if err := m.pin(); err != nil {
+		if err := m.pin(ctx); err != nil {
 			// The record may have been written all the same.
 			if now, e := ReadRecord(from.recordPath); e != nil || now.Keystore != from.kind {
 				return err
@@ -147,7 +147,11 @@ func (m *move) copy(ctx context.Context) error {
 	return nil
 }
 
-func (m *move) pin() error {
+func (m *move) pin(ctx context.Context) error {
+	home, err := m.to.backend.home(ctx)
+	if err != nil {
+		return m.to.failed(err, "looking into", string(m.to.kind))
+	}
 	var left *Leaving
 	if !m.o.Keep {
 		left = &Leaving{Keystore: m.from.kind}
@@ -159,7 +163,7 @@ func (m *move) pin() error {
 			}
 		}
 	}
-	return amend(m.from.recordPath, func(r *Record) { r.Keystore, r.Leaving = m.to.kind, left })
+	return amend(m.from.recordPath, func(r *Record) { r.Keystore, r.Leaving, r.Home = m.to.kind, left, home })
 }
 
 // undo removes the copies that were made, and says so if it cannot.

@@ -20,6 +20,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/programs"
+	"github.com/awsbroker/awsbroker/internal/secretservice"
 )
 
 // passStore keeps secrets in the standard unix password manager
@@ -68,6 +69,8 @@ func newPass(o Options) (backend, error) {
 }
 
 func (p *passStore) where() string { return filepath.Join(p.dir, "awsbroker") }
+
+func (p *passStore) home(context.Context) (*secretservice.Home, error) { return nil, nil }
 
 // reach looks for the file that "pass init" makes. A store in a tomb or on a
 // disk that is not mounted has none.

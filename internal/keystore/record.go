@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/secretservice"
 )
 
 const recordVersion = 1
@@ -28,6 +29,10 @@ type Record struct {
 	Keys     map[string]KeyInfo `json:"keys,omitempty"`
 	Seeds    []string           `json:"seeds,omitempty"` // MFA devices whose seed is there, too
 	Leaving  *Leaving           `json:"leaving,omitempty"`
+
+	// Home is where in the Secret Service the keys are; nil in another keystore, and
+	// where they were stored by a version that did not note it.
+	Home *secretservice.Home `json:"home,omitempty"`
 }
 
 // Leaving names the old copies of what was moved into another keystore, until

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/keyring"
 
 	"github.com/awsbroker/awsbroker/internal/fault"
+	"github.com/awsbroker/awsbroker/internal/secretservice"
 )
 
 // ringStore is a keychain that the operating system keeps in memory of its own
@@ -21,6 +22,8 @@ type ringStore struct {
 }
 
 func (r *ringStore) where() string { return r.name }
+
+func (r *ringStore) home(context.Context) (*secretservice.Home, error) { return nil, nil }
 
 func (r *ringStore) reach(context.Context) error { return nil }
 

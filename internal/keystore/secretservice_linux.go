@@ -6,7 +6,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/secretservice"
 )
 
-// secretService is the default keyring of the Secret Service.
+// secretService is the keyring of the Secret Service that the keys are in, and the
+// default one as long as there are none.
 type secretService struct{ ring *secretservice.Keyring }
 
 func newSecretService(o Options) (backend, error) {
@@ -14,7 +15,28 @@ func newSecretService(o Options) (backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	if home := keptHome(o); home != nil {
+		return &secretService{s.Kept(*home)}, nil
+	}
 	return &secretService{s.Default()}, nil
+}
+
+// keptHome returns where in the Secret Service the keys are; nil if none depends on
+// it, or the only one is to be replaced.
+func keptHome(o Options) *secretservice.Home {
+	rec, err := ReadRecord(o.RecordPath)
+	if err != nil || rec.Keystore != SecretService || !rec.bound() {
+		return nil
+	}
+	if _, listed := rec.Keys[o.Name]; listed && o.Replace && len(rec.Keys) == 1 {
+		return nil
+	}
+	return rec.Home
+}
+
+func (s *secretService) home(ctx context.Context) (*secretservice.Home, error) {
+	home, err := s.ring.Home(ctx)
+	return &home, err
 }
 
 func (s *secretService) where() string { return s.ring.Where() }

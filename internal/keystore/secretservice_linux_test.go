@@ -3,12 +3,14 @@ package keystore
 import (
 	"context"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/desktop"
+	"github.com/awsbroker/awsbroker/internal/secretservice"
 )
 
 // TestSecretService does nothing but in the second process.
@@ -17,12 +19,14 @@ func TestSecretService(t *testing.T) {
 		return
 	}
 	for name, test := range map[string]func(t *testing.T){
-		"default collection":    testDefaultCollection,
-		"locked, no display":    testLockedWithoutDisplay,
-		"locked, no prompter":   testLockedWithoutPrompter,
-		"hung daemon":           testHungDaemon,
-		"killed daemon":         testKilledDaemon,
-		"no default collection": testNoDefaultCollection,
+		"another default collection": testDefaultChanges,
+		"another program":            testAnotherProgram,
+		"default collection":         testDefaultCollection,
+		"locked, no display":         testLockedWithoutDisplay,
+		"locked, no prompter":        testLockedWithoutPrompter,
+		"hung daemon":                testHungDaemon,
+		"killed daemon":              testKilledDaemon,
+		"no default collection":      testNoDefaultCollection,
 	} {
 		t.Run(name, test)
 	}
@@ -47,6 +51,77 @@ func testDefaultCollection(t *testing.T) {
 	if err != nil || kind != SecretService || store.Kind() != SecretService {
 		t.Errorf("Choose took %q: %v", kind, err)
 	}
+}
+
+// changeRecord edits the record, as an earlier version or another desktop would have
+// written it.
+func changeRecord(t *testing.T, path string, change func(*Record)) {
+	t.Helper()
+	if err := amend(path, change); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The default keyring may change; keys stay where they are, and are found there.
+func testDefaultChanges(t *testing.T) {
+	x := gnomeSubject(t)
+	mustSet(t, mustOpen(t, x.options), "phoebe", key("AKIAONE", "one"))
+	rec, _ := ReadRecord(x.options.RecordPath)
+	if rec.Home == nil || *rec.Home != (secretservice.Home{Program: "GNOME Keyring", Keyring: "login"}) {
+		t.Errorf("the record has %+v", rec.Home)
+	}
+	work := desktop.MakeCollection(t, "Work")
+	desktop.MakeDefault(t, work)
+	for name, prepare := range map[string]func(*Record){
+		"noted":     func(*Record) {},
+		"not noted": func(r *Record) { r.Home = nil },
+	} {
+		changeRecord(t, x.options.RecordPath, prepare)
+		s := mustOpen(t, x.options)
+		wantError(t, s.Look(testContext(t), "phoebe"), nil)
+		wantKey(t, s, "phoebe", key("AKIAONE", "one"))
+		mustSet(t, s, "phoebe", key("AKIAONE", "one"))
+		if names, err := s.Names(testContext(t)); err != nil || !slices.Equal(names, []string{"phoebe"}) || desktop.Items(t, work) != 0 {
+			t.Errorf("%s: there are %q and %d in the new keyring, %v", name, names, desktop.Items(t, work), err)
+		}
+	}
+
+	// A copy in another keyring is none of a key that was removed.
+	desktop.Overwrite(t, itemName(keySpace, "phoebe"), "a copy")
+	if err := mustOpen(t, x.options).Remove(testContext(t), "phoebe"); err != nil || desktop.Items(t, work) != 0 {
+		t.Errorf("%d copies are left: %v", desktop.Items(t, work), err)
+	}
+	mustSet(t, mustOpen(t, x.options), "phoebe", key("AKIATWO", "two"))
+	if desktop.Items(t, work) != 1 {
+		t.Error("with no key left, the keyring that is the default one now was not used")
+	}
+}
+
+// A key is not looked for with another program under the service's name, nor in
+// another keyring while its own is closed; it is not taken for lost either.
+func testAnotherProgram(t *testing.T) {
+	x := gnomeSubject(t)
+	mustSet(t, mustOpen(t, x.options), "phoebe", key("AKIAONE", "one"))
+	for want, home := range map[string]secretservice.Home{
+		"your keys are in KWallet, and GNOME Keyring answers here":                   {Program: "KWallet", Keyring: "kdewallet"},
+		`your keys are in the keyring "Work", which GNOME Keyring does not have now`: {Program: "GNOME Keyring", Keyring: "Work"},
+	} {
+		changeRecord(t, x.options.RecordPath, func(r *Record) { r.Home = &home })
+		s := mustOpen(t, x.options)
+		_, err := s.Get(testContext(t), "phoebe")
+		for _, err := range []error{err, s.Reach(testContext(t)), s.Remove(testContext(t), "phoebe"), s.Set(testContext(t), "ross", key("AKIATWO", "two"), KeyInfo{})} {
+			wantError(t, err, ErrMissing)
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("it says %v", err)
+			}
+		}
+		if _, listed := indexed(t, s, "phoebe"); !listed {
+			t.Error("the index forgot a key that is elsewhere")
+		}
+	}
+	// The only key may be replaced all the same.
+	x.options.Name, x.options.Replace = "phoebe", true
+	mustSet(t, mustOpen(t, x.options), "phoebe", key("AKIATWO", "two"))
 }
 
 func testLockedWithoutDisplay(t *testing.T) {

@@ -88,6 +88,10 @@ func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, 
 		if err != nil {
 			return err
 		}
+		home, err := s.backend.home(ctx)
+		if err != nil {
+			return s.failed(err, "storing", name)
+		}
 		elsewhere := old.bound() && old.Keystore != s.kind
 		if !elsewhere {
 			if err := s.announce(name, info.Before); err != nil {
@@ -101,6 +105,7 @@ func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, 
 			return s.failed(err, "storing", name)
 		}
 		return amend(s.recordPath, func(r *Record) {
+			r.Home = home
 			if elsewhere { // the other keystore's copy is what FinishMove removes
 				r.Keystore, r.Leaving = s.kind, &Leaving{Keystore: old.Keystore, Keys: []string{name}}
 			}

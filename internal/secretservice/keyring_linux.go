@@ -14,20 +14,22 @@ import (
 // Keyring is one collection of the Secret Service. Which one that is, is looked up
 // at each call.
 type Keyring struct {
-	service *Service
-	where   string
-	find    func(ctx context.Context) (dbus.ObjectPath, error)
+	service    *Service
+	where      string
+	find       func(ctx context.Context) (dbus.ObjectPath, error)
+	everywhere bool // items that are in another keyring count, too
 }
 
-// Default returns the keyring behind the alias "default".
+// Default returns the keyring behind the alias "default". Items that were put into
+// another one, since it was the default one then, are found there.
 func (s *Service) Default() *Keyring {
-	return &Keyring{s, "the default keyring of the Secret Service", s.defaultCollection}
+	return &Keyring{service: s, where: "the default keyring of the Secret Service", find: s.defaultCollection, everywhere: true}
 }
 
 // Named returns the keyring that was made with this name.
 func (s *Service) Named(name string) *Keyring {
 	find := func(ctx context.Context) (dbus.ObjectPath, error) { return s.namedCollection(ctx, name) }
-	return &Keyring{s, "the keyring " + name + " of the Secret Service", find}
+	return &Keyring{service: s, where: "the keyring " + name + " of the Secret Service", find: find}
 }
 
 // Where says which keyring it is, as people do.
@@ -69,14 +71,34 @@ func (k *Keyring) Set(ctx context.Context, item string, data []byte) error {
 	return o.flush(ctx)
 }
 
-// Remove deletes until nothing is left: keyring deletes one item, and another
-// program may have made copies.
+// Remove deletes the item, and its copies in other keyrings if those count.
 func (k *Keyring) Remove(ctx context.Context, item string) error {
 	o, err := k.openItem(ctx, item)
 	if err != nil {
 		return err
 	}
-	err = o.ask(ctx, func() error {
+	if err := o.remove(ctx, item); err != nil {
+		return err
+	}
+	for _, path := range k.others(ctx, o.path, item) {
+		copied, err := k.service.open(ctx, path)
+		if err == nil {
+			err = copied.allow(ctx, item)
+		}
+		if err == nil {
+			err = copied.remove(ctx, item)
+		}
+		if err != nil {
+			return fmt.Errorf("a copy is left in the keyring %s: %w", collectionName(path), err)
+		}
+	}
+	return nil
+}
+
+// remove deletes until nothing is left: keyring deletes one item, and another
+// program may have made copies.
+func (o *opened) remove(ctx context.Context, item string) error {
+	err := o.ask(ctx, func() error {
 		const copies = 8
 		_, err := readItem(o.ring, item)
 		for range copies {
@@ -117,16 +139,21 @@ type opened struct {
 	ring    keyring.Keyring
 }
 
-// open finds the collection, unlocks it, and hands it to keyring.
+// open finds the collection and opens it.
 func (k *Keyring) open(ctx context.Context) (*opened, error) {
 	path, err := k.find(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.service.unlock(ctx, path, collectionInterface); err != nil {
+	return k.service.open(ctx, path)
+}
+
+// open unlocks a collection, and hands it to keyring.
+func (s *Service) open(ctx context.Context, path dbus.ObjectPath) (*opened, error) {
+	if err := s.unlock(ctx, path, collectionInterface); err != nil {
 		return nil, err
 	}
-	return fault.Bound(ctx, k.service.limit, serviceName, func() (*opened, error) {
+	return fault.Bound(ctx, s.limit, serviceName, func() (*opened, error) {
 		ring, err := keyring.Open(keyring.Config{
 			AllowedBackends:         []keyring.BackendType{keyring.SecretServiceBackend},
 			LibSecretCollectionName: collectionName(path),
@@ -134,12 +161,12 @@ func (k *Keyring) open(ctx context.Context) (*opened, error) {
 		if err != nil { // keyring swallows why it could not open
 			return nil, fmt.Errorf("%w: the Secret Service refused a session", fault.ErrMissing)
 		}
-		return &opened{k.service, path, ring}, nil
+		return &opened{s, path, ring}, nil
 	})
 }
 
-// openItem is open, and unlocks the item if there is one: KeePassXC locks each item
-// for each program until a person has allowed it.
+// openItem opens the keyring that has the item: k, or, where k has none, another one
+// if those count; k if there is none at all.
 func (k *Keyring) openItem(ctx context.Context, item string) (*opened, error) {
 	o, err := k.open(ctx)
 	if err != nil {
@@ -149,12 +176,29 @@ func (k *Keyring) openItem(ctx context.Context, item string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range found {
-		if err := o.service.unlock(ctx, path, itemInterface); err != nil {
-			return nil, err
+	if len(found) == 0 {
+		if others := k.others(ctx, o.path, item); len(others) > 0 {
+			if o, err = k.service.open(ctx, others[0]); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return o, nil
+	return o, o.allow(ctx, item)
+}
+
+// allow unlocks the item if there is one: KeePassXC locks each item for each program
+// until a person has allowed it.
+func (o *opened) allow(ctx context.Context, item string) error {
+	found, err := o.service.search(ctx, o.path, item)
+	if err != nil {
+		return err
+	}
+	for _, path := range found {
+		if err := o.service.unlock(ctx, path, itemInterface); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readItem maps keyring's errors. What is not D-Bus's error is the decoder's,

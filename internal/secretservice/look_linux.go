@@ -44,7 +44,7 @@ func (k *Keyring) Has(ctx context.Context, item string) error {
 		return err
 	}
 	found, err := k.service.search(ctx, path, item)
-	if err != nil || len(found) > 0 {
+	if err != nil || len(found) > 0 || len(k.others(ctx, path, item)) > 0 {
 		return err
 	}
 	if err := k.service.look(ctx, path); err != nil {
@@ -68,14 +68,30 @@ func (k *Keyring) Items(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	listed, err := k.service.property(ctx, path, collectionInterface, "Items")
+	items, err := k.service.items(ctx, path)
+	if err != nil || !k.everywhere {
+		return items, err
+	}
+	all, err := k.service.collections(ctx)
+	for _, other := range all {
+		if other == path || !isCollection(other) {
+			continue
+		}
+		if more, err := k.service.items(ctx, other); err == nil {
+			items = append(items, more...)
+		}
+	}
+	return items, err
+}
+
+func (s *Service) items(ctx context.Context, collection dbus.ObjectPath) (items []string, err error) {
+	listed, err := s.property(ctx, collection, collectionInterface, "Items")
 	if err != nil {
 		return nil, err
 	}
-	var items []string
 	paths, _ := listed.([]dbus.ObjectPath)
 	for _, found := range paths {
-		v, err := k.service.property(ctx, found, itemInterface, "Attributes")
+		v, err := s.property(ctx, found, itemInterface, "Attributes")
 		if err != nil {
 			return nil, err
 		}

@@ -7,3 +7,10 @@
 // dialog that has an end; keyring then meets an unlocked keyring that exists.
 // Errors are those of package fault. Nothing here waits for ever.
 package secretservice
+
+// Home is where in the Secret Service items are kept. Several programs can be the
+// service, one after the other, and each can have several keyrings.
+type Home struct {
+	Program string `json:"program,omitempty"` // as people know it; empty: one that is not known here
+	Keyring string `json:"keyring"`           // the keyring's name
+}
