@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -164,7 +165,7 @@ func runAdd(cmd *cobra.Command, a *app, o keychain.AddOptions) error {
 	case added.Root:
 		a.endRoot(added.AccessKeyID)
 	case !o.Replace:
-		a.showUses([]string{o.Name}, keychain.ProfilesUsing(b, []string{o.Name}))
+		a.showUses(b, []string{o.Name}, keychain.ProfilesUsing(b, []string{o.Name}))
 	}
 	return nil
 }
@@ -184,7 +185,7 @@ func runImport(cmd *cobra.Command, a *app, o keychain.ImportOptions) error {
 	if len(done.Root) == len(done.Keys) {
 		return err
 	}
-	a.showUses(done.Keys, done.Uses)
+	a.showUses(b, done.Keys, done.Uses)
 	if done.Clear && err == nil {
 		name := say.ShellWord(done.Keys[0])
 		if len(done.Keys) > 1 {
@@ -205,13 +206,13 @@ func (a *app) endRoot(id string) {
 const mostHints = 4
 
 // showUses tells which profiles work with these keys, and what is left to do.
-func (a *app) showUses(keys []string, u keychain.Uses) {
+func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	if len(u.Working) > 0 {
 		a.Step("ready to use: " + plural(len(u.Working), "profile ", "profiles ") + strings.Join(u.Working, ", "))
 	}
 	if len(u.Waiting) == 0 {
 		if len(u.Working) == 0 {
-			a.tell("hint", "36", "next, a profile that uses it: awsbroker setup admin --key "+say.ShellWord(keys[0]))
+			a.tell("hint", "36", "next, a profile that uses it: awsbroker setup "+newProfile(b, keys[0])+" --key "+say.ShellWord(keys[0]))
 		}
 		return
 	}
@@ -231,6 +232,17 @@ func (a *app) showUses(keys []string, u keychain.Uses) {
 		}
 		a.tell("hint", "36", command)
 	}
+}
+
+// newProfile returns a name for a profile that a key has yet to get, for a shell: one
+// that is there already would be written over.
+func newProfile(b *broker.Broker, key string) string {
+	for _, name := range []string{"admin", key, "admin-" + key} {
+		if config.ValidProfileName(name) && !b.HasProfile(name) {
+			return say.ShellWord(name)
+		}
+	}
+	return "NAME"
 }
 
 func plural(n int, one, many string) string {

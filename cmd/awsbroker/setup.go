@@ -5,8 +5,10 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/setup"
 )
 
@@ -20,24 +22,57 @@ convert one that is there. What changes is shown first; every other line of the
 file stays as it is. The profile is proved with one session, which takes an MFA
 code, before it is written.
 
-What is not named is taken from the profile as it is. Else the role is
-role/admin-mfa in the account of the key, and the device is the one that the
-key's user has, or mfa/USER where the key may not list devices.`,
+What is not named is taken from the profile as it is; a profile without a role
+stays without one. A profile that is not there yet gets role/admin-mfa in the
+account of the key. The device is the one that the key's user has, or mfa/USER
+where the key may not list devices.
+
+--role is short for --role-arn, and --device for --mfa-serial. A role without
+an account is one of the account of the profile's role, else of the key's, and
+a device without one is of the key's account.`,
 		Example: "  awsbroker setup admin --key phoebe --region eu-central-1\n" +
-			"  awsbroker setup admin --key phoebe --role-arn arn:aws:iam::123456789012:role/admin-mfa --mfa-serial arn:aws:iam::123456789012:mfa/phoebe",
+			"  awsbroker setup admin --key phoebe --role admin-mfa --device pixel-7\n" +
+			"  awsbroker setup me --key phoebe --no-role",
 		Args: positional(1, 1, "the name of one profile"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Profile, o.Region = args[0], a.region
+			if err := refuseEmpty(cmd, "key", "role-arn", "mfa-serial", "region"); err != nil {
+				return err
+			}
+			if o.NoRole && o.RoleARN != "" {
+				return failure.New(failure.Usage, "--no-role and --role-arn exclude each other")
+			}
 			return runSetup(cmd, a, o)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.KeyName, "key", "", "name of the key in the keychain")
-	f.StringVar(&o.RoleARN, "role-arn", "", "role to assume")
-	f.StringVar(&o.MFASerial, "mfa-serial", "", "ARN or serial number of the MFA device")
+	f.StringVar(&o.RoleARN, "role-arn", "", "role to assume: its ARN or its name")
+	f.BoolVar(&o.NoRole, "no-role", false, "assume no role: sessions have the rights of the key's user")
+	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, its name or its serial number")
 	f.BoolVar(&o.Offline, "offline", false, "do not prove the profile with a session")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		switch name {
+		case "role":
+			name = "role-arn"
+		case "device":
+			name = "mfa-serial"
+		}
+		return pflag.NormalizedName(name)
+	})
 	return cmd
+}
+
+// refuseEmpty refuses flags that were given an empty value, as a variable that is not
+// set gives: to go on without what was meant to be named would write something else.
+func refuseEmpty(cmd *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if f := cmd.Flag(name); f.Changed && f.Value.String() == "" {
+			return failure.New(failure.Usage, "--%s is empty", name).Hint("name a value, or leave --%s out", name)
+		}
+	}
+	return nil
 }
 
 func runSetup(cmd *cobra.Command, a *app, o setup.Options) error {

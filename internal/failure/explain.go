@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -24,7 +25,10 @@ func OfConfig(err error) *Error {
 	f := New(Other, "%w", err)
 	var unknown *config.UnknownProfileError
 	var notOurs *config.NotOursError
+	var value *config.ValueError
 	switch {
+	case errors.As(err, &value) && strings.HasPrefix(value.Origin.Key, "--"):
+		f.Reason = Usage
 	case errors.As(err, &unknown):
 		f.Reason = NotFound
 		switch {

@@ -98,7 +98,7 @@ func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
 	device := t.Profile.MFASerial
 	if device == "" {
 		return nil, failure.New(failure.Usage, "profile %s has no MFA device", t.Profile.Name).
-			Hint("name it: awsbroker setup %s --mfa-serial arn:aws:iam::ACCOUNT:mfa/DEVICE", failure.SetupWord(t.Profile.Name))
+			Hint("name it: awsbroker setup %s --mfa-serial DEVICE", failure.SetupWord(t.Profile.Name))
 	}
 	if !strings.HasPrefix(device, "arn:") {
 		return nil, failure.New(failure.Usage, "%s is a hardware device, and those keep their seed", device)

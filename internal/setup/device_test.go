@@ -35,7 +35,7 @@ func TestDeviceOfAnotherName(t *testing.T) {
 				m.allowList()
 				serial = phone.Serial
 			}
-			if changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new"}); err != nil || !changed {
+			if changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new", RoleARN: "admin-mfa"}); err != nil || !changed {
 				t.Fatal(changed, err)
 			}
 			m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", adminRole, "awsbroker_mfa_serial = "+serial)
@@ -60,12 +60,12 @@ func TestWhichDevice(t *testing.T) {
 			before := m.config()
 			m.allowList()
 			c.change(m)
-			changed, err := m.run(setup.Options{Profile: "new"})
+			changed, err := m.run(setup.Options{Profile: "new", RoleARN: "admin-mfa"})
 			brokertest.WantFailed(t, err, c.reason, c.says)
 			if changed || m.config() != before || strings.Contains(m.Shown(), "+[profile") {
 				t.Errorf("changed %v:\n%s", changed, m.config())
 			}
-			if changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new", MFASerial: m.AWS.Device.Serial}); err != nil || !changed {
+			if changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new", RoleARN: "admin-mfa", MFASerial: m.AWS.Device.Serial}); err != nil || !changed {
 				t.Errorf("with a device that is named: %v, %v", changed, err)
 			}
 		})

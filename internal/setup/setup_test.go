@@ -82,12 +82,12 @@ const (
 	phoneOf     = "awsbroker_mfa_serial = arn:aws:iam::123456789012:mfa/phoebe"
 )
 
-// TestProposesWhatTheKeyTells: role and device come from whose key it is; the
-// profile is proved with one session, which serves the first caller.
+// TestProposesWhatTheKeyTells: the account of the role and the device come from whose
+// key it is; the profile is proved with one session, which serves the first caller.
 func TestProposesWhatTheKeyTells(t *testing.T) {
 	m := newMachine(t)
 	m.write("[profile new]\nendpoint_url = ENDPOINT\nregion = eu-central-1\n")
-	if changed, err := m.run(setup.Options{Profile: "new", Region: "eu-west-1"}); err != nil || !changed {
+	if changed, err := m.run(setup.Options{Profile: "new", RoleARN: "admin-mfa", Region: "eu-west-1"}); err != nil || !changed {
 		t.Fatal(changed, err)
 	}
 	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-west-1", helperOfNew, "awsbroker_key = phoebe", adminRole, phoneOf)
@@ -120,7 +120,7 @@ func TestNoIsNo(t *testing.T) {
 	m.write("[profile new]\nendpoint_url = ENDPOINT\nregion = eu-central-1\n")
 	before := m.config()
 	m.Refuse = "+" + adminRole
-	changed, err := m.run(setup.Options{Profile: "new"})
+	changed, err := m.run(setup.Options{Profile: "new", RoleARN: "admin-mfa"})
 	if !errors.Is(err, broker.ErrDeclined) || changed || m.config() != before {
 		t.Errorf("changed %v, %v:\n%s", changed, err, m.config())
 	}
@@ -132,7 +132,7 @@ func TestNoIsNo(t *testing.T) {
 func TestNobodyToAsk(t *testing.T) {
 	m := newMachine(t)
 	m.write("[profile new]\nendpoint_url = ENDPOINT\nregion = eu-central-1\n")
-	changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new"})
+	changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new", RoleARN: "admin-mfa"})
 	if err != nil || !changed || !strings.Contains(m.Shown(), "warning: nothing was proved") || !strings.Contains(m.Shown(), "awsbroker login --profile new") {
 		t.Errorf("changed %v, %v: %s", changed, err, m.Shown())
 	}
@@ -227,7 +227,7 @@ func TestReplacesAnotherHelper(t *testing.T) {
 	if changed, err := m.run(setup.Options{Profile: "new"}); err != nil || !changed {
 		t.Fatal(changed, err)
 	}
-	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", adminRole, phoneOf)
+	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", phoneOf)
 }
 
 // TestChainStays: a role that another profile's role assumes goes on being
@@ -328,7 +328,7 @@ func TestConvertsAWSVault(t *testing.T) {
 	if changed, err := m.run(setup.Options{Profile: "new", KeyName: "phoebe", Offline: true}); err != nil || !changed {
 		t.Fatal(changed, err)
 	}
-	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", adminRole, phoneOf, "awsbroker_mfa_process = echo 000000")
+	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", phoneOf, "awsbroker_mfa_process = echo 000000")
 	if !strings.Contains(m.Shown(), "include_profile is aws-vault's") {
 		t.Errorf("nothing is said of include_profile: %s", m.Shown())
 	}

@@ -1,0 +1,227 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+// filling completes the options of a run: with what the profile has, else with a
+// proposal.
+type filling struct {
+	run *broker.Broker
+	*Options
+	cfg    *config.Config
+	exists bool           // the profile is there
+	is     config.Profile // what it is; empty if it is not there, or another program served it
+	key    keystore.KeyInfo
+}
+
+// fill completes the options.
+func fill(ctx context.Context, b *broker.Broker, o *Options) error {
+	f := &filling{run: b, Options: o}
+	o.remove = BesideHelper
+	if err := f.readProfile(); err != nil {
+		return err
+	}
+	if err := f.chooseKey(); err != nil {
+		return err
+	}
+	f.keep()
+	if err := f.fillRole(ctx); err != nil {
+		return err
+	}
+	return f.fillDevice(ctx)
+}
+
+// readProfile reads the profile as it is.
+func (f *filling) readProfile() (err error) {
+	if f.cfg, err = f.run.ReadConfig(); err != nil {
+		return err
+	}
+	if file, line, ok := f.cfg.StaticKeys(f.Profile); ok {
+		if !hasOnlySession(f.cfg, f.Profile) {
+			return failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, f.Profile).
+				Hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", say.ShellWord(f.Profile))
+		}
+		f.remove = append(slices.Clip(f.remove), config.ClearKeyLines...)
+	}
+	p, err := f.cfg.Resolve(f.Profile)
+	var unknown *config.UnknownProfileError
+	if errors.As(err, &unknown) && unknown.Name == f.Profile {
+		if unknown.Bare == nil {
+			return nil
+		}
+		p, err = f.resolveWithout()
+	}
+	f.exists = true
+	var notOurs *config.NotOursError
+	if errors.As(err, &notOurs) && notOurs.Origin.Key == "credential_process" {
+		p, err = f.resolveWithout("credential_process") // of another program: the line is the one that is replaced
+	}
+	if err != nil {
+		return failure.OfConfig(err)
+	}
+	f.is = *p
+	return nil
+}
+
+// resolveWithout reads the profile as it would be without some lines, and with the
+// header [profile NAME] where the config file has [NAME], which no AWS tool takes for
+// a profile.
+func (f *filling) resolveWithout(lines ...string) (*config.Profile, error) {
+	paths := f.run.Paths
+	e, err := config.EditProfile(paths.Config, paths.Credentials, f.Profile, nil, lines)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.Parse(e.Config.Path, e.Config.After, e.Credentials.Path, e.Credentials.After)
+	if err != nil {
+		return nil, err
+	}
+	f.cfg = cfg.WithKeys(f.run.HasKey)
+	return f.cfg.Resolve(f.Profile)
+}
+
+// hasOnlySession reports whether the keys that a profile has in clear are those of
+// temporary sessions, which end by themselves and need not be kept.
+func hasOnlySession(cfg *config.Config, profile string) bool {
+	keys, err := cfg.ClearKeys(profile)
+	return err == nil && len(keys) > 0 && !slices.ContainsFunc(keys, func(k config.ClearKey) bool {
+		return !k.Token && !credential.IsTemporaryKeyID(k.ID)
+	})
+}
+
+// chooseKey chooses the key that a person named, else the one that the profile has, if
+// it is in the keychain, else the only one there.
+func (f *filling) chooseKey() error {
+	record, err := keystore.ReadRecord(f.run.Paths.KeystoreFile())
+	if err != nil {
+		return failure.OfRecord(err)
+	}
+	f.chained = f.is.Chained() && f.KeyName == "" && !f.NoRole // who names a key wants it to assume the role
+	c := broker.KeyChoice{Asked: f.KeyName, Hint: "name one with --key"}
+	if _, ok := record.Keys[f.is.KeyName]; ok && c.Asked == "" {
+		c.Asked = f.is.KeyName
+	}
+	if f.KeyName, err = broker.ChooseKey(record, c); err != nil {
+		return err
+	}
+	f.key = record.Keys[f.KeyName]
+	return broker.RefuseRoot(&broker.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName, RoleARN: proposedRole}, Key: f.key}, time.Now())
+}
+
+// keep sets what the profile has beyond the options, and keeps.
+func (f *filling) keep() {
+	if f.is.Chained() && !f.chained {
+		f.remove = append(slices.Clip(f.remove), "awsbroker_source_profile")
+		f.is.Source = nil
+	}
+	for _, p := range f.is.Problems {
+		if p.Kind == config.UnknownSetting {
+			f.run.Warn("%s", p.String())
+		}
+	}
+	if !f.NoRole {
+		f.kept = roleSettings(f.is)
+	}
+	f.kept = append(f.kept, inheritedSettings(f.is)...)
+	if command, ok := f.cfg.Value(f.Profile, "mfa_process"); ok && f.is.MFAProcess == "" {
+		f.kept = append(f.kept, config.Setting{Key: "awsbroker_mfa_process", Value: command})
+	}
+}
+
+// fillRole sets the role: the named one, else the profile's, else for a profile that
+// is not there yet the proposed one. A profile of the person's own without a role
+// stays without one: a role would give its programs other rights.
+func (f *filling) fillRole(ctx context.Context) error {
+	switch {
+	case f.NoRole:
+		for _, setting := range ofRole {
+			f.remove = append(slices.Clip(f.remove), "awsbroker_"+setting)
+		}
+		return nil
+	case f.RoleARN == "" && f.exists:
+		f.RoleARN = f.is.RoleARN
+		if f.RoleARN == "" && !f.is.RunsUs() {
+			f.run.Report.Step(say.Sprintf("profile %s has no role and gets none: its sessions have the rights of the key's user; for those of a role: %s --role-arn ROLE", f.Profile, f.command()))
+		}
+		return nil
+	case strings.HasPrefix(f.RoleARN, "arn:"):
+		return nil
+	}
+	account, err := f.accountOfRole(ctx)
+	if err != nil {
+		return err
+	}
+	f.RoleARN = account + "role/" + cmp.Or(f.RoleARN, proposedRole)
+	return nil
+}
+
+// accountOfRole returns the beginning of the ARN of a role that is named without its
+// account: that of the profile's role, else that of the key.
+func (f *filling) accountOfRole(ctx context.Context) (string, error) {
+	if account, _, ok := strings.Cut(f.is.RoleARN, "role/"); ok {
+		return account, nil
+	}
+	account, _, err := f.owner(ctx)
+	return account, err
+}
+
+// fillDevice sets the MFA device: the named one, else the profile's, else a guess.
+func (f *filling) fillDevice(ctx context.Context) error {
+	named := f.MFASerial
+	f.MFASerial = cmp.Or(named, f.is.MFASerial)
+	if isWhole(named) || named == "" && (f.MFASerial != "" || f.chained) {
+		return nil
+	}
+	account, user, err := f.owner(ctx)
+	if err != nil {
+		return err
+	}
+	f.guessed = named == ""
+	f.MFASerial = account + "mfa/" + cmp.Or(named, user)
+	return nil
+}
+
+// isWhole reports whether what names a device is an ARN, or a serial number as it is
+// printed on a piece of hardware, in capitals and digits, and not just a name.
+func isWhole(device string) bool {
+	return strings.HasPrefix(device, "arn:") ||
+		len(device) >= 9 && !strings.ContainsFunc(device, func(r rune) bool { return !('A' <= r && r <= 'Z' || '0' <= r && r <= '9') })
+}
+
+// owner returns whose key it is: the beginning of the ARNs of the account, and the
+// user. AWS is asked if it is not on record.
+func (f *filling) owner(ctx context.Context) (account, user string, err error) {
+	arn := f.key.ARN
+	if arn == "" && !f.Offline {
+		r := f.run.NewActor(&broker.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName}}, nil)
+		defer r.Close()
+		if err := r.OpenKey(ctx); err != nil {
+			return "", "", err
+		}
+		identity, err := f.run.IdentifyKey(ctx, r.AccessKey, "")
+		if err != nil {
+			return "", "", err
+		}
+		arn = identity.ARN
+		f.key.ARN = arn
+	}
+	account, user, ok := strings.Cut(arn, "user/")
+	if !ok || strings.Count(account, ":") != 5 {
+		return "", "", failure.New(failure.Usage, "whose key %q is, is not known, so neither a role nor a device can be proposed", f.KeyName).
+			Hint("name them: --role-arn arn:aws:iam::ACCOUNT:role/%s --mfa-serial arn:aws:iam::ACCOUNT:mfa/USER", proposedRole)
+	}
+	return account, user[strings.LastIndex(user, "/")+1:], nil
+}
