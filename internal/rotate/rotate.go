@@ -88,6 +88,7 @@ type Rotation struct {
 	journal *notes.Rotation
 	deleted []string // keys that a list may still show
 	begun   bool     // something was written down that the next run goes on from
+	looks   bool     // nothing will be changed
 	cut     bool     // the old key is inactive or deleted, by this run
 
 	// At is called before and after each step that changes something; an error
@@ -124,7 +125,7 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 }
 
 func (r *Rotation) run(ctx context.Context) (out Result, err error) {
-	out.Key = r.Name
+	out.Key, r.looks = r.Name, r.Options.DryRun
 	unlock, err := r.Lock()
 	if err != nil {
 		return out, err
@@ -207,9 +208,9 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 	return p, unfinished, nil
 }
 
-// needsNoKey reports whether a session in hand does for what is only rehearsed.
+// needsNoKey reports whether a session in hand does, since nothing is to be changed.
 func (r *Rotation) needsNoKey() bool {
-	return r.Options.DryRun && r.Actor.Target.Key.Known() && slices.ContainsFunc(r.Targets, func(t *broker.Target) bool {
+	return r.looks && r.Actor.Target.Key.Known() && slices.ContainsFunc(r.Targets, func(t *broker.Target) bool {
 		_, ok := r.Actor.FindSession(t)
 		return ok
 	})
