@@ -4,11 +4,13 @@ package keychain
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -114,7 +116,11 @@ func (ad *Adder) Open(ctx context.Context) error {
 	options := ad.Broker.KeystoreOptions(ad.Asker)
 	options.Name, options.Replace = ad.options.Name, ad.options.Replace
 	options.PassedOver = func(kind keystore.Kind, why error) {
-		ad.Broker.Report.Step(say.Sprintf("%s is passed over: %s", kind.Words(), why))
+		text := say.Sprintf("%s is passed over: %s", kind.Words(), why)
+		if advised := (*fault.Advised)(nil); errors.As(why, &advised) {
+			text += "; " + say.Clean(advised.Hint)
+		}
+		ad.Broker.Report.Step(text)
 	}
 	var err error
 	if ad.Store, ad.kind, err = keystore.Choose(ctx, options); err == nil {
