@@ -289,7 +289,9 @@ func accountAilments() []ailment {
 			must(w, err)
 		}},
 		{id: "role-of-anybody", is: func(w *world) {
-			must(w, w.AWS.Account.AddUser("dev").PutPolicy("power", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}}`))
+			_, err := w.AWS.Account.AddRole("admin-mfa", fakeaws.TrustWithMFA(w.AWS.Account))
+			must(w, err)
+			must(w, w.AWS.Account.AddUser("dev").AttachPolicy("arn:aws:iam::aws:policy/PowerUserAccess"))
 		}},
 		{id: "long-role-session", is: func(w *world) { must(w, w.AWS.Role.SetMaxSessionDuration(4*time.Hour)) }},
 		{id: "second-key", is: func(w *world) { w.AWS.User.AddAccessKey() }},

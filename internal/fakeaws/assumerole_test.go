@@ -197,3 +197,39 @@ func TestOldSessionsAreDenied(t *testing.T) {
 	fresh.call("AssumeRole", "RoleArn", w.Role.ARN(), "RoleSessionName", "me").wantOK(t)
 	c.call("AssumeRole", "RoleArn", w.Role.ARN(), "RoleSessionName", "me").wantOK(t)
 }
+
+// TestTrustByName: ArnEquals on aws:PrincipalArn is for the user of that name and
+// path, and only where the user's own policies agree. A session of GetSessionToken
+// is the user's; one of a role is the role's, whoever assumed it.
+func TestTrustByName(t *testing.T) {
+	w := NewStandard()
+	c := clientOf(t, w.Server, w.Key)
+	trusts := func(arn string, want int) {
+		t.Helper()
+		if _, err := w.Account.AddRole("named", strings.Replace(trustFor(`"123456789012"`), `"Action"`, `"Condition":{"ArnEquals":{"aws:PrincipalArn":["`+arn+`"]}},"Action"`, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.call("AssumeRole", "RoleArn", "arn:aws:iam::123456789012:role/named", "RoleSessionName", "me"); got.Status != want {
+			t.Errorf("trust in %s: %d %s", arn, got.Status, got.Message)
+		}
+	}
+	trusts("arn:aws:iam::123456789012:user/phoebe", 403) // no policy of phoebe's allows it
+	if err := w.User.PutPolicy("any", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}`); err != nil {
+		t.Fatal(err)
+	}
+	trusts("arn:aws:iam::123456789012:user/phoebe", 200)
+	trusts("arn:aws:iam::123456789012:user/Phoebe", 403)
+	trusts("arn:aws:iam::123456789012:user/team/phoebe", 403)
+	trusts("arn:aws:iam::123456789012:root", 403)
+	trusts("arn:aws:iam::123456789012:role/admin-mfa", 403)
+	got := c.call("GetSessionToken")
+	got.wantOK(t)
+	role := c.assume(w)
+	role.wantOK(t)
+	c = c.session(got.Session)
+	trusts("arn:aws:iam::123456789012:user/phoebe", 200)
+	c = c.session(role.Assumed)
+	trusts("arn:aws:iam::123456789012:user/phoebe", 403)
+	trusts("arn:aws:sts::123456789012:assumed-role/admin-mfa/phoebe", 403)
+	trusts("arn:aws:iam::123456789012:role/admin-mfa", 200)
+}

@@ -54,7 +54,7 @@ func TestControlOfIAM(t *testing.T) {
 	must(&other, "GET", "state?account=444444444444", "")
 	me := state.Users["phoebe"]
 	if me.Keys[w.Key.ID] != "Active" || !slices.Equal(me.Groups, []string{"administrators"}) || !slices.Contains(me.Devices, serial.Serial) ||
-		state.Roles["admin-mfa"].Trust != TrustWithMFA(w.Account) || state.Devices[w.Device.Serial] != w.User.ARN() ||
+		state.Roles["admin-mfa"].Trust != TrustUsers(w.Account, w.User) || state.Devices[w.Device.Serial] != w.User.ARN() ||
 		len(state.Policies) != 1 || len(state.Groups["administrators"].Attached) != 1 || other.Root.Keys[root.AccessKeyID] != "Active" {
 		t.Errorf("%+v", state)
 	}

@@ -61,7 +61,7 @@ func TestInlinePolicies(t *testing.T) {
 	wantNone(t, err)
 	shown, err := role.GetRole(ctx, &iam.GetRoleInput{RoleName: in.RoleName})
 	wantNone(t, err)
-	if trust, err := url.PathUnescape(*shown.Role.AssumeRolePolicyDocument); err != nil || trust != TrustWithMFA(w.Account) || *shown.Role.MaxSessionDuration != 3600 || *shown.Role.Arn != w.Role.ARN() {
+	if trust, err := url.PathUnescape(*shown.Role.AssumeRolePolicyDocument); err != nil || trust != TrustUsers(w.Account, w.User) || *shown.Role.MaxSessionDuration != 3600 || *shown.Role.Arn != w.Role.ARN() {
 		t.Errorf("%+v", shown.Role)
 	}
 	// The deciding half of a refusal.

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws/policy"
@@ -66,9 +67,9 @@ func createRole(x *exchange, who *caller) (any, *apiError) {
 	if err := x.may(who, who.account.arn("iam", "role/"+full), ""); err != nil {
 		return nil, err
 	}
-	doc, wrong := policy.Parse(trust, policy.Trust, x.server.find)
-	if wrong != nil {
-		return nil, errMalformedPolicy(wrong.Error())
+	doc, err := x.parseTrust(trust)
+	if err != nil {
+		return nil, err
 	}
 	if taken(who.account.roles, name) {
 		return nil, errExists("Role with name %s already exists.", name)
@@ -80,6 +81,22 @@ func createRole(x *exchange, who *caller) (any, *apiError) {
 	return oneRoleXML{r.xml()}, nil
 }
 
+// maxTrustSize is the quota that no account has raised here; white space does not
+// count.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const maxTrustSize = 2048
+
+func (x *exchange) parseTrust(text string) (*policy.Document, *apiError) {
+	doc, wrong := policy.Parse(text, policy.Trust, x.server.find)
+	if wrong != nil {
+		return nil, errMalformedPolicy(wrong.Error())
+	}
+	if len(strings.Join(strings.Fields(text), "")) > maxTrustSize {
+		return nil, errLimit("Cannot exceed quota for ACLSizePerRole: %d", maxTrustSize)
+	}
+	return doc, nil
+}
+
 // updateAssumeRolePolicy: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAssumeRolePolicy.html
 func updateAssumeRolePolicy(x *exchange, who *caller) (any, *apiError) {
 	text := x.params.required("PolicyDocument", length(1, 131072), matching(documentPattern))
@@ -87,9 +104,9 @@ func updateAssumeRolePolicy(x *exchange, who *caller) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	doc, wrong := policy.Parse(text, policy.Trust, x.server.find)
-	if wrong != nil {
-		return nil, errMalformedPolicy(wrong.Error())
+	doc, err := x.parseTrust(text)
+	if err != nil {
+		return nil, err
 	}
 	r.trustBefore = keep(r.trustBefore, r.trust, x.now, x.server.lag.Policies)
 	r.trust = doc

@@ -14,6 +14,7 @@ func awsManagedPolicies(partition string) map[string]*managedPolicy {
 		"AdministratorAccess":   administratorAccess,
 		"job-function/Billing":  billing,
 		"IAMUserChangePassword": changePassword,
+		"PowerUserAccess":       powerUser,
 	} {
 		doc, err := policy.Parse(text, policy.Identity, nil)
 		if err != nil {
@@ -36,3 +37,8 @@ const billing = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action"
 const changePassword = `{"Version":"2012-10-17","Statement":[` +
 	`{"Effect":"Allow","Action":["iam:ChangePassword"],"Resource":["arn:*:iam::*:user/${aws:username}"]},` +
 	`{"Effect":"Allow","Action":["iam:GetAccountPasswordPolicy"],"Resource":"*"}]}`
+
+const powerUser = `{"Version":"2012-10-17","Statement":[` +
+	`{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"},` +
+	`{"Effect":"Allow","Action":["account:GetAccountInformation","account:GetGovCloudAccountInformation","account:GetPrimaryEmail","account:ListRegions",` +
+	`"iam:CreateServiceLinkedRole","iam:DeleteServiceLinkedRole","iam:ListRoles","organizations:DescribeOrganization"],"Resource":"*"}]}`

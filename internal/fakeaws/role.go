@@ -66,6 +66,13 @@ func (r *Role) remove() {
 	}
 }
 
+// trusts is the role's trust policy.
+func (r *Role) trusts() string {
+	r.account.server.mu.Lock()
+	defer r.account.server.mu.Unlock()
+	return r.trust.Text
+}
+
 // ARN names the role in policies and in AssumeRole.
 func (r *Role) ARN() string { return r.account.arn("iam", "role/"+r.Name) }
 

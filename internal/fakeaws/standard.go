@@ -2,18 +2,23 @@ package fakeaws
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // Standard is the account that awsbroker is for: root has no keys; the group
 // administrators may do one thing, assume the role admin-mfa; the role's trust
-// policy wants MFA and its sessions last an hour; the role may do everything.
+// policy names them and wants MFA, and its sessions last an hour; the role may do
+// everything.
 type Standard struct {
 	Server  *Server
 	Account *Account // 123456789012
 	Group   *Group   // administrators, with the policy assume-admin-role
 	Person           // phoebe
 	Role    *Role    // admin-mfa
+
+	people []*User // whom the role trusts
 }
 
 // Person is a user with an access key and an MFA device named as the user.
@@ -40,6 +45,9 @@ func newStandard(s *Server, accountID, user string) (*Standard, error) {
 	if w.Role, err = w.AddMFARole("admin-mfa"); err != nil {
 		return nil, err
 	}
+	if w.Role, err = w.Account.AddRole("admin-mfa", TrustUsers(w.Account, w.people...)); err != nil {
+		return nil, err
+	}
 	arn, err := w.Account.AddManagedPolicy("assume-admin-role", allowAssume(w.Role.ARN()))
 	if err != nil {
 		return nil, err
@@ -53,10 +61,18 @@ func newStandard(s *Server, accountID, user string) (*Standard, error) {
 	return w, nil
 }
 
-// AddPerson makes one more administrator, with a key and a device.
+// AddPerson makes one more administrator, with a key and a device. The role admin-mfa
+// trusts the person, unless its trust policy was replaced.
 func (w *Standard) AddPerson(name string) Person {
 	u := w.Account.AddUser(name)
 	w.Group.AddUser(u)
+	before := TrustUsers(w.Account, w.people...)
+	w.people = append(w.people, u)
+	if w.Role != nil && w.Role.trusts() == before {
+		if _, err := w.Account.AddRole("admin-mfa", TrustUsers(w.Account, w.people...)); err != nil {
+			panic("fakeaws: the standard account: " + err.Error()) // it is made here
+		}
+	}
 	return Person{User: u, Key: u.AddAccessKey(), Device: u.EnableMFA(name)}
 }
 
@@ -93,6 +109,17 @@ func (w *Standard) AddRole(name string, d time.Duration) (*Role, error) {
 func TrustWithMFA(a *Account) string {
 	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":%q},`+
 		`"Action":"sts:AssumeRole","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}]}`, a.Root().ARN())
+}
+
+// TrustUsers is [TrustWithMFA] for some users only, by name, as bootstrap makes it.
+func TrustUsers(a *Account, users ...*User) string {
+	var arns []string
+	for _, u := range users {
+		arns = append(arns, strconv.Quote(u.ARN()))
+	}
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":%q},`+
+		`"Action":"sts:AssumeRole","Condition":{"ArnEquals":{"aws:PrincipalArn":[%s]},"Bool":{"aws:MultiFactorAuthPresent":"true"}}}]}`,
+		a.Root().ARN(), strings.Join(arns, ","))
 }
 
 func allowAssume(roleARN string) string {
