@@ -148,6 +148,35 @@ func TestWays(t *testing.T) {
 	}
 }
 
+// TestOneCodeForTwoCommands: the second command that acts with an MFA session of the
+// user's own asks for no code, whether or not the profile keeps such a session; but a
+// tool that asks for the profile's session is not given it, and logout forgets it.
+func TestOneCodeForTwoCommands(t *testing.T) {
+	for name, settings := range map[string]string{"by itself": "", "awsbroker_mfa_session": "awsbroker_mfa_session = 8h"} {
+		t.Run(name, func(t *testing.T) {
+			m := newKeyed(t)
+			m.AllowKeys(true)
+			m.onlyProfiles()
+			m.AddProfile("admin", m.AWS.Role.ARN(), m.AWS.Device.Serial, settings)
+			for range 2 {
+				if err := m.open(true).Do(t.Context(), listKeys); err != nil {
+					t.Fatal(err)
+				}
+			}
+			m.WantCalls(1, 0, 1)
+			if target := m.Target("admin"); settings == "" && !target.Asks(m.OpenCache(), time.Now()) {
+				t.Error("a tool would be given a session without a code")
+			}
+			if err := m.Target("admin").ForgetSessions(m.OpenCache()); err != nil { // as logout does
+				t.Fatal(err)
+			}
+			if _, ok := m.actor.FindMFASession(m.Target("admin")); ok {
+				t.Error("logout left the MFA session")
+			}
+		})
+	}
+}
+
 // TestDenied: where no way is open, one code at most was asked for, and the
 // policy that would open one is there to be pasted.
 func TestDenied(t *testing.T) {

@@ -67,11 +67,15 @@ func (a *Access) assumeRoles(with string) {
 // useMFAInHand adds the ways of a cached MFA session, which come before those that
 // take a code: as itself, and to assume roles. A new key has no such session.
 func (a *Access) useMFAInHand(t *broker.Target) {
-	if m := t.MFATarget(0); !a.newKey {
+	if !a.newKey {
 		a.ways = append(a.ways, Way{says: "with the MFA session in hand", Target: t, User: true,
-			creds: func(context.Context) (creds credential.Credentials, err error) {
-				a.base, err = a.useInHand(m)
-				return a.base, err
+			creds: func(context.Context) (credential.Credentials, error) {
+				s, ok := a.actor.FindMFASession(t)
+				if !ok {
+					return credential.Credentials{}, errNotThisWay
+				}
+				a.base = s.Credentials
+				return a.base, nil
 			}})
 		a.assumeRoles(" (MFA session in hand)")
 	}

@@ -22,10 +22,24 @@ func (a *Actor) FindSession(t *Target) (session.Session, bool) {
 	return s, ok && s.Left(time.Now()) >= inHandLeft
 }
 
+// FindMFASession returns the cached MFA session of a target's key and device: the one of
+// awsbroker_mfa_session, or the short one that the last [Actor.GetMFASession] left.
+func (a *Actor) FindMFASession(t *Target) (session.Session, bool) {
+	m := t.MFATarget(0)
+	if s, ok := a.FindSession(m); ok {
+		return s, true
+	}
+	m.passing = true
+	s, ok := a.Cache.Get(m.roundKey(), time.Now())
+	return s, ok && s.Left(time.Now()) >= inHandLeft
+}
+
 // GetMFASession returns an MFA session of the actor's key with a code of the
 // target's device. One process asks for a code of a device at a time: after
 // waiting for another one, found is called, which may have credentials by then
-// that make the question superfluous; nil finds nothing.
+// that make the question superfluous; nil finds nothing. A profile without
+// awsbroker_mfa_session gets a session of a quarter of an hour, which is kept for
+// [Actor.FindMFASession] only: the next command that acts on the user asks for no code.
 func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
 	asking, cancel := context.WithTimeout(ctx, a.Broker.Limits.Question)
 	defer cancel()
@@ -58,6 +72,11 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (cred
 	})
 	if err == nil {
 		r.keepSession(m.sessionOf(creds))
+	}
+	if err == nil && m.passing {
+		if err := a.Cache.Put(m.roundKey(), m.sessionOf(creds)); err != nil {
+			a.Broker.Debug("the MFA session could not be kept: %s", err.Error()) // the next command asks again
+		}
 	}
 	return creds, err
 }

@@ -34,7 +34,7 @@ func (r *round) add(t *Target, s session.Session) {
 	}
 }
 
-// roundKey returns the cache key of the target. A passing MFA session has a key of
+// roundKey returns the key of the target's session in a round. A passing MFA session has a key of
 // its own: it is short, and no caller is given it.
 func (t *Target) roundKey() string {
 	if t.passing {

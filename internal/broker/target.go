@@ -29,7 +29,7 @@ type Target struct {
 	From        *Target       // whose session asks for this one; nil: the key itself does, with a code if there is a device
 
 	mfa     bool      // the target is the MFA session of the key; see [Target.MFATarget]
-	passing bool      // the session is used within this command and not written to the cache
+	passing bool      // the session signs within this command, or another one's calls to IAM, and no caller is given it
 	serves  []*Target // for an MFA session, the roles it is made for; the question for the code names them
 }
 
