@@ -34,6 +34,10 @@ account first, shows what it would do, and asks. Then it proves that the user,
 the device and the role work together, and only then takes away what made an
 administrator without MFA, and deletes the root key.
 
+Who has no MFA device yet, is given one by an administrator: awsbroker mfa
+enroll --user NAME. --self-enroll leaves it to them, and to whoever has their
+key or password.
+
 What is there already is taken as it is. What is there and differs is shown,
 and changed only with --reconcile. Run it again after whatever went wrong: it
 goes on from what is there. --undo takes back what it made, and only that.
@@ -69,7 +73,8 @@ func newBootstrap(a *app) *cobra.Command {
 	f.StringVar(&o.KeyName, "key-name", "", "name of the user's key in the keychain (default: as the user)")
 	f.BoolVar(&o.Billing, "billing", false, "the role may see and pay the bills")
 	f.BoolVar(&o.ConsoleLogin, "console-login", false, "the user gets a password for the console")
-	f.BoolVar(&o.SelfService, "self-service", false, "the group may enrol MFA devices and manage keys by itself")
+	f.BoolVar(&o.SelfService, "self-service", false, "the group's members may manage their MFA devices, passwords and keys, with MFA")
+	f.BoolVar(&o.SelfEnroll, "self-enroll", false, "--self-service, and a first MFA device by the key or password alone: whoever has that becomes administrator")
 	f.StringArrayVar(&o.AcceptLockout, "accept-lockout", nil, "member of the group who has no MFA device and may lose the rights")
 	f.BoolVar(&o.Reconcile, "reconcile", false, "change what is there and differs")
 	f.StringVar(&o.QRFile, "qr-file", "", "put the QR code into this PNG file, for as long as it is needed")

@@ -183,12 +183,13 @@ func (s *bootstrap) refuseLockout() error {
 			names = append(names, l.user)
 		}
 	}
-	if len(names) == 0 || s.o.SelfService || !s.takesFromGroup() {
+	if len(names) == 0 || s.o.SelfEnroll || !s.takesFromGroup() {
 		return nil
 	}
 	s.showPlan()
 	f := failure.New(failure.Other, "who has no MFA device would not be an administrator any more: %s", strings.Join(names, ", "))
-	f.Hint("let them add a device first, each as themselves; or let the group do it by itself: --self-service")
+	f.Hint("give each a device first, with them beside you, for it shows the seed: awsbroker mfa enroll --user %s", say.ShellWord(names[0]))
+	f.Hint("or let them add a first device by their key or password alone, which whoever has one of these could do: --self-enroll")
 	flags := ""
 	for _, name := range names {
 		flags += " --accept-lockout " + say.ShellWord(name)

@@ -37,7 +37,8 @@ type Options struct {
 	TrustedAccount string   // only the role is made, for the users of that account
 	Billing        bool     // the role may see and pay bills
 	ConsoleLogin   bool     // the user gets a password
-	SelfService    bool     // the group may enrol MFA devices by itself
+	SelfService    bool     // the group may manage its own devices, passwords and keys, with MFA
+	SelfEnroll     bool     // and a first MFA device without
 	AcceptLockout  []string // members of the group who lose their rights, for they have no MFA device
 	Reconcile      bool     // what is there and differs is changed
 	KeepRootKey    bool

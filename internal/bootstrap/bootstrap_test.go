@@ -47,7 +47,7 @@ func TestBootstrapAndBack(t *testing.T) {
 	t.Parallel()
 	f := newFounding(t)
 	o := &f.run.Options
-	o.KeepRootKey, o.Billing, o.ConsoleLogin, o.SelfService = true, true, true, true
+	o.KeepRootKey, o.Billing, o.ConsoleLogin, o.SelfEnroll = true, true, true, true
 	f.succeed()
 	if again := f.succeed(); again.Out.Changed {
 		t.Errorf("changed something the second time: %+v\n%s", again.Out, f.screen)

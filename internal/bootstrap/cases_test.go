@@ -73,11 +73,15 @@ func TestBootstrapSelfService(t *testing.T) {
 	group.AddUser(quentin)
 	f.before = f.state()
 	f.run.Options.SelfService, f.run.Options.KeepRootKey = true, true
+	if out, _ := f.bootstrap(); !out.Failed || !strings.Contains(out.Text, "awsbroker mfa enroll --user quentin") || f.state() != f.before {
+		t.Fatalf("quentin is locked out: %+v", out)
+	}
+	f.run.Options.SelfService, f.run.Options.SelfEnroll = false, true
 	f.succeed()
 	if g := f.account.State().Groups["administrators"]; len(g.Attached) != 2 || slices.Contains(g.Attached, "arn:aws:iam::aws:policy/AdministratorAccess") {
 		t.Errorf("%+v", g)
 	}
-	if !strings.Contains(f.screen, "quentin, of the same group, has no MFA device") || !strings.Contains(f.screen, "--self-service: with a member's access key alone") {
+	if !strings.Contains(f.screen, "quentin, of the same group, has no MFA device") || !strings.Contains(f.screen, "--self-enroll: with a member's access key or password alone") {
 		t.Errorf("the plan does not say it:\n%s", f.screen)
 	}
 	f.undo("")
@@ -241,10 +245,12 @@ func TestBootstrapWithAnUnlistedDevice(t *testing.T) {
 
 // Users may have a path, and manage their own credentials all the same.
 func TestSelfServiceWithPaths(t *testing.T) {
-	document := policy.SelfService("aws-cn")
-	for _, own := range []string{`"arn:aws-cn:iam::*:user/${aws:username}"`, `"arn:aws-cn:iam::*:user/*/${aws:username}"`} {
-		if strings.Count(document, own) != 2 {
-			t.Errorf("%s is not in both statements: %s", own, document)
+	for firstDevice, n := range map[bool]int{false: 1, true: 2} {
+		document := policy.SelfService("aws-cn", firstDevice)
+		for _, own := range []string{`"arn:aws-cn:iam::*:user/${aws:username}"`, `"arn:aws-cn:iam::*:user/*/${aws:username}"`} {
+			if strings.Count(document, own) != n {
+				t.Errorf("%s is not in %d statements: %s", own, n, document)
+			}
 		}
 	}
 }

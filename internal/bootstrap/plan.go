@@ -40,7 +40,7 @@ func (s *bootstrap) stepsOf() []*step {
 	if s.o.SelfService {
 		steps = append(steps,
 			s.policyStep(selfServicePolicy, "own MFA device, password and keys", "Lets users manage their own credentials (awsbroker bootstrap)",
-				func() string { return policy.SelfService(s.out.Partition) }, &s.selfARN),
+				func() string { return policy.SelfService(s.out.Partition, s.o.SelfEnroll) }, &s.selfARN),
 			s.attachStep(selfServicePolicy, group, func() string { return s.selfARN }))
 	}
 	if s.o.ConsoleLogin {
@@ -163,7 +163,7 @@ func (s *bootstrap) planPolicies(context.Context) error {
 	}
 	s.out.Policies[s.o.Policy] = json.RawMessage(policy.AllowAssume(s.out.RoleARN))
 	if s.o.SelfService {
-		s.out.Policies[selfServicePolicy] = json.RawMessage(policy.SelfService(s.out.Partition))
+		s.out.Policies[selfServicePolicy] = json.RawMessage(policy.SelfService(s.out.Partition, s.o.SelfEnroll))
 	}
 	return nil
 }
@@ -193,9 +193,12 @@ func (s *bootstrap) summarize(ctx context.Context) error {
 			return failure.New(failure.Usage, "the partition %s has no policy %s", s.out.Partition, policy.BillingPolicy).Hint("leave out --billing")
 		}
 	}
-	if s.o.SelfService {
-		s.out.Warnings = append(s.out.Warnings, "--self-service: with a member's access key alone one can add an MFA device to that user, and with it become administrator; "+
-			"take the policy off the group when all have a device")
+	switch {
+	case s.o.SelfEnroll:
+		s.out.Warnings = append(s.out.Warnings, "--self-enroll: with a member's access key or password alone one can add a first MFA device to that user, and with it become administrator; "+
+			"when all have one: --self-service --reconcile")
+	case s.o.SelfService:
+		s.out.Warnings = append(s.out.Warnings, "--self-service: members manage their devices and keys with MFA; a first device, an administrator gives them: awsbroker mfa enroll --user NAME")
 	}
 	return nil
 }

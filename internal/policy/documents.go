@@ -75,27 +75,42 @@ func AllowAssume(roleARN string) string {
 	return Compose(map[string]any{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": roleARN})
 }
 
-// SelfService lets users give themselves an MFA device and change their
-// password and, with MFA, do the rest. It is AWS's policy for the purpose, less
-// its Deny: who has this has nothing else that would have to be denied, and the
-// Deny would stand in the way of AssumeRole. Without MFA it allows what users
-// without a device need; hence the warning where it is used.
+// SelfService lets users manage their own MFA devices, password and keys, all of it
+// with MFA. It is AWS's policy for the purpose, less its Deny: who has this has nothing
+// else that would have to be denied, and the Deny would stand in the way of AssumeRole.
+// A first device is an administrator's to enroll, unless firstDevice lets users do that
+// with their key or password alone: whoever has either can then become what the device
+// makes of the user. The device has the user's name, so that a user who has it cannot
+// be given a second one in this way, nor take a colleague's name, nor use up the
+// account's quota.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage-mfa-only.html
-func SelfService(partition string) string {
+func SelfService(partition string, firstDevice bool) string {
 	iam := "arn:" + partition + ":iam::*:"
 	own := []string{iam + "user/${aws:username}", iam + "user/*/${aws:username}"} // with a path, too
-	return Compose(
-		map[string]any{"Sid": "EnrolOwnMFA", "Effect": "Allow", "Resource": own,
-			"Action": []string{"iam:GetUser", "iam:ListMFADevices", "iam:EnableMFADevice", "iam:ResyncMFADevice", "iam:ChangePassword"}},
-		map[string]any{"Sid": "CreateVirtualMFA", "Effect": "Allow", "Resource": iam + "mfa/*",
-			"Action": "iam:CreateVirtualMFADevice"},
-		map[string]any{"Sid": "ListForEnrolment", "Effect": "Allow", "Resource": "*",
-			"Action": []string{"iam:ListVirtualMFADevices", "iam:GetAccountPasswordPolicy"}},
-		map[string]any{"Sid": "ManageOwnWithMFA", "Effect": "Allow", "Resource": append(slices.Clone(own), iam+"mfa/*"),
-			"Action": []string{"iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed",
+	statements := []map[string]any{
+		{"Sid": "ManageOwnWithMFA", "Effect": "Allow", "Resource": append(slices.Clone(own), iam+"mfa/*"),
+			"Action": []string{"iam:GetUser", "iam:ListMFADevices", "iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice",
+				"iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice", "iam:ChangePassword", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed",
 				"iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey"},
-			"Condition": map[string]any{"Bool": map[string]any{"aws:MultiFactorAuthPresent": "true"}}},
-	)
+			"Condition": withMFA()},
+		{"Sid": "ListWithMFA", "Effect": "Allow", "Resource": "*",
+			"Action":    []string{"iam:ListVirtualMFADevices", "iam:GetAccountPasswordPolicy"},
+			"Condition": withMFA()},
+	}
+	if firstDevice {
+		statements = append(statements,
+			map[string]any{"Sid": "EnrollFirstDevice", "Effect": "Allow", "Resource": own,
+				"Action": []string{"iam:GetUser", "iam:ListMFADevices", "iam:EnableMFADevice"}},
+			map[string]any{"Sid": "MakeFirstDevice", "Effect": "Allow", "Resource": iam + "mfa/${aws:username}",
+				"Action": []string{"iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice"}}, // AWS deletes none that is enabled
+			map[string]any{"Sid": "ListForFirstDevice", "Effect": "Allow", "Resource": "*",
+				"Action": "iam:ListVirtualMFADevices"})
+	}
+	return Compose(statements...)
+}
+
+func withMFA() map[string]any {
+	return map[string]any{"Bool": map[string]any{"aws:MultiFactorAuthPresent": "true"}}
 }
 
 // Compose writes a document down, its parts in the order that people expect.
