@@ -58,7 +58,7 @@ func newBootstrap(a *app) *cobra.Command {
 		Long:  bootstrapHelp,
 		Example: "  awsbroker bootstrap --plan --key root --user phoebe\n" +
 			"  awsbroker bootstrap --key root --user phoebe --region eu-central-1\n" +
-			"  awsbroker bootstrap --key root --trusted-account 123456789012\n" +
+			"  awsbroker bootstrap --key root --trusted-account 123456789012 --user phoebe\n" +
 			"  awsbroker bootstrap --undo",
 		Args: positional(0, 0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBootstrap(cmd, a, o) },
@@ -79,7 +79,7 @@ func newBootstrap(a *app) *cobra.Command {
 	f.BoolVar(&o.Reconcile, "reconcile", false, "change what is there and differs")
 	f.StringVar(&o.QRFile, "qr-file", "", "put the QR code into this PNG file, for as long as it is needed")
 	f.BoolVar(&o.KeepRootKey, "keep-root-key", false, "do not delete the root key in the end")
-	f.StringVar(&o.TrustedAccount, "trusted-account", "", "make only the role, for the users of this account")
+	f.StringVar(&o.TrustedAccount, "trusted-account", "", "make only the role, for --user of this account, or for all whom it lets")
 	f.BoolVar(&o.PlanOnly, "plan", false, "show what it would do, and the policies; change nothing")
 	f.BoolVar(&o.undo, "undo", false, "take back what bootstrap made here")
 	f.BoolVar(&o.json, "json", false, "print the outcome as JSON")
@@ -88,7 +88,7 @@ func newBootstrap(a *app) *cobra.Command {
 }
 
 func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
-	if o.User == "" {
+	if o.User == "" && o.TrustedAccount == "" {
 		o.User = osUser()
 	}
 	if o.User == "" && o.TrustedAccount == "" && !o.undo {

@@ -22,6 +22,7 @@ type grant struct {
 	document string // of an inline one
 	always   bool   // it makes the user an administrator without MFA
 	denies   bool   // it denies something
+	anyRole  bool   // it lets the role be assumed without naming it
 }
 
 func (g grant) String() string {
@@ -78,7 +79,7 @@ func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, 
 			if err != nil {
 				return nil, err
 			}
-			g.always, g.denies = policy.AlwaysAdmin(document), policy.Denies(document)
+			g.always, g.denies, g.anyRole = policy.AlwaysAdmin(document), policy.Denies(document), policy.AllowsAnyRole(document, s.out.RoleARN)
 		}
 		all = append(all, g)
 	}
@@ -91,7 +92,8 @@ func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, 
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, grant{of: h, name: name, document: document, always: policy.AlwaysAdmin(document), denies: policy.Denies(document)})
+		all = append(all, grant{of: h, name: name, document: document, always: policy.AlwaysAdmin(document), denies: policy.Denies(document),
+			anyRole: policy.AllowsAnyRole(document, s.out.RoleARN)})
 	}
 	return all, nil
 }

@@ -26,7 +26,7 @@ import (
 
 // Options say what an account is to have, and who makes it so.
 type Options struct {
-	User    string // the person's, in IAM
+	User    string // the person's, in IAM; of a trusted account, PATH/NAME, or empty for all its users
 	Group   string // of administrators
 	Role    string // what they may assume, with MFA
 	Policy  string // what lets the group assume it
@@ -34,7 +34,7 @@ type Options struct {
 	KeyName string // of the user's key in the keychain; empty: as the user
 
 	Key            string   // of the keychain, that does it; empty: the only root key there is, or a typed one
-	TrustedAccount string   // only the role is made, for the users of that account
+	TrustedAccount string   // only the role is made, for a user of that account, or for all
 	Billing        bool     // the role may see and pay bills
 	ConsoleLogin   bool     // the user gets a password
 	SelfService    bool     // the group may manage its own devices, passwords and keys, with MFA

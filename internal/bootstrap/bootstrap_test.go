@@ -326,7 +326,7 @@ func TestBootstrapTakesNames(t *testing.T) {
 func TestBootstrapOfTheSecondAccount(t *testing.T) {
 	t.Parallel()
 	f := newFounding(t)
-	f.run.Options.TrustedAccount = "444455556666"
+	f.run.Options.TrustedAccount, f.run.Options.User = "444455556666", ""
 	f.server.AddAccount("444455556666")
 	out := f.succeed()
 	state := f.account.State()

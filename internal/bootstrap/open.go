@@ -163,6 +163,9 @@ func (s *bootstrap) authenticate() error {
 // Names in IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 var iamName = pattern.Of(`^[\w+=,.@-]{1,64}$`)
 
+// iamPath is a name with the path before it, as the end of an ARN has them.
+var iamPath = pattern.Of(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`)
+
 var accountID = pattern.Of(`^[0-9]{12}$`)
 
 // checkBootstrap refuses options that make no sense, before anything is asked.
@@ -182,6 +185,9 @@ func checkBootstrap(o *Options) error {
 	case o.TrustedAccount != "":
 		if !accountID().MatchString(o.TrustedAccount) {
 			return failure.New(failure.Usage, "%q is no account: those have twelve digits", o.TrustedAccount)
+		}
+		if o.User != "" && !iamPath().MatchString(o.User) {
+			return failure.New(failure.Usage, "%q cannot be a user of account %s: the name, or PATH/NAME, of letters, digits and _ + = , . @ - only", o.User, o.TrustedAccount)
 		}
 		return nil
 	case strings.EqualFold(o.User, "root"):

@@ -63,9 +63,6 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 	if err := s.takeNames(ctx); err != nil {
 		return s.failureAt(&step{what: "the account"}, err)
 	}
-	if s.o.TrustedAccount != "" {
-		s.out.Warnings = append(s.out.Warnings, say.Sprintf("whoever may assume any role in account %s will be an administrator here with an MFA code: who that is stands in the policies of that account", s.o.TrustedAccount))
-	}
 	s.plan = s.stepsOf()
 	for _, st := range s.plan {
 		var err error
@@ -76,6 +73,9 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 	}
 	if err := s.lookForLimits(ctx); err != nil {
 		return s.failureAt(&step{what: "the rights of role " + s.o.Role}, err)
+	}
+	if err := s.warnOfAdmins(ctx); err != nil {
+		return s.failureAt(&step{what: "who may assume role " + s.o.Role}, err)
 	}
 	if s.o.TrustedAccount == "" {
 		if err := s.planTaking(ctx); err != nil {

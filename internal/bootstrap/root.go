@@ -1,6 +1,7 @@
 package bootstrap
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -151,7 +152,7 @@ func (s *bootstrap) deleteRootHint() string {
 
 // finishTrusted says what is to be done in the account whose users are trusted.
 func (s *bootstrap) finishTrusted() {
-	s.out.Left = append(s.out.Left, fmt.Sprintf("in account %s, let who shall be administrator here have: %s", s.o.TrustedAccount, policy.AllowAssume(s.out.RoleARN)),
+	s.out.Left = append(s.out.Left, fmt.Sprintf("in account %s, let %s have: %s", s.o.TrustedAccount, cmp.Or(s.o.User, "who shall be administrator here"), policy.AllowAssume(s.out.RoleARN)),
 		fmt.Sprintf("then write a profile for it: awsbroker setup NAME --key KEY --role-arn %s --mfa-serial SERIAL", s.out.RoleARN))
 	if s.who.IsRoot() {
 		s.out.Left = append(s.out.Left, "when that works, delete the root key: "+s.deleteRootHint())

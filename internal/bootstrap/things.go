@@ -117,6 +117,9 @@ func (s *bootstrap) roleStep() *step {
 }
 
 func (s *bootstrap) roleHow() string {
+	if s.o.TrustedAccount != "" && s.o.User != "" {
+		return "for user " + s.o.User + " of account " + s.o.TrustedAccount + " with MFA, an hour at a time"
+	}
 	if s.o.TrustedAccount != "" {
 		return "for users of account " + s.o.TrustedAccount + " with MFA, an hour at a time"
 	}

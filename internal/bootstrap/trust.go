@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -17,15 +18,34 @@ import (
 // A role that trusts the account leaves it to all other policies of the account, and
 // whoever may assume any role, as AWS's PowerUserAccess lets, would be an administrator.
 
-// trust is the trust policy of the role, as it is to be: for the users that it names
-// already, the group's members, and the user that this run is for.
-func (s *bootstrap) trust() string {
-	if s.o.TrustedAccount != "" {
-		return policy.TrustWithMFA(s.out.Partition, s.o.TrustedAccount)
+// account is the one whose users may assume the role.
+func (s *bootstrap) account() string { return cmp.Or(s.o.TrustedAccount, s.out.Account) }
+
+// personARN is the ARN of the user that this run is for; empty if it is for all users of
+// a trusted account.
+func (s *bootstrap) personARN() string {
+	switch {
+	case s.o.TrustedAccount == "":
+		return cmp.Or(s.out.UserARN, s.arn("user/"+s.o.User))
+	case s.o.User == "":
+		return ""
 	}
-	users := slices.Concat(s.named, s.members, []string{cmp.Or(s.out.UserARN, s.arn("user/"+s.o.User))})
+	return "arn:" + s.out.Partition + ":iam::" + s.o.TrustedAccount + ":user/" + s.o.User
+}
+
+// trust is the trust policy of the role, as it is to be: for the users that it names
+// already, the group's members, and the user that this run is for. With --reconcile,
+// who is named and not in the group is out.
+func (s *bootstrap) trust() string {
+	if s.personARN() == "" {
+		return policy.TrustWithMFA(s.out.Partition, s.account())
+	}
+	users := append(slices.Clone(s.members), s.personARN())
+	if !s.o.Reconcile || s.o.TrustedAccount != "" {
+		users = append(users, s.named...)
+	}
 	slices.Sort(users)
-	return policy.TrustWithMFA(s.out.Partition, s.out.Account, slices.Compact(users)...)
+	return policy.TrustWithMFA(s.out.Partition, s.account(), slices.Compact(users)...)
 }
 
 // noteMembers keeps the ARNs of the group's members.
@@ -46,33 +66,69 @@ func (s *bootstrap) trustStep() *step {
 				_, err := found("", err)
 				return state{is: implied}, err
 			}
-			s.named = policy.TrustedUsers(s.out.Partition, s.out.Account, r.Trust)
+			s.named = policy.TrustedUsers(s.out.Partition, s.account(), r.Trust)
 			is := policyState(r.ARN, "trust policy of role "+s.o.Role, r.Trust, s.trust())
-			is.grows = len(s.named) > 0 && s.o.TrustedAccount == ""
+			is.grows = len(s.named) > 0 && s.personARN() != "" && !s.o.Reconcile
 			return is, nil
 		},
-		mend: func(ctx context.Context, _ *notes.Thing) error {
-			return s.trustFailure(s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, s.o.Role, s.trust()) }))
-		},
+		mend: func(ctx context.Context, _ *notes.Thing) error { return s.setTrust(ctx, s.o.Role, s.trust()) },
 	}
+}
+
+func (s *bootstrap) setTrust(ctx context.Context, role, document string) error {
+	return s.trustFailure(s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, role, document) }))
 }
 
 // undoTrust takes the user that was added out of the trust policy; those whom others
 // added since stay. What named nobody becomes what it was.
 func (s *bootstrap) undoTrust(ctx context.Context, role string, t notes.Thing) error {
-	before := t.Before
+	account := cmp.Or(policy.AccountTrusted(t.Before), s.out.Account)
+	if t.Name == "" || policy.TrustedUsers(s.out.Partition, account, t.Before) == nil {
+		return s.setTrust(ctx, role, t.Before)
+	}
+	return s.distrust(ctx, role, func(arn string) bool {
+		return account == s.out.Account && awsapi.NameOf(arn) == t.Name || strings.HasSuffix(arn, ":user/"+t.Name)
+	})
+}
+
+// distrust takes users out of a role's trust policy. A role that trusts otherwise than
+// by name stays as it is.
+func (s *bootstrap) distrust(ctx context.Context, role string, out func(arn string) bool) error {
 	r, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Role, error) { return c.Role(ctx, role) })
 	if err != nil {
 		return err
 	}
-	now := policy.TrustedUsers(s.out.Partition, s.out.Account, r.Trust)
-	if len(now) > 0 && t.Name != "" && policy.TrustedUsers(s.out.Partition, s.out.Account, before) != nil {
-		rest := slices.DeleteFunc(now, func(arn string) bool { return awsapi.NameOf(arn) == t.Name })
-		if len(rest) > 0 {
-			before = policy.TrustWithMFA(s.out.Partition, s.out.Account, rest...)
+	account := policy.AccountTrusted(r.Trust)
+	named := policy.TrustedUsers(s.out.Partition, account, r.Trust)
+	if !slices.ContainsFunc(named, out) {
+		return nil
+	}
+	if rest := slices.DeleteFunc(named, out); len(rest) > 0 {
+		return s.setTrust(ctx, role, policy.TrustWithMFA(s.out.Partition, account, rest...))
+	}
+	return s.setTrust(ctx, role, policy.TrustNobody())
+}
+
+// distrustEverywhere takes a user that is about to be deleted out of the roles of the
+// journal that stay: whoever gets the name next would be trusted.
+func (s *bootstrap) distrustEverywhere(ctx context.Context, user string) error {
+	for _, t := range s.journal.Things {
+		role := holderFrom(t.On)
+		if t.Kind == notes.Role {
+			role = iam.RoleNamed(t.Name)
+		}
+		if role.Kind != iam.OfRole {
+			continue
+		}
+		err := s.distrust(ctx, role.Name, func(arn string) bool {
+			account, _ := awsapi.SplitARN(arn)
+			return account == s.out.Account && awsapi.NameOf(arn) == user
+		})
+		if err != nil && !awsapi.Is(err, awsapi.NotThere) {
+			return err
 		}
 	}
-	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, role, before) })
+	return nil
 }
 
 // trustFailure says what a refused trust policy means: AWS does not know the account
@@ -83,9 +139,10 @@ func (s *bootstrap) trustFailure(err error) error {
 	switch {
 	case !errors.As(err, &e):
 		return err
-	case e.Code == "LimitExceeded" && s.o.TrustedAccount == "":
+	case e.Code == "LimitExceeded":
 		return failure.New(failure.Refused, "the trust policy of role %s has no room for one more user: %s", s.o.Role, e.Error()).
-			Hint("have the quota \"Role trust policy length\" of IAM raised to 4,096 characters, or take users out of the policy and of group %s", s.o.Group)
+			Hint("have the quota \"Role trust policy length\" of IAM raised: it is 2,048 characters, and 8,192 at most").
+			Hint("or have --reconcile take out who is not in group %s, or make a second role: --role NAME --policy NAME", s.o.Group)
 	case e.Code == "MalformedPolicyDocument" && s.o.TrustedAccount != "":
 		f := failure.New(failure.Refused, "AWS knows no account %s that a role here could trust: %s", s.o.TrustedAccount, e.Error()).
 			Hint("look at the twelve digits: aws sts get-caller-identity tells them, with a key of that account; it has to be in the partition %s, too", s.out.Partition)

@@ -111,6 +111,9 @@ func (s *bootstrap) undoUser(ctx context.Context, user string) error {
 	if err := s.strip(ctx, iam.UserNamed(user)); err != nil {
 		return err
 	}
+	if err := s.distrustEverywhere(ctx, user); err != nil {
+		return err
+	}
 	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteUser(ctx, user) })
 }
 

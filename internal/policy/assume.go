@@ -39,6 +39,24 @@ func TrustsAccount(document string) bool {
 	})
 }
 
+// AccountTrusted returns the id of the account that the only statement of a trust policy
+// is about; empty for any other policy.
+func AccountTrusted(document string) string {
+	var doc readable
+	if json.Unmarshal([]byte(document), &doc) != nil || len(doc.Statement) != 1 {
+		return ""
+	}
+	var principal struct{ AWS oneOrMore[string] }
+	if json.Unmarshal(doc.Statement[0].Principal, &principal) != nil || len(principal.AWS) != 1 {
+		return ""
+	}
+	parts := strings.Split(principal.AWS[0], ":")
+	if len(parts) != 6 {
+		return strings.TrimSuffix(principal.AWS[0], "*")
+	}
+	return parts[4]
+}
+
 // namesAccount reports whether a whole account is among the principals, or everybody.
 func (s statement) namesAccount() bool {
 	var principal struct{ AWS oneOrMore[string] }

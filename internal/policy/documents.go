@@ -44,6 +44,12 @@ func TrustWithMFA(partition, account string, users ...string) string {
 	})
 }
 
+// TrustNobody lets nobody assume a role: a condition that names nobody would be refused
+// by AWS, and one left out would trust everybody.
+func TrustNobody() string {
+	return Compose(map[string]any{"Effect": "Deny", "Principal": map[string]any{"AWS": "*"}, "Action": "sts:AssumeRole"})
+}
+
 // TrustedUsers returns the ARNs of the users that a policy of [TrustWithMFA] names; nil
 // for every other policy, and for one that names nobody.
 func TrustedUsers(partition, account, document string) []string {
@@ -58,7 +64,7 @@ func TrustedUsers(partition, account, document string) []string {
 		}
 		for _, v := range values {
 			arn, ok := v.(string)
-			if !ok || strings.ContainsAny(arn, "*?") {
+			if !ok || strings.ContainsAny(arn, "*?$") {
 				return nil
 			}
 			users = append(users, arn)
