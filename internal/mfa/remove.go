@@ -61,7 +61,7 @@ func (w *work) describeRemoval(d iam.MFADevice) string {
 	text := say.Sprintf("MFA device %s, which nobody has: it is deleted", d.Serial)
 	if !d.Enabled.IsZero() {
 		text = say.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
-			d.Serial, w.keys.Owner(), say.Duration(max(time.Since(d.Enabled), 0)))
+			d.Serial, w.keys.Owner(), say.Duration(max(w.run.TimeOfAWS().Sub(d.Enabled), 0)))
 	}
 	return strings.TrimRight(text+"\n"+w.actor.Target.ForeignAddresses(), "\n")
 }

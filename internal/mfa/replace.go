@@ -131,11 +131,11 @@ func (w *work) findSuccessor(ctx context.Context, o EnrollOptions, old iam.MFADe
 	switch {
 	case !ok, d.Enabled.Before(old.Enabled):
 		return "", nil
-	case o.Yes && time.Since(d.Enabled) > fresh:
+	case o.Yes && w.run.TimeOfAWS().Sub(d.Enabled) > fresh:
 		return "", nil
 	}
 	text := say.Sprintf("MFA device %s of yours was enabled %s ago, after %s", nameOfDevice(d.Serial),
-		say.Duration(max(time.Since(d.Enabled), 0)), nameOfDevice(old.Serial))
+		say.Duration(max(w.run.TimeOfAWS().Sub(d.Enabled), 0)), nameOfDevice(old.Serial))
 	err := w.actor.Confirm(ctx, text, "does it take the place of "+nameOfDevice(old.Serial)+"?")
 	if errors.Is(err, broker.ErrDeclined) {
 		return "", nil

@@ -136,4 +136,6 @@ func (v *revocation) removeDevice(ctx context.Context, d iam.MFADevice) error {
 	return v.rotation.IAMFailure(err)
 }
 
-func (v *revocation) age(made time.Time) string { return say.Duration(v.broker.Clock.Now().Sub(made)) }
+func (v *revocation) age(made time.Time) string {
+	return say.Duration(max(v.broker.TimeOfAWS().Sub(made), 0))
+}

@@ -231,9 +231,9 @@ func (r *Rotation) describeKey(ctx context.Context, k iam.Key) string {
 	case err != nil:
 		used = "last use unknown"
 	case !use.At.IsZero():
-		used = say.Sprintf("last used %s ago (%s in %s)", say.Duration(time.Since(use.At)), use.Service, use.Region)
+		used = say.Sprintf("last used %s ago (%s in %s)", say.Duration(r.broker.TimeOfAWS().Sub(use.At)), use.Service, use.Region)
 	}
-	return say.Sprintf("%s, %s, made %s ago, %s", k.ID, status, say.Duration(time.Since(k.Created)), used)
+	return say.Sprintf("%s, %s, made %s ago, %s", k.ID, status, say.Duration(r.broker.TimeOfAWS().Sub(k.Created)), used)
 }
 
 // DeleteKey deletes a key in AWS. A key that is not there any more counts as deleted.
