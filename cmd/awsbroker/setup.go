@@ -24,8 +24,10 @@ code, before it is written.
 
 What is not named is taken from the profile as it is; a profile without a role
 stays without one. A profile that is not there yet gets role/admin-mfa in the
-account of the key. The device is the one that the key's user has, or mfa/USER
-where the key may not list devices.
+account of the key. The device is the one of the other profiles of the key, else
+the one that the key's user has, or mfa/USER where the key may not list devices.
+The region is that of --region, AWS_REGION or AWS_DEFAULT_REGION, else that of
+the other profiles of the key, else that of [default], else it is asked for.
 
 --role is short for --role-arn, and --device for --mfa-serial. A role without
 an account is one of the account of the profile's role, else of the key's, and
@@ -35,7 +37,7 @@ a device without one is of the key's account.`,
 			"  awsbroker setup me --key phoebe --no-role",
 		Args: positional(1, 1, "the name of one profile"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.Profile, o.Region = args[0], a.region
+			o.Profile, o.Region, o.Yes = args[0], a.region, a.yes
 			if err := refuseEmpty(cmd, "key", "role-arn", "mfa-serial", "region"); err != nil {
 				return err
 			}

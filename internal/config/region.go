@@ -75,7 +75,7 @@ func (p *Profile) ResolveRegion(over Regions) (region string, from Origin, err e
 		if o.Value == "" {
 			continue
 		}
-		if want := checkRegion(o.Value); want != "" {
+		if want := CheckRegion(o.Value); want != "" {
 			return "", o, &ValueError{Origin: o, Want: want}
 		}
 		if err := p.checkPartition(o); err != nil {

@@ -126,7 +126,7 @@ func (r *resolver) readAWS() {
 	p.RoleSessionName = r.readText("role_session_name", checkSessionName)
 	p.ExternalID = r.readText("external_id", checkExternalID)
 	p.Duration, _ = r.readDuration("duration_seconds", roleDuration)
-	p.Region = r.readText("region", checkRegion)
+	p.Region = r.readText("region", CheckRegion)
 	p.CABundle = expandHome(r.readText("ca_bundle", checkText))
 	p.UseFIPS = r.readFlag("use_fips_endpoint")
 	p.UseDualStack = r.readFlag("use_dualstack_endpoint")

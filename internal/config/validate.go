@@ -54,7 +54,8 @@ func checkRoleARN(value string) string {
 
 var checkSessionName = matchesPattern(sessionNamePattern, "2 to 64 letters, digits or any of _+=,.@-")
 
-func checkRegion(value string) string {
+// CheckRegion returns what a region must be, or "" if value is the name of one.
+func CheckRegion(value string) string {
 	switch n := len(value); {
 	case !isRegion(value):
 		return "the name of a region, like eu-central-1"

@@ -136,7 +136,7 @@ func TestLongPaths(t *testing.T) {
 // TestAvailabilityZones are no regions, though they look nearly alike.
 func TestAvailabilityZones(t *testing.T) {
 	for value, want := range map[string]string{"eu-west-1a": "like eu-west-1", "us-gov-west-1b": "like us-gov-west-1", "eu-west-1": "", "auto": "", "local1": ""} {
-		if got := checkRegion(value); (got == "") != (want == "") || !strings.HasSuffix(got, want) {
+		if got := CheckRegion(value); (got == "") != (want == "") || !strings.HasSuffix(got, want) {
 			t.Errorf("%s: %q", value, got)
 		}
 	}

@@ -103,12 +103,23 @@ func (d *doctor) lookAtProfile(t *broker.Target) {
 		}.at(process))
 	}
 	if process.File != "" && p.Region == "" && cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")) == "" {
-		d.found(noRegion, Finding{
-			Title: "profile " + p.Name + " has no region",
-			Mend:  "awsbroker setup " + failure.SetupWord(p.Name) + " --offline --region eu-central-1",
-		}.at(process))
+		d.found(noRegion, d.settingRegion(p).at(process))
 	}
 	d.lookAtLives(t)
+}
+
+// settingRegion is the finding about a profile without a region. It is mended with the
+// region of profiles like it; else setup asks for one.
+func (d *doctor) settingRegion(p *config.Profile) Finding {
+	f := Finding{
+		Title: "profile " + p.Name + " has no region",
+		Mend:  "awsbroker setup " + failure.SetupWord(p.Name) + " --offline",
+	}
+	if region := d.cfg.ProposeRegion(p); region != "" {
+		f.Mend += " --region " + say.ShellWord(region)
+		f.fix = mendFiles(d.broker, setProfile(d.broker, p.Name, []config.Setting{{Key: "region", Value: region}}))
+	}
+	return f
 }
 
 func (d *doctor) lookAtKeyOf(t *broker.Target) {

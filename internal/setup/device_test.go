@@ -71,3 +71,24 @@ func TestWhichDevice(t *testing.T) {
 		})
 	}
 }
+
+// TestDeviceOfSisters: the device that the other profiles of the key agree on is taken,
+// and AWS is not asked for one.
+func TestDeviceOfSisters(t *testing.T) {
+	const sister = "[profile %s]\nawsbroker_key = %s\nawsbroker_mfa_serial = arn:aws:iam::123456789012:mfa/%s\n"
+	for name, c := range map[string]struct{ config, want string }{
+		"they agree":    {fmt.Sprintf(sister+sister, "a", "phoebe", "pixel-7", "b", "phoebe", "pixel-7"), "pixel-7"},
+		"they disagree": {fmt.Sprintf(sister+sister, "a", "phoebe", "pixel-7", "b", "phoebe", "old"), "phoebe"},
+		"another key's": {fmt.Sprintf(sister, "a", "other", "pixel-7"), "phoebe"},
+		"AWS's layout":  {"[profile phoebe]\n[profile a]\nsource_profile = phoebe\nrole_arn = arn:aws:iam::123456789012:role/x\nmfa_serial = arn:aws:iam::123456789012:mfa/pixel-7\n", "pixel-7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t)
+			m.write(c.config)
+			if changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new", KeyName: "phoebe", Offline: true}); err != nil || !changed {
+				t.Fatal(changed, err)
+			}
+			m.want("new", helperOfNew, "awsbroker_key = phoebe", adminRole, "awsbroker_mfa_serial = arn:aws:iam::123456789012:mfa/"+c.want)
+		})
+	}
+}

@@ -41,7 +41,10 @@ func fill(ctx context.Context, b *broker.Broker, o *Options) error {
 	if err := f.fillRole(ctx); err != nil {
 		return err
 	}
-	return f.fillDevice(ctx)
+	if err := f.fillDevice(ctx); err != nil {
+		return err
+	}
+	return f.fillRegion(ctx)
 }
 
 // readProfile reads the profile as it is.
@@ -178,12 +181,18 @@ func (f *filling) accountOfRole(ctx context.Context) (string, error) {
 	return account, err
 }
 
-// fillDevice sets the MFA device: the named one, else the profile's, else a guess.
+// fillDevice sets the MFA device: the named one, else the profile's, else the one that
+// all other profiles of the key agree on, else a guess.
 func (f *filling) fillDevice(ctx context.Context) error {
 	named := f.MFASerial
 	f.MFASerial = cmp.Or(named, f.is.MFASerial)
 	if isWhole(named) || named == "" && (f.MFASerial != "" || f.chained) {
 		return nil
+	}
+	if named == "" {
+		if f.MFASerial = f.deviceOfSisters(); f.MFASerial != "" {
+			return nil
+		}
 	}
 	account, user, err := f.owner(ctx)
 	if err != nil {
@@ -192,6 +201,21 @@ func (f *filling) fillDevice(ctx context.Context) error {
 	f.guessed = named == ""
 	f.MFASerial = account + "mfa/" + cmp.Or(named, user)
 	return nil
+}
+
+// deviceOfSisters returns the MFA device that all other profiles of the key have; empty
+// if they have none, or several.
+func (f *filling) deviceOfSisters() (serial string) {
+	for _, p := range f.cfg.Sisters(f.KeyName, f.Profile) {
+		switch {
+		case p.MFASerial == "" || p.Chained() || p.MFASerial == serial:
+		case serial != "":
+			return ""
+		default:
+			serial = p.MFASerial
+		}
+	}
+	return serial
 }
 
 // isWhole reports whether what names a device is an ARN, or a serial number as it is

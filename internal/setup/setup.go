@@ -26,6 +26,7 @@ type Options struct {
 	Region    string
 	Program   string // how callers start awsbroker: an absolute path, or a name on PATH
 	Offline   bool   // ask AWS nothing: no proposal, no proof
+	Yes       bool   // ask the person nothing but for codes
 
 	chained bool             // another role assumes the profile's, and goes on doing so
 	guessed bool             // MFASerial is the name that most devices have
