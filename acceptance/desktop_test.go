@@ -30,10 +30,16 @@ printf keyring-password | gnome-keyring-daemon --unlock --components=secrets >/d
 AWS_ACCESS_KEY_ID=$ID AWS_SECRET_ACCESS_KEY=$SECRET try add awsbroker add phoebe --from-env
 try setup awsbroker setup admin --key phoebe --role-arn $ROLE --mfa-serial $MFA --yes --mfa-code %s
 try cached awsbroker credential-process --profile admin
+rm $HOME/.local/state/awsbroker/keystore.json
+try lost awsbroker keystore
+AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY try other awsbroker add phoebe --from-env
+try back awsbroker add phoebe --yes
 awsbroker logout --all
 gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
   --method org.freedesktop.Secret.Service.Lock "['/org/freedesktop/secrets/collection/login']" >/dev/null
 try locked awsbroker --mfa-code %s credential-process --profile admin
+try doctor awsbroker doctor
+try explain awsbroker explain
 pid=$(gdbus call --session --dest org.freedesktop.DBus --object-path / \
   --method org.freedesktop.DBus.GetConnectionUnixProcessID org.freedesktop.secrets | tr -dc '0-9 ' | sed 's/^32//')
 kill -9 $pid
@@ -48,12 +54,17 @@ try list awsbroker list
 		parts[name] = text
 	}
 	for name, want := range map[string][]string{
-		"add":    {"desktop's keyring", "exit 0"},
-		"setup":  {"profile admin is set up", "exit 0"},
-		"cached": {`"Version":1`, "exit 0"},
-		"locked": {"the keystore is locked", "exit 7"},
-		"killed": {"not available here", "exit 7"},
-		"list":   {"phoebe", "exit 0"},
+		"add":     {"desktop's keyring", "exit 0"},
+		"setup":   {"profile admin is set up", "exit 0"},
+		"cached":  {`"Version":1`, "exit 0"},
+		"lost":    {"no record of; to take them back:\n    awsbroker add phoebe\n", "exit 0"},
+		"other":   {"the keychain has another key", "exit 1"},
+		"back":    {"is in the desktop's keyring", "exit 0"},
+		"locked":  {"the keystore is locked", "exit 7"},
+		"doctor":  {"warning: keychain-locked", "the keystore is locked"},
+		"explain": {"next call  fails: ", "the keystore is locked"},
+		"killed":  {"not available here", "exit 7"},
+		"list":    {"phoebe", "exit 0"},
 	} {
 		for _, text := range want {
 			if !strings.Contains(parts[name], text) {

@@ -3,12 +3,15 @@
 package bootstrap
 
 import (
+	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 )
 
 // What is taken as it is, and is not harmless, is named in the plan; a name
@@ -120,4 +123,34 @@ func TestBootstrapTakesWhatItShowed(t *testing.T) {
 	f.meanwhile = nil
 	f.succeed()
 	f.wantFinished()
+}
+
+// A key that the keychain has under the new key's name, and the record has lost, is
+// not overwritten: nothing is begun.
+func TestKeyWithoutRecord(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.keep("phoebe", f.root, f.account.Root().ARN())
+	record, err := keystore.ReadRecord(f.run.Paths.KeystoreFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	delete(record.Keys, "phoebe")
+	data, err := json.Marshal(record)
+	if err == nil {
+		err = os.WriteFile(f.run.Paths.KeystoreFile(), data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := f.bootstrap()
+	if !out.Failed || !strings.Contains(out.Text, `the keychain has another key "phoebe"`) || !strings.Contains(out.Text, "awsbroker add phoebe") {
+		t.Errorf("it said %q", out.Text)
+	}
+	if f.state() != f.before {
+		t.Error("the account was changed")
+	}
+	if err := f.keychain().Has(t.Context(), "phoebe"); err != nil {
+		t.Errorf("the key is not there any more: %v", err)
+	}
 }

@@ -373,7 +373,7 @@ func TestPassThatIsNotThere(t *testing.T) {
 	other := mustOpen(t, empty)
 	_, err := other.Get(testContext(t), "phoebe")
 	wantError(t, err, ErrMissing)
-	if !strings.Contains(err.Error(), "pass init") {
+	if advised := (*fault.Advised)(nil); !errors.As(err, &advised) || !strings.Contains(advised.Hint, "pass init") {
 		t.Errorf("the error does not say what to do: %v", err)
 	}
 	wantError(t, other.Set(testContext(t), "phoebe", key("AKIATWO", "two"), KeyInfo{}), ErrMissing)

@@ -41,13 +41,13 @@ func Environ() []string {
 const secretService = "secret-service"
 
 // Commands that open no keystore, whatever is pinned.
-var busless = []string{"", "help", "version", "completion", "__complete", "__completeNoDesc", "man", "list", "log", "explain"}
+var busless = []string{"", "help", "version", "completion", "__complete", "__completeNoDesc", "man", "list", "ls", "log"}
 
 // Commands that may choose a keystore, or look at which there are.
-var choosing = []string{"add", "bootstrap", "doctor", "keystore"}
+var choosing = []string{"add", "bootstrap", "doctor", "keystore", "remove", "rm"}
 
 // Flags before the command whose value is the next word.
-var valued = []string{"--profile", "--region", "--keystore", "--prompt", "--mfa-code"}
+var valued = []string{"--profile", "-p", "--region", "--keystore", "--prompt", "--mfa-code"}
 
 // wantsBus decides whether the command line has a use for the session bus.
 // env is AWSBROKER_KEYSTORE; pinned reads which keystore holds keys, "" for
