@@ -121,7 +121,7 @@ func (b *Broker) PassphraseKept() time.Time {
 }
 
 func (b *Broker) keptPassphrase() session.Kept {
-	return session.Kept{Of: b.Paths.KeystoreDir(), Dir: b.SessionDir()}
+	return session.Kept{Of: b.Paths.KeystoreDir(), Cache: b.Paths.Cache}
 }
 
 // passphraseLife is 0 where the config file cannot be read: whoever switched the

@@ -12,8 +12,8 @@ import (
 // ssh-agent does: on Linux in memory of the kernel, which lets it go at its end, on
 // Windows in a file that DPAPI seals. Other systems have no such place.
 type Kept struct {
-	Of  string // what the secret opens, by a name that nothing else has
-	Dir string // for the file, where there is one
+	Of    string // what the secret opens, by a name that nothing else has
+	Cache string // the person's directory for the file, where there is one; made when needed
 }
 
 // mostKept is more than any secret that a person types.

@@ -10,7 +10,7 @@ import (
 
 func TestKept(t *testing.T) {
 	dir := t.TempDir()
-	k, other := Kept{Of: dir, Dir: dir}, Kept{Of: dir + "/other", Dir: dir}
+	k, other := Kept{Of: dir, Cache: dir}, Kept{Of: dir + "/other", Cache: dir}
 	t.Cleanup(func() { _ = k.Forget() })
 	secret := credential.NewSecret("correct horse battery staple")
 	now := time.Now()

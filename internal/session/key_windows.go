@@ -12,6 +12,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // On Windows the sealing key is a file that DPAPI encrypts for this user:
@@ -58,15 +60,18 @@ func removeFile(path string) error {
 
 func (k Kept) file() string {
 	sum := sha256.Sum256([]byte(k.Of))
-	return filepath.Join(k.Dir, hex.EncodeToString(sum[:8])+".kept")
+	return filepath.Join(k.Cache, "sessions", hex.EncodeToString(sum[:8])+".kept")
 }
 
 func (k Kept) read() ([]byte, error) { return readProtected(k.file()) }
 
 // write leaves a file of which the end is inside: DPAPI knows none.
 func (k Kept) write(data []byte, _ time.Duration) error {
-	if k.Dir == "" {
+	if k.Cache == "" {
 		return errRefused
+	}
+	if err := paths.MakeOwn(filepath.Dir(k.file())); err != nil {
+		return err
 	}
 	return writeProtected(k.file(), data)
 }
