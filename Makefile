@@ -1,7 +1,6 @@
 # What there is to do. `make demo` and `make test` need Go and nothing else.
 
 GO         ?= go
-PREFIX     ?= /usr/local
 # Many tests wait for something: more of them at once than there are cores.
 TEST_FLAGS ?= -parallel 8
 # Without cgo the binary is static, which halves the time to start it. macOS
@@ -16,7 +15,7 @@ PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check lint vulncheck bench demo install man troubleshooting doctor e2e clean
+.PHONY: help build test check lint vulncheck bench demo install uninstall man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,10 +67,12 @@ doctor: ## docs/doctor.md from what doctor finds
 e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
 	e2e/run
 
-install: build ## into $(PREFIX)/bin
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 bin/awsbroker $(DESTDIR)$(PREFIX)/bin/awsbroker
-	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+# As root there may be no Go: what was built before is installed.
+install: $(if $(shell command -v $(GO)),build) ## program, man pages, completion; PREFIX=/usr/local, or ~/.local
+	@DESTDIR='$(DESTDIR)' packaging/install add '$(PREFIX)'
+
+uninstall: ## what install put there
+	@DESTDIR='$(DESTDIR)' packaging/install remove '$(PREFIX)'
 
 clean:
 	rm -rf bin
