@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type Pinentry struct {
 	cmd    *program
 	server *assuan
 	stdin  io.WriteCloser
+	flavor string // how it asks: "gtk2", "curses"
 	tty    *spare // the one it may use, if any
 	atTTY  bool   // it does
 	page   page
@@ -41,29 +43,41 @@ func (p *Pinentry) Print(text string) { p.page.add(text) }
 
 // Line implements Prompter, hidden.
 func (p *Pinentry) Line(ctx context.Context, question string) (string, error) {
-	answer, err := p.ask(ctx, "GETPIN", question)
+	answer, err := p.ask(ctx, "GETPIN", question, label(question))
 	return string(answer), err
 }
 
 // Hidden implements Prompter.
 func (p *Pinentry) Hidden(ctx context.Context, question string) (credential.Secret, error) {
-	answer, err := p.ask(ctx, "GETPIN", question)
+	answer, err := p.ask(ctx, "GETPIN", question, label(question))
 	return credential.NewSecret(string(answer)), err
 }
 
 // Confirm implements Prompter.
 func (p *Pinentry) Confirm(ctx context.Context, question string) (bool, error) {
-	_, err := p.ask(ctx, "CONFIRM", question)
-	if errors.Is(err, errNo) {
+	command, name, typed := "CONFIRM", label(question), !slices.Contains(trusted, p.flavor)
+	if typed {
+		command, name, question = "GETPIN", "yes or no:", ended(question)+"\n(type yes for a yes)"
+	}
+	answer, err := p.ask(ctx, command, question, name)
+	switch {
+	case errors.Is(err, errNo), errors.Is(err, ErrCancelled) && ctx.Err() == nil:
 		return false, nil
+	case typed:
+		return isYes(string(answer)), err
 	}
 	return err == nil, err
 }
 
+// trusted are the flavors whose CONFIRM says yes to nothing but a yes: fltk's takes
+// Escape and a closed window for one, those of gnome3 and curses an Enter that was
+// typed for something else. What is not known has to be tried first.
+var trusted = []string{"gtk2", "qt", "tty"}
+
 // errNo is a person's answer to CONFIRM.
 var errNo = errors.New("no")
 
-func (p *Pinentry) ask(ctx context.Context, command, question string) ([]byte, error) {
+func (p *Pinentry) ask(ctx context.Context, command, question, name string) ([]byte, error) {
 	defer context.AfterFunc(ctx, p.cmd.terminate)()
 	if p.atTTY {
 		watching, stop := context.WithCancel(ctx)
@@ -73,8 +87,8 @@ func (p *Pinentry) ask(ctx context.Context, command, question string) ([]byte, e
 	settings := [][2]string{
 		{"SETTIMEOUT", strconv.Itoa(secondsLeft(ctx))},
 		{"SETTITLE", dialogTitle},
-		{"SETDESC", p.shown(p.page.introduction + ended(question))},
-		{"SETPROMPT", label(question)},
+		{"SETDESC", p.shown(p.page.introduction + ended(question) + p.howToCancel(command))},
+		{"SETPROMPT", name},
 		{"SETOK", "_OK"}, // the underlined letter is its key
 		{"SETCANCEL", "_Cancel"},
 	}
@@ -97,6 +111,17 @@ func (p *Pinentry) ask(ctx context.Context, command, question string) ([]byte, e
 	return answer, nil
 }
 
+// howToCancel is a line about the keys, where Escape and Ctrl-C do nothing.
+func (p *Pinentry) howToCancel(command string) string {
+	switch {
+	case !p.atTTY || p.flavor == "tty" && command == "CONFIRM":
+		return ""
+	case p.flavor == "tty":
+		return "\n(Ctrl-D cancels)"
+	}
+	return "\n(Tab, Tab, Enter cancels)"
+}
+
 // shown is a text as this pinentry takes it. Windows break lines themselves;
 // on a terminal one that is too long is an error.
 func (p *Pinentry) shown(text string) string {
@@ -114,6 +139,9 @@ func (p *Pinentry) end(ctx context.Context, err error) error {
 	var e *assuanError
 	if !errors.As(err, &e) {
 		return unable("it ended: %w", err)
+	}
+	if p.atTTY && p.tty.gone() {
+		return unable("the terminal is closed: %w", e) // pinentry-tty says that somebody cancelled
 	}
 	switch e.code {
 	case gpgTimeout:

@@ -32,8 +32,8 @@ func openPinentry(ctx context.Context, desk desktop) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	flavor, err := p.greet(ctx, environ)
-	p.atTTY = noDisplay != nil || flavor == "tty" || flavor == "curses" || strings.HasSuffix(flavor, ":curses")
+	err = p.greet(ctx, environ)
+	p.atTTY = noDisplay != nil || p.flavor == "tty" || p.flavor == "curses" || strings.HasSuffix(p.flavor, ":curses")
 	switch {
 	case err != nil:
 	case p.atTTY && noTerminal != nil:
@@ -90,14 +90,13 @@ func startPinentry(lent []string, path string, tty *spare) (*Pinentry, error) {
 	return p, nil
 }
 
-// greet waits for the program and tells it where the person is. The flavor is
-// how it asks: "gtk2", "curses".
-func (p *Pinentry) greet(ctx context.Context, environ []string) (flavor string, err error) {
+// greet waits for the program, tells it where the person is, and learns its flavor.
+func (p *Pinentry) greet(ctx context.Context, environ []string) error {
 	ctx, cancel := context.WithTimeout(ctx, pinentryPatience)
 	defer cancel()
 	defer context.AfterFunc(ctx, p.cmd.terminate)()
 	if _, err := p.server.response(); err != nil {
-		return "", unable("no greeting: %w", err)
+		return unable("no greeting: %w", err)
 	}
 	options := [][2]string{
 		{"display", variable(environ, "DISPLAY")},
@@ -109,21 +108,22 @@ func (p *Pinentry) greet(ctx context.Context, environ []string) (flavor string, 
 	}
 	// Codes come from another window as often as not: the keyboard is not grabbed.
 	if err := p.tell("OPTION", "no-grab"); err != nil {
-		return "", err
+		return err
 	}
 	for _, o := range options {
 		if o[1] != "" {
 			if err := p.tell("OPTION", o[0]+"="+o[1]); err != nil {
-				return "", err
+				return err
 			}
 		}
 	}
 	data, err := p.server.call("GETINFO", "flavor")
 	var refusal *assuanError // by an older one
 	if err != nil && !errors.As(err, &refusal) {
-		return "", unable("%w", err)
+		return unable("%w", err)
 	}
-	return string(data), nil
+	p.flavor = string(data)
+	return nil
 }
 
 func firstSet(environ []string, names ...string) string {

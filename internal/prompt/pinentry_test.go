@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
 )
 
 // TestMain makes the test binary a pinentry, too, which follows a script, and a
@@ -33,7 +35,7 @@ func TestMain(m *testing.M) {
 
 // scriptedPinentry answers OK, but for what its script says:
 // "GETPIN=D 123|OK;SETDESC=ERR 1". "hello" is the greeting. A response may end
-// with "exit", "kill" (itself), or "hang", which ignores SIGTERM.
+// with "exit", "kill" (itself), or "hang", which ignores SIGTERM; "stay" only ignores it.
 func scriptedPinentry(script string) {
 	rules := map[string][]string{}
 	for rule := range strings.SplitSeq(script, ";") {
@@ -57,6 +59,8 @@ func scriptedPinentry(script string) {
 				os.Exit(0)
 			case "kill":
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			case "stay":
+				signal.Ignore(syscall.SIGTERM)
 			case "hang":
 				signal.Ignore(syscall.SIGTERM)
 				select {}
@@ -205,6 +209,46 @@ func TestPinentryConfirms(t *testing.T) {
 		if !strings.Contains(d.said(), "SETOK _Yes\nSETCANCEL _No\nCONFIRM\n") {
 			t.Error(d.said())
 		}
+	}
+}
+
+// TestPinentryTakesTypedYes where a button or a closed window may be no person's yes.
+func TestPinentryTakesTypedYes(t *testing.T) {
+	for _, flavor := range []string{"fltk", "gnome3", "mac", "unheard-of"} {
+		for answer, want := range map[string]bool{"D yes|OK": true, "D Y|OK": true, "OK": false, "D x|OK": false, "ERR 83886179 Operation cancelled": false} {
+			d := newDesk(t, "flavor=D "+flavor+"|OK;CONFIRM=OK;GETPIN="+answer)
+			l, err := d.open(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if yes, err := l.Confirm(t.Context(), "remove it?"); yes != want || err != nil {
+				t.Errorf("%s, %s: %v, %v", flavor, answer, yes, err)
+			}
+			l.Close()
+			if !strings.Contains(d.said(), "SETDESC remove it?%0A(type yes for a yes)\nSETPROMPT yes or no:\n") {
+				t.Error(d.said())
+			}
+		}
+	}
+}
+
+// TestPinentryAtClosedTerminal: pinentry-tty says that somebody cancelled, where nobody
+// can have.
+func TestPinentryAtClosedTerminal(t *testing.T) {
+	d := newDesk(t, "hello=stay|OK;flavor=D tty|OK;GETPIN=ERR 83886179 Operation cancelled")
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slave.Close()
+	d.environ = append(d.environ, "GPG_TTY="+slave.Name())
+	l, err := d.open(t.Context())
+	master.Close()
+	if err == nil {
+		_, err = l.Line(t.Context(), "MFA code: ")
+	}
+	if !errors.Is(err, ErrNoTerminal) {
+		t.Error(err)
 	}
 }
 

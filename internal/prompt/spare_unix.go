@@ -48,6 +48,16 @@ func (s *spare) name() string {
 	return s.file.Name()
 }
 
+// gone reports whether the terminal is closed.
+func (s *spare) gone() bool { return s == nil || closes(int32(s.file.Fd()), 0) }
+
+// closes reports whether a terminal is closed, or will be in so long.
+func closes(fd int32, within time.Duration) bool {
+	p := []unix.PollFd{{Fd: fd}}
+	_, err := unix.Poll(p, int(within/time.Millisecond))
+	return err == nil && p[0].Revents&unix.POLLHUP != 0
+}
+
 // watch calls gone once if the terminal is closed before ctx ends.
 func (s *spare) watch(ctx context.Context, gone func()) {
 	if s == nil {
@@ -56,8 +66,7 @@ func (s *spare) watch(ctx context.Context, gone func()) {
 	fd := int32(s.file.Fd())
 	go func() {
 		for ctx.Err() == nil {
-			p := []unix.PollFd{{Fd: fd}}
-			if _, err := unix.Poll(p, int(time.Second/4/time.Millisecond)); err == nil && p[0].Revents&unix.POLLHUP != 0 {
+			if closes(fd, time.Second/4) {
 				gone()
 				return
 			}

@@ -10,6 +10,8 @@ func spareTerminal(string) (*spare, error) { return nil, unable("consoles have n
 
 func (*spare) name() string { return "" }
 
+func (*spare) gone() bool { return true }
+
 func (*spare) watch(context.Context, func()) {}
 
 func (*spare) restore() {}

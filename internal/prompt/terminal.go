@@ -64,8 +64,13 @@ func (t *Terminal) askIn(ctx context.Context, e echo, question string) ([]byte, 
 // Confirm asks for a yes; anything but y and yes is a no.
 func (t *Terminal) Confirm(ctx context.Context, question string) (bool, error) {
 	answer, err := t.Line(ctx, question+" [y/N] ")
+	return isYes(answer), err
+}
+
+// isYes reports whether a person typed a yes.
+func isYes(answer string) bool {
 	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes", err
+	return answer == "y" || answer == "yes"
 }
 
 // Begin writes to the terminal, as Print does.
