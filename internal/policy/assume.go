@@ -68,17 +68,33 @@ func (s statement) namesAccount() bool {
 	})
 }
 
-// namesPrincipals reports whether a condition says who it is for.
+// namesPrincipals reports whether a condition says who it is for: by name, and not by a
+// pattern that fits every user. That a tag is as it should be where there is one, as with
+// IfExists, says nothing: most users have none.
 func (s statement) namesPrincipals() bool {
 	for operator, keys := range s.Condition {
-		for key := range keys {
+		operator = strings.ToLower(operator)
+		for key, values := range keys {
 			key = strings.ToLower(key)
-			if !strings.Contains(strings.ToLower(operator), "not") && (key == "aws:principalarn" || key == "aws:username" || key == "aws:userid" || strings.HasPrefix(key, "aws:principaltag/")) {
+			switch {
+			case strings.Contains(operator, "not") || operator == "null" || slices.ContainsFunc(values, fitsEveryUser):
+			case key == "aws:principalarn", key == "aws:username", key == "aws:userid",
+				strings.HasPrefix(key, "aws:principaltag/") && !strings.HasSuffix(operator, "ifexists"):
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// fitsEveryUser reports whether a value of a condition fits whatever user there is, as
+// an ARN or as a name.
+func fitsEveryUser(value any) bool {
+	text, _ := value.(string)
+	if parts := strings.SplitN(text, ":", 6); len(parts) == 6 {
+		return matches(parts[5], "user/\x00")
+	}
+	return matches(text, "\x00")
 }
 
 func (s statement) meansAssumeRole() bool {

@@ -45,6 +45,13 @@ func TestTrustByName(t *testing.T) {
 		`{"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/phoebe"},"Action":"sts:AssumeRole"}}`:                                                      false,
 		`{"Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}`:                                                                      false,
 		`{"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:PrincipalTag/a":"admin"}}}}`: false,
+		trustIf(`"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:user/*"}`):                                                                                                  true,
+		trustIf(`"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::123456789012:user/phoebe","arn:aws:iam::*:*"]}`):                                                                        true,
+		trustIf(`"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:user/admins/*"}`):                                                                                           false,
+		trustIf(`"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/aws-reserved/*/AdministratorA*"}`):                                                                     false,
+		trustIf(`"StringLike":{"aws:username":"*"}`):                                                                                                                                  true,
+		trustIf(`"StringEqualsIfExists":{"aws:PrincipalTag/a":"admin"}`):                                                                                                              true,
+		trustIf(`"Null":{"aws:username":"false"}`):                                                                                                                                    true,
 	} {
 		if got := TrustsAccount(document); got != want {
 			t.Errorf("trusts the account: %v: %s", got, document)
@@ -53,4 +60,9 @@ func TestTrustByName(t *testing.T) {
 			t.Errorf("names users: %s", document)
 		}
 	}
+}
+
+// trustIf is trust in the account, under a condition.
+func trustIf(condition string) string {
+	return `{"Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole","Condition":{` + condition + `}}}`
 }
