@@ -29,6 +29,9 @@ the one that the key's user has, or mfa/USER where the key may not list devices.
 The region is that of --region, AWS_REGION or AWS_DEFAULT_REGION, else that of
 the other profiles of the key, else that of [default], else it is asked for.
 
+With --mfa-session one code gets an MFA session, kept sealed in the cache, and
+while that lasts sessions of the roles are renewed without a code.
+
 --role is short for --role-arn, and --device for --mfa-serial. A role without
 an account is one of the account of the profile's role, else of the key's, and
 a device without one is of the key's account.`,
@@ -38,7 +41,7 @@ a device without one is of the key's account.`,
 		Args: positional(1, 1, "the name of one profile"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Profile, o.Region, o.Yes = args[0], a.region, a.yes
-			if err := refuseEmpty(cmd, "key", "role-arn", "mfa-serial", "region"); err != nil {
+			if err := refuseEmpty(cmd, "key", "role-arn", "mfa-serial", "region", "mfa-session"); err != nil {
 				return err
 			}
 			if o.NoRole && o.RoleARN != "" {
@@ -52,6 +55,7 @@ a device without one is of the key's account.`,
 	f.StringVar(&o.RoleARN, "role-arn", "", "role to assume: its ARN or its name")
 	f.BoolVar(&o.NoRole, "no-role", false, "assume no role: sessions have the rights of the key's user")
 	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, its name or its serial number")
+	f.StringVar(&o.MFASession, "mfa-session", "", "one code for all roles of the key for this long, from 15m to 36h, like 8h")
 	f.BoolVar(&o.Offline, "offline", false, "do not prove the profile with a session")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {

@@ -88,7 +88,7 @@ func (t *Target) checkFor(want Want) error {
 			Hint("leave out --for, or set duration_seconds = 1h in that profile")
 	}
 	return failure.New(failure.Usage, "profile %s has no MFA session, so its session lasts as long as its role says", name).
-		Hint("add this line to it: awsbroker_mfa_session = %s", lineOf(life))
+		Hint("give it one: awsbroker setup %s --mfa-session %s", failure.SetupWord(name), lineOf(life))
 }
 
 // lineOf returns a duration as it is written in the config file.

@@ -24,6 +24,7 @@ func (o Options) flags() (named []flag) {
 		{"--role-arn", o.RoleARN, "awsbroker_role_arn", "the name of a role, or "},
 		{"--mfa-serial", o.MFASerial, "awsbroker_mfa_serial", "the name of an MFA device, or "},
 		{"--region", o.Region, "region", ""},
+		{"--mfa-session", o.MFASession, "awsbroker_mfa_session", ""},
 	} {
 		if f.value != "" {
 			named = append(named, f)

@@ -37,6 +37,10 @@ func fill(ctx context.Context, b *broker.Broker, o *Options) error {
 	if err := f.chooseKey(); err != nil {
 		return err
 	}
+	if f.chained && f.MFASession != "" {
+		return failure.New(failure.Usage, "profile %s has its sessions from the role of profile %s, and no MFA session of its own", f.Profile, f.is.Root().Name).
+			Hint("name that profile: awsbroker setup %s --mfa-session %s", failure.SetupWord(f.is.Root().Name), say.ShellWord(f.MFASession))
+	}
 	f.keep()
 	if err := f.fillRole(ctx); err != nil {
 		return err
@@ -138,7 +142,11 @@ func (f *filling) keep() {
 	if !f.NoRole {
 		f.kept = roleSettings(f.is)
 	}
-	f.kept = append(f.kept, inheritedSettings(f.is)...)
+	for _, s := range inheritedSettings(f.is) {
+		if s.Key != "awsbroker_mfa_session" || f.MFASession == "" {
+			f.kept = append(f.kept, s)
+		}
+	}
 	if command, ok := f.cfg.Value(f.Profile, "mfa_process"); ok && f.is.MFAProcess == "" {
 		f.kept = append(f.kept, config.Setting{Key: "awsbroker_mfa_process", Value: command})
 	}

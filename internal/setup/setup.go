@@ -18,15 +18,16 @@ import (
 // Options describe the profile to write. What is empty is taken from the
 // profile as it is, else proposed.
 type Options struct {
-	Profile   string
-	KeyName   string
-	RoleARN   string // or the name of a role, in the account of the profile's role or else of the key
-	NoRole    bool   // the profile gives sessions of the key's user, and of no role
-	MFASerial string // or the name of a device, in the account of the key
-	Region    string
-	Program   string // how callers start awsbroker: an absolute path, or a name on PATH
-	Offline   bool   // ask AWS nothing: no proposal, no proof
-	Yes       bool   // ask the person nothing but for codes
+	Profile    string
+	KeyName    string
+	RoleARN    string // or the name of a role, in the account of the profile's role or else of the key
+	NoRole     bool   // the profile gives sessions of the key's user, and of no role
+	MFASerial  string // or the name of a device, in the account of the key
+	Region     string
+	MFASession string // life of an MFA session, like "8h"; empty leaves it as it is
+	Program    string // how callers start awsbroker: an absolute path, or a name on PATH
+	Offline    bool   // ask AWS nothing: no proposal, no proof
+	Yes        bool   // ask the person nothing but for codes
 
 	chained bool             // another role assumes the profile's, and goes on doing so
 	guessed bool             // MFASerial is the name that most devices have
@@ -116,6 +117,7 @@ func (o Options) Settings() []config.Setting {
 	}
 	add("awsbroker_role_arn", o.RoleARN)
 	add("awsbroker_mfa_serial", o.MFASerial)
+	add("awsbroker_mfa_session", o.MFASession)
 	return append(set, o.kept...)
 }
 
