@@ -240,6 +240,10 @@ func machineAilments() []ailment {
 		{id: "keychain-locked", as: func(w *world) *world { return w.Without("AWSBROKER_FILE_PASSPHRASE") }},
 		{id: "keychain-gone", is: func(w *world) { w.edit(w.record(), `"keystore": "file"`, `"keystore": "secret-service"`) },
 			as: func(w *world) *world { return w.Without("AWSBROKER_KEYSTORE") }},
+		{id: "keyring-in-clear", is: func(w *world) {
+			w.Mkdir(w.Path("home/.local/share/keyrings"), 0o700)
+			w.Write(w.Path("home/.local/share/keyrings/login.keyring"), "[keyring]\ndisplay-name=login\n\n[1]\ndisplay-name=awsbroker/key/phoebe\n")
+		}},
 		{id: "keystore-overridden", as: with("AWSBROKER_KEYSTORE=pass")},
 		{id: "sessions-nowhere", is: func(w *world) {
 			os.RemoveAll(w.Path("home/.cache/awsbroker/sessions"))

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,13 +12,17 @@ import (
 	"testing"
 )
 
-const busPIDVariable = busVariable + "_PID"
+const (
+	busPIDVariable      = busVariable + "_PID"
+	busServicesVariable = busVariable + "_SERVICES"
+)
 
 const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:path=SOCKET</listen>
+  <servicedir>SERVICES</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
@@ -32,9 +37,10 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 func Run(t *testing.T, pattern string) string {
 	t.Helper()
 	Need(t, "dbus-daemon")
-	address, pid := startBus(t)
+	services := ShortDir(t)
+	address, pid := startBus(t, services)
 	child := exec.Command(os.Args[0], "-test.v", "-test.timeout=90s", "-test.run", pattern, "login") // a command that the guard lets have the bus
-	child.Env = append(os.Environ(), busVariable+"=1", busPIDVariable+"="+strconv.Itoa(pid),
+	child.Env = append(os.Environ(), busVariable+"=1", busPIDVariable+"="+strconv.Itoa(pid), busServicesVariable+"="+services,
 		"DBUS_SESSION_BUS_ADDRESS="+address, "AWSBROKER_KEYSTORE=secret-service", "DISABLE_KWALLET=1", "DISPLAY=", "WAYLAND_DISPLAY=")
 	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := child.CombinedOutput()
@@ -49,11 +55,11 @@ func Run(t *testing.T, pattern string) string {
 }
 
 // startBus starts a private message bus and gives its address.
-func startBus(t *testing.T) (address string, pid int) {
+func startBus(t *testing.T, services string) (address string, pid int) {
 	t.Helper()
 	dir := ShortDir(t)
 	config := filepath.Join(dir, "bus.conf")
-	text := strings.Replace(busConfig, "SOCKET", filepath.Join(dir, "bus"), 1)
+	text := strings.NewReplacer("SOCKET", filepath.Join(dir, "bus"), "SERVICES", services).Replace(busConfig)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -73,6 +79,20 @@ func startBus(t *testing.T) (address string, pid int) {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(line), bus.Process.Pid
+}
+
+// Activate lets the bus start a program by a name, to the end of the test.
+func Activate(t *testing.T, name, program string) {
+	t.Helper()
+	file := filepath.Join(os.Getenv(busServicesVariable), name+".service")
+	write(t, file, fmt.Appendf(nil, "[D-BUS Service]\nName=%s\nExec=%s\n", name, program))
+	reload := func() error {
+		return Bus(t).BusObject().Call("org.freedesktop.DBus.ReloadConfig", 0).Err
+	}
+	t.Cleanup(func() { _ = os.Remove(file); _ = reload() })
+	if err := reload(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // SignalBus sends a signal to the bus of this process.

@@ -44,17 +44,19 @@ func Display(t *testing.T) string {
 	return displayOnce.name
 }
 
-// Press waits for a window whose title matches a pattern, types keys into it, as
-// xdotool names them, and waits for the next such window, to the end of the test.
-func Press(t *testing.T, title string, keys ...string) {
+// Press waits for a while, then for a window whose title matches a pattern, and types
+// keys into it, as xdotool names them; and again into the next such window, to the
+// end of the test.
+func Press(t *testing.T, after time.Duration, title string, keys ...string) {
 	t.Helper()
 	Need(t, "xdotool")
 	display := Display(t)
 	pressing := make(chan struct{})
+	args := append([]string{"search", "--onlyvisible", "--name", title, "windowfocus", "--sync", "key", "--clearmodifiers"}, keys...)
 	go func() {
 		defer close(pressing)
+		wait.Pause(t.Context(), after)
 		for t.Context().Err() == nil {
-			args := append([]string{"search", "--onlyvisible", "--name", title, "windowfocus", "--sync", "key", "--clearmodifiers"}, keys...)
 			cmd := exec.CommandContext(t.Context(), "xdotool", args...)
 			cmd.Env = append(cmd.Environ(), "DISPLAY="+display)
 			_ = cmd.Run()
@@ -63,3 +65,6 @@ func Press(t *testing.T, title string, keys ...string) {
 	}()
 	t.Cleanup(func() { <-pressing })
 }
+
+// Type is the keys of a text, for [Press], and Return.
+func Type(text string) []string { return append(strings.Split(text, ""), "Return") }

@@ -9,13 +9,14 @@ import (
 	"github.com/godbus/dbus"
 )
 
-const gnomePassword = "password"
+// Password opens the keyrings that this package makes.
+const Password = "password"
 
 // StartGNOME starts a gnome-keyring whose login keyring is unlocked, and waits until
 // it answers.
 func StartGNOME(t *testing.T) *Daemon {
 	t.Helper()
-	d := startGNOME(t, ShortDir(t), strings.NewReader(gnomePassword), "--unlock")
+	d := startGNOME(t, ShortDir(t), strings.NewReader(Password), "--unlock")
 	awaitCollection(t)
 	return d
 }
@@ -36,8 +37,8 @@ func startGNOME(t *testing.T, home string, password io.Reader, options ...string
 }
 
 // MakeCollection makes a collection without a dialog, by gnome-keyring's own
-// interface for its tests.
-func MakeCollection(t *testing.T, label string) dbus.ObjectPath {
+// interface for its tests. The password may be empty.
+func MakeCollection(t *testing.T, label, password string) dbus.ObjectPath {
 	t.Helper()
 	service := Bus(t).Object(serviceName, servicePath)
 	var output dbus.Variant
@@ -50,7 +51,7 @@ func MakeCollection(t *testing.T, label string) dbus.ObjectPath {
 		Parameters  []byte
 		Value       []byte
 		ContentType string
-	}{session, []byte{}, []byte(gnomePassword), "text/plain"}
+	}{session, []byte{}, []byte(password), "text/plain"}
 	properties := map[string]dbus.Variant{collection + ".Label": dbus.MakeVariant(label)}
 	err := service.Call("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.CreateWithMasterPassword", 0, properties, master).Store(&made)
 	if err != nil {

@@ -10,9 +10,6 @@ import (
 	"testing"
 )
 
-// KeePassXCPassword opens the database of [StartKeePassXC].
-const KeePassXCPassword = "password"
-
 // keepassxcConfig makes it a Secret Service that shows no windows of its own accord.
 // Access says whether it asks before it gives an item away, or deletes one.
 const keepassxcConfig = `[General]
@@ -49,9 +46,9 @@ func StartKeePassXC(t *testing.T, home string, asking bool) *Daemon {
 		write(t, database, emptyDatabase(t))
 	}
 	cmd := exec.Command("keepassxc", "--pw-stdin", database)
-	cmd.Stdin = strings.NewReader(KeePassXCPassword + "\n")
+	cmd.Stdin = strings.NewReader(Password + "\n")
 	d := start(t, home, cmd, "DISPLAY="+Display(t))
-	await(t, "an open database", func() bool { return !isLocked(Bus(t), defaultCollection(Bus(t))) })
+	AwaitUnlocked(t)
 	return d
 }
 
@@ -70,7 +67,7 @@ func emptyDatabase(t *testing.T) []byte {
 		write(t, xml, []byte(keepassxcXML))
 		cmd := exec.Command("keepassxc-cli", "import", "--set-password", "--decryption-time", "100", xml, made)
 		cmd.Env = append(os.Environ(), "HOME="+home, "QT_QPA_PLATFORM=offscreen")
-		cmd.Stdin = strings.NewReader(KeePassXCPassword + "\n" + KeePassXCPassword + "\n")
+		cmd.Stdin = strings.NewReader(Password + "\n" + Password + "\n")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}

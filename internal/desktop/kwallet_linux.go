@@ -2,9 +2,12 @@ package desktop
 
 import (
 	"bytes"
+	"crypto/pbkdf2"
+	"crypto/sha512"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -31,11 +34,26 @@ func StartKWallet(t *testing.T, home string) *Daemon {
 	if _, err := os.Stat(wallet); err != nil {
 		write(t, filepath.Join(home, "kwalletrc"), []byte(kwalletConfig))
 		write(t, wallet, emptyWallet(t))
+		write(t, filepath.Join(home, "kwalletd", "kdewallet.salt"), walletSalt)
 	}
 	d := start(t, home, exec.Command("kwalletd5"), "DISPLAY="+Display(t))
 	awaitCollection(t)
 	openWallet(t)
 	return d
+}
+
+// ActivateKWallet lets the bus start kwalletd5 in a home that had one, to the end of the
+// test.
+func ActivateKWallet(t *testing.T, home string) {
+	t.Helper()
+	program := filepath.Join(home, "start")
+	script := "#!/bin/sh\nexec env " + strings.Join(append(homeVariables(home), "DISPLAY="+Display(t)), " ") + " kwalletd5\n"
+	write(t, program, []byte(script))
+	if err := os.Chmod(program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	EndOther(t)
+	Activate(t, "org.kde.kwalletd5", program)
 }
 
 var walletOnce struct {
@@ -52,6 +70,7 @@ func emptyWallet(t *testing.T) []byte {
 	if walletOnce.file == nil {
 		home := ShortDir(t)
 		write(t, filepath.Join(home, "kwalletrc"), []byte(kwalletConfig))
+		write(t, filepath.Join(home, "kwalletd", "kdewallet.salt"), walletSalt)
 		d := start(t, home, exec.Command("kwalletd5"), "DISPLAY="+Display(t))
 		openWallet(t)
 		await(t, "a wallet", func() bool {
@@ -63,16 +82,20 @@ func emptyWallet(t *testing.T) []byte {
 	return walletOnce.file
 }
 
+// walletSalt is what the password is hashed with.
+var walletSalt = bytes.Repeat([]byte("s"), 56)
+
 // openWallet opens the wallet as PAM does at a log-in to KDE: with a hash of the
-// password, 56 bytes. A wallet that is not there is made.
+// password. A wallet that is not there is made.
 func openWallet(t *testing.T) {
 	t.Helper()
-	daemon := Bus(t).Object("org.kde.kwalletd5", "/modules/kwalletd5")
-	hash := bytes.Repeat([]byte("a"), 56)
-	if err := daemon.Call("org.kde.KWallet.pamOpen", 0, "kdewallet", hash, int32(0)).Err; err != nil {
+	hash, err := pbkdf2.Key(sha512.New, Password, walletSalt, 50_000, 56)
+	if err != nil {
 		t.Fatal(err)
 	}
+	daemon := Bus(t).Object("org.kde.kwalletd5", "/modules/kwalletd5")
 	await(t, "an open wallet", func() bool {
+		_ = daemon.Call("org.kde.KWallet.pamOpen", 0, "kdewallet", hash, int32(0)).Err
 		var open bool
 		return daemon.Call("org.kde.KWallet.isOpen", 0, "kdewallet").Store(&open) == nil && open
 	})

@@ -39,8 +39,7 @@ type Daemon struct {
 // Service. It ends with the test at the latest.
 func start(t *testing.T, home string, daemon *exec.Cmd, variables ...string) *Daemon {
 	t.Helper()
-	daemon.Env = append(os.Environ(), "HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_RUNTIME_DIR="+home)
-	daemon.Env = append(daemon.Env, variables...)
+	daemon.Env = append(append(os.Environ(), homeVariables(home)...), variables...)
 	daemon.Stderr = t.Output()
 	daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := daemon.Start(); err != nil {
@@ -50,6 +49,16 @@ func start(t *testing.T, home string, daemon *exec.Cmd, variables ...string) *Da
 	t.Cleanup(func() { d.End(t) })
 	AwaitService(t, true)
 	return d
+}
+
+// Environ is the environment of a program that runs beside the daemon, on its display.
+func (d *Daemon) Environ(t *testing.T) []string {
+	t.Helper()
+	return append(append(os.Environ(), homeVariables(d.Home)...), "DISPLAY="+Display(t))
+}
+
+func homeVariables(home string) []string {
+	return []string{"HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_CACHE_HOME=" + home, "XDG_RUNTIME_DIR=" + home}
 }
 
 // Signal sends a signal to the daemon.
@@ -133,6 +142,36 @@ func Lock(t *testing.T, path dbus.ObjectPath) {
 		}
 	}
 	await(t, "a locked "+string(path), func() bool { return isLocked(bus, path) })
+}
+
+// AwaitLocked waits until there is a default collection, which is locked.
+func AwaitLocked(t *testing.T) {
+	t.Helper()
+	awaitCollection(t)
+	await(t, "a locked collection", func() bool { return isLocked(Bus(t), defaultCollection(Bus(t))) })
+}
+
+// AwaitUnlocked waits until the default collection is unlocked.
+func AwaitUnlocked(t *testing.T) {
+	t.Helper()
+	await(t, "an unlocked collection", func() bool { return !isLocked(Bus(t), defaultCollection(Bus(t))) })
+}
+
+// EndOther kills, at the end of the test, the Secret Service that something else than
+// this package has started meanwhile.
+func EndOther(t *testing.T) {
+	t.Helper()
+	t.Cleanup(func() { EndService(t) })
+}
+
+// EndService kills whoever is the Secret Service.
+func EndService(t *testing.T) {
+	t.Helper()
+	var pid uint32
+	if Bus(t).BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, serviceName).Store(&pid) == nil && pid > 1 {
+		_ = syscall.Kill(int(pid), syscall.SIGKILL)
+	}
+	AwaitService(t, false)
 }
 
 // isLocked takes a collection that is not there for a locked one.

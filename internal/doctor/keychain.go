@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/secretservice"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -19,6 +21,8 @@ var (
 		"the keys are in that keychain and nowhere else, and awsbroker never looks into another one")
 	keychainLocked = findingKind("keychain-locked", Warning,
 		"a call that needs a key from the keychain fails where the keychain cannot be opened")
+	keyringInClear = findingKind("keyring-in-clear", Serious,
+		"a keyring with an empty password is not encrypted: whoever gets that file, or a backup of it, has the keys")
 	noKey = findingKind("no-key", Note,
 		"awsbroker makes sessions from an access key in the keychain")
 	keyUnlisted = findingKind("key-unlisted", Warning,
@@ -41,6 +45,13 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 	}
 	options := d.broker.KeystoreOptions(d.broker.NewAsker(nil))
 	options.Passphrase = nil
+	for _, file := range secretservice.InClear(filepath.Join(filepath.Dir(d.broker.Paths.Data), "keyrings")) {
+		d.found(keyringInClear, Finding{
+			Title:  fmt.Sprintf("GNOME Keyring keeps keys in clear in %s", file),
+			Advice: "give that keyring a password in Passwords and Keys (seahorse), or move the keys out of it",
+			Mend:   "awsbroker keystore move file",
+		})
+	}
 	pinned := d.record.Keystore
 	if len(d.record.Keys) == 0 {
 		if !d.findUnlisted(keystore.Places(ctx, options)) {

@@ -15,7 +15,7 @@ func FindingKinds() []*FindingKind {
 		// files.go
 		fileRefused, byteOrderMark, keyInComment, misnamedKey, leftover,
 		// keychain.go
-		keychainGone, keychainLocked, noKey, keyUnlisted, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
+		keychainGone, keychainLocked, keyringInClear, noKey, keyUnlisted, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
 		// log.go
 		logUnwritable,
 		// modes.go

@@ -83,7 +83,7 @@ func TestAWSVaultSecretService(t *testing.T) {
 	if paths := fmt.Sprint(desktop.Collections(t)); strings.Contains(paths, "awsvault") {
 		t.Fatalf("the collection was made: %s", paths)
 	}
-	made := desktop.MakeCollection(t, "awsvault")
+	made := desktop.MakeCollection(t, "awsvault", desktop.Password)
 	vaultItemsOf(t, func(c *keyring.Config) {
 		c.AllowedBackends = []keyring.BackendType{keyring.SecretServiceBackend}
 	})

@@ -70,7 +70,7 @@ func testDefaultChanges(t *testing.T) {
 	if rec.Home == nil || *rec.Home != (secretservice.Home{Program: "GNOME Keyring", Keyring: "login"}) {
 		t.Errorf("the record has %+v", rec.Home)
 	}
-	work := desktop.MakeCollection(t, "Work")
+	work := desktop.MakeCollection(t, "Work", desktop.Password)
 	desktop.MakeDefault(t, work)
 	for name, prepare := range map[string]func(*Record){
 		"noted":     func(*Record) {},

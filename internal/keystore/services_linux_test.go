@@ -62,7 +62,7 @@ func keepassxcSubject(t *testing.T) subject {
 	x := serviceSubject(t, d)
 	x.refuse = refuseDialogs("Unlock Database")
 	x.mend = func(t *testing.T, _ *subject) { d.End(t); desktop.StartKeePassXC(t, d.Home, false) }
-	desktop.Press(t, "Access Request", "Return")
+	desktop.Press(t, 0, "Access Request", "Return")
 	// It writes to the disk 0.15 s after a change, and not what was made when it is killed.
 	hang := x.hang
 	x.hang = func(t *testing.T, x *subject) { time.Sleep(time.Second); hang(t, x) }
@@ -86,6 +86,6 @@ func refuseDialogs(title string) func(t *testing.T, x *subject) {
 		desktop.Lock(t, "")
 		t.Setenv("DISPLAY", desktop.Display(t))
 		x.options.CallTimeout, x.options.DialogTimeout = 0, 4*time.Second
-		desktop.Press(t, title, "Escape")
+		desktop.Press(t, 0, title, "Escape")
 	}
 }

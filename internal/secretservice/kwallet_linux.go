@@ -85,13 +85,12 @@ func (s *Service) awaitOwner(ctx context.Context) bool {
 	return true
 }
 
-// alias reads the path behind an alias, from a daemon that is started if need be.
-func (s *Service) alias(ctx context.Context, name string) (path dbus.ObjectPath, err error) {
-	read := func() error {
-		return s.call(ctx, servicePath, serviceInterface+".ReadAlias", name).store(&path)
+// started makes a call, once more if nobody is the Secret Service until KWallet is
+// started.
+func (s *Service) started(ctx context.Context, call func() error) error {
+	err := call()
+	if errors.Is(err, errNobody) && s.startWallet(ctx) {
+		err = call()
 	}
-	if err = read(); errors.Is(err, errNobody) && s.startWallet(ctx) {
-		err = read()
-	}
-	return path, err
+	return err
 }

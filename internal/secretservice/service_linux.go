@@ -55,7 +55,11 @@ func Connect(limit, dialog time.Duration) (*Service, error) {
 
 // collections lists the keyrings that the service has.
 func (s *Service) collections(ctx context.Context) ([]dbus.ObjectPath, error) {
-	listed, err := s.property(ctx, servicePath, serviceInterface, "Collections")
+	var listed any
+	err := s.started(ctx, func() (err error) {
+		listed, err = s.property(ctx, servicePath, serviceInterface, "Collections")
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +72,10 @@ func (s *Service) collections(ctx context.Context) ([]dbus.ObjectPath, error) {
 // service's list: keyring makes a new collection when it finds none, and no login
 // would unlock that.
 func (s *Service) defaultCollection(ctx context.Context) (dbus.ObjectPath, error) {
-	path, err := s.alias(ctx, "default")
+	var path dbus.ObjectPath
+	err := s.started(ctx, func() error {
+		return s.call(ctx, servicePath, serviceInterface+".ReadAlias", "default").store(&path)
+	})
 	if err != nil {
 		return "", err
 	}
