@@ -18,7 +18,8 @@ var displayOnce struct {
 }
 
 // Display is an X display for the dialogs of daemons, the same one for all tests of
-// this process. It ends with the process.
+// this process, with which it ends. It is not reset when its last client goes: for a
+// moment it would take no new one.
 func Display(t *testing.T) string {
 	t.Helper()
 	displayOnce.Lock()
@@ -27,7 +28,7 @@ func Display(t *testing.T) string {
 		return displayOnce.name
 	}
 	Need(t, "Xvfb")
-	server := exec.Command("Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp")
+	server := exec.Command("Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset")
 	server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := server.StdoutPipe()
 	if err != nil {

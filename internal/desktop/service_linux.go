@@ -57,8 +57,9 @@ func (d *Daemon) Environ(t *testing.T) []string {
 	return append(append(os.Environ(), homeVariables(d.Home)...), "DISPLAY="+Display(t))
 }
 
+// homeVariables has a TMPDIR, too: KeePassXC has its lock there, one a user.
 func homeVariables(home string) []string {
-	return []string{"HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_CACHE_HOME=" + home, "XDG_RUNTIME_DIR=" + home}
+	return []string{"HOME=" + home, "TMPDIR=" + home, "XDG_DATA_HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_CACHE_HOME=" + home, "XDG_RUNTIME_DIR=" + home}
 }
 
 // Signal sends a signal to the daemon.
@@ -98,7 +99,7 @@ func awaitCollection(t *testing.T) {
 
 func await(t *testing.T, what string, happened func() bool) {
 	t.Helper()
-	for range 500 {
+	for range 1000 {
 		if happened() {
 			return
 		}
