@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"bufio"
+	"context"
 	"os/exec"
 	"strings"
 	"sync"
@@ -58,13 +59,20 @@ func Press(t *testing.T, after time.Duration, title string, keys ...string) {
 		defer close(pressing)
 		wait.Pause(t.Context(), after)
 		for t.Context().Err() == nil {
-			cmd := exec.CommandContext(t.Context(), "xdotool", args...)
-			cmd.Env = append(cmd.Environ(), "DISPLAY="+display)
-			_ = cmd.Run()
+			press(t.Context(), display, args)
 			wait.Pause(t.Context(), 100*time.Millisecond)
 		}
 	}()
 	t.Cleanup(func() { <-pressing })
+}
+
+// press runs xdotool, which waits without end for the focus of a window that went.
+func press(ctx context.Context, display string, args []string) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "xdotool", args...)
+	cmd.Env = append(cmd.Environ(), "DISPLAY="+display)
+	_ = cmd.Run()
 }
 
 // Type is the keys of a text, for [Press], and Return.

@@ -374,7 +374,7 @@ func conformLocked(t *testing.T, x subject) {
 // A dialog of the keychain's own that is dismissed, or a passphrase that the
 // person does not give.
 func conformDismissed(t *testing.T, x subject) {
-	conformClosed(t, x, x.refuse, 5*time.Second, ErrDismissed)
+	conformClosed(t, x, x.refuse, 15*time.Second, ErrDismissed)
 }
 
 func conformHung(t *testing.T, x subject) {

@@ -85,7 +85,7 @@ func refuseDialogs(title string) func(t *testing.T, x *subject) {
 	return func(t *testing.T, x *subject) {
 		desktop.Lock(t, "")
 		t.Setenv("DISPLAY", desktop.Display(t))
-		x.options.CallTimeout, x.options.DialogTimeout = 0, 4*time.Second
+		x.options.CallTimeout, x.options.DialogTimeout = 0, 12*time.Second
 		desktop.Press(t, 0, title, "Escape")
 	}
 }
