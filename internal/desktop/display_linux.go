@@ -13,20 +13,19 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-var displayOnce struct {
+var displays = struct {
 	sync.Mutex
-	name string
-}
+	of map[string]string // by the name of the test
+}{of: map[string]string{}}
 
-// Display is an X display for the dialogs of daemons, the same one for all tests of
-// this process, with which it ends. It is not reset when its last client goes: for a
-// moment it would take no new one.
+// Display is an X display for the dialogs of daemons, one a test, with which it ends. It
+// is not reset when its last client goes: for a moment it would take no new one.
 func Display(t *testing.T) string {
 	t.Helper()
-	displayOnce.Lock()
-	defer displayOnce.Unlock()
-	if displayOnce.name != "" {
-		return displayOnce.name
+	displays.Lock()
+	defer displays.Unlock()
+	if name, ok := displays.of[t.Name()]; ok {
+		return name
 	}
 	Need(t, "Xvfb")
 	server := exec.Command("Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-noreset")
@@ -42,8 +41,16 @@ func Display(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	displayOnce.name = ":" + strings.TrimSpace(line)
-	return displayOnce.name
+	name, test := ":"+strings.TrimSpace(line), t.Name()
+	displays.of[test] = name
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+		displays.Lock()
+		defer displays.Unlock()
+		delete(displays.of, test)
+	})
+	return name
 }
 
 // Press waits for a while, then for a window whose title matches a pattern, and types
@@ -54,7 +61,7 @@ func Press(t *testing.T, after time.Duration, title string, keys ...string) {
 	Need(t, "xdotool")
 	display := Display(t)
 	pressing := make(chan struct{})
-	args := append([]string{"search", "--onlyvisible", "--name", title, "windowfocus", "--sync", "key", "--clearmodifiers"}, keys...)
+	args := append([]string{"search", "--onlyvisible", "--name", title, "windowfocus", "--sync", "key", "--clearmodifiers", "--window", "%@"}, keys...)
 	go func() {
 		defer close(pressing)
 		wait.Pause(t.Context(), after)
