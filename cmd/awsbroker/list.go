@@ -10,6 +10,8 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -19,7 +21,10 @@ func newList(a *app) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "show keys, profiles and sessions",
-		Args:    positional(0, 0, "no arguments"),
+		Long: `Show the keys of the keychain, the profiles that awsbroker serves with the life
+that their sessions have left, and the profiles that a key of the keychain could
+serve but that are not set up yet, with the command that does it.`,
+		Args: positional(0, 0, "no arguments"),
 		RunE: func(_ *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
@@ -29,10 +34,15 @@ func newList(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			waiting := keychain.NotSetUp(b, o)
 			if asJSON {
-				return writeListJSON(a.stdout, o, time.Now())
+				return writeListJSON(a.stdout, o, waiting, time.Now())
 			}
-			return writeList(a.stdout, widthOf(a.stdout), o, time.Now())
+			if err := writeList(a.stdout, widthOf(a.stdout), o, time.Now()); err != nil {
+				return err
+			}
+			writeNotSetUp(a.stdout, waiting)
+			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
@@ -76,6 +86,17 @@ func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error
 		}
 	}
 	return writeMFASessions(out, o.Profiles, now)
+}
+
+// writeNotSetUp tells which profiles could be served, with the command for each.
+func writeNotSetUp(out io.Writer, waiting []keychain.Use) {
+	if len(waiting) == 0 {
+		return
+	}
+	say.Fprintf(out, "\nnot set up yet, though a key of the keychain would do:\n")
+	for _, use := range waiting {
+		say.Fprintf(out, "    awsbroker setup %s\n", failure.SetupWord(use.Profile))
+	}
 }
 
 // writeMFASessions tells until when the sessions above are renewed without a
@@ -151,9 +172,17 @@ func userOf(arn string) string {
 // The JSON of list is part of the interface: snake_case, RFC 3339 times in UTC,
 // null for what is not there.
 type listJSON struct {
-	Keystore string        `json:"keystore"`
-	Keys     []keyJSON     `json:"keys"`
-	Profiles []profileJSON `json:"profiles"`
+	Keystore string         `json:"keystore"`
+	Keys     []keyJSON      `json:"keys"`
+	Profiles []profileJSON  `json:"profiles"`
+	NotSetUp []notSetUpJSON `json:"not_set_up"`
+}
+
+// notSetUpJSON is a profile that could be served. Key is empty where another profile's
+// role assumes that of the profile.
+type notSetUpJSON struct {
+	Name string `json:"name"`
+	Key  string `json:"key"`
 }
 
 type keyJSON struct {
@@ -180,8 +209,11 @@ type profileJSON struct {
 	Problem    string     `json:"problem"`
 }
 
-func writeListJSON(out io.Writer, o broker.Overview, now time.Time) error {
-	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}}
+func writeListJSON(out io.Writer, o broker.Overview, waiting []keychain.Use, now time.Time) error {
+	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}, NotSetUp: []notSetUpJSON{}}
+	for _, use := range waiting {
+		l.NotSetUp = append(l.NotSetUp, notSetUpJSON{use.Profile, use.Key})
+	}
 	for _, k := range o.Keys {
 		l.Keys = append(l.Keys, keyJSON{k.Name, k.AccessKeyID, k.ARN, k.Added, orNull(k.Rotated), append([]string{}, k.Profiles...), k.Root, orNull(k.Expires)})
 	}

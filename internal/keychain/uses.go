@@ -38,6 +38,20 @@ func (im *importer) usesOf(stored []*candidate) Uses {
 	return uses(im.run, keys, had)
 }
 
+// NotSetUp returns the profiles that keys of an overview would serve, and that neither
+// it nor AWS's tools know as awsbroker's, since setup has not converted them yet.
+func NotSetUp(b *broker.Broker, o broker.Overview) []Use {
+	var keys []string
+	for _, k := range o.Keys {
+		if !k.Root {
+			keys = append(keys, k.Name)
+		}
+	}
+	return slices.DeleteFunc(ProfilesUsing(b, keys).Waiting, func(u Use) bool {
+		return slices.ContainsFunc(o.Profiles, func(p broker.ProfileView) bool { return p.Name == u.Profile })
+	})
+}
+
 func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
@@ -75,7 +89,7 @@ func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
 			u.Waiting = append(u.Waiting, Use{name, ""})
 		case p.RoleARN != "":
 			u.Waiting = append(u.Waiting, Use{name, key})
-		case had[name] != "":
+		case had[name] != "" || p.MFASerial != "":
 			bare = append(bare, Use{name, key})
 		}
 	}
