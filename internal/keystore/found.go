@@ -75,7 +75,7 @@ func (r Record) Lost(places []Place) (names []string) {
 func (s *Store) spare(ctx context.Context, rec Record, name string, c credential.Credentials) (seeds []string, err error) {
 	_, listed := rec.Keys[name]
 	old := rec.Leaving != nil && rec.Leaving.Keystore == s.kind && slices.Contains(rec.Leaving.Keys, name)
-	if listed || old || s.replace {
+	if listed || old || s.replace || errors.Is(s.Has(ctx, name), ErrNotFound) {
 		return nil, nil
 	}
 	there, err := s.Get(ctx, name)
