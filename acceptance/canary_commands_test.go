@@ -79,7 +79,7 @@ var commandRuns = []struct{ command, args string }{
 	{"credential-process", "--profile {profile}"}, {"export", "--profile {profile}"}, {"exec", "--profile {profile} -- env"},
 	{"login", "--profile {profile}"}, {"login", "--profile admin"}, {"export", "--profile admin --format json"},
 	{"exec", "--profile admin -- env"}, {"exec", "--server --profile admin -- env"}, {"exec", "--allow-root -- env"},
-	{"setup", "{profile} --key phoebe --yes"}, {"setup", "made --key phoebe --yes --region eu-west-1"},
+	{"set", "{profile} mfa_session 8h --yes"}, {"setup", "{profile} --key phoebe --yes"}, {"setup", "made --key phoebe --yes --region eu-west-1"},
 	{"add", "--from-profile {profile}"}, {"add", "--csv {csv}.csv"}, {"add", "--csv root.csv top"}, {"add", "taken --from-env"}, {"add", "taken --from-env --offline"},
 	{"exec", "--allow-root -- env"}, {"setup", "made --key taken --yes"}, {"add", "--from-aws-vault --all"},
 	{"add", "--from-profile {profile} --yes"}, {"add", "--from-profile --all --yes"},

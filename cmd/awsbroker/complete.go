@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/setup"
 )
 
 // What the shell offers after a tab: names that are there now. Files are read,
@@ -154,6 +155,14 @@ func firstArgument(names completer) completer {
 	}
 }
 
+// settingWords completes a profile, and then one of the settings of set.
+func settingWords(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 1 {
+		return setup.SettingNames(), noFiles
+	}
+	return firstArgument(profileNames)(cmd, args, word)
+}
+
 // keystoreNames returns the names of the kinds of keystores that this system has.
 func keystoreNames() []string {
 	var names []string
@@ -180,6 +189,7 @@ func addCompletions(root *cobra.Command) {
 	}
 	byCommand := map[string]completer{
 		"setup":  firstArgument(profileNames),
+		"set":    settingWords,
 		"remove": firstArgument(keyNames),
 		"rotate": firstArgument(keyNames),
 		"add":    firstArgument(keyNames), // for --replace

@@ -10,6 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/mfa"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 const mfaSeedHelp = `Puts the seed of the profile's virtual MFA device into the keychain. Profiles
@@ -83,7 +84,7 @@ func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
 	}
 	a.Step("the seed of " + t.Profile.MFASerial + " is in the keychain")
 	if t.Profile.MFASeed == "" {
-		a.Step(fmt.Sprintf("to use it, put this line into profile %s: awsbroker_mfa_seed = keychain", t.Profile.Name))
+		a.Step(fmt.Sprintf("to use it: awsbroker set %s mfa_seed keychain", say.ShellWord(t.Profile.Name)))
 	}
 	return nil
 }
