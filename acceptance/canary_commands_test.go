@@ -90,7 +90,7 @@ var commandRuns = []struct{ command, args string }{
 	{"bootstrap", "--plan --user wilma --json"}, {"bootstrap", "--plan --user wilma --key taken"}, {"bootstrap", "--yes --user wilma"}, {"bootstrap", "--undo --yes"},
 	{"keystore move", "pass"}, {"rotate", "phoebe --dry-run"}, {"rotate", "phoebe --yes"}, {"revoke", "--profile admin --dry-run"},
 	{"prompt", ""}, {"log", ""}, {"log", "--json"}, {"list", "--json"},
-	{"doctor", "--fix --yes"}, {"doctor", "--json"}, {"remove", "taken --yes"}, {"logout", "--all"},
+	{"doctor", "--fix --yes"}, {"doctor", "--json"}, {"remove", "taken --yes"}, {"keystore lock", ""}, {"logout", "--all"},
 }
 
 // TestNoCommandShowsAPlantedKey: keys lie in the environment, in AWS's two files and in
