@@ -11,10 +11,12 @@ import (
 )
 
 // keepassxcConfig makes it a Secret Service that shows no windows of its own accord.
-// Access says whether it asks before it gives an item away, or deletes one.
+// It writes to the disk when it locks: 2.7.4 crashes at times when many changes come
+// while it writes after each. Access says whether it asks before it gives an item away, or deletes one.
 const keepassxcConfig = `[General]
 ConfigVersion=2
 UpdateCheckMessageShown=true
+AutoSaveAfterEveryChange=false
 
 [GUI]
 CheckForUpdates=false

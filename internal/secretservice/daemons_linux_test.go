@@ -101,7 +101,7 @@ func askingKeePassXC(t *testing.T, k *Keyring) {
 	d := desktop.StartKeePassXC(t, desktop.ShortDir(t), true)
 	t.Setenv("DISPLAY", desktop.Display(t))
 	mustSet(t, k, "one")
-	time.Sleep(time.Second) // it writes what was made a moment later
+	desktop.Lock(t, "") // which writes it to the disk
 	d.End(t)
 	desktop.StartKeePassXC(t, d.Home, true)
 }
