@@ -13,7 +13,9 @@ import (
 	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/awsbroker/awsbroker/internal/credential"
 	camera "github.com/awsbroker/awsbroker/internal/machine/phone"
+	own "github.com/awsbroker/awsbroker/internal/totp"
 )
 
 // phone is the authenticator app of a person in the stories. It has an entry
@@ -26,6 +28,8 @@ type phone struct {
 type entry struct {
 	Seed string
 	Step int64 // of the code that it gave last
+
+	Others int // codes that were given and are none of its own
 }
 
 // phoneFile keeps it from one command to the next.
@@ -37,6 +41,7 @@ var phoneAnswers = map[string]string{
 	"^CODE":  "the next code that was not given before",
 	"^AGAIN": "the code that was given last",
 	"^SKIP":  "the code after the next one",
+	"^OTHER": "a code of another entry of the app",
 }
 
 // dial is the code that an answer stands for. Codes begin one step in the
@@ -79,6 +84,12 @@ func dial(answer, screen string) (string, error) {
 	for now() < e.Step-1 {
 		time.Sleep(50 * time.Millisecond)
 	}
+	other := ""
+	if answer == "^OTHER" {
+		if other, err = e.other(); err != nil {
+			return "", err
+		}
+	}
 	data, err := json.Marshal(p)
 	if err == nil {
 		err = os.WriteFile(path, data, 0o600)
@@ -86,7 +97,26 @@ func dial(answer, screen string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if other != "" {
+		return other, nil
+	}
 	return totp.GenerateCode(e.Seed, time.Unix(e.Step*30, 0))
+}
+
+// other is a code that the entry shows on no day around this one: of a million codes
+// some thousands are, and mfa enroll knows them.
+func (e *entry) other() (string, error) {
+	key, err := own.Parse(credential.NewSecret(e.Seed))
+	if err != nil {
+		return "", err
+	}
+	for {
+		e.Others++
+		code := fmt.Sprintf("%06d", e.Others)
+		if _, its := key.Behind(code, time.Now(), 100*time.Hour); !its {
+			return code, nil
+		}
+	}
 }
 
 func (s *story) abandon(ts *testscript.TestScript, args []string) {

@@ -18,8 +18,8 @@ import (
 
 // person is a program of the stories: a person at a terminal who runs a
 // command and answers its questions in turn. "^D" and "^C" are those keys;
-// "^CODE", "^AGAIN" and "^SKIP" are codes of the MFA device that was shown last
-// (script_device_test.go).
+// "^CODE", "^AGAIN" and "^SKIP" are codes of the MFA device that was shown last, and
+// "^OTHER" is none of it (script_device_test.go).
 //
 //	person [ANSWER…] -- CMD [ARGUMENT…]
 //
