@@ -9,7 +9,7 @@ CGO        := $(if $(filter Darwin,$(shell uname -s)),1,0)
 # What starts first is small: pages of it are read at every start (docs/performance.md).
 # What is run once is not inlined: the SDK's 64 operations are a third smaller.
 # HTTP/2 has no use for one request a connection.
-COMPACT    := -trimpath -tags nethttpomithttp2 -ldflags '-s -w -funcalign=16' \
+COMPACT    := -trimpath -buildvcs=auto -tags nethttpomithttp2 -ldflags '-s -w -funcalign=16' \
 	$(foreach p,github.com/... gopkg.in/... golang.org/... vendor/... net/... crypto/tls crypto/x509 encoding/... regexp/... math/big text/... reflect fmt log/... compress/...,-gcflags=$(p)=-l)
 PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
