@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -22,6 +23,8 @@ import (
 // "^OTHER" is none of it (script_device_test.go).
 //
 //	person [ANSWER…] -- CMD [ARGUMENT…]
+//
+// $COLUMNS is the width of the terminal; without it the terminal has none.
 //
 // Unlike testscript's ttyin it types when it is asked and not before, so that
 // what is hidden can be seen to be hidden, and it knows how often it was asked.
@@ -48,6 +51,9 @@ func converse(t machine.T, args []string) (code int) {
 	cmd.Env = start.Environ()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	tm := machine.NewTerminal(t)
+	if columns, err := strconv.ParseUint(os.Getenv("COLUMNS"), 10, 16); err == nil {
+		tm.Resize(24, uint16(columns))
+	}
 	screen := func() string { return strings.ReplaceAll(tm.Screen(), "\r\n", "\n") }
 	t.Cleanup(func() { _ = os.WriteFile(filepath.Join(os.Getenv("WORK"), screenFile), []byte(screen()), 0o600) })
 	_, _ = machine.Person{

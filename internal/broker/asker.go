@@ -73,6 +73,9 @@ func (a *Asker) AtTerminal() bool { return a.ladder.AtTerminal() }
 // Draw is [prompt.Ladder.Draw]. [Asker.Open] has to be called before.
 func (a *Asker) Draw(picture string) { a.ladder.Draw(picture) }
 
+// Width is [prompt.Ladder.Width]. [Asker.Open] has to be called before.
+func (a *Asker) Width() int { return a.ladder.Width() }
+
 // AskYes asks for a yes to text, in the way that codes are asked for. shown says
 // that the person has text on the terminal already: there it is not repeated.
 func (a *Asker) AskYes(ctx context.Context, text, question string, shown bool) (bool, error) {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -28,11 +29,16 @@ func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDev
 	b.WriteString(inGroups(seed.Reveal()))
 	drawn, err := qr.Text(uri)
 	draws := err == nil && a.AtTerminal() && qr.Drawable()
+	wide, have := columns(drawn), a.Width()
+	narrow := draws && have > 0 && wide > have
+	draws = draws && !narrow
 	switch {
 	case picture.file != nil:
 		say.Fprintf(&b, "or scan the QR code in %s, which is deleted afterwards\n", picture.file.Name())
 	case draws:
 		b.WriteString("or scan this:\n")
+	case narrow:
+		say.Fprintf(&b, "or scan a picture: it takes %d columns, and this window has %d; widen it and run this again, or with --qr-file FILE\n", wide, have)
 	default:
 		b.WriteString("or scan a picture: run this again with --qr-file FILE\n")
 	}
@@ -41,6 +47,19 @@ func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDev
 		a.Draw(drawn)
 	}
 	return nil
+}
+
+// columns returns how many characters wide a drawn picture is, without what colours it.
+func columns(drawn string) int {
+	line, _, _ := strings.Cut(drawn, "\n")
+	wide := 0
+	for i, part := range strings.Split(line, "\x1b[") {
+		if i > 0 {
+			_, part, _ = strings.Cut(part, "m")
+		}
+		wide += utf8.RuneCountInString(part)
+	}
+	return wide
 }
 
 // deviceURI is what the QR code says: as AWS's console writes it, less the

@@ -134,6 +134,14 @@ func (l *Ladder) Print(text string) {
 	}
 }
 
+// Width is [Terminal.Width] where people are asked at the terminal, else 0.
+func (l *Ladder) Width() int {
+	if t, ok := l.now.(*Terminal); ok {
+		return t.Width()
+	}
+	return 0
+}
+
 // Draw shows a picture, whose escape sequences colour it, where people are asked at
 // the terminal; elsewhere it shows nothing.
 func (l *Ladder) Draw(picture string) {

@@ -79,10 +79,19 @@ func (t *Terminal) Begin(text string) { t.Print(text) }
 // Print writes to the terminal, in lines that fit it. The text has to be clean: a
 // [Ladder] sees to that.
 func (t *Terminal) Print(text string) {
-	if width, _, err := term.GetSize(int(t.out.Fd())); err == nil && width > 0 {
+	if width := t.Width(); width > 0 {
 		text = fit(text, width)
 	}
 	_, _ = io.WriteString(t.out, t.withReturns(text))
+}
+
+// Width returns how many characters fit in a line; 0 where nobody knows.
+func (t *Terminal) Width() int {
+	width, _, err := term.GetSize(int(t.out.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // Close closes the terminal. A reader that an ended question left behind
