@@ -34,7 +34,7 @@ serve but that are not set up yet, with the command that does it.`,
 			if err != nil {
 				return err
 			}
-			waiting := keychain.NotSetUp(b, o)
+			waiting := keychain.NotSetUp(o)
 			if asJSON {
 				return writeListJSON(a.stdout, o, waiting, time.Now())
 			}
@@ -96,6 +96,9 @@ func writeNotSetUp(out io.Writer, waiting []keychain.Use) {
 	say.Fprintf(out, "\nnot set up yet, though a key of the keychain would do:\n")
 	for _, use := range waiting {
 		say.Fprintf(out, "    awsbroker setup %s\n", failure.SetupWord(use.Profile))
+	}
+	if len(waiting) == keychain.MostNotSetUp {
+		say.Fprintf(out, "and perhaps more\n")
 	}
 }
 

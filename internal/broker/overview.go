@@ -16,6 +16,7 @@ type Overview struct {
 	Keystore keystore.Kind
 	Keys     []KeyView
 	Profiles []ProfileView
+	Config   *config.Config // the files that say so
 }
 
 // KeyView is a key of the keychain, as the record has it.
@@ -53,7 +54,7 @@ func (b *Broker) Overview() (Overview, error) {
 	if err != nil {
 		return Overview{}, err
 	}
-	out := Overview{Keystore: record.Keystore}
+	out := Overview{Keystore: record.Keystore, Config: cfg}
 	usedBy := map[string][]string{}
 	for _, name := range cfg.Ours() {
 		view := b.profileView(cfg, name)

@@ -66,6 +66,9 @@ func (c *Config) Names() []string {
 	return c.namesOf(func(*document, int) bool { return true })
 }
 
+// Sections returns how many sections both files have.
+func (c *Config) Sections() int { return len(c.config.spans) + len(c.credentials.spans) }
+
 // Has reports whether either file has the profile.
 func (c *Config) Has(name string) bool { return c.entry(name) != nil }
 

@@ -2,6 +2,7 @@ package keychain
 
 import (
 	"errors"
+	"math"
 	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -38,18 +39,34 @@ func (im *importer) usesOf(stored []*candidate) Uses {
 	return uses(im.run, keys, had)
 }
 
+// MostNotSetUp is how many profiles NotSetUp looks for.
+const MostNotSetUp = 5
+
+// mostSections is of how many NotSetUp works out what they come to: a file of thousands
+// was generated, and list must not be slow by it.
+const mostSections = 500
+
 // NotSetUp returns the profiles that keys of an overview would serve, and that neither
-// it nor AWS's tools know as awsbroker's, since setup has not converted them yet.
-func NotSetUp(b *broker.Broker, o broker.Overview) []Use {
+// it nor AWS's tools know as awsbroker's, since setup has not converted them yet. There
+// may be more where it returns [MostNotSetUp]; in a file of more than 500 sections it looks
+// for none.
+func NotSetUp(o broker.Overview) []Use {
 	var keys []string
 	for _, k := range o.Keys {
 		if !k.Root {
 			keys = append(keys, k.Name)
 		}
 	}
-	return slices.DeleteFunc(ProfilesUsing(b, keys).Waiting, func(u Use) bool {
-		return slices.ContainsFunc(o.Profiles, func(p broker.ProfileView) bool { return p.Name == u.Profile })
-	})
+	cfg := o.Config
+	if len(keys) == 0 || cfg.Sections() > mostSections {
+		return nil
+	}
+	var ours []string
+	for _, p := range o.Profiles {
+		ours = append(ours, p.Name)
+	}
+	waiting := usesAmong(cfg, ours, cfg.Names(), keys, nil, MostNotSetUp).Waiting
+	return slices.DeleteFunc(waiting, func(u Use) bool { return slices.Contains(ours, u.Profile) })
 }
 
 func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
@@ -58,10 +75,17 @@ func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
 		b.Debug("profiles: %v", err)
 		return u
 	}
-	ours := cfg.Ours()
+	return usesAmong(cfg, cfg.Ours(), cfg.Names(), keys, had, math.MaxInt)
+}
+
+// usesAmong looks at profiles until most of them are found that wait.
+func usesAmong(cfg *config.Config, ours, names, keys []string, had map[string]string, most int) (u Uses) {
 	sources := map[string]bool{}
 	var bare []Use // without a role: perhaps only the source of others
-	for _, name := range cfg.Names() {
+	for _, name := range names {
+		if len(u.Waiting) >= most {
+			return u // which are sources of the rest is not known
+		}
 		if _, _, clear := cfg.StaticKeys(name); clear {
 			continue // it has another key of its own
 		}

@@ -13,6 +13,9 @@ const maxShown = 300
 // direction of the line, become U+FFFD, and long text is cut. Line breaks and
 // tabs become spaces.
 func Clean(s string) string {
+	if len(s) <= maxShown && isPrintable(s) {
+		return strings.TrimSpace(s)
+	}
 	var b strings.Builder
 	n := 0
 	for _, r := range s {
@@ -30,4 +33,14 @@ func Clean(s string) string {
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// isPrintable reports whether text is all of printable ASCII, as nearly all is.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
