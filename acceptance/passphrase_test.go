@@ -19,7 +19,9 @@ const notKept = "[default]\nawsbroker_passphrase_for = off\n"
 // wants, and takes no passphrase that guessers try first.
 func TestGuessesAreDear(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := bare(t, -1)
+	w.Bin = build(t, "github.com/awsbroker/awsbroker/cmd/awsbroker", "shipped")
+	w.SetUp()
 	sealed, err := filepath.Glob(w.Path("home/.local/share/awsbroker/keystore/awsbroker*"))
 	if err != nil || len(sealed) < 2 {
 		t.Fatalf("the files are %v, %v", sealed, err)

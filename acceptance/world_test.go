@@ -56,7 +56,7 @@ var builds struct {
 
 // build compiles a package of this module, once a test run, into the directory
 // of the test binary, which go test removes.
-func build(t *testing.T, pkg, name string) (path string) {
+func build(t *testing.T, pkg, name string, tags ...string) (path string) {
 	t.Helper()
 	builds.Lock()
 	defer builds.Unlock()
@@ -69,7 +69,7 @@ func build(t *testing.T, pkg, name string) (path string) {
 		if builds.failed == nil {
 			builds.failed = map[string]error{}
 		}
-		builds.failed[name] = machine.Build(pkg, path)
+		builds.failed[name] = machine.Build(pkg, path, tags...)
 	}
 	if err := builds.failed[name]; err != nil {
 		t.Fatalf("go build %s: %v", pkg, err)
@@ -86,7 +86,7 @@ type world struct {
 // bare makes a person for whom nothing is set up yet.
 func bare(t *testing.T, uid int) *world {
 	t.Helper()
-	m := machine.New(t, build(t, "github.com/awsbroker/awsbroker/cmd/awsbroker", "awsbroker"), uid)
+	m := machine.New(t, build(t, "github.com/awsbroker/awsbroker/cmd/awsbroker", "awsbroker", "cheapguesses"), uid)
 	m.AWS.Key = m.AWS.User.ImportAccessKey(canaryID, canaryKey)
 	return &world{m, t}
 }

@@ -75,8 +75,9 @@ var SetEnvironment = sync.OnceFunc(func() {
 		}
 	}
 	os.Setenv("AWSBROKER_FILE_PASSPHRASE", "canary-passphrase-of-rotate")
-	keystore.TestOnlyRounds()
 })
+
+func init() { keystore.TestOnlyRounds() } // also in the processes that tests start of themselves
 
 // NewWorld makes a world, which goes with the test.
 func NewWorld(t *testing.T) *World {

@@ -15,12 +15,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
-// Rounds of PBKDF2-SHA256 are what OWASP wants one guess to cost
-// (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html).
-// keyring itself takes 8,192, and reads what has up to 1,300,000, which is the limit of
-// jose2go.
-const Rounds = 600_000
-
 // Seal returns the file of an item, as keyring reads it: a JWE under the passphrase
 // (PBES2-HS256+A128KW, A256GCM). One guess of the passphrase costs that many rounds.
 func Seal(item string, data []byte, pass credential.Secret, rounds int) ([]byte, error) {
