@@ -308,7 +308,7 @@ func TestWantFor(t *testing.T) {
 	}{
 		{"dev", 37 * time.Hour, "an MFA session lasts from 15 minutes to 36 hours, not 37h"},
 		{"dev", time.Minute, "an MFA session lasts from 15 minutes to 36 hours, not 1m"},
-		{"admin", 8 * time.Hour, "add this line to it: awsbroker_mfa_session = 8h"},
+		{"admin", 8 * time.Hour, "awsbroker setup admin --mfa-session 8h"},
 		{"long", 8 * time.Hour, "profile long wants sessions of 2 hours, which need a code of their own"},
 		{"bare", 8 * time.Hour, "profile bare has no MFA device"},
 	} {
