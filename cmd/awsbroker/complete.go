@@ -50,19 +50,29 @@ func keyNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellC
 
 // deviceNames completes the MFA devices that profiles name.
 func deviceNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	return ofProfiles(word, func(p *config.Profile) string { return p.MFASerial[strings.LastIndexAny(p.MFASerial, "/:")+1:] })
+}
+
+// regionNames completes the regions that profiles name.
+func regionNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	return ofProfiles(word, func(p *config.Profile) string { return p.Region })
+}
+
+// ofProfiles completes what profiles have of something; those that have "" have none.
+func ofProfiles(word string, value func(*config.Profile) string) ([]string, cobra.ShellCompDirective) {
 	p := paths.FromEnv()
 	cfg, err := config.Load(p.Config, p.Credentials)
 	if err != nil {
 		return nil, noFiles
 	}
-	var names []string
+	var values []string
 	for _, name := range cfg.Names() {
-		if p, err := cfg.Resolve(name); err == nil && p.MFASerial != "" {
-			names = append(names, p.MFASerial[strings.LastIndexAny(p.MFASerial, "/:")+1:])
+		if p, err := cfg.Resolve(name); err == nil && value(p) != "" {
+			values = append(values, value(p))
 		}
 	}
-	slices.Sort(names)
-	return startingWith(word, slices.Compact(names)), noFiles
+	slices.Sort(values)
+	return startingWith(word, slices.Compact(values)), noFiles
 }
 
 // execWords completes what follows exec: a profile or a program, and behind a profile a
@@ -119,23 +129,6 @@ func keyIDs(_ *cobra.Command, args []string, word string) ([]string, cobra.Shell
 		}
 	}
 	return startingWith(word, ids), noFiles
-}
-
-// regionNames completes the regions that profiles name.
-func regionNames(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
-	p := paths.FromEnv()
-	cfg, err := config.Load(p.Config, p.Credentials)
-	if err != nil {
-		return nil, noFiles
-	}
-	var names []string
-	for _, name := range cfg.Names() {
-		if p, err := cfg.Resolve(name); err == nil && p.Region != "" {
-			names = append(names, p.Region)
-		}
-	}
-	slices.Sort(names)
-	return startingWith(word, slices.Compact(names)), noFiles
 }
 
 // startingWith returns the names that begin with word, so that the shell is spared

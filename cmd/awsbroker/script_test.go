@@ -28,7 +28,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	keystore.TestOnlyRounds() // acceptance runs the program that ships
+	keystore.TestOnlyRounds() // TestGuessesAreDear (acceptance) looks at the program that ships
 	testscript.Main(m, map[string]func(){
 		"awsbroker": main,
 		"person":    person,
