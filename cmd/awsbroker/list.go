@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -38,11 +39,12 @@ serve but that are not set up yet, with the command that does it.`,
 			if asJSON {
 				return writeListJSON(a.stdout, o, waiting, time.Now())
 			}
-			if err := writeList(a.stdout, widthOf(a.stdout), o, time.Now()); err != nil {
+			out := bufio.NewWriter(a.stdout) // one write, not one a line
+			if err := writeList(out, widthOf(a.stdout), o, time.Now()); err != nil {
 				return err
 			}
-			writeNotSetUp(a.stdout, waiting)
-			return nil
+			writeNotSetUp(out, waiting)
+			return out.Flush()
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")

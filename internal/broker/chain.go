@@ -3,6 +3,7 @@ package broker
 import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -11,12 +12,12 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 
 // withSource makes the session of the source profile ask for the target's.
-func (b *Broker) withSource(t *Target) error {
+func (b *Broker) withSource(t *Target, record keystore.Record) error {
 	p := t.Profile
 	if err := checkChain(p); err != nil {
 		return err
 	}
-	source, err := b.targetOf(p.Source)
+	source, err := b.targetOf(p.Source, record)
 	t.From = source
 	return err
 }

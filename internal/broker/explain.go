@@ -91,7 +91,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 		e.LogFile = b.Paths.LogFile()
 	}
 	e.Codes = b.codeSource(ctx, t)
-	e.SharedWith = b.sharers(t)
+	e.SharedWith = b.sharers(t, record)
 	cache, known := b.knownCache()
 	if s, ok := t.Cached(cache, time.Now()); ok {
 		e.Expiration = s.Expiration
@@ -106,13 +106,13 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 
 // sharers returns the other profiles that get the target's session, such as those that
 // differ from its own in the region only.
-func (b *Broker) sharers(t *Target) (names []string) {
+func (b *Broker) sharers(t *Target, record keystore.Record) (names []string) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil
 	}
 	for _, name := range cfg.Ours() {
-		if other, err := b.TargetIn(cfg, name); err == nil && name != t.Profile.Name && other.cacheKey() == t.cacheKey() {
+		if other, err := b.targetIn(cfg, record, name); err == nil && name != t.Profile.Name && other.cacheKey() == t.cacheKey() {
 			names = append(names, name)
 		}
 	}

@@ -57,7 +57,7 @@ func (b *Broker) Overview() (Overview, error) {
 	out := Overview{Keystore: record.Keystore, Config: cfg}
 	usedBy := map[string][]string{}
 	for _, name := range cfg.Ours() {
-		view := b.profileView(cfg, name)
+		view := b.profileView(cfg, record, name)
 		out.Profiles = append(out.Profiles, view)
 		usedBy[view.Key] = append(usedBy[view.Key], name)
 	}
@@ -68,9 +68,9 @@ func (b *Broker) Overview() (Overview, error) {
 	return out, nil
 }
 
-func (b *Broker) profileView(cfg *config.Config, name string) ProfileView {
+func (b *Broker) profileView(cfg *config.Config, record keystore.Record, name string) ProfileView {
 	view := ProfileView{Name: name}
-	t, err := b.TargetIn(cfg, name)
+	t, err := b.targetIn(cfg, record, name)
 	if err != nil {
 		view.Problem = err.Error()
 		return view

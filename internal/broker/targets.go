@@ -57,15 +57,24 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 	if err != nil {
 		return nil, failure.OfConfig(err)
 	}
-	return b.targetOf(p)
-}
-
-// targetOf a profile that was resolved.
-func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
 		return nil, failure.OfRecord(err)
 	}
+	return b.targetOf(p, record)
+}
+
+// targetIn is [Broker.TargetIn] with a record that was read before: once for many profiles.
+func (b *Broker) targetIn(cfg *config.Config, record keystore.Record, profile string) (*Target, error) {
+	p, err := cfg.Resolve(profile)
+	if err != nil {
+		return nil, failure.OfConfig(err)
+	}
+	return b.targetOf(p, record)
+}
+
+// targetOf a profile that was resolved.
+func (b *Broker) targetOf(p *config.Profile, record keystore.Record) (*Target, error) {
 	endpoint, err := b.endpoint(p)
 	if err != nil {
 		return nil, err
@@ -78,7 +87,7 @@ func (b *Broker) targetOf(p *config.Profile) (*Target, error) {
 	t.useKeyBefore()
 	t.SessionName = sessionName(p, t.Key.ARN)
 	if p.Chained() {
-		if err := b.withSource(t); err != nil {
+		if err := b.withSource(t, record); err != nil {
 			return nil, err
 		}
 	} else {
@@ -97,9 +106,13 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 	if err != nil {
 		return nil, err
 	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, failure.OfRecord(err)
+	}
 	var targets []*Target
 	if first != "" {
-		t, err := b.TargetIn(cfg, first)
+		t, err := b.targetIn(cfg, record, first)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +122,7 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 		targets = append(targets, t)
 	}
 	for _, profile := range cfg.Ours() {
-		if t, err := b.TargetIn(cfg, profile); profile != first && err == nil && t.Profile.KeyName == name {
+		if t, err := b.targetIn(cfg, record, profile); profile != first && err == nil && t.Profile.KeyName == name {
 			targets = append(targets, t)
 		}
 	}
