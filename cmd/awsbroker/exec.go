@@ -23,6 +23,7 @@ type execOptions struct {
 	server    bool
 	with      []string
 	allowRoot bool
+	narrowed  bool // the command line narrows the session
 	command   []string
 }
 
@@ -70,6 +71,10 @@ minutes. Such a session can call no IAM API.`,
 			if err := o.readWords(cmd, a, b, args); err != nil {
 				return err
 			}
+			if b, err = a.broker(broker.PersonLimits); err != nil { // with the flags that follow the profile
+				return err
+			}
+			o.narrowed = !b.Narrowing.IsZero()
 			return runExec(cmd, a, b, o)
 		},
 	}
@@ -79,6 +84,7 @@ minutes. Such a session can call no IAM API.`,
 	f.BoolVar(&o.server, "server", false, "let the command fetch its session from a server that renews it")
 	f.StringArrayVar(&o.with, "with", nil, "profile that the command works through by itself; may be repeated")
 	f.BoolVar(&o.allowRoot, "allow-root", false, "a session of the root key; --profile names it if there are several")
+	narrows(cmd, a)
 	f.SetInterspersed(false) // flags after the command are the command's
 	return cmd
 }
@@ -97,6 +103,10 @@ func (o *execOptions) check() error {
 		return refuse("a session of the root user lasts for 15 minutes, whatever --min-ttl says", "leave out --min-ttl")
 	case o.allowRoot && len(o.with) > 0:
 		return refuse("--allow-root is for a root key, and --with for profiles", "leave out one of them")
+	case o.narrowed && o.allowRoot:
+		return refuse("a session of the root user has no role, and only the session of a role can be narrowed", "leave out --allow-root")
+	case o.narrowed && len(o.with) > 0:
+		return refuse("what narrows a session does not reach the profiles of --with, which get theirs by themselves", "write session_policy_arns into these profiles, or run exec for one of them")
 	case o.server && len(o.with) > 0:
 		return refuse("--server gives the command one session, and --with gives it profiles, which renew theirs by themselves", "leave out --server")
 	}

@@ -15,6 +15,9 @@ import (
 // formatJSON is that of credential_process.
 const formatJSON = "json"
 
+// formatSTS is that of aws sts assume-role.
+const formatSTS = "sts"
+
 func newExport(a *app) *cobra.Command {
 	var profile, format string
 	names := strings.Join(formats(), ", ")
@@ -26,13 +29,14 @@ func newExport(a *app) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd, a, profile, format) },
 	}
 	takesProfile(cmd, &profile, "profile whose session it is")
+	narrows(cmd, a)
 	cmd.Flags().StringVar(&format, "format", "env", "form: "+names)
 	return cmd
 }
 
 // formats in which a session is printed, in alphabetical order.
 func formats() []string {
-	return slices.Sorted(slices.Values(append(variables.Formats[:], formatJSON)))
+	return slices.Sorted(slices.Values(append(variables.Formats[:], formatJSON, formatSTS)))
 }
 
 func runExport(cmd *cobra.Command, a *app, profile, format string) error {
@@ -61,8 +65,11 @@ func runExport(cmd *cobra.Command, a *app, profile, format string) error {
 
 // printed is a session in one of the formats.
 func printed(format, profile string, s session.Session, region string) ([]byte, error) {
-	if format == formatJSON {
+	switch format {
+	case formatJSON:
 		return s.Answer()
+	case formatSTS:
+		return s.STS()
 	}
 	text, _ := variables.Print(format, profile, plain(s, region))
 	return []byte(text), nil

@@ -49,6 +49,7 @@ that AWS tools would be served with. That is quick enough for a shell's prompt.`
 		},
 	}
 	takesProfile(cmd, &o.profile, "profile to log in to")
+	narrows(cmd, a)
 	f := cmd.Flags()
 	f.BoolVar(&o.all, "all", false, "all profiles of awsbroker")
 	f.StringVar(&o.key, "key", "", "with --all: only those of this key")

@@ -32,6 +32,7 @@ type app struct {
 	debug    bool
 
 	endpointIsMine bool
+	narrow         narrowFlags
 
 	oneLine bool // the caller shows one line of an error (credential-process)
 	yes     bool // --yes: no questions
@@ -163,10 +164,15 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 	if err != nil {
 		return nil, err
 	}
+	narrowing, err := a.narrow.narrowing()
+	if err != nil {
+		return nil, err
+	}
 	a.run = &broker.Broker{
 		Paths:          paths.FromEnv(),
 		Keystore:       kind,
 		Region:         a.region,
+		Narrowing:      narrowing,
 		Code:           code,
 		EndpointIsMine: a.endpointIsMine,
 		Environ:        a.environ,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -26,6 +27,7 @@ type Broker struct {
 	Paths          paths.Paths
 	Keystore       keystore.Kind     // --keystore or AWSBROKER_KEYSTORE; empty is the recorded one
 	Region         string            // --region; empty leaves it to the environment and the profile
+	Narrowing      config.Narrowing  // --read-only, --session-policy, --session-policy-arn; checked
 	Code           credential.Secret // --mfa-code, used instead of asking by the first who needs a code
 	EndpointIsMine bool              // --endpoint-is-mine: codes of seeds go to addresses that are not AWS's
 	Prompt         prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile

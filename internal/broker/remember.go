@@ -31,5 +31,5 @@ func (b *Broker) remember(ctx context.Context, call *session.Call, t *Target, s 
 // flagged reports whether flags changed which session the profile stands for. Such a
 // session is not remembered as the answer to the same call without the flags.
 func (b *Broker) flagged() bool {
-	return b.Region != "" || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
+	return b.Region != "" || !b.Narrowing.IsZero() || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
 }

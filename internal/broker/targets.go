@@ -53,9 +53,9 @@ func (b *Broker) Target(profile string) (*Target, error) {
 
 // TargetIn is [Broker.Target] in config files that were read before.
 func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
-	p, err := cfg.Resolve(profile)
+	p, err := b.resolve(cfg, profile)
 	if err != nil {
-		return nil, failure.OfConfig(err)
+		return nil, err
 	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
@@ -66,11 +66,23 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 
 // targetIn is [Broker.TargetIn] with a record that was read before: once for many profiles.
 func (b *Broker) targetIn(cfg *config.Config, record keystore.Record, profile string) (*Target, error) {
+	p, err := b.resolve(cfg, profile)
+	if err != nil {
+		return nil, err
+	}
+	return b.targetOf(p, record)
+}
+
+// resolve returns a profile, narrowed as the command line wants it.
+func (b *Broker) resolve(cfg *config.Config, profile string) (*config.Profile, error) {
 	p, err := cfg.Resolve(profile)
+	if err == nil {
+		err = p.Narrow(b.Narrowing)
+	}
 	if err != nil {
 		return nil, failure.OfConfig(err)
 	}
-	return b.targetOf(p, record)
+	return p, nil
 }
 
 // targetOf a profile that was resolved.

@@ -110,15 +110,9 @@ func (r *resolver) checkTransitiveTags() {
 // checkPolicyAccounts refuses a managed policy that is neither of the role's account
 // nor AWS's own.
 func (r *resolver) checkPolicyAccounts() {
-	p := r.profile
-	role := strings.SplitN(p.RoleARN, ":", 6)
-	for _, arn := range p.PolicyARNs {
-		policy := strings.SplitN(arn, ":", 6)
-		if len(role) != 6 || policy[1] == role[1] && (policy[4] == "aws" || policy[4] == role[4]) {
-			continue
-		}
-		o, _ := p.Origin("session_policy_arns")
-		r.fail(&RoleSessionError{Origin: o, Problem: fmt.Sprintf("names %s, which is neither in the role's account nor AWS's own in partition %q", arn, role[1])})
+	if problem := r.profile.strangePolicy(r.profile.PolicyARNs); problem != "" {
+		o, _ := r.profile.Origin("session_policy_arns")
+		r.fail(&RoleSessionError{Origin: o, Problem: problem})
 	}
 }
 

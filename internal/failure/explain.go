@@ -26,7 +26,13 @@ func OfConfig(err error) *Error {
 	var unknown *config.UnknownProfileError
 	var notOurs *config.NotOursError
 	var value *config.ValueError
+	var narrowing *config.NarrowingError
 	switch {
+	case errors.As(err, &narrowing):
+		f.Reason = Usage
+		if narrowing.Hint != "" {
+			f.Hint("%s", narrowing.Hint)
+		}
 	case errors.As(err, &value) && strings.HasPrefix(value.Origin.Key, "--"):
 		f.Reason = Usage
 	case errors.As(err, &unknown):

@@ -70,10 +70,10 @@ func roleDenied(e *awsapi.Error, p *config.Profile) *Error {
 	return f.Hint("the user must be allowed sts:AssumeRole on the role, and the role's trust policy must allow the user, its MFA and external id")
 }
 
-// policySettings names the settings that a refusal of a policy may be about.
+// policySettings names the settings and flags that a refusal of a policy may be about.
 func policySettings(p *config.Profile) string {
 	var all []string
-	for _, setting := range []string{"session_policy", "session_policy_arns"} {
+	for _, setting := range []string{"session_policy", "session_policy_arns", config.FlagPolicy, config.FlagPolicyARN, config.FlagReadOnly} {
 		if o, ok := p.Origin(setting); ok {
 			all = append(all, o.String())
 		}

@@ -11,10 +11,12 @@ import (
 func awsManagedPolicies(partition string) map[string]*managedPolicy {
 	all := map[string]*managedPolicy{}
 	for name, text := range map[string]string{
-		"AdministratorAccess":   administratorAccess,
-		"job-function/Billing":  billing,
-		"IAMUserChangePassword": changePassword,
-		"PowerUserAccess":       powerUser,
+		"AdministratorAccess":         administratorAccess,
+		"job-function/Billing":        billing,
+		"job-function/ViewOnlyAccess": viewOnly,
+		"IAMUserChangePassword":       changePassword,
+		"PowerUserAccess":             powerUser,
+		"ReadOnlyAccess":              readOnly,
 	} {
 		doc, err := policy.Parse(text, policy.Identity, nil)
 		if err != nil {
@@ -42,3 +44,21 @@ const powerUser = `{"Version":"2012-10-17","Statement":[` +
 	`{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"},` +
 	`{"Effect":"Allow","Action":["account:GetAccountInformation","account:GetGovCloudAccountInformation","account:GetPrimaryEmail","account:ListRegions",` +
 	`"iam:CreateServiceLinkedRole","iam:DeleteServiceLinkedRole","iam:ListRoles","organizations:DescribeOrganization"],"Resource":"*"}]}`
+
+// readOnly is a part of the real one, which lists actions of all services, and no sts
+// but these.
+const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[` +
+	`"codecommit:BatchGet*","codecommit:Describe*","codecommit:Get*","codecommit:GitPull","codecommit:List*",` +
+	`"ec2:Describe*","ec2:Get*","ec2:List*","ec2:SearchLocalGatewayRoutes",` +
+	`"iam:GenerateCredentialReport","iam:GenerateServiceLastAccessedDetails","iam:Get*","iam:List*","iam:Simulate*",` +
+	`"s3:DescribeJob","s3:Get*","s3:List*","ssm:Describe*","ssm:Get*","ssm:List*",` +
+	`"sts:GetAccessKeyInfo","sts:GetCallerIdentity","sts:GetSessionToken"` +
+	`],"Resource":"*"}]}`
+
+// viewOnly is a part of the real one, which lets nobody read what is stored.
+const viewOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[` +
+	`"codecommit:List*","ec2:DescribeInstances","ec2:DescribeRegions","ec2:DescribeVpcs",` +
+	`"iam:GetAccountSummary","iam:GetLoginProfile","iam:ListAccessKeys","iam:ListAccountAliases","iam:ListAttachedRolePolicies",` +
+	`"iam:ListGroups","iam:ListPolicies","iam:ListRoles","iam:ListUsers",` +
+	`"s3:ListAllMyBuckets","s3:ListBucket","ssm:ListAssociations"` +
+	`],"Resource":"*"}]}`

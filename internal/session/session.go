@@ -82,6 +82,28 @@ func (s Session) Answer() ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
+// STS is the JSON of aws sts assume-role, in one line with its newline, without the parts
+// that are not credentials. A session with an empty field is an error.
+func (s Session) STS() ([]byte, error) {
+	answer, err := s.Answer()
+	if err != nil {
+		return nil, err
+	}
+	var response struct {
+		Credentials struct { // as the JSON of the CLI spells them
+			AccessKeyID     string `json:"AccessKeyId"`
+			SecretAccessKey string
+			SessionToken    string
+			Expiration      string
+		}
+	}
+	if err := json.Unmarshal(answer, &response.Credentials); err != nil {
+		return nil, err
+	}
+	out, err := json.Marshal(response)
+	return append(out, '\n'), err
+}
+
 // marshal writes a session as it rests in a sealed file. Times are whole
 // seconds, as AWS's are.
 func (s Session) marshal() []byte {

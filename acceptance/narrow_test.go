@@ -1,0 +1,47 @@
+//go:build linux
+
+package acceptance
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestReadOnlyHolds: AWS's own CLI in a narrowed session reads, and is refused what the
+// role by itself may do, by exec, by exec --server, and by the profile's own helper.
+func TestReadOnlyHolds(t *testing.T) {
+	t.Parallel()
+	needAWSCLI(t)
+	w := newWorld(t)
+	if err := w.AWS.Role.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"); err != nil {
+		t.Fatal(err)
+	}
+	base := w.With("AWS_EC2_METADATA_DISABLED=true")
+	w.Profile("reader", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, "")
+	file := w.Read(w.Path("home/.aws/config"))
+	w.Write(w.Path("home/.aws/config"), strings.Replace(file, "credential-process --profile reader", "credential-process --profile reader --read-only", 1))
+	if r := base.Run("login", "--profile", "admin", "--read-only", "--mfa-code", w.Code()); r.Code != 0 {
+		t.Fatal(r)
+	}
+	for name, way := range map[string][]string{
+		"exec":          {w.Bin, "exec", "admin", "--read-only", "--", "aws"},
+		"exec --server": {w.Bin, "exec", "--server", "--read-only", "--profile", "admin", "--", "aws"},
+		"the profile":   {"aws", "--profile", "reader"},
+	} {
+		run := func(args ...string) (code int, out string) {
+			all := append(append(way[1:len(way):len(way)], args...), "--region", "us-east-1", "--endpoint-url", w.URL)
+			r := base.Finish(base.Command(way[0], all...))
+			return r.Code, r.Stdout + r.Stderr
+		}
+		if code, out := run("iam", "list-users"); code != 0 || !strings.Contains(out, `"UserName": "phoebe"`) {
+			t.Errorf("%s: reading: exit %d: %s", name, code, out)
+		}
+		if code, out := run("iam", "create-user", "--user-name", "mallory"); code == 0 || !strings.Contains(out, "AccessDenied") {
+			t.Errorf("%s: writing: exit %d: %s", name, code, out)
+		}
+	}
+	w.wantAssumed(1)
+	if r := base.Run("exec", "admin", "--mfa-code", w.Code(), "--", "aws", "iam", "create-user", "--user-name", "ada", "--region", "us-east-1", "--endpoint-url", w.URL); r.Code != 0 {
+		t.Errorf("the role by itself may create users: %v", r)
+	}
+}
