@@ -216,7 +216,7 @@ func TestManagedPoliciesAndTheirVersions(t *testing.T) {
 	}
 	arn := list.Policies[0].Arn
 	aws1, err := root.ListPolicies(ctx, &iam.ListPoliciesInput{Scope: types.PolicyScopeTypeAws, PathPrefix: aws.String("/job-function/")})
-	if err != nil || len(aws1.Policies) != 1 || *aws1.Policies[0].Arn != "arn:aws:iam::aws:policy/job-function/Billing" {
+	if err != nil || len(aws1.Policies) != 2 || *aws1.Policies[0].Arn != "arn:aws:iam::aws:policy/job-function/Billing" {
 		t.Errorf("%+v %v", aws1, err)
 	}
 	other := allowAssume("arn:aws:iam::123456789012:role/other")
