@@ -186,7 +186,7 @@ func TestBootstrapKilledAnywhere(t *testing.T) {
 	for _, action := range []string{"CreateUser", "CreateRole", "CreatePolicy", "CreateVirtualMFADevice", "EnableMFADevice", "CreateAccessKey", "GetSessionToken", "DeleteAccessKey"} {
 		moments = append(moments, moment{action: action, kind: fakeaws.FaultHang}, moment{action: action, kind: fakeaws.FaultHangAfter})
 	}
-	for _, question := range []string{"carry this out?", "code that it shows now", "the next code", "MFA code of", "delete the root key"} {
+	for _, question := range []string{"Carry this out?", "code that it shows now", "the next code", "MFA code of", "Delete the root key"} {
 		moments = append(moments, moment{question: question})
 	}
 	for i, m := range moments {

@@ -123,7 +123,7 @@ func TestImportOfAFileThatChanges(t *testing.T) {
 	path := w.Path("home/.aws/credentials")
 	w.Write(path, fmt.Sprintf("[phoebe]\naws_access_key_id = %s\naws_secret_access_key = %s\n", canaryID, canaryKey))
 	asked := w.At(tm, "add", "add", "--from-profile", "phoebe", "--debug")
-	tm.Expect("move it? [y/N] ")
+	tm.Expect("Move it? [y/N] ")
 	w.Write(path, "# theirs\n"+w.Read(path)+"region = eu-west-1\n")
 	tm.Send("y\n")
 	wantSaid(t, "add", asked.Outcome(), 0, "out of "+path)

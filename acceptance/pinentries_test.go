@@ -57,7 +57,7 @@ func askPinentry(kind string) string {
 			answer, err = l.Line(ctx, "MFA code: ")
 		} else {
 			var yes bool
-			yes, err = l.Confirm(ctx, "give it out?")
+			yes, err = l.Confirm(ctx, "Give it out?")
 			answer = map[bool]string{true: "yes", false: "no"}[yes]
 		}
 	}

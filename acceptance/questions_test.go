@@ -75,7 +75,7 @@ func TestTwoQuestionsOfOurs(t *testing.T) {
 	w := newWorld(t)
 	tm := machine.NewTerminal(t)
 	job := tm.Start(w.Command("/bin/sh", "-c", "awsbroker remove phoebe & sleep 0.5; awsbroker login --profile admin; wait"))
-	tm.Expect("remove it? [y/N] ")
+	tm.Expect("Remove it? [y/N] ")
 	tm.Expect("waiting for process")
 	tm.Send("n\n")
 	tm.Expect(asking)

@@ -219,11 +219,11 @@ func TestRotateAtATerminal(t *testing.T) {
 	c := tm.Start(w.Without("AWSBROKER_FILE_PASSPHRASE").Command(w.Bin, "rotate"))
 	tm.Expect("passphrase of the encrypted keystore in ")
 	tm.Send(machine.Passphrase + "\n")
-	tm.Expect("rotate this key? [y/N] ")
+	tm.Expect("Rotate this key? [y/N] ")
 	tm.Send("y\n")
 	tm.Expect("MFA code of " + w.AWS.Device.Serial)
 	tm.Send(w.Code() + "\n")
-	tm.Expect("delete it for good? [y/N] ")
+	tm.Expect("Delete it for good? [y/N] ")
 	tm.Send("y\n")
 	tm.Expect("key phoebe is rotated")
 	if code := c.Wait(); code != 0 {

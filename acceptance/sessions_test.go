@@ -64,7 +64,7 @@ func TestSessionEndsDuringTheQuestion(t *testing.T) {
 	w.Write(w.Path("home/.aws/config"), "[profile user]\nregion = eu-central-1\nawsbroker_key = phoebe\nawsbroker_confirm = true\n")
 	w.AWS.Server.SetSessionLife(time.Second)
 	c := w.At(tm, "run", "credential-process", "--profile", "user")
-	tm.Expect("give it out?")
+	tm.Expect("Give it out?")
 	time.Sleep(1100 * time.Millisecond)
 	w.AWS.Server.SetSessionLife(0)
 	tm.Send("y\n")
@@ -72,7 +72,7 @@ func TestSessionEndsDuringTheQuestion(t *testing.T) {
 	if ends, err := time.Parse(time.RFC3339, given.Expiration); err != nil || time.Until(ends) < time.Minute {
 		t.Errorf("it ends %s", given.Expiration)
 	}
-	if n := tm.Count("give it out?"); n != 1 {
+	if n := tm.Count("Give it out?"); n != 1 {
 		t.Errorf("%d questions", n)
 	}
 }

@@ -20,13 +20,13 @@ func newExplain(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "explain",
-		Short: "show what a profile comes to, and why",
-		Long: `Show what a profile comes to: what will be asked of AWS, with which key from
-which keychain, who would be asked for a code, whether the next call will ask
+		Short: "show how a profile resolves, and why",
+		Long: `Show how a profile resolves: what awsbroker will request from AWS, with which key
+from which keychain, how it would ask for a code, whether the next call will ask
 and why, and where each setting is written.
 
-Nothing is done: no key in a keychain is opened, and neither AWS nor a person is
-asked.`,
+The command changes nothing. It opens no key in the keychain, and asks neither
+AWS nor you.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {

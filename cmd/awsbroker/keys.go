@@ -31,13 +31,13 @@ that nothing needs it, delete it.`,
 	asList(cmd, list)
 	cmd.AddCommand(list,
 		newKeysChange(a, keys.Deactivate, "deactivate", "make access keys inactive in AWS",
-			`Make access keys inactive in AWS: what signs with them is refused, until they
-are activated again.`),
+			`Make access keys inactive in AWS. Requests signed with them are refused until
+they are activated again.`),
 		newKeysChange(a, keys.Activate, "activate", "make inactive access keys active again in AWS",
 			`Make inactive access keys active again in AWS.`),
 		newKeysChange(a, keys.Delete, "delete", "delete access keys in AWS",
-			`Delete access keys in AWS, for good. A key that is in the keychain goes out of
-it as well, once AWS refuses it. A root key deletes itself, also after its time.`))
+			`Delete access keys in AWS for good. A key that is also in the keychain is removed
+from there once AWS refuses it. A root key can delete itself, even after it expired.`))
 	return cmd
 }
 

@@ -22,8 +22,8 @@ then get their codes from there, and nobody is asked. The seed is the secret
 key that AWS shows when it makes the device, or the otpauth:// URI of its QR
 code; it is asked for, or read from standard input with -.
 
-It is a trade: a code then proves nothing more. Whoever opens the keychain, and
-any program that runs as you, has both factors.
+This has a price: a code is then no longer a second factor. Anyone who opens the
+keychain, and any program that runs as you, has both factors.
 `
 
 type mfaSeedOptions struct {

@@ -34,7 +34,7 @@ func (s *bootstrap) agree(ctx context.Context) error {
 		return err
 	}
 	s.journal.Partition, s.journal.Key, s.journal.KeyID, s.journal.Region = s.out.Partition, s.name, s.actor.AccessKey.AccessKeyID, s.run.Region
-	return s.actor.Confirm(ctx, s.out.Text(), "carry this out?")
+	return s.actor.Confirm(ctx, s.out.Text(), "Carry this out?")
 }
 
 // hasWork reports whether there is anything to be done or proved.

@@ -100,8 +100,8 @@ func TestBootstrapAndOtherRootKeys(t *testing.T) {
 		"yes to all":          {no: "", left: 0},
 		"--yes":               {yes: true, left: 1, says: "another key"},
 		"no to the other":     {no: "another access key", left: 1, says: "another key"},
-		"no to the last":      {no: "did its work", left: 1, says: "still works"},
-		"no to the whole lot": {no: "carry this out?", left: 2},
+		"no to the last":      {no: "is no longer needed", left: 1, says: "still works"},
+		"no to the whole lot": {no: "Carry this out?", left: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,10 +36,10 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 			return err
 		}
 	}
-	text := fmt.Sprintf("the root key %s did its work, and nothing needs it any more:\n"+
-		"it may do everything in account %s, and no policy can limit it;\n"+
-		"from now on %s does it all with a code, through the role %s", s.actor.AccessKey.AccessKeyID, s.out.Account, s.o.User, s.o.Role)
-	if err := s.actor.Confirm(ctx, text, "delete the root key, in AWS and here?"); err != nil {
+	text := fmt.Sprintf("The root key %s is no longer needed.\n"+
+		"It can do everything in account %s, and no policy can limit it.\n"+
+		"From now on %s can do all of this with an MFA code, through the role %s.", s.actor.AccessKey.AccessKeyID, s.out.Account, s.o.User, s.o.Role)
+	if err := s.actor.Confirm(ctx, text, "Delete the root key in AWS and on this machine?"); err != nil {
 		s.out.Left = append(s.out.Left, "the root key "+s.actor.AccessKey.AccessKeyID+" still works: "+s.deleteRootHint())
 		return nil
 	}
@@ -68,8 +68,8 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 	case !use.At.IsZero():
 		used = "last used " + use.At.Format("2006-01-02") + " (" + say.Clean(use.Service) + ")"
 	}
-	text := fmt.Sprintf("the root user has another access key: %s, made %s, %s", id, k.Created.Format("2006-01-02"), used)
-	if err := s.actor.Confirm(ctx, text, "delete that one, too?"); err != nil {
+	text := fmt.Sprintf("The root user has another access key: %s, created %s, %s.", id, k.Created.Format("2006-01-02"), used)
+	if err := s.actor.Confirm(ctx, text, "Delete that one, too?"); err != nil {
 		s.out.Left = append(s.out.Left, left)
 		return nil
 	}
@@ -132,7 +132,7 @@ func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 		return err
 	}
 	s.out.Profile = s.o.Profile
-	s.out.Plan = []Planned{{Sign: "-", What: "root key " + info.AccessKeyID, How: "AWS has deleted it; it goes out of the keychain"}}
+	s.out.Plan = []Planned{{Sign: "-", What: "root key " + info.AccessKeyID, How: "AWS has deleted it; it will be removed from the keychain"}}
 	if s.o.PlanOnly {
 		return nil
 	}

@@ -152,7 +152,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 				return out, err
 			}
 		}
-		err := s.actor.Confirm(ctx, "  - "+say.Clean(t.Words()), "take that back?")
+		err := s.actor.Confirm(ctx, "  - "+say.Clean(t.Words()), "Undo that?")
 		if errors.Is(err, broker.ErrDeclined) {
 			out.Kept = append(out.Kept, say.Clean(t.Words()))
 			if restoring {

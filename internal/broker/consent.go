@@ -65,9 +65,9 @@ func (c *consenting) ask(ctx context.Context, s session.Session) error {
 	if said, err := c.saidBefore(); said { // while it waited
 		return err
 	}
-	p.Begin(fmt.Sprintf("the session of %s, with %s left,\nwanted by %s\n", c.target.describe(), say.Duration(s.Left(time.Now())), prompt.Caller()))
+	p.Begin(fmt.Sprintf("%s wants the session of %s,\nwhich is valid for another %s.\n", prompt.Caller(), c.target.describe(), say.Duration(s.Left(time.Now()))))
 	deadline, _ := ctx.Deadline()
-	yes, err := p.Confirm(ctx, fmt.Sprintf("give it out? (within %s)", say.Duration(time.Until(deadline))))
+	yes, err := p.Confirm(ctx, fmt.Sprintf("Give it out? (within %s)", say.Duration(time.Until(deadline))))
 	if err == nil && !yes {
 		err = ErrDeclined
 	}

@@ -51,7 +51,7 @@ func play(s *stage) {
 		answer{"new passphrase: ", machine.Passphrase}, answer{"the same again: ", machine.Passphrase})
 	s.say("Write the profile. It is proved with one session before anything is written:")
 	s.play("awsbroker setup admin --key phoebe --region eu-central-1",
-		answer{"passphrase of", machine.Passphrase}, answer{"write this? [y/N] ", "y"}, answer{"MFA code of", s.m.Code()})
+		answer{"passphrase of", machine.Passphrase}, answer{"Write this? [y/N] ", "y"}, answer{"MFA code of", s.m.Code()})
 	s.say("From now on, for an hour, any AWS tool works with that profile and nothing is asked:")
 	s.identity()
 	s.say("Or with the session in the environment of a command, such as terraform apply:")

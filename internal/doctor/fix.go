@@ -65,7 +65,7 @@ func mendFiles(b *broker.Broker, edits ...edit) func(context.Context) error {
 		if diff == "" {
 			return nil
 		}
-		if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "change this?"); err != nil {
+		if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "Change this?"); err != nil {
 			return err
 		}
 		for _, e := range edits {
@@ -141,7 +141,7 @@ func mendMode(b *broker.Broker, path string, mode fs.FileMode) func(context.Cont
 			return nil
 		}
 		text := fmt.Sprintf("chmod %o %s (from %o)", is&mode, say.ShellWord(path), is)
-		if err := b.Confirm(ctx, text, "change this?"); err != nil {
+		if err := b.Confirm(ctx, text, "Change this?"); err != nil {
 			return err
 		}
 		return os.Chmod(path, is&mode)
@@ -154,7 +154,7 @@ func mendByRemoving(b *broker.Broker, path string) func(context.Context) error {
 		if err := paths.CheckWay(path); err != nil {
 			return err
 		}
-		if err := b.Confirm(ctx, say.Sprintf("remove %s", path), "remove it?"); err != nil {
+		if err := b.Confirm(ctx, say.Sprintf("This will remove %s.", path), "Remove it?"); err != nil {
 			return err
 		}
 		err := os.Remove(path)

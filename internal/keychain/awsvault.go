@@ -159,11 +159,11 @@ func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
 	if !s.from.Move {
 		return nil
 	}
-	question := "move it?"
+	question := "Move it?"
 	if len(ready) > 1 {
-		question = "move them?"
+		question = "Move them?"
 	}
-	return s.run.Confirm(ctx, say.Sprintf("%s\ninto %s, and out of aws-vault (%s)", say.Shown(listKeys(ready)), s.adder.kind.Words(), s.vault.Where()), question)
+	return s.run.Confirm(ctx, say.Sprintf("%s\nThis will move it into %s and remove it from aws-vault (%s).", say.Shown(listKeys(ready)), s.adder.kind.Words(), s.vault.Where()), question)
 }
 
 func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {

@@ -122,12 +122,12 @@ func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) err
 		return nil
 	}
 	if !s.from.Yes {
-		text := shown + " still holds what is in the keychain now, in clear"
+		text := shown + " still has in plaintext what is now in the keychain."
 		if s.passwords {
-			text += "\nit also holds console passwords, which are kept nowhere else"
+			text += "\nIt also has console passwords, and there is no other copy of them."
 		}
-		text += "\ndeleting is best effort: SSDs, backups and synchronised folders may keep it"
-		if err = s.run.Confirm(ctx, text, "delete it?"); err == nil {
+		text += "\nDeleting may not be complete: SSDs, backups and synchronised folders may keep a copy."
+		if err = s.run.Confirm(ctx, text, "Delete it?"); err == nil {
 			if err = wipe(s.from.Of, s.text); err == nil {
 				s.run.Report.Step(shown + " is deleted")
 				return nil

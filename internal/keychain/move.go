@@ -122,9 +122,9 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 	text := say.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", say.Count(len(names), "key", "keys"), strings.Join(names, ", "),
 		from.Kind().Words(), from.Where(), to.Kind().Words(), to.Where())
 	if m.options.Keep {
-		text += "\nthe old copies stay where they are"
+		text += "\nThe old copies will stay where they are."
 	}
-	if err := m.broker.Confirm(ctx, text, "move?"); err != nil {
+	if err := m.broker.Confirm(ctx, text, "Move them?"); err != nil {
 		return err
 	}
 	err = keystore.Move(ctx, from, to, keystore.MoveOptions{

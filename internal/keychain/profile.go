@@ -205,9 +205,9 @@ func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
 		}
 		text += hideSecrets(config.Diff(path, before, after), ready)
 	}
-	question := "move it?"
+	question := "Move it?"
 	if len(ready) > 1 {
-		question = "move them?"
+		question = "Move them?"
 	}
 	return s.run.Confirm(ctx, strings.TrimRight(text, "\n"), question)
 }

@@ -40,14 +40,14 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 	if err != nil {
 		return failure.OfKeystore(err, name)
 	}
-	text := fmt.Sprintf("the key %q (%s) goes out of %s\nnothing else here has its secret\n"+
-		"in AWS it goes on working until it is deleted there; to delete it in both places:\n    %s",
+	text := fmt.Sprintf("This will remove the key %q (%s) from %s.\nThere is no other copy of its secret on this machine.\n"+
+		"The key will keep working in AWS until you delete it there. To delete it in both places:\n    %s",
 		name, cmp.Or(info.ShownID(), "id unknown"), store.Kind().Words(), say.DeleteKey(info.AccessKeyID))
 	unfinished, err := rotate.DescribeUnfinished(b, name)
 	if err != nil {
 		return err
 	}
-	if err := b.Confirm(ctx, text+unfinished, "remove it?"); err != nil {
+	if err := b.Confirm(ctx, text+unfinished, "Remove it?"); err != nil {
 		return err
 	}
 	if err := store.Remove(ctx, name); err != nil {

@@ -65,10 +65,10 @@ func (ad *Adder) findUnlisted(ctx context.Context, name string) (*unlisted, erro
 
 func (ad *Adder) confirmBack(ctx context.Context, found *unlisted) error {
 	name := ad.options.Name
-	text := say.Sprintf("%s has a key %q already (%s%s), which awsbroker had no record of",
+	text := say.Sprintf("%s already has a key %q (%s%s), of which awsbroker has no record.",
 		ad.kind.Words(), name, found.info.ShownID(), whose(found.info.ARN))
-	err := ad.Broker.Confirm(ctx, text, "take it back?")
-	return failure.WithHint(err, "to put another key in its place: awsbroker add %s --replace", say.ShellWord(name))
+	err := ad.Broker.Confirm(ctx, text, "Use it again?")
+	return failure.WithHint(err, "to replace it with another key: awsbroker add %s --replace", say.ShellWord(name))
 }
 
 // RefuseUnlisted fails if the keychain has a key of that name which the record does

@@ -104,15 +104,15 @@ func (w *Work) describePlan(change Change, ids []string) string {
 		}
 		switch {
 		case change == Deactivate:
-			b.WriteString("  what signs with it is refused, until it is activated again\n")
+			b.WriteString("  Requests signed with it will be refused until you activate it again.\n")
 			continue
 		case state == "ACTIVE":
-			b.WriteString("  it is deleted for good, and what still signs with it is refused\n")
+			b.WriteString("  This will delete it for good. Requests signed with it will be refused.\n")
 		default:
-			b.WriteString("  it is deleted for good\n")
+			b.WriteString("  This will delete it for good.\n")
 		}
 		if len(names) > 0 {
-			b.WriteString("  then it goes out of your keychain\n")
+			b.WriteString("  Then it will be removed from your keychain.\n")
 		}
 	}
 	b.WriteString(w.Actor.Target.ForeignAddresses())

@@ -108,7 +108,7 @@ func Apply(ctx context.Context, b *broker.Broker, change Change, ids []string, o
 		}
 	}
 	if change != Activate {
-		if err := b.Confirm(ctx, w.describePlan(change, ids), change.verb()+" "+these(ids)+"?"); err != nil {
+		if err := b.Confirm(ctx, w.describePlan(change, ids), change.question(ids)); err != nil {
 			return err
 		}
 	}
@@ -129,11 +129,13 @@ func order(last bool) int {
 	return 0
 }
 
-func these(ids []string) string {
+// question asks for a yes to the change of these keys.
+func (c Change) question(ids []string) string {
+	ask := [...]string{"", "Activate", "Deactivate", "Delete"}[c]
 	if len(ids) == 1 {
-		return "it"
+		return ask + " it?"
 	}
-	return "them"
+	return ask + " them?"
 }
 
 // checkIDs refuses what cannot be the id of an access key.

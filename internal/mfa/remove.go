@@ -33,7 +33,7 @@ func Remove(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	} else if err := w.mayRemove(d); err != nil {
 		return "", err
 	}
-	if err := w.actor.Confirm(ctx, w.describeRemoval(d), "remove it?"); err != nil {
+	if err := w.actor.Confirm(ctx, w.describeRemoval(d), "Remove it?"); err != nil {
 		return "", err
 	}
 	return d.Serial, w.removeDevice(ctx, d)
@@ -58,9 +58,9 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 
 // describeRemoval says what Remove will do, for the question.
 func (w *work) describeRemoval(d iam.MFADevice) string {
-	text := say.Sprintf("MFA device %s, which nobody has: it is deleted", d.Serial)
+	text := say.Sprintf("This will delete the MFA device %s, which belongs to no user.", d.Serial)
 	if !d.Enabled.IsZero() {
-		text = say.Sprintf("MFA device %s of %s, enabled %s ago: its codes are not accepted any more",
+		text = say.Sprintf("This will delete the MFA device %s of %s, enabled %s ago. Its codes will stop working.",
 			d.Serial, w.keys.Owner(), say.Duration(max(w.run.TimeOfAWS().Sub(d.Enabled), 0)))
 	}
 	return strings.TrimRight(text+"\n"+w.actor.Target.ForeignAddresses(), "\n")

@@ -170,7 +170,7 @@ func TestSeed(t *testing.T) {
 			if err != nil || target.Profile.MFASerial != m.AWS.Device.Serial {
 				t.Fatal(err)
 			}
-			if !strings.Contains(m.Shown(), "whoever opens the keychain") || strings.Contains(m.Shown(), m.AWS.Device.Seed) {
+			if !strings.Contains(m.Shown(), "anyone who opens the keychain") || strings.Contains(m.Shown(), m.AWS.Device.Seed) {
 				t.Errorf("shown: %s", m.Shown())
 			}
 			m.AddProfile("seeded", m.AWS.Role.ARN(), m.AWS.Device.Serial, "awsbroker_mfa_seed = keychain")
@@ -206,7 +206,7 @@ func TestNoSeed(t *testing.T) {
 			t.Errorf("%s: the seed is shown: %s", name, f.Message)
 		}
 	}
-	m.Refuse = "goes into the keychain"
+	m.Refuse = "This will store the seed"
 	if _, err := mfa.StoreSeed(t.Context(), m.NewBroker(), "admin", credential.NewSecret(secret)); !errors.Is(err, broker.ErrDeclined) {
 		t.Errorf("%v", err)
 	}

@@ -61,7 +61,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	if gone {
 		return out, nil
 	}
-	if err := w.actor.Confirm(ctx, w.describeRemoval(old), "remove it?"); err != nil {
+	if err := w.actor.Confirm(ctx, w.describeRemoval(old), "Remove it?"); err != nil {
 		return out, err
 	}
 	w.noteReplacement(old.Serial, out.Serial)
@@ -134,9 +134,9 @@ func (w *work) findSuccessor(ctx context.Context, o EnrollOptions, old iam.MFADe
 	case o.Yes && w.run.TimeOfAWS().Sub(d.Enabled) > fresh:
 		return "", nil
 	}
-	text := say.Sprintf("MFA device %s of yours was enabled %s ago, after %s", nameOfDevice(d.Serial),
+	text := say.Sprintf("Your MFA device %s was enabled %s ago, after %s.", nameOfDevice(d.Serial),
 		say.Duration(max(w.run.TimeOfAWS().Sub(d.Enabled), 0)), nameOfDevice(old.Serial))
-	err := w.actor.Confirm(ctx, text, "does it take the place of "+nameOfDevice(old.Serial)+"?")
+	err := w.actor.Confirm(ctx, text, "Use it in place of "+nameOfDevice(old.Serial)+"?")
 	if errors.Is(err, broker.ErrDeclined) {
 		return "", nil
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // seedPrice is what a seed in the keychain costs. It is said before the yes.
-const seedPrice = "then a code proves nothing more: whoever opens the keychain,\nand any program that runs as you, has both factors"
+const seedPrice = "A code will then no longer be a second factor: anyone who opens the keychain,\nand any program that runs as you, will have both factors."
 
 // StoreSeed puts the seed of a profile's virtual MFA device into the keychain.
 // given is the seed, or empty to ask for it. The seed is base32, or the
@@ -40,12 +40,12 @@ func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given cred
 	if err != nil {
 		return nil, err
 	}
-	text := say.Sprintf("the seed of %s goes into the keychain,\nand awsbroker makes its codes by itself\n%s", device, say.Shown(seedPrice))
+	text := say.Sprintf("This will store the seed of %s in the keychain,\nand awsbroker will generate its codes.\n%s", device, say.Shown(seedPrice))
 	if address := t.ForeignAddresses(); address != "" {
 		text += "\n" + address
 	}
 	a.Close() // the question is asked anew
-	if err := a.Confirm(ctx, text, "store it?"); err != nil {
+	if err := a.Confirm(ctx, text, "Store it?"); err != nil {
 		return nil, err
 	}
 	err = withSeeds(ctx, b, a, func(store *keystore.Store) error { return store.SetSeed(ctx, device, seed) })
@@ -59,10 +59,10 @@ func RemoveSeed(ctx context.Context, b *broker.Broker, profile string) (device s
 		return "", err
 	}
 	device = t.Profile.MFASerial
-	text := say.Sprintf("the seed of %s is taken out of the keychain;\na device that shows its codes goes on doing so", device)
+	text := say.Sprintf("This will remove the seed of %s from the keychain.\nDevices and apps that show its codes will keep showing them.", device)
 	a := b.NewAsker(t.Profile)
 	defer a.Close()
-	if err := a.Confirm(ctx, text, "remove it?"); err != nil {
+	if err := a.Confirm(ctx, text, "Remove it?"); err != nil {
 		return "", err
 	}
 	err = withSeeds(ctx, b, a, func(store *keystore.Store) error { return store.RemoveSeed(ctx, device) })

@@ -79,7 +79,7 @@ func (w *work) writeSerial(ctx context.Context, edits []serialEdit, serial strin
 	if diff == "" {
 		return nil
 	}
-	if err := w.actor.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
+	if err := w.actor.Confirm(ctx, strings.TrimRight(diff, "\n"), "Write this?"); err != nil {
 		return err
 	}
 	if err := config.WriteFile(w.run.Paths.Config, before, after); err != nil {

@@ -121,7 +121,7 @@ func TestDialogTexts(t *testing.T) {
 		"MFA code of arn:aws:iam::123456789012:mfa/phoebe, within 5 minutes: ": "MFA code:",
 		"secret access key (not shown): ":                                      "secret access key:",
 		"the same again: ":                                                     "the same again:",
-		"remove it?":                                                           "remove it?:",
+		"Remove it?":                                                           "Remove it?:",
 	} {
 		if got := label(question); got != want {
 			t.Errorf("%q is called %q", question, got)

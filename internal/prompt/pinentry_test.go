@@ -202,7 +202,7 @@ func TestPinentryConfirms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if yes, err := l.Confirm(t.Context(), "remove it?"); yes != want || err != nil {
+		if yes, err := l.Confirm(t.Context(), "Remove it?"); yes != want || err != nil {
 			t.Errorf("%s: %v, %v", script, yes, err)
 		}
 		l.Close()
@@ -221,11 +221,11 @@ func TestPinentryTakesTypedYes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if yes, err := l.Confirm(t.Context(), "remove it?"); yes != want || err != nil {
+			if yes, err := l.Confirm(t.Context(), "Remove it?"); yes != want || err != nil {
 				t.Errorf("%s, %s: %v, %v", flavor, answer, yes, err)
 			}
 			l.Close()
-			if !strings.Contains(d.said(), "SETDESC remove it?%0A(type yes for a yes)\nSETPROMPT yes or no:\n") {
+			if !strings.Contains(d.said(), "SETDESC Remove it?%0A(type yes for a yes)\nSETPROMPT yes or no:\n") {
 				t.Error(d.said())
 			}
 		}

@@ -117,11 +117,11 @@ func (v *revocation) retireOld(ctx context.Context) error {
 	}
 	n := *v.note
 	n.OldAccepted, n.OldStays = accepted, false
-	text := fmt.Sprintf("the old key %s is inactive, and AWS refuses it", old)
+	text := fmt.Sprintf("The old key %s is inactive, and AWS refuses it.", old)
 	if accepted || v.old.AccessKeyID == "" {
-		text = fmt.Sprintf("the old key %s is inactive", old)
+		text = fmt.Sprintf("The old key %s is inactive.", old)
 	}
-	err = v.rotation.Actor.Confirm(ctx, text, "delete it for good?")
+	err = v.rotation.Actor.Confirm(ctx, text, "Delete it for good?")
 	switch {
 	case errors.Is(err, broker.ErrDeclined):
 		n.OldStays = true

@@ -25,22 +25,22 @@ func (v *revocation) plan() string {
 		whose = "the user and of the role"
 	}
 	if v.foreign != "" {
-		say.Fprintf(&b, "role     %s\n         is in another account: its sessions are NOT ended\n", v.foreign)
+		say.Fprintf(&b, "role     %s\n         is in another account. Its sessions will NOT end.\n", v.foreign)
 	}
 	if v.o.KeepKey {
-		fmt.Fprintf(&b, "steps    sessions of %s\n         that were made until now are denied everything", whose)
+		fmt.Fprintf(&b, "steps    All existing sessions of %s\n         will be denied everything.", whose)
 	} else {
-		fmt.Fprintf(&b, "steps    a new access key is made; this one is deactivated,\n         or deleted where the user has two;\n"+
-			"         sessions of %s\n         that were made until now are denied everything;\n"+
-			"         the old one is deleted, if you say so;\n"+
-			"         sessions that were made meanwhile are denied, too", whose)
+		fmt.Fprintf(&b, "steps    A new access key will be created. This one will be\n         deactivated, or deleted if the user has two.\n"+
+			"         All existing sessions of %s\n         will be denied everything.\n"+
+			"         You can then have the old key deleted.\n"+
+			"         Sessions created in the meantime will be denied, too.", whose)
 	}
 	if address := v.profile.ForeignAddresses(); address != "" {
 		b.WriteString("\n" + address)
 	}
 	b.WriteString("\nends     your own sessions")
 	if v.role != "" {
-		b.WriteString(", and EVERYBODY ELSE'S of that role:\n         people and programs have to get new ones")
+		b.WriteString(" and EVERYBODY ELSE'S of that role.\n         People and programs will need new ones.")
 	}
 	return b.String()
 }
@@ -62,15 +62,15 @@ func (v *revocation) rehearse(ctx context.Context) error {
 	err = v.probe(ctx)
 	switch {
 	case errors.Is(err, access.ErrSilent) && v.o.KeepKey:
-		v.report.Step("code     one MFA code would be asked for")
+		v.report.Step("code     awsbroker would ask for one MFA code")
 	case errors.Is(err, access.ErrSilent):
-		v.report.Step("code     two MFA codes would be asked for, one after the other")
+		v.report.Step("code     awsbroker would ask for two MFA codes, one after the other")
 	case err != nil:
 		return err
 	case !v.rotation.Access.Way.Own && !v.o.KeepKey:
-		v.report.Step("code     one MFA code would be asked for, after the first step")
+		v.report.Step("code     awsbroker would ask for one MFA code, after the first step")
 	default:
-		v.report.Step("code     none is needed")
+		v.report.Step("code     no MFA code is needed")
 	}
 	return nil
 }

@@ -210,7 +210,7 @@ func (v *revocation) start(ctx context.Context) error {
 	if v.o.DryRun {
 		return v.rehearse(ctx)
 	}
-	if err := v.rotation.Actor.Confirm(ctx, v.plan(), "revoke them now?"); err != nil {
+	if err := v.rotation.Actor.Confirm(ctx, v.plan(), "Revoke them now?"); err != nil {
 		return err
 	}
 	v.agreed = true

@@ -366,7 +366,7 @@ func TestRevokeDryRun(t *testing.T) {
 	if _, err := m.revoke(); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{policy.RevokeName, `"aws:TokenIssueTime": "20`, "EVERYBODY ELSE'S", "one MFA code would be asked for, after the first step"} {
+	for _, want := range []string{policy.RevokeName, `"aws:TokenIssueTime": "20`, "EVERYBODY ELSE'S", "awsbroker would ask for one MFA code, after the first step"} {
 		if !strings.Contains(m.Shown(), want) {
 			t.Errorf("not shown: %q\n%s", want, m.Shown())
 		}
@@ -474,7 +474,7 @@ func TestRevokeLag(t *testing.T) {
 func TestRevokeOldKeyStays(t *testing.T) {
 	t.Parallel()
 	m := newRevoking(t, nil)
-	m.Refuse = "the old key"
+	m.Refuse = "The old key"
 	out, err := m.revoke()
 	if err != nil || !out.OldStays {
 		t.Fatalf("%+v %+v\n%s", out, err, m.Shown())

@@ -25,7 +25,7 @@ func TestRevokeNamesWhatAnIntruderMade(t *testing.T) {
 			}
 			continue
 		}
-		for _, want := range []string{intruder.ID + ", ACTIVE, made ", device.Serial + ", enabled "} {
+		for _, want := range []string{intruder.ID + ", ACTIVE, created ", device.Serial + ", enabled "} {
 			if !strings.Contains(m.Shown(), want) {
 				t.Errorf("not shown: %s\n%s", want, m.Shown())
 			}

@@ -67,8 +67,8 @@ func (v *revocation) offerKeys(ctx context.Context) error {
 		if k.Active {
 			state = "ACTIVE"
 		}
-		text := say.Sprintf("the user has a second access key, which is not in your keychain:\n%s, %s, made %s ago", k.ID, state, v.age(k.Created))
-		err := v.rotation.Actor.Confirm(ctx, text, "delete this key for good?")
+		text := say.Sprintf("The user has a second access key, which is not in your keychain:\n%s, %s, created %s ago", k.ID, state, v.age(k.Created))
+		err := v.rotation.Actor.Confirm(ctx, text, "Delete this key for good?")
 		if errors.Is(err, broker.ErrDeclined) {
 			continue
 		}
@@ -90,8 +90,8 @@ func (v *revocation) offerDevices(ctx context.Context) error {
 		if slices.Contains(known, d.Serial) {
 			continue
 		}
-		text := say.Sprintf("the user has an MFA device that no profile here names:\n%s, enabled %s ago", d.Serial, v.age(d.Enabled))
-		err := v.rotation.Actor.Confirm(ctx, text, "remove this MFA device?")
+		text := say.Sprintf("The user has an MFA device that no profile on this machine uses:\n%s, enabled %s ago", d.Serial, v.age(d.Enabled))
+		err := v.rotation.Actor.Confirm(ctx, text, "Remove this MFA device?")
 		if errors.Is(err, broker.ErrDeclined) {
 			continue
 		}

@@ -45,7 +45,7 @@ func TestRotateDryRun(t *testing.T) {
 	t.Parallel()
 	m := newRotating(t)
 	m.o.DryRun = true
-	for _, want := range []string{"code     one MFA code would be asked for", "code     none is needed"} {
+	for _, want := range []string{"code     awsbroker would ask for one MFA code", "code     no MFA code is needed"} {
 		before := brokertest.ReadAll(t, m.Paths.State, m.Paths.Data)
 		if _, err := m.rotate(); err != nil {
 			t.Fatal(err)
@@ -77,12 +77,12 @@ func TestRotateSecondKey(t *testing.T) {
 
 	m.o.Yes = true
 	_, err := m.rotate()
-	f := brokertest.WantFailed(t, err, failure.Other, "an active key is not deleted unasked: "+second.ID+", ACTIVE, made 100 days ago, last used ")
+	f := brokertest.WantFailed(t, err, failure.Other, "awsbroker never deletes an active key without asking: "+second.ID+", ACTIVE, made 100 days ago, last used ")
 	if !strings.Contains(f.Hints[0], "(sts in eu-central-1)") {
 		t.Error(f.Hints)
 	}
 	m.o.Yes = false
-	m.Refuse = "second key"
+	m.Refuse = "already has two keys"
 	_, err = m.rotate()
 	brokertest.WantFailed(t, err, failure.NeedPerson, "aws iam delete-access-key --user-name phoebe --access-key-id "+second.ID)
 	if m.CountCalls("CreateAccessKey")+m.CountCalls("DeleteAccessKey") != 0 {

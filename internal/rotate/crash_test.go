@@ -52,7 +52,7 @@ func (m *rotating) finished(old string) {
 	m.AWS.Server.ClearFaults()
 	m.at, m.o = nil, Options{}
 	if m.Refuse == "" {
-		m.Refuse = "second key" // what the first run left is known, and nobody is asked about it
+		m.Refuse = "already has two keys" // what the first run left is known, and nobody is asked about it
 	}
 	before, codes := m.Shown(), m.CountCodes()
 	m.WantWorking()

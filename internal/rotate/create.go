@@ -191,15 +191,15 @@ func (r *Rotation) dropLeaked(ctx context.Context) error {
 }
 
 func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
-	text := fmt.Sprintf("the user has a second key, and AWS allows no third:\n%s", r.describeKey(ctx, k))
+	text := fmt.Sprintf("The user already has two keys, and AWS allows no third. The other one is:\n%s", r.describeKey(ctx, k))
 	full := failure.New(failure.Other, "the user %s has two access keys, and AWS allows no third", r.User.UserName())
 	if k.Active && r.Options.Yes {
-		return full.Hint("an active key is not deleted unasked: %s", r.describeKey(ctx, k)).
-			Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
+		return full.Hint("awsbroker never deletes an active key without asking: %s", r.describeKey(ctx, k)).
+			Hint("if nothing needs it any longer: %s", say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
 	}
-	question := "delete it for good?"
+	question := "Delete it for good?"
 	if k.Active {
-		question = "delete this ACTIVE key for good?"
+		question = "Delete this ACTIVE key for good?"
 	}
 	if err := r.Actor.Confirm(ctx, text, question); err != nil {
 		var f *failure.Error

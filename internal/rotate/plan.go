@@ -24,8 +24,8 @@ func (r *Rotation) agree(ctx context.Context) error {
 		last = "kept, inactive"
 	}
 	text := say.Sprintf("key      %s, %s, in %s\nuser     %s in account %s\nused by  %s\n"+
-		"steps    a new key is made, stored beside the old one, and proved;\n"+
-		"         it takes the old one's place; the old one is deactivated\n         and, after another proof, %s",
+		"steps    A new key will be created, stored beside the old one, and tested.\n"+
+		"         It will replace the old one, which will be deactivated\n         and, after another test, %s.",
 		r.Name, r.Actor.Target.Key.AccessKeyID, r.chain.Kind().Words(),
 		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
 	if address := r.Targets[0].ForeignAddresses(); address != "" {
@@ -37,14 +37,14 @@ func (r *Rotation) agree(ctx context.Context) error {
 		}
 		return r.rehearse(ctx)
 	}
-	return r.Actor.Confirm(ctx, text, "rotate this key?")
+	return r.Actor.Confirm(ctx, text, "Rotate this key?")
 }
 
 // rehearse says what the rotation would do, as far as nobody has to be asked.
 func (r *Rotation) rehearse(ctx context.Context) error {
 	keys, _, err := r.ListKeys(ctx)
 	if errors.Is(err, access.ErrSilent) {
-		r.report.Step("code     one MFA code would be asked for")
+		r.report.Step("code     awsbroker would ask for one MFA code")
 		return nil
 	}
 	if err != nil {
@@ -53,6 +53,6 @@ func (r *Rotation) rehearse(ctx context.Context) error {
 	if i := slices.IndexFunc(keys, func(k listedKey) bool { return k.ID != r.Actor.Target.Key.AccessKeyID }); len(keys) > 1 && i >= 0 {
 		r.report.Step("first    the user has a second key, which would have to be deleted: " + r.describeKey(ctx, keys[i].Key))
 	}
-	r.report.Step("code     none is needed")
+	r.report.Step("code     no MFA code is needed")
 	return nil
 }

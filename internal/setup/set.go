@@ -62,7 +62,7 @@ func Set(ctx context.Context, b *broker.Broker, profile, setting, value string) 
 	if err := edit.CheckWritable(); err != nil {
 		return false, failure.New(failure.Other, "the profile cannot be written: %w", err)
 	}
-	if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
+	if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "Write this?"); err != nil {
 		return false, err
 	}
 	if err := edit.Write(); err != nil {

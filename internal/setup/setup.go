@@ -74,7 +74,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 		if err := edit.CheckWritable(); err != nil {
 			return false, failure.New(failure.Other, "the profile cannot be written: %w", err)
 		}
-		if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "write this?"); err != nil {
+		if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "Write this?"); err != nil {
 			return false, err
 		}
 	}
