@@ -15,7 +15,7 @@ PACKAGES   := ./...
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check lint vulncheck bench demo install uninstall man troubleshooting doctor e2e clean
+.PHONY: help build test check lint vulncheck bench demo demo-picture docs install uninstall man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +53,12 @@ bench: ## how fast, as ratios taken in one run
 	$(GO) run ./internal/bench
 
 demo: ## the main job, against a fake AWS on this machine
-	$(GO) run ./internal/demo
+	@echo 'compiling what is not compiled yet' >&2
+	@CGO_ENABLED=0 $(GO) build -v -trimpath -ldflags '-s -w' -o /dev/null ./cmd/awsbroker
+	@CGO_ENABLED=0 $(GO) run -v -trimpath ./internal/demo
+
+demo-picture: ## docs/demo.svg, the terminal of make demo
+	$(GO) run ./internal/demo -picture docs/demo.svg
 
 man: ## docs/man from the commands
 	AWSBROKER_WRITE_MAN=1 $(GO) test ./cmd/awsbroker -run TestManPages
@@ -63,6 +68,9 @@ troubleshooting: ## docs/troubleshooting.md from what really happens
 
 doctor: ## docs/doctor.md from what doctor finds
 	AWSBROKER_WRITE_DOCS=1 $(GO) test ./acceptance -parallel 8 -run TestDoctorFinds
+
+docs: ## what README and the pages of docs show, from real runs
+	AWSBROKER_WRITE_DOCS=1 $(GO) test ./cmd/awsbroker -count=1 -run TestPages
 
 e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
 	e2e/run

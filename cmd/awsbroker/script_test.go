@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"awsbroker": main,
 		"person":    person,
+		"aws":       standInForCLI,
 	})
 }
 
@@ -96,7 +97,10 @@ type story struct {
 	ended time.Duration  // how long the last command of exits took
 }
 
-type storyKey struct{}
+type (
+	storyKey struct{}
+	testKey  struct{} // the test that the story is part of
+)
 
 func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	out := map[string]func(*testscript.TestScript, bool, []string){}
@@ -122,7 +126,7 @@ func setupStory(env *testscript.Env) error {
 	t := env.T().(testing.TB)
 	m := machine.NewIn(t, env.WorkDir, -1)
 	s := &story{aws: m.AWS, seen: map[string]int{}}
-	env.Values[storyKey{}] = s
+	env.Values[storyKey{}], env.Values[testKey{}] = s, t
 	closed, err := closedPort()
 	if err != nil {
 		return err

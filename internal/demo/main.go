@@ -7,7 +7,9 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,39 +24,48 @@ const (
 )
 
 func main() {
-	if err := run(); err != nil {
+	picture := flag.String("picture", "", "file for a picture of the terminal, instead of its text")
+	flag.Parse()
+	var err error
+	if *picture == "" {
+		err = run(os.Stdout)
+	} else {
+		err = record(*picture)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+// run plays the demo and writes what a terminal would show.
+func run(out io.Writer) error {
 	dir, err := os.MkdirTemp("", "awsbroker-demo-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	binary := filepath.Join(dir, "awsbroker")
-	if err := machine.Build("./cmd/awsbroker", binary); err != nil {
+	if err := machine.Build("github.com/awsbroker/awsbroker/cmd/awsbroker", binary); err != nil {
 		return err
 	}
-	return machine.Try(func(t machine.T) { play(newStage(t, binary)) })
+	return machine.Try(func(t machine.T) { play(newStage(t, binary, out)) })
 }
 
 func play(s *stage) {
 	aws := s.m.AWS
 	key := aws.User.ImportAccessKey(keyID, secret)
-	s.say("A fake AWS account runs on this machine, with the user phoebe and the role admin-mfa.")
-	s.say("Put phoebe's access key into the keychain (here an encrypted file, for there may be no desktop):")
+	s.say("On this machine runs a fake AWS, with the user phoebe and the role admin-mfa.")
+	s.say("Phoebe's access key goes into the keychain, here an encrypted file:")
 	s.play("awsbroker add phoebe --keystore file",
 		answer{"access key id: ", key.ID}, answer{"secret access key", key.Secret},
 		answer{"new passphrase: ", machine.Passphrase}, answer{"the same again: ", machine.Passphrase})
-	s.say("Write the profile. It is proved with one session before anything is written:")
+	s.say("The profile is shown, and tried with one session, before it is written:")
 	s.play("awsbroker setup admin --key phoebe --region eu-central-1",
 		answer{"passphrase of", machine.Passphrase}, answer{"Write this? [y/N] ", "y"}, answer{"MFA code of", s.m.Code()})
 	s.say("From now on, for an hour, any AWS tool works with that profile and nothing is asked:")
 	s.identity()
-	s.say("Or with the session in the environment of a command, such as terraform apply:")
+	s.say("Or with the session in the environment of a command:")
 	s.play("awsbroker exec -- sh -c 'echo $AWS_REGION, until $AWS_CREDENTIAL_EXPIRATION'")
 	s.play("awsbroker list")
 	s.say(fmt.Sprintf("AWS was asked for %d session, and phoebe for %d code. The secret is in no file in clear:", len(aws.Server.Calls("AssumeRole")), codes(aws)))
@@ -90,5 +101,5 @@ func (s *stage) identity() {
 	if err != nil {
 		s.m.T.Fatal(err)
 	}
-	fmt.Printf("%s\n(%d ms)\n\n", shown, r.Took.Milliseconds())
+	fmt.Fprintf(s.out, "%s\n(%d ms)\n\n", shown, r.Took.Milliseconds())
 }
