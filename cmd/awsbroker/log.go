@@ -135,6 +135,9 @@ func timeText(t, now time.Time) string {
 // the one that AWS's tools run.
 func givenTo(g grant.Grant) string {
 	who := fmt.Sprintf("%s %d", cell(g.Caller), g.PID)
+	if g.Agent != "" && g.Agent != g.Caller {
+		who += ", for " + cell(g.Agent)
+	}
 	if g.Command == "credential-process" {
 		return who
 	}

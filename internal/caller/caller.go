@@ -1,5 +1,6 @@
-// Package caller finds out which program runs awsbroker: people are told who
-// asks for a code, and the log of grants names who was given a session.
+// Package caller finds out which program runs awsbroker, and whether it works for a
+// coding agent: people are told who asks for a code, and the log of grants names who
+// was given a session.
 //
 // On Linux it may import what package early may, which needs it for the log.
 package caller
@@ -9,9 +10,10 @@ import "os"
 // Process is one that a person may recognise. Its texts are as the system
 // reports them: whoever shows them cleans them.
 type Process struct {
-	PID  int
-	Name string // empty where the system does not tell
-	Dir  string // where it runs; empty where the system does not tell
+	PID   int
+	Name  string // empty where the system does not tell
+	Dir   string // where it runs; empty where the system does not tell
+	Agent Agent  // that it works for
 }
 
 // actsFor is a fact about the whole process, like its parent, and as global.
@@ -21,6 +23,9 @@ var actsFor int
 // may be nobody's: exec's server is cut off from its command on purpose.
 func ActFor(pid int) { actsFor = pid }
 
+// mostParents is how far up is looked. Nobody waits for a chain without an end.
+const mostParents = 32
+
 // Find returns the program that asks: our parent, or the parent of the shell
 // that only started us (most SDKs run a credential_process through sh -c).
 //
@@ -29,20 +34,35 @@ func ActFor(pid int) { actsFor = pid }
 // that we may not have.
 func Find() Process {
 	dir, _ := workingDir()
+	pid, starts := os.Getppid(), true
 	if actsFor != 0 {
-		return Process{actsFor, nameOf(actsFor), dir}
+		pid, starts = actsFor, false
 	}
-	pid := os.Getppid()
-	for range 4 {
-		name := nameOf(pid)
-		parent := 0
-		if onlyStarts(pid, name) {
-			parent = Parent(pid)
+	who := Process{PID: pid, Dir: dir}
+	for range mostParents {
+		p := look(pid)
+		if starts || who.PID == pid {
+			who.PID, who.Name = pid, p.name
+			starts = starts && p.parent > 1 && onlyStarts(pid, p.name)
 		}
-		if parent <= 1 {
-			return Process{pid, name, dir}
+		if isAgent(p.name) {
+			who.Agent = Agent{p.name, pid}
+			return who
 		}
-		pid = parent
+		if p.parent <= 1 || p.leads && !starts {
+			break
+		}
+		pid = p.parent
 	}
-	return Process{PID: pid, Dir: dir}
+	if name := fromEnv(); name != "" {
+		who.Agent = Agent{Name: name}
+	}
+	return who
+}
+
+// about is what a look at a process tells.
+type about struct {
+	name   string
+	parent int  // 0 where it cannot be told
+	leads  bool // the session of a terminal, in which a person types
 }

@@ -30,7 +30,7 @@ func TestFind(t *testing.T) {
 	if err := os.WriteFile(script, []byte("#!/bin/sh\n"+self+"\nexit\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	us := Process{os.Getpid(), nameOf(os.Getpid()), dir}
+	us := Process{PID: os.Getpid(), Name: nameOf(os.Getpid()), Dir: dir}
 	for name, c := range map[string]struct {
 		command []string
 		want    func(cmd *exec.Cmd) Process
@@ -38,10 +38,10 @@ func TestFind(t *testing.T) {
 		"straight":          {[]string{self}, func(*exec.Cmd) Process { return us }},
 		"through sh -c":     {[]string{"/bin/sh", "-c", self + "; exit"}, func(*exec.Cmd) Process { return us }},
 		"through two of it": {[]string{"/bin/sh", "-c", "/bin/sh -c '" + self + "; exit'; exit"}, func(*exec.Cmd) Process { return us }},
-		"a script":          {[]string{script}, func(cmd *exec.Cmd) Process { return Process{cmd.Process.Pid, "deploy.sh", dir} }},
+		"a script":          {[]string{script}, func(cmd *exec.Cmd) Process { return Process{PID: cmd.Process.Pid, Name: "deploy.sh", Dir: dir} }},
 	} {
 		cmd := exec.Command(c.command[0], c.command[1:]...)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "CALLER_TEST_HELPER=1", "PWD=/elsewhere")
+		cmd.Dir, cmd.Env = dir, append(withoutMarks(), "CALLER_TEST_HELPER=1", "PWD=/elsewhere")
 		out, err := cmd.Output()
 		if err != nil {
 			t.Fatal(err)

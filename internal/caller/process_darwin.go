@@ -22,3 +22,6 @@ func Parent(pid int) int {
 	}
 	return int(info.Eproc.Ppid)
 }
+
+// look tells of no terminal: a chain of parents is followed to its end.
+func look(pid int) about { return about{name: nameOf(pid), parent: Parent(pid)} }

@@ -6,8 +6,8 @@ import (
 )
 
 // What is read is in proc(5). Without /proc, or for a process that ended,
-// there is nothing. comm goes first because it costs least: a cached answer
-// reads it for the log.
+// there is nothing. stat says most with one look: a cached answer looks at each
+// parent for the log.
 
 func nameOf(pid int) string {
 	comm := read(pid, "comm")
@@ -41,25 +41,40 @@ func isCommandLine(args []byte) bool {
 }
 
 // Parent of a process; 0 where it cannot be told.
-func Parent(pid int) int {
-	// pid (comm) state ppid …, where comm may hold spaces and parentheses.
+func Parent(pid int) int { return look(pid).parent }
+
+// look reads what the kernel says of a process: pid (name) state ppid pgrp session tty …,
+// where the name may hold spaces and parentheses.
+func look(pid int) about {
 	stat := read(pid, "stat")
-	at := len(stat) - 1
-	for at >= 0 && stat[at] != ')' {
-		at--
+	start, end := 0, len(stat)-1
+	for start < len(stat) && stat[start] != '(' {
+		start++
+	}
+	for end >= 0 && stat[end] != ')' {
+		end--
 	}
 	const state = len(") S ")
-	if at < 0 || len(stat) < at+state {
-		return 0
+	if end <= start || len(stat) < end+state {
+		return about{}
 	}
-	parent := 0
-	for _, c := range stat[at+state:] {
+	rest := stat[end+state:]
+	parent, rest := number(rest)
+	_, rest = number(rest) // the process group
+	session, rest := number(rest)
+	tty, _ := number(rest)
+	return about{string(stat[start+1 : end]), parent, session == pid && tty != 0}
+}
+
+// number takes a number and the space after it from the front of text.
+func number(text []byte) (n int, rest []byte) {
+	for i, c := range text {
 		if c < '0' || c > '9' {
-			break
+			return n, text[i+1:]
 		}
-		parent = parent*10 + int(c-'0')
+		n = n*10 + int(c-'0')
 	}
-	return parent
+	return n, nil
 }
 
 // read the beginning of a file, which is all that is of interest. It uses bare

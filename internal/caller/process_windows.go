@@ -39,3 +39,6 @@ func find(pid int) (windows.ProcessEntry32, bool) {
 	}
 	return windows.ProcessEntry32{}, false
 }
+
+// look tells of no terminal: a chain of parents is followed to its end.
+func look(pid int) about { return about{name: nameOf(pid), parent: Parent(pid)} }

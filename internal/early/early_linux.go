@@ -129,7 +129,7 @@ func (c *call) note(a *answers.Answer, now time.Time, memory []byte) bool {
 	g := grant.Grant{
 		Time: now, Profile: c.profile, RoleARN: a.RoleARN, Account: a.AccountID, AccessKeyID: a.AccessKeyID,
 		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.command,
-		Caller: who.Name, PID: who.PID, Dir: who.Dir,
+		Caller: who.Name, PID: who.PID, Agent: who.Agent.Name, Dir: who.Dir,
 	}
 	return !errors.Is(grant.Append(a.Log, g.AppendLine(memory)), os.ErrNotExist)
 }

@@ -36,9 +36,10 @@ type Grant struct {
 	AccessKeyID string    `json:"access_key_id"` // ASIA…
 	Expires     time.Time `json:"expires"`       // UTC, seconds
 	How         How       `json:"how"`
-	Command     string    `json:"command"` // of awsbroker
-	Caller      string    `json:"caller"`  // name of the program that ran it
-	PID         int       `json:"pid"`     // of that program
+	Command     string    `json:"command"`         // of awsbroker
+	Caller      string    `json:"caller"`          // name of the program that ran it
+	PID         int       `json:"pid"`             // of that program
+	Agent       string    `json:"agent,omitempty"` // coding agent that the program works for; empty: none is known
 	Dir         string    `json:"directory"`
 }
 
@@ -49,9 +50,10 @@ const MaxLine = 4096
 // Lengths in bytes, escapes and all, to which texts are cut. AWS's longest
 // role ARN is shorter (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 const (
-	maxName = 400
-	maxARN  = 700
-	maxDir  = 1200
+	maxName  = 400
+	maxARN   = 700
+	maxDir   = 1200
+	maxAgent = 40
 )
 
 // LineStart begins every line. It cannot be inside of one: quotes in texts
@@ -72,6 +74,9 @@ func (g Grant) AppendLine(b []byte) []byte {
 	b = appendText(b, `","command":"`, g.Command, 40)
 	b = appendText(b, `","caller":"`, g.Caller, maxName)
 	b = strconv.AppendInt(append(b, `","pid":`...), int64(g.PID), 10)
+	if g.Agent != "" {
+		b = append(appendText(b, `,"agent":"`, g.Agent, maxAgent), '"')
+	}
 	b = appendText(b, `,"directory":"`, g.Dir, maxDir)
 	return append(b, "\"}\n"...)
 }

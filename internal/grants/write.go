@@ -26,7 +26,7 @@ func Write(path string, g grant.Grant) error {
 		return nil
 	}
 	who := caller.Find()
-	g.Time, g.Caller, g.PID, g.Dir = time.Now(), who.Name, who.PID, who.Dir
+	g.Time, g.Caller, g.PID, g.Agent, g.Dir = time.Now(), who.Name, who.PID, who.Agent.Name, who.Dir
 	return write(path, g)
 }
 

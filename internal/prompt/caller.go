@@ -11,17 +11,28 @@ import (
 
 // Caller is the program that asks, as it is shown: its name, its process, and
 // the directory it works in, so that neither passes for words of ours.
-// "terraform (process 4711) in ~/infra"
+// "terraform (process 4711) in ~/infra", "aws (process 4711), for claude (process 4000), in
+// ~/shop"
 func Caller() string {
 	p := caller.Find()
 	text := fmt.Sprintf("process %d", p.PID)
 	if p.Name != "" {
-		text = fmt.Sprintf("%s (process %d)", lastOf(p.Name), p.PID)
+		text = named(p.Name, p.PID)
+	}
+	if a := p.Agent; a.Name != "" && a.PID != p.PID {
+		text += ", for " + named(a.Name, a.PID) + ","
 	}
 	if p.Dir != "" {
 		text += " in " + lastOf(underHome(p.Dir))
 	}
-	return text
+	return strings.TrimSuffix(text, ",")
+}
+
+func named(name string, pid int) string {
+	if pid == 0 {
+		return lastOf(name)
+	}
+	return fmt.Sprintf("%s (process %d)", lastOf(name), pid)
 }
 
 // maxCaller is the length in characters of a name or directory that is shown:
