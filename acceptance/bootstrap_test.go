@@ -263,14 +263,14 @@ func TestBootstrapWithoutATerminal(t *testing.T) {
 	before := fmt.Sprint(f.account.State())
 	for _, args := range [][]string{{"--yes"}, {"--yes", "--json"}} {
 		r := f.Run(append([]string{"bootstrap", "--user", "phoebe"}, args...)...)
-		if r.Code != 4 || r.Stdout != "" || !strings.Contains(r.Stderr, "--plan") {
+		if r.Code != 4 || r.Stdout != "" || !strings.Contains(r.Stderr, "--dry-run") {
 			t.Errorf("%v", r)
 		}
 	}
 	if fmt.Sprint(f.account.State()) != before {
 		t.Errorf("something was changed: %+v", f.account.State())
 	}
-	r = f.Run("bootstrap", "--user", "phoebe", "--plan", "--json")
+	r = f.Run("bootstrap", "--user", "phoebe", "--dry-run", "--json")
 	var plan struct {
 		Planned  bool
 		Policies map[string]any

@@ -87,7 +87,7 @@ var commandRuns = []struct{ command, args string }{
 	{"keys deactivate", canaryID}, {"keys activate", canaryID}, {"keys delete", canaryID + " --yes"},
 	{"mfa", "--profile admin"}, {"mfa list", "--profile admin"}, {"mfa list", "--profile admin --json"}, {"mfa enroll", "--name other --profile admin"},
 	{"mfa resync", "--profile admin"}, {"mfa seed", "--profile admin"}, {"mfa remove", "none --profile admin --yes"},
-	{"bootstrap", "--plan --user wilma --json"}, {"bootstrap", "--plan --user wilma --key taken"}, {"bootstrap", "--yes --user wilma"}, {"bootstrap", "--undo --yes"},
+	{"bootstrap", "--dry-run --user wilma --json"}, {"bootstrap", "--dry-run --user wilma --key taken"}, {"bootstrap", "--yes --user wilma"}, {"bootstrap", "--undo --yes"},
 	{"keystore move", "pass"}, {"rotate", "phoebe --dry-run"}, {"rotate", "phoebe --yes"}, {"revoke", "--profile admin --dry-run"},
 	{"prompt", ""}, {"log", ""}, {"log", "--json"}, {"list", "--json"},
 	{"doctor", "--fix --yes"}, {"doctor", "--json"}, {"remove", "taken --yes"}, {"keystore lock", ""}, {"logout", "--all"},

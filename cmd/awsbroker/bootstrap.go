@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/awsbroker/awsbroker/internal/bootstrap"
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -56,7 +57,7 @@ func newBootstrap(a *app) *cobra.Command {
 		Use:   "bootstrap",
 		Short: "set up an account: administrators for an hour, with MFA",
 		Long:  bootstrapHelp,
-		Example: "  awsbroker bootstrap --plan --key root --user phoebe\n" +
+		Example: "  awsbroker bootstrap --dry-run --key root --user phoebe\n" +
 			"  awsbroker bootstrap --key root --user phoebe --region eu-central-1\n" +
 			"  awsbroker bootstrap --key root --trusted-account 123456789012 --user phoebe\n" +
 			"  awsbroker bootstrap --undo",
@@ -80,10 +81,16 @@ func newBootstrap(a *app) *cobra.Command {
 	f.StringVar(&o.QRFile, "qr-file", "", "put the QR code into this PNG file, for as long as it is needed")
 	f.BoolVar(&o.KeepRootKey, "keep-root-key", false, "do not delete the root key in the end")
 	f.StringVar(&o.TrustedAccount, "trusted-account", "", "make only the role, for --user of this account, or for all whom it lets")
-	f.BoolVar(&o.PlanOnly, "plan", false, "show what it would do, and the policies; change nothing")
+	f.BoolVar(&o.DryRun, "dry-run", false, "show what it would do, and the policies; change nothing")
 	f.BoolVar(&o.undo, "undo", false, "take back what bootstrap made here")
 	f.BoolVar(&o.json, "json", false, "print the outcome as JSON")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes; codes are asked for all the same")
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "plan" { // as --dry-run was called here
+			name = "dry-run"
+		}
+		return pflag.NormalizedName(name)
+	})
 	return cmd
 }
 
@@ -94,8 +101,8 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 	if o.User == "" && o.TrustedAccount == "" && !o.undo {
 		return failure.New(failure.Usage, "whose user is it to be? root is no person").Hint("name the person: --user NAME")
 	}
-	if o.undo && o.PlanOnly {
-		return failure.New(failure.Usage, "--undo shows each thing and asks; it has no --plan").Hint("run: awsbroker bootstrap --undo")
+	if o.undo && o.DryRun {
+		return failure.New(failure.Usage, "--undo shows each thing and asks; it has no --dry-run").Hint("run: awsbroker bootstrap --undo")
 	}
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
@@ -116,14 +123,14 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 		return err
 	}
 	if o.json {
-		return printBootstrap(a, out, o.PlanOnly)
+		return printBootstrap(a, out, o.DryRun)
 	}
 	return tellBootstrap(a, out, o)
 }
 
 // tellBootstrap tells what bootstrap has made, and what is left to do.
 func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
-	if o.PlanOnly {
+	if o.DryRun {
 		fmt.Fprintln(a.stdout, out.Text())
 		fmt.Fprint(a.stdout, "\npolicies, as they are to be:\n")
 		if err := writeJSON(a.stdout, out.Policies); err != nil {
@@ -134,7 +141,7 @@ func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 		a.Step("left to do: " + left)
 	}
 	switch {
-	case o.PlanOnly:
+	case o.DryRun:
 		a.Step("nothing was changed")
 	case o.TrustedAccount != "":
 		a.Step("the role is there: " + out.RoleARN)

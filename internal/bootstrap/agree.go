@@ -71,7 +71,7 @@ func (s *bootstrap) getReady(ctx context.Context) error {
 	if s.asksPerson() {
 		if _, err := s.actor.Asker.Open(ctx); errors.Is(err, prompt.ErrNoTerminal) {
 			return failure.Unasked(err, "MFA codes have to be typed, and there is no terminal to ask for them at").
-				Hint("run this command in a terminal, or look at what it would do with --plan")
+				Hint("run this command in a terminal, or look at what it would do with --dry-run")
 		} else if err != nil {
 			return failure.New(failure.NeedPerson, "%w", err)
 		}

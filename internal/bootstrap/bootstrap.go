@@ -42,7 +42,7 @@ type Options struct {
 	AcceptLockout  []string // members of the group who lose their rights, for they have no MFA device
 	Reconcile      bool     // what is there and differs is changed
 	KeepRootKey    bool
-	PlanOnly       bool
+	DryRun         bool
 	Yes            bool
 	QRFile         string // a PNG of the QR code goes there
 	Program        string // as [setup.Options] has it
@@ -148,7 +148,7 @@ func (s *bootstrap) setUp(ctx context.Context, b *broker.Broker) (out Result, er
 	if err := s.makePlan(ctx); err != nil {
 		return s.out, err
 	}
-	if s.o.PlanOnly {
+	if s.o.DryRun {
 		return s.out, nil
 	}
 	if err := s.agree(ctx); err != nil {

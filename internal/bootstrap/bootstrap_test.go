@@ -351,7 +351,7 @@ func TestBootstrapPlan(t *testing.T) {
 	f := newFounding(t)
 	other := f.account.AddUser("phoebe").AddAccessKey()
 	f.before = f.state()
-	f.run.Options.PlanOnly = true
+	f.run.Options.DryRun = true
 	out := f.succeed()
 	if !strings.Contains(strings.Join(out.Out.Warnings, "\n"), "awsbroker keys delete "+other.ID) {
 		t.Errorf("%q", out.Out.Warnings)

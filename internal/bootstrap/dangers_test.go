@@ -37,7 +37,7 @@ func TestBootstrapTellsWhatStays(t *testing.T) {
 	if err != nil || roleErr != nil {
 		t.Fatal(err, roleErr)
 	}
-	f.run.Options.PlanOnly, f.run.Options.KeyName = true, "new"
+	f.run.Options.DryRun, f.run.Options.KeyName = true, "new"
 	off.Delete() // there has to be room for the new one
 	out := f.succeed()
 	for _, says := range []string{

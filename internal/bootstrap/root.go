@@ -133,7 +133,7 @@ func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 	}
 	s.out.Profile = s.o.Profile
 	s.out.Plan = []Planned{{Sign: "-", What: "root key " + info.AccessKeyID, How: "AWS has deleted it; it will be removed from the keychain"}}
-	if s.o.PlanOnly {
+	if s.o.DryRun {
 		return nil
 	}
 	defer s.actor.Close()

@@ -87,7 +87,7 @@ func TestBootstrapTellsOfAdmins(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.before = f.state()
-	f.run.Options.KeepRootKey, f.run.Options.PlanOnly = true, true
+	f.run.Options.KeepRootKey, f.run.Options.DryRun = true, true
 	out := f.succeed()
 	wantWarning(t, out, "quentin, of the same group, will be an administrator with a code")
 	wantWarning(t, out, "user dev can be an administrator with a code, by PowerUserAccess")
@@ -96,7 +96,7 @@ func TestBootstrapTellsOfAdmins(t *testing.T) {
 	}
 	wantWarning(t, f.succeed(), "who may assume it by other policies could not be read")
 	f.server.ClearFaults()
-	f.run.Options.Reconcile, f.run.Options.PlanOnly = true, false
+	f.run.Options.Reconcile, f.run.Options.DryRun = true, false
 	f.succeed()
 	f.wantTrusted(userARN("phoebe"), quentin.ARN())
 	if f.becomesAdmin(dev) || !f.becomesAdmin(quentin) {
@@ -193,9 +193,9 @@ func TestBootstrapTrustsOneOfAnotherAccount(t *testing.T) {
 		}
 	}
 	o := &f.run.Options
-	o.TrustedAccount, o.User, o.PlanOnly = "444455556666", "", true
+	o.TrustedAccount, o.User, o.DryRun = "444455556666", "", true
 	wantWarning(t, f.succeed(), "for one user only: --user NAME")
-	o.User, o.PlanOnly = "team/phoebe", false
+	o.User, o.DryRun = "team/phoebe", false
 	if out := f.succeed(); len(out.Out.Warnings) > 0 {
 		t.Errorf("%q", out.Out.Warnings)
 	}

@@ -99,7 +99,7 @@ func (d *doctor) openAccount(ctx context.Context) (*account, error) {
 // bootstrapCommand shows what would mend the account, as the person whose key
 // the profile's sessions come from; more says of whom or what.
 func (a *account) bootstrapCommand(user string, more ...string) string {
-	command := "awsbroker bootstrap --plan"
+	command := "awsbroker bootstrap --dry-run"
 	if _, ok := a.doctor.record.Keys[a.key]; ok {
 		command += " --key " + say.ShellWord(a.key)
 	}

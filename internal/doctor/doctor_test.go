@@ -100,7 +100,7 @@ func TestAccount(t *testing.T) {
 			m.AWS.Account.Device(m.AWS.Account.State().Root.Devices[0]).Disable()
 		}, []string{"root-without-mfa: 123456789012"}, ""},
 		"a user who is always an administrator": {func(t *testing.T, m *patient) { must(t, m.AWS.Account.AddUser("wilma").PutPolicy("everything", all)) },
-			[]string{"always-admin: user wilma is always an administrator, by policy everything"}, "awsbroker bootstrap --plan --key phoebe --user wilma"},
+			[]string{"always-admin: user wilma is always an administrator, by policy everything"}, "awsbroker bootstrap --dry-run --key phoebe --user wilma"},
 		"one who is with MFA": {func(t *testing.T, m *patient) {
 			must(t, m.AWS.Account.AddUser("wilma").PutPolicy("everything", allWithMFA))
 		}, nil, ""},
