@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -47,6 +48,9 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 	if err != nil {
 		return err
 	}
+	if using := findUsers(b, name); len(using) > 0 {
+		text += say.Sprintf("\nWithout it, %s will not work: %s", map[bool]string{true: "a profile", false: "profiles"}[len(using) == 1], strings.Join(using, ", "))
+	}
 	if err := b.Confirm(ctx, text+unfinished, "Remove it?"); err != nil {
 		return err
 	}
@@ -59,4 +63,20 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 		}
 	}
 	return session.NextGeneration(b.Paths)
+}
+
+// findUsers returns the profiles that awsbroker serves with a key. A config file that
+// cannot be read has none.
+func findUsers(b *broker.Broker, key string) (profiles []string) {
+	cfg, err := b.ReadConfig()
+	if err != nil {
+		b.Debug("profiles: %v", err)
+		return nil
+	}
+	for _, name := range cfg.Ours() {
+		if p, err := cfg.Resolve(name); err == nil && p.KeyName == key {
+			profiles = append(profiles, name)
+		}
+	}
+	return profiles
 }

@@ -23,6 +23,7 @@ type Options struct {
 	Key     string // the key of the keychain that acts; empty: found
 	Profile string // through which it acts; empty: found
 	Force   bool   // even what cuts the branch one sits on
+	Agreed  bool   // the person has said yes to it already
 	Proves  bool   // AWS is asked whose the key is, even if no key is to be changed
 }
 
@@ -107,7 +108,7 @@ func Apply(ctx context.Context, b *broker.Broker, change Change, ids []string, o
 			return w.cutFailure(change, ids, why)
 		}
 	}
-	if change != Activate {
+	if change != Activate && !o.Agreed {
 		if err := b.Confirm(ctx, w.describePlan(change, ids), change.question(ids)); err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ var levels = [][]string{
 	{"internal/broker"},
 	{"internal/access", "internal/standin"},
 	{"internal/bootstrap", "internal/doctor", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
-		"internal/rotate", "internal/setup"},
+		"internal/rotate", "internal/setup", "internal/uninstall"},
 	{"cmd/awsbroker"},
 }
 
@@ -46,6 +46,8 @@ var beside = []struct{ from, to, why string }{
 	{"internal/bootstrap", "internal/mfa", "it makes the user's device"},
 	{"internal/bootstrap", "internal/setup", "it writes the user's profile"},
 	{"internal/doctor", "internal/keychain", "keys in clear are moved there"},
+	{"internal/uninstall", "internal/keychain", "it looks which keys there are"},
+	{"internal/uninstall", "internal/keys", "keys are deleted in AWS"},
 }
 
 // What a package may grow to: more is two packages.

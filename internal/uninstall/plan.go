@@ -1,0 +1,89 @@
+package uninstall
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+// Plan is what there is of awsbroker's, and what becomes of it.
+type Plan struct {
+	Profiles   []Profile
+	Diff       string // of the config file
+	Keys       []Key
+	Keychain   string   // that holds the keys, in words; empty if there is nothing in one
+	Devices    []string // MFA devices whose seed is in the keychain
+	Bootstraps []string // accounts that bootstrap could be undone in
+	Log        string   // of the sessions that were given out; empty if there is none
+	Files      []string // directories and completion files
+	Mentions   []string // lines in files of the person's, to be looked at by hand
+}
+
+// IsEmpty reports whether there is nothing left to do.
+func (p Plan) IsEmpty() bool {
+	return len(p.Profiles) == 0 && len(p.Keys) == 0 && len(p.Devices) == 0 && len(p.Files) == 0
+}
+
+// Text says in full what will be done, in its order.
+func (p Plan) Text() string {
+	var b strings.Builder
+	say.Fprintf(&b, "This will take awsbroker out of this account of yours, in this order:\n")
+	for _, k := range p.Keys {
+		say.Fprintf(&b, "  key %s (%s) %s\n", k.Name, cmp.Or(k.shownID(), "id unknown"), k.words())
+	}
+	for _, profile := range p.Profiles {
+		say.Fprintf(&b, "  profile %s %s\n", profile.Name, profile.words())
+	}
+	if p.Diff != "" && !slices.ContainsFunc(p.Profiles, func(p Profile) bool { return p.Asks }) {
+		for line := range strings.Lines(p.Diff) {
+			fmt.Fprintf(&b, "    %s", line)
+		}
+	}
+	say.Fprintf(&b, "  all sessions on this machine will be forgotten; in AWS they last until they end\n")
+	if p.Keychain != "" {
+		say.Fprintf(&b, "  %s will be emptied of what awsbroker keeps there\n", p.Keychain)
+	}
+	for _, device := range p.Devices {
+		say.Fprintf(&b, "    with the seed of %s: keep a device that shows its codes\n", device)
+	}
+	for _, account := range p.Bootstraps {
+		say.Fprintf(&b, "  the bootstrap of account %s cannot be undone afterwards\n", account)
+	}
+	if p.Log != "" {
+		say.Fprintf(&b, "  the log of sessions will be removed; to keep it, copy %s first\n", p.Log)
+	}
+	for _, path := range p.Files {
+		say.Fprintf(&b, "  %s will be removed\n", path)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// words say what becomes of a key.
+func (k Key) words() string {
+	switch k.Fate {
+	case WriteBack:
+		if k.Written {
+			return "is in ~/.aws/credentials already"
+		}
+		return "will be written to ~/.aws/credentials, in plain text, as [" + strings.Join(k.Sections, "] and [") + "]"
+	case Delete:
+		return "will be deleted in AWS, for good"
+	case Forget:
+		return "will keep working in AWS, and its secret will be gone from here"
+	}
+	return "will be written to ~/.aws/credentials, deleted in AWS, or forgotten, as you choose"
+}
+
+// words say what becomes of a profile.
+func (p Profile) words() string {
+	switch {
+	case p.Asks:
+		return "will go with its key, or get AWS's own settings back"
+	case p.Back:
+		return "will get AWS's own settings back"
+	}
+	return "will lose the settings of awsbroker"
+}

@@ -1,0 +1,128 @@
+package uninstall
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+// Profile is one that awsbroker serves, or that has settings of awsbroker's.
+type Profile struct {
+	Name string
+	Back bool // it goes on with AWS's own settings; else awsbroker's go, and the profile if there is nothing else in it
+	Asks bool // it is not decided yet, in a rehearsal
+}
+
+// planProfiles works out what the config file will be.
+func (l *leaving) planProfiles() error {
+	before, err := os.ReadFile(l.run.Paths.Config)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failure.New(failure.Other, "%w", err)
+	}
+	after := before
+	for _, name := range l.files.Names() {
+		own := l.files.Own(name)
+		if len(own) == 0 {
+			continue
+		}
+		profile := Profile{Name: name}
+		var set []config.Setting
+		if p, err := l.files.Resolve(name); err == nil { // one that is wrong has no way back
+			if i := slices.IndexFunc(l.plan.Keys, func(k Key) bool { return k.Name == p.KeyName }); i >= 0 {
+				k := l.plan.Keys[i]
+				profile.Back, profile.Asks = k.Fate == WriteBack, k.Fate == ""
+				if profile.Back {
+					set = l.files.HandOver(p, k.Sections[0])
+				}
+			}
+		}
+		l.plan.Profiles = append(l.plan.Profiles, profile)
+		if profile.Back {
+			after, err = config.SetProfile(after, name, set, own)
+		} else {
+			after, err = config.LeaveProfile(after, name, own)
+		}
+		if err != nil {
+			return failure.OfConfig(err)
+		}
+	}
+	l.configEdit = config.FileEdit{Path: l.run.Paths.Config, Before: before, After: after}
+	if string(before) != string(after) {
+		l.plan.Diff = config.Diff(l.run.Paths.Config, before, after)
+		if err := config.CheckWritable(l.run.Paths.Config); err != nil {
+			return failure.New(failure.Other, "the profiles cannot be written: %w", err)
+		}
+	}
+	return nil
+}
+
+// writeBack writes keys into the credentials file, which is read only for its owner if
+// it is new, and takes awsbroker's settings out of that file.
+func (l *leaving) writeBack(ctx context.Context) error {
+	path := l.run.Paths.Credentials
+	before, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failure.New(failure.Other, "%w", err)
+	}
+	after := before
+	for _, k := range l.plan.Keys {
+		if k.Fate != WriteBack || k.Written {
+			continue
+		}
+		var key credential.Credentials
+		err := l.asker.Retry(func() (err error) {
+			key, err = l.store.Get(ctx, k.Name)
+			return err
+		})
+		if errors.Is(err, keystore.ErrNotFound) {
+			return failure.OfKeyOnRecord(err, k.Name)
+		}
+		if err != nil {
+			return failure.OfKeystore(err, k.Name)
+		}
+		for _, section := range k.Sections {
+			if after, err = config.AddClearKey(path, after, section, key); err != nil {
+				return failure.OfConfig(err)
+			}
+		}
+	}
+	for _, p := range l.plan.Profiles {
+		if after, err = config.RemoveOwn(path, after, p.Name); err != nil {
+			return failure.OfConfig(err)
+		}
+	}
+	return l.write(path, before, after)
+}
+
+func (l *leaving) writeProfiles(context.Context) error {
+	e := l.configEdit
+	if err := l.write(e.Path, e.Before, e.After); err != nil {
+		return err
+	}
+	for _, p := range l.plan.Profiles {
+		if p.Back {
+			l.run.Report.Step(say.Sprintf("profile %s uses ~/.aws/credentials", p.Name))
+		} else {
+			l.run.Report.Step(say.Sprintf("profile %s does not use awsbroker any more", p.Name))
+		}
+	}
+	return nil
+}
+
+func (l *leaving) write(path string, before, after []byte) error {
+	if string(before) == string(after) {
+		return nil
+	}
+	if err := config.WriteFile(path, before, after); err != nil {
+		return failure.New(failure.Other, "%s could not be written: %w", path, err)
+	}
+	return nil
+}
