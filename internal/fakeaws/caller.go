@@ -29,6 +29,7 @@ type session struct {
 	mfa  time.Time  // when GetSessionToken saw a code; zero if it saw none
 
 	role           *Role // of AssumeRole
+	chained        bool  // a session assumed the role, and not a key
 	name           string
 	sourceIdentity string
 	tags           map[string]string

@@ -61,7 +61,7 @@ func (s *Server) noteParams(call *Call, p *params) {
 
 // secretParams are the parameters that the log leaves out.
 func secretParams() []string {
-	return []string{"TokenCode", "AuthenticationCode1", "AuthenticationCode2", "Password", "NewPassword", "OldPassword"}
+	return []string{"TokenCode", "AuthenticationCode1", "AuthenticationCode2", "Password", "NewPassword", "OldPassword", "Session", "SigninToken", "redirect_uri"}
 }
 
 // Calls returns the calls of an action in the order they came in; all calls

@@ -13,6 +13,11 @@ import (
 	"time"
 )
 
+// NewCertificate makes an authority, and a server certificate signed by it, for another
+// listener in front of the server: with the names of AWS's hosts. It returns the
+// authority's certificate as PEM.
+func NewCertificate() (*tls.Certificate, []byte, error) { return newCertificate() }
+
 // newCertificate makes an authority, and a server certificate signed by it.
 func newCertificate() (*tls.Certificate, []byte, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -35,6 +40,9 @@ func newCertificate() (*tls.Certificate, []byte, error) {
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		DNSNames:    []string{"localhost", "sts.amazonaws.com", "iam.amazonaws.com", "iam.us-gov.amazonaws.com", "iam.cn-north-1.amazonaws.com.cn"},
+	}
+	for _, site := range websites() {
+		server.DNSNames = append(server.DNSNames, site.signIn, "*."+site.signIn, site.console, "*."+site.console)
 	}
 	for _, names := range regions() {
 		for _, region := range names {

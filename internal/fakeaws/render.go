@@ -38,6 +38,9 @@ func renderError(x *exchange, e *apiError) *answer {
 	if x.service != nil && x.service.name == "s3" {
 		return renderS3Error(x, e)
 	}
+	if x.service != nil && x.service.name == website {
+		return renderPage(e.status, e.code, e.message)
+	}
 	response := errorResponseXML{Xmlns: stsService().xmlns, RequestID: x.call.RequestID}
 	if x.service != nil {
 		response.Xmlns = x.service.xmlns

@@ -35,7 +35,9 @@ type Server struct {
 	faults          []*armedFault
 	logKey          []byte
 	buckets         map[string]*bucket
-	standard        *Standard // what the control API works on; nil without one
+	signInTokens    map[string]*consoleSession
+	consoleSessions map[string]*consoleSession // by cookie
+	standard        *Standard                  // what the control API works on; nil without one
 
 	control  *http.ServeMux
 	url      string
@@ -56,6 +58,8 @@ func New() *Server {
 		sessions:        map[string]*session{},
 		disabledRegions: map[string]bool{},
 		buckets:         map[string]*bucket{},
+		signInTokens:    map[string]*consoleSession{},
+		consoleSessions: map[string]*consoleSession{},
 		logKey:          randomBytes(32),
 		closed:          make(chan struct{}),
 	}
@@ -140,6 +144,9 @@ func (s *Server) resolve(x *exchange) (handler, *apiError) {
 	if isS3(x.http) {
 		return s.resolveS3(x)
 	}
+	if isWebsite(x.http) {
+		return s.resolveWebsite(x)
+	}
 	p, err := parseParams(x.http, x.body)
 	x.params = p
 	handle, unknown := s.resolveQuery(x)
@@ -159,9 +166,12 @@ func (s *Server) process(x *exchange, handle handler, refused *apiError) *answer
 	if refused != nil {
 		return s.refuse(x, refused)
 	}
-	who, err := s.authenticate(x)
-	if err != nil {
-		return s.refuse(x, err)
+	var who *caller
+	if x.service.name != website { // which browsers visit
+		var err *apiError
+		if who, err = s.authenticate(x); err != nil {
+			return s.refuse(x, err)
+		}
 	}
 	result, err := handle(x, who)
 	if err != nil {

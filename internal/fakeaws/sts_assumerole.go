@@ -56,7 +56,7 @@ func assumeRole(x *exchange, who *caller) (any, *apiError) {
 		return nil, err
 	}
 	sess := &session{
-		role: role, name: in.sessionName, sourceIdentity: in.sourceIdentity,
+		role: role, chained: who.session != nil, name: in.sessionName, sourceIdentity: in.sourceIdentity,
 		tags: in.tags, transitive: in.transitive, policies: in.policies,
 	}
 	issued := x.server.issue(x.now, in.duration, sess)
