@@ -40,6 +40,7 @@ type Profile struct {
 	HasMinTTL      bool          // "0" was written, which is not the default
 	Confirm        bool          // ask before handing out a cached session
 	LogOff         bool          // "off" was written: no line in the log for its sessions
+	Color          string        // of the profile in a browser, one of Colors, or empty; not the source's
 
 	CredentialProcess string
 

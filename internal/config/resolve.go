@@ -191,6 +191,7 @@ func (r *resolver) readOwn() {
 	p.MinTTL, p.HasMinTTL = r.readDuration(prefix+"min_ttl", minTTL)
 	p.Confirm = r.readFlag(prefix + "confirm")
 	p.LogOff = r.readExact(prefix+"log", checkLog) == "off"
+	p.Color = r.readExact(prefix+"color", checkColor)
 	if p.Source != nil {
 		r.inheritFromSource()
 	}

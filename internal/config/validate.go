@@ -122,6 +122,17 @@ func checkLog(value string) string {
 	return ""
 }
 
+// Colors are those that a profile can have in a browser: what the console and Firefox
+// both know.
+var Colors = []string{"red", "orange", "yellow", "green", "blue"}
+
+func checkColor(value string) string {
+	if !slices.Contains(Colors, value) {
+		return "one of " + strings.Join(Colors, ", ")
+	}
+	return ""
+}
+
 // prompts are the ways of asking that package prompt knows.
 var prompts = []string{"command", "terminal", "pinentry", "dialog", "zenity", "kdialog", "osascript", "powershell", "none"}
 
