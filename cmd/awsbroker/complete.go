@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/setup"
+	"github.com/awsbroker/awsbroker/internal/signin"
 )
 
 // What the shell offers after a tab: names that are there now. Files are read,
@@ -165,6 +166,19 @@ func keystoreNames() []string {
 	return names
 }
 
+// consoleWords completes what follows console: a profile or a page, and behind a profile
+// a page.
+func consoleWords(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	named := cmd.Flags().Changed("profile")
+	if len(args) > 1 || len(args) == 1 && (named || !hasProfile(paths.FromEnv(), args[0])) {
+		return nil, noFiles
+	}
+	if len(args) == 0 && !named {
+		profileNames(cmd, nil, word)
+	}
+	return startingWith(word, signin.PageNames()), noFiles
+}
+
 func words(w ...string) completer { return cobra.FixedCompletions(w, noFiles) }
 
 // addCompletions gives every command and flag its names. It is done in one
@@ -179,6 +193,8 @@ func addCompletions(root *cobra.Command) {
 		"region":   regionNames,
 		"prompt":   words("terminal", "pinentry", "dialog", "command", "none"),
 		"format":   words(formats()...),
+
+		"container": words(containerNames()...),
 	}
 	byCommand := map[string]completer{
 		"setup":  firstArgument(profileNames),
@@ -193,6 +209,7 @@ func addCompletions(root *cobra.Command) {
 		"export":  firstArgument(profileNames),
 		"explain": firstArgument(profileNames),
 		"revoke":  firstArgument(profileNames),
+		"console": consoleWords,
 
 		"keys list":       firstArgument(keyNames),
 		"keys deactivate": keyIDs,

@@ -87,7 +87,7 @@ var groups = []struct {
 	title    string
 	commands []command
 }{
-	{"Every day:", []command{{"credential-process", newCredentialProcess}, {"exec", newExec}, {"export", newExport}, {"login", newLogin},
+	{"Every day:", []command{{"credential-process", newCredentialProcess}, {"exec", newExec}, {"export", newExport}, {"console", newConsole}, {"login", newLogin},
 		{"logout", newLogout}, {"list", newList}, {"log", newLog}, {"explain", newExplain}, {"prompt", newPrompt}}},
 	{"Keys:", []command{{"add", newAdd}, {"rotate", newRotate}, {"revoke", newRevoke}, {"keys", newKeys}, {"remove", newRemove}, {"keystore", newKeystore}}},
 	{"Setting up and mending:", []command{{"bootstrap", newBootstrap}, {"setup", newSetup}, {"set", newSet}, {"mfa", newMFA}, {"doctor", newDoctor}, {"uninstall", newUninstall}}},

@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 		"awsbroker": main,
 		"person":    person,
 		"aws":       standInForCLI,
+		"browser":   browse,
 	})
 }
 
@@ -69,6 +70,8 @@ func TestMain(m *testing.M) {
 //	fill FILE…              puts the values of variables into files
 //	rest                    waits until changes of files have settled
 //	sleep D
+//
+// The program browser is one that people have (script_browser_test.go).
 //
 // After each story no file on the machine may hold the secret access key, and
 // AWS may not have seen any code twice.
@@ -137,6 +140,7 @@ func setupStory(env *testscript.Env) error {
 	for name, value := range map[string]string{
 		"XDG_RUNTIME_DIR":      run,
 		"AWS_ENDPOINT_URL_IAM": m.URL,
+		"WEBSITE":              m.URL,
 		"KEYID":                s.aws.Key.ID,
 		"SECRET":               s.aws.Key.Secret,
 		"ROLE":                 s.aws.Role.ARN(),

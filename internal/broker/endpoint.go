@@ -92,3 +92,14 @@ func (t *Target) IAM(creds credential.Credentials) (*iam.Client, error) {
 	}
 	return c, nil
 }
+
+// SignInURL returns the address of the sign-in service that a person chose for a target,
+// in AWS's order; empty for AWS's own.
+func (t *Target) SignInURL() string {
+	p := t.Profile
+	return endpointURL("SIGNIN", p.IgnoreEndpointURLs, "", p.EndpointURL)
+}
+
+// SignedByKey reports whether the key itself asks for the target's sessions, and no
+// session does: AWS then lets the console's session have a length of its own.
+func (t *Target) SignedByKey() bool { return t.From == nil }

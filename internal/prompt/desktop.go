@@ -1,8 +1,10 @@
 package prompt
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -41,4 +43,14 @@ func withLiveBus(environ []string) []string {
 		return append(out, busVariable+"=disabled:")
 	}
 	return out
+}
+
+// CheckDisplay returns an error that says why there is no screen on which a window would
+// be seen, or nil.
+func CheckDisplay(environ []string) error {
+	_, err := display(environ)
+	if err == nil {
+		return nil
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), errUnable.Error()+": "))
 }
