@@ -36,9 +36,9 @@ func newConsole(a *app) *cobra.Command {
 		Short: "open the AWS console in the browser",
 		Long: `Sign the browser in to the AWS console with the session of a profile's role, for
 what is left of the session. PAGE is a name such as s3, a path, or a URL of the
-console. Where there is no screen, the sign-in link is printed: it is a secret.`,
-		Example: `  awsbroker console admin ec2 --region eu-west-1`,
-		Args:    positional(0, 2, "a profile and a page, one of them, or none"),
+console: awsbroker console admin ec2 --region eu-west-1
+Where there is no screen, the sign-in link is printed, which is a secret.`,
+		Args: positional(0, 2, "a profile and a page, one of them, or none"),
 		RunE: func(cmd *cobra.Command, words []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
@@ -47,6 +47,7 @@ console. Where there is no screen, the sign-in link is printed: it is a secret.`
 		},
 	}
 	profileFlag(cmd, &o.Profile, "profile whose session it is")
+	narrows(cmd, a)
 	f := cmd.Flags()
 	f.StringVar(&o.url, "url", "", "page by its URL, which has to be one of the console's")
 	f.Var((*span)(&o.For), "for", "length of the console session (15m to 12h)")
