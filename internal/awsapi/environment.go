@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"os"
 	"strings"
 )
@@ -16,4 +17,16 @@ func EnvBool(name string, otherwise bool) bool {
 		return false
 	}
 	return otherwise
+}
+
+// ChosenURL returns the address at which a person wants a service ("STS"); empty for
+// AWS's own. It follows AWS's order: a variable for the service, one for all, what the
+// profile says of the service, what it says of all. ignored is the profile's
+// ignore_configured_endpoint_urls.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func ChosenURL(service string, ignored bool, ofService, ofAll string) string {
+	if EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
+		return ""
+	}
+	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
 }

@@ -29,7 +29,7 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	b.Debug("region: %s (%s)", region, from)
 	e := awsapi.Endpoint{
 		Region:    region,
-		URL:       endpointURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
+		URL:       awsapi.ChosenURL("STS", p.IgnoreEndpointURLs, p.STSEndpointURL, p.EndpointURL),
 		CABundle:  cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle),
 		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", p.UseFIPS),
 		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", p.UseDualStack),
@@ -41,16 +41,6 @@ func (b *Broker) endpoint(p *config.Profile) (awsapi.Endpoint, error) {
 	}
 	b.Debug("endpoint: %s", cmp.Or(e.URL, "AWS's own"))
 	return e, nil
-}
-
-// endpointURL follows AWS's order: a variable for the service, one for all, the
-// profile's for the service, the profile's for all.
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-func endpointURL(service string, ignored bool, ofService, ofAll string) string {
-	if awsapi.EnvBool("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored) {
-		return ""
-	}
-	return cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+service), os.Getenv("AWS_ENDPOINT_URL"), ofService, ofAll)
 }
 
 // ChildRegion is the region for the environment of a command: one that a
@@ -79,7 +69,7 @@ var iamRegions = map[string]string{
 func (t *Target) IAMEndpoint() awsapi.Endpoint {
 	p, e := t.Profile, t.Endpoint
 	e.Region = cmp.Or(iamRegions[p.Partition], config.DefaultRegion(p.Partition), e.Region)
-	e.URL = endpointURL("IAM", p.IgnoreEndpointURLs, p.IAMEndpointURL, p.EndpointURL)
+	e.URL = awsapi.ChosenURL("IAM", p.IgnoreEndpointURLs, p.IAMEndpointURL, p.EndpointURL)
 	e.CABundle = cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle)
 	return e
 }
@@ -92,14 +82,3 @@ func (t *Target) IAM(creds credential.Credentials) (*iam.Client, error) {
 	}
 	return c, nil
 }
-
-// SignInURL returns the address of the sign-in service that a person chose for a target,
-// in AWS's order; empty for AWS's own.
-func (t *Target) SignInURL() string {
-	p := t.Profile
-	return endpointURL("SIGNIN", p.IgnoreEndpointURLs, "", p.EndpointURL)
-}
-
-// SignedByKey reports whether the key itself asks for the target's sessions, and no
-// session does: AWS then lets the console's session have a length of its own.
-func (t *Target) SignedByKey() bool { return t.From == nil }

@@ -34,7 +34,7 @@ func (b *Broker) IdentifyKey(ctx context.Context, key credential.Credentials, re
 func (b *Broker) PlainEndpoint(region string) awsapi.Endpoint {
 	return awsapi.Endpoint{
 		Region:    cmp.Or(b.Region, region, config.DefaultRegion("aws")),
-		URL:       endpointURL("STS", false, "", ""),
+		URL:       awsapi.ChosenURL("STS", false, "", ""),
 		CABundle:  os.Getenv("AWS_CA_BUNDLE"),
 		FIPS:      awsapi.EnvBool("AWS_USE_FIPS_ENDPOINT", false),
 		DualStack: awsapi.EnvBool("AWS_USE_DUALSTACK_ENDPOINT", false),

@@ -82,7 +82,7 @@ func siteOf(b *broker.Broker, t *broker.Target) (signin.Site, error) {
 		return site, failure.New(failure.Other, "the role of profile %s is in partition %s, and AWS publishes no way into the console of that partition",
 			t.Profile.Name, awsapi.PartitionOf(t.Profile.RoleARN))
 	}
-	if url := t.SignInURL(); url != "" {
+	if url := awsapi.ChosenURL("SIGNIN", t.Profile.IgnoreEndpointURLs, "", t.Profile.EndpointURL); url != "" {
 		if err := awsapi.CheckURL(url); err != nil {
 			return site, failure.OfAWS(err, t.Profile, false)
 		}

@@ -17,7 +17,7 @@ func checkFor(t *broker.Target, asked time.Duration) error {
 		return nil
 	case asked < signin.ShortestSession || asked > signin.LongestSession:
 		return failure.New(failure.Usage, "a console session lasts from 15 minutes to 12 hours, not %s", say.Duration(asked))
-	case !t.SignedByKey():
+	case t.From != nil:
 		return failure.New(failure.Usage, "the session of profile %s comes from another session, and with such a one the console's ends when it does: --for cannot be used", t.Profile.Name).
 			Hint("leave out --for")
 	}
@@ -31,7 +31,7 @@ func checkFor(t *broker.Target, asked time.Duration) error {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
 func lengthOf(t *broker.Target, s session.Session, asked time.Duration) time.Duration {
 	switch {
-	case !t.SignedByKey():
+	case t.From != nil:
 		return 0
 	case asked > 0:
 		return asked.Truncate(time.Minute)
