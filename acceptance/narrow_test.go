@@ -5,6 +5,9 @@ package acceptance
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // TestReadOnlyHolds: AWS's own CLI in a narrowed session reads, and is refused what the
@@ -43,5 +46,34 @@ func TestReadOnlyHolds(t *testing.T) {
 	w.wantAssumed(1)
 	if r := base.Run("exec", "admin", "--mfa-code", w.Code(), "--", "aws", "iam", "create-user", "--user-name", "ada", "--region", "us-east-1", "--endpoint-url", w.URL); r.Code != 0 {
 		t.Errorf("the role by itself may create users: %v", r)
+	}
+}
+
+// TestServerStaysNarrow: a command that was given a session which may do less gets no
+// other one later, however new that is.
+func TestServerStaysNarrow(t *testing.T) {
+	t.Parallel()
+	w := serverWorld(t)
+	if r := w.Run("login", "--profile", "admin", "--read-only", "--mfa-code", w.Code()); r.Code != 0 {
+		t.Fatal(r)
+	}
+	done := make(chan machine.Result, 1)
+	go func() {
+		done <- w.Run("exec", "--server", "--read-only", "--profile", "admin", "--", "sh", "-c", noted+`while [ ! -e go ]; do sleep 0.05; done`)
+	}()
+	url, token := w.request()
+	_, before, err := ask(url, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1100 * time.Millisecond) // when a session was issued is known by the second
+	w.Login("admin")
+	time.Sleep(16 * time.Second) // it looks for a newer session every 15
+	if status, now, err := ask(url, token); err != nil || status != 200 || now != before {
+		t.Errorf("%d %v: another session is served", status, err)
+	}
+	w.Write(w.Path("go"), "")
+	if r := <-done; r.Code != 0 {
+		t.Error(r)
 	}
 }

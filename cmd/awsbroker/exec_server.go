@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/credserver"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -22,6 +23,7 @@ import (
 // a pipe: arguments and environments are for others to see.
 type handover struct {
 	Profile     string
+	Narrowing   config.Narrowing
 	Address     string
 	Path        string
 	Token       string
@@ -38,9 +40,9 @@ type handover struct {
 	Booted      int64
 }
 
-func newHandover(profile string, e credserver.Endpoint, s session.Session) handover {
+func newHandover(b *broker.Broker, profile string, e credserver.Endpoint, s session.Session) handover {
 	return handover{
-		Profile: profile,
+		Profile: profile, Narrowing: b.Narrowing,
 		Address: e.Address, Path: e.Path, Token: e.Token.Reveal(),
 		AccessKeyID: s.AccessKeyID, Secret: s.SecretAccessKey.Reveal(), Session: s.SessionToken.Reveal(),
 		Account: s.AccountID, Subject: s.Subject, Issued: s.Issued, Expiration: s.Expiration, Booted: s.Booted,
@@ -75,7 +77,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 	if err != nil {
 		return nil, nil, failure.New(failure.Other, "no server can be started: %w", err)
 	}
-	h := newHandover(profile, e, s)
+	h := newHandover(b, profile, e, s)
 	h.SealingKey = b.SealingKey()
 	set = append(append(variables.OfRegion(region), variables.OfProfile(profile)...),
 		variables.Variable{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: e.URL()},
@@ -100,6 +102,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 // serve answers requests with the session and keeps it fresh until ctx ends;
 // then it waits for a renewal that is under way, which may have a code in hand.
 func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover) error {
+	b.Narrowing = h.Narrowing
 	keeper := b.NewKeeper(h.Profile, h.session())
 	var renewing sync.WaitGroup
 	renewing.Go(func() { keeper.Run(ctx) })

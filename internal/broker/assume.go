@@ -7,7 +7,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
 )
@@ -89,5 +88,5 @@ func (r *request) uselessKey() string { return session.CacheKey("useless", r.tar
 // staleCode translates a refusal that a newer code might have prevented.
 func (r *request) staleCode(refused error) error {
 	return failure.WithHint(r.target.Failure(refused),
-		"or the role demands a code that was given more recently: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
+		"or the role demands a code that was given more recently: %s", failure.LoginCommand(r.target.Profile))
 }

@@ -87,10 +87,10 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		code, ok := prompt.Code(answer)
 		switch {
 		case !ok:
-			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
+			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: %s", failure.LoginCommand(r.target.Profile))
 		case r.actor.isSpent(credential.NewSecret(code)):
 			last = failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
-				Hint("wait for the next code of the device, then run: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
+				Hint("wait for the next code of the device, then run: %s", failure.LoginCommand(r.target.Profile))
 		default:
 			creds, err := r.sendCode(credential.NewSecret(code), use)
 			if err == nil {
@@ -190,7 +190,7 @@ func contextEnd(ctx context.Context) error {
 
 // loginInTerminal is the hint to log in where a person can be asked.
 func (t *Target) loginInTerminal() string {
-	return "run in a terminal: awsbroker login --profile " + say.ShellWord(t.Profile.Name)
+	return "run in a terminal: " + failure.LoginCommand(t.Profile)
 }
 
 // questionFailure translates the error of a question for an MFA code.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -90,8 +92,8 @@ func (k *Keeper) Current() (session.Session, error) {
 
 // advice says what state the session is in, why, and what a person can do.
 func (k *Keeper) advice(state, problem string) string {
-	return say.Sprintf("the session of profile %s %s (%s); in another terminal run: awsbroker login --profile %s",
-		k.profile, state, problem, say.ShellWord(k.profile))
+	return say.Sprintf("the session of profile %s %s (%s); in another terminal run: %s",
+		k.profile, state, problem, failure.LoginCommand(&config.Profile{Name: k.profile, Narrowed: k.broker.Narrowing}))
 }
 
 // Run renews the session until ctx ends.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // chainVariable lists the profiles whose helper commands are running, as the
@@ -51,7 +50,7 @@ func (r *request) checkDevice() error {
 		return nil
 	}
 	return failure.New(failure.Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", t.Profile.Name).
-		Hint("let awsbroker_mfa_process use another device or none, or log in beforehand: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
+		Hint("let awsbroker_mfa_process use another device or none, or log in beforehand: %s", failure.LoginCommand(t.Profile))
 }
 
 // helperEnviron returns the environment of a helper command of this target.

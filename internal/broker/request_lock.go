@@ -8,7 +8,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -73,5 +72,5 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 			Hint("try again in a moment")
 	}
 	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, r.target.first().Profile.MFASerial)
-	return f.Hint("answer its question, or run: awsbroker login --profile %s", say.ShellWord(r.target.Profile.Name))
+	return f.Hint("answer its question, or run: %s", failure.LoginCommand(r.target.Profile))
 }

@@ -34,6 +34,20 @@ type NarrowingError struct{ Problem, Hint string }
 
 func (e *NarrowingError) Error() string { return e.Problem }
 
+// Flags are those that say so, for a command that a person may run.
+func (n Narrowing) Flags() (flags []string) {
+	if n.ReadOnly {
+		flags = append(flags, FlagReadOnly)
+	}
+	if n.Policy != "" {
+		flags = append(flags, FlagPolicy, n.Policy)
+	}
+	for _, arn := range n.PolicyARNs {
+		flags = append(flags, FlagPolicyARN, arn)
+	}
+	return flags
+}
+
 // SetPolicy sets the inline policy: JSON, or the path of a file with it, which file:// may
 // stand before, as in the AWS CLI. Empty is an error, and no policy: a variable without a
 // value must not lift the limit that it was to set. The error is a *NarrowingError.
@@ -115,6 +129,7 @@ func (p *Profile) Narrow(n Narrowing) error {
 	} else if problem := p.strangePolicy(arns); problem != "" {
 		return &NarrowingError{Problem: flag + " " + problem}
 	}
+	p.Narrowed = n
 	p.setPolicies(n.Policy, arns, flag)
 	return nil
 }

@@ -20,6 +20,7 @@ type Profile struct {
 	ExternalID      string
 	Duration        time.Duration // of the role session
 	RoleSession
+	Narrowed Narrowing // what the command line made less of RoleSession
 
 	Region             string // the profile's own; see ResolveRegion
 	Partition          string // of the role, else of the MFA device, else of the region, else "aws"

@@ -52,6 +52,11 @@ func OfConfig(err error) *Error {
 	return f
 }
 
+// LoginCommand returns the command that gets the session of a profile, for a hint.
+func LoginCommand(p *config.Profile) string {
+	return say.ShellWords(append([]string{"awsbroker", "login", "--profile", p.Name}, p.Narrowed.Flags()...))
+}
+
 // SetupWord returns the name of a profile for an awsbroker setup command in a hint. A
 // name that setup refuses becomes NAME, for the person to choose another.
 func SetupWord(profile string) string {

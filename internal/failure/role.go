@@ -34,7 +34,7 @@ func ofRole(e *awsapi.Error, p *config.Profile) *Error {
 			Hint("compare session_tags and transitive_session_tags with those of the profiles that it comes from")
 	case awsapi.ExpiredToken:
 		return New(Refused, "AWS says that the session which asks for role %s has ended: %s", roleName(p.RoleARN), says).
-			Hint("check this machine's clock, or begin anew: awsbroker login --profile %s", say.ShellWord(p.Name))
+			Hint("check this machine's clock, or begin anew: %s", LoginCommand(p))
 	case awsapi.Denied:
 		return roleDenied(e, p)
 	}
