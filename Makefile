@@ -12,10 +12,14 @@ CGO        := $(if $(filter Darwin,$(shell uname -s)),1,0)
 COMPACT    := -trimpath -buildvcs=auto -tags nethttpomithttp2 -ldflags '-s -w -funcalign=16' \
 	$(foreach p,github.com/... gopkg.in/... golang.org/... vendor/... net/... crypto/tls crypto/x509 encoding/... regexp/... math/big text/... reflect fmt log/... compress/...,-gcflags=$(p)=-l)
 PACKAGES   := ./...
+# The systems that a release is for. Those of macOS need its cgo, so only macOS builds them.
+TARGETS_Linux  := linux/amd64 linux/arm64 linux/386 linux/arm windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64
+TARGETS_Darwin := darwin/amd64 darwin/arm64
+TARGETS    ?= $(TARGETS_$(shell uname -s))
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
 .DEFAULT_GOAL := help
-.PHONY: help build test check lint vulncheck bench demo demo-picture docs install uninstall man troubleshooting doctor e2e clean
+.PHONY: help build programs dist systems test check lint vulncheck bench demo demo-picture docs install uninstall man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +46,7 @@ check: lint ## what a change has to pass: lint, and the short tests, with -race 
 	wait $$cmd && exit $$internal
 
 lint: ## format, vet, staticcheck
-	@test -z "$$(gofmt -l acceptance cmd internal e2e)" || { gofmt -l acceptance cmd internal e2e; echo 'run: gofmt -w acceptance cmd internal e2e'; exit 1; }
+	@test -z "$$(gofmt -l acceptance cmd internal e2e tools)" || { gofmt -l acceptance cmd internal e2e tools; echo 'run: gofmt -w acceptance cmd internal e2e tools'; exit 1; }
 	$(GO) vet $(PACKAGES)
 	$(GO) tool staticcheck $(PACKAGES)
 
@@ -82,5 +86,24 @@ install: $(if $(shell command -v $(GO)),build) ## program, man pages, completion
 uninstall: ## what install put there
 	@DESTDIR='$(DESTDIR)' packaging/install remove '$(PREFIX)'
 
+# For each system a directory OS_ARCH in bin, as package dist reads it.
+programs: ## bin/OS_ARCH/awsbroker for each system that this one can build for
+	@set -e; for target in $(TARGETS); do echo $$target; \
+	to=bin/$${target%/*}_$${target#*/}; mkdir -p $$to; \
+	GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=$(CGO) $(GO) build $(COMPACT) -o $$to/ ./cmd/awsbroker; done
+
+# Everything has the time of the commit, and nothing has a name of this machine.
+dist: build programs ## dist: packages and archives of this commit, the same bytes each time
+	@rm -rf dist bin/files && mkdir -p dist
+	@DESTDIR=bin/files packaging/install add /usr >/dev/null && gzip -9n bin/files/usr/share/man/man1/*
+	@bin/awsbroker completion powershell >bin/files/awsbroker.ps1
+	@cd tools/dist && $(GO) run .
+	@ls dist
+
+systems: ## build and vet for every system of a release
+	@set -e; for target in $(TARGETS_Linux) $(TARGETS_Darwin); do echo $$target; \
+	export GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0; \
+	$(GO) build -o /dev/null ./cmd/awsbroker; $(GO) vet ./cmd/... ./internal/...; done
+
 clean:
-	rm -rf bin
+	rm -rf bin dist

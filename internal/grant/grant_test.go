@@ -2,6 +2,7 @@ package grant
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand"
 	"strings"
 	"testing"
@@ -65,7 +66,7 @@ func TestLineHoldsAnyText(t *testing.T) {
 func TestLineIsBounded(t *testing.T) {
 	for _, unit := range []string{"x", "\n", "日", "\U000E0041", "\xff", `"`} {
 		long := strings.Repeat(unit, 100_000)
-		g := Grant{Time: noon, Profile: long, RoleARN: long, Account: long, AccessKeyID: long, Expires: noon, How: How(long), Command: long, Caller: long, PID: -1 << 63, Dir: long}
+		g := Grant{Time: noon, Profile: long, RoleARN: long, Account: long, AccessKeyID: long, Expires: noon, How: How(long), Command: long, Caller: long, PID: math.MinInt, Dir: long}
 		line := g.AppendLine(nil)
 		if len(line) > MaxLine {
 			t.Errorf("%q: %d bytes", unit, len(line))

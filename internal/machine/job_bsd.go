@@ -1,3 +1,5 @@
+//go:build !linux && !windows
+
 package machine
 
 // Processes are none that can be known: the list of processes does not tell
