@@ -57,7 +57,7 @@ try list awsbroker list
 		"add":     {"desktop's keyring", "exit 0"},
 		"setup":   {"profile admin is set up", "exit 0"},
 		"cached":  {`"Version":1`, "exit 0"},
-		"lost":    {"no record of; to take them back:\n    awsbroker add phoebe\n", "exit 0"},
+		"lost":    {"missing from awsbroker's record; to add them again:\n    awsbroker add phoebe\n", "exit 0"},
 		"other":   {"the keychain has another key", "exit 1"},
 		"back":    {"is in the desktop's keyring", "exit 0"},
 		"locked":  {"the keystore is locked", "exit 7"},

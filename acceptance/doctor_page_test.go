@@ -81,7 +81,7 @@ func findingIn(text, id string) findingText {
 	part := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
-		if label := strings.TrimSpace(line[:min(9, len(line))]); label == "where" || label == "why" || label == "mend" {
+		if label := strings.TrimSpace(line[:min(9, len(line))]); label == "where" || label == "why" || label == "fix" {
 			part, line = label, line[9:]
 		} else if part != "" {
 			label = ""
@@ -89,15 +89,15 @@ func findingIn(text, id string) findingText {
 		switch {
 		case part == "":
 			f.title += " " + strings.TrimSpace(line)
-		case part == "mend" && strings.HasPrefix(line, "         ") && isCommand(strings.TrimSpace(line)):
+		case part == "fix" && strings.HasPrefix(line, "         ") && isCommand(strings.TrimSpace(line)):
 			f.mend += ": `" + strings.TrimSpace(line) + "`"
-		case part == "mend" && f.mend == "" && isCommand(line):
+		case part == "fix" && f.mend == "" && isCommand(line):
 			f.mend = "`" + line + "`"
-		case part == "mend":
+		case part == "fix":
 			f.mend += " " + strings.TrimSpace(line)
 		}
 	}
-	if strings.Contains(rest, "to mend") {
+	if strings.Contains(rest, "to fix") {
 		f.star = " *"
 	}
 	f.title, f.mend = strings.TrimSpace(f.title), strings.TrimSpace(f.mend)

@@ -174,7 +174,7 @@ func TestDoctorFindsNothing(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	r := w.Run("doctor", "--fix")
-	if r.Code != 0 || !strings.HasPrefix(r.Stdout, "nothing found; looked at: ") {
+	if r.Code != 0 || !strings.HasPrefix(r.Stdout, "nothing found; checked: ") {
 		t.Errorf("%v", r)
 	}
 
@@ -223,7 +223,7 @@ func (a ailment) try(t *testing.T) string {
 	w.wantFindings(d, append([]string{a.id}, a.also...)...)
 	for _, u := range d.Unchecked {
 		if !strings.Contains(a.unchecked, u.Check) {
-			t.Errorf("could not be checked: %+v", u)
+			t.Errorf("not checked: %+v", u)
 		}
 	}
 	text := run(append([]string{"doctor"}, args...)...)
@@ -234,7 +234,7 @@ func (a ailment) try(t *testing.T) string {
 	if len(d.Findings) > 0 && d.Findings[0].Fixable {
 		r := run("doctor", "--fix", "--yes", "--json")
 		w.wantFindings(w.readDiagnosis(r), a.left...)
-		if r := run("doctor", "--fix", "--yes"); strings.Contains(r.Stderr, "mended") {
+		if r := run("doctor", "--fix", "--yes"); strings.Contains(r.Stderr, "fixed") {
 			t.Errorf("mended twice: %v", r)
 		}
 	} else if a.id != "no-home" && !a.account {
@@ -255,7 +255,7 @@ func (a ailment) try(t *testing.T) string {
 func wantNarrow(t *testing.T, text string) {
 	t.Helper()
 	for line := range strings.Lines(text) {
-		command := strings.HasPrefix(line, "  mend   ") || strings.HasPrefix(line, strings.Repeat(" ", 9))
+		command := strings.HasPrefix(line, "  fix    ") || strings.HasPrefix(line, strings.Repeat(" ", 9))
 		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 && !command && strings.Contains(strings.TrimSpace(line[10:]), " ") {
 			t.Errorf("a line of %d columns: %s", n, line)
 		}

@@ -127,7 +127,7 @@ func TestImportFromAWSVault(t *testing.T) {
 	tm.Expect("passphrase of aws-vault's keys in ")
 	tm.Send(vaultPassphrase + "\n")
 	wantSaid(t, "typed", typed.Outcome(), 0, `key "phoebe" (`+canaryID+" of ", "aws-vault keeps its own copies",
-		"not set up yet for AWS tools: profile admin", "awsbroker setup admin --key phoebe")
+		"AWS tools cannot use these profiles yet: profile admin", "awsbroker setup admin --key phoebe")
 	w.wantStored("phoebe", canaryID, canaryKey)
 	if w.vaultFiles() != before {
 		t.Error("aws-vault's files changed without --move")

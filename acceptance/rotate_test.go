@@ -225,7 +225,7 @@ func TestRotateAtATerminal(t *testing.T) {
 	tm.Send(w.Code() + "\n")
 	tm.Expect("Delete it for good? [y/N] ")
 	tm.Send("y\n")
-	tm.Expect("key phoebe is rotated")
+	tm.Expect("key phoebe was rotated")
 	if code := c.Wait(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
@@ -249,7 +249,7 @@ func TestRotateInterruptedAtATerminal(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	w.AWS.Server.SetLag(fakeaws.Lag{})
-	if r := w.rotate(); r.Code != 0 || !strings.Contains(r.Stderr, "the earlier rotation of key phoebe is finished") {
+	if r := w.rotate(); r.Code != 0 || !strings.Contains(r.Stderr, "the earlier rotation of key phoebe was finished") {
 		t.Fatal(r)
 	}
 	w.wantOneKey()

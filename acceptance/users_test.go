@@ -240,7 +240,7 @@ func TestKernelRefusesKeys(t *testing.T) {
 			}
 			closed := w.Without("AWSBROKER_FILE_PASSPHRASE")
 			list := []string{"-errno", errno, w.Bin, "list"}
-			if r := w.Finish(closed.Command(filter, list...)); r.Code != 0 || !strings.Contains(r.Stdout, "unknown: the keychain seals it") {
+			if r := w.Finish(closed.Command(filter, list...)); r.Code != 0 || !strings.Contains(r.Stdout, "unknown: needs the keychain") {
 				t.Errorf("list without the passphrase: %v", r)
 			}
 			if r := w.Finish(closed.Command(filter, append(list, "--json")...)); r.Code != 0 || !strings.Contains(r.Stdout, `"session_unknown": true`) {

@@ -13,29 +13,29 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-const addHelp = `Put the long-lived access key of an IAM user into the keychain, under a name of
-your choice. Id and secret are asked for on the terminal, the secret hidden.
-AWS is asked whose key it is before it is stored. A key of that name that is in
-the keychain already, and not in awsbroker's record of it, is taken back instead.
+const addHelp = `Store the long-lived access key of an IAM user in the keychain, under a name of
+your choice. awsbroker asks for the id and the secret, hides the secret, and asks
+AWS whose key it is before it stores the key. If the keychain already has a key of
+that name that is missing from awsbroker's record, awsbroker offers to use it.
 
-Or take the key from where it is now:
+The key can also come from one of these places:
 
---csv FILE            the file that the AWS console offers with a new key. Each
-                      line with a key is added, called by its user's name. The
-                      file is offered to be deleted afterwards; --yes keeps it.
---from-profile NAME   the profile that has it in clear, in ~/.aws/credentials or
-                      ~/.aws/config. Once it is stored its two lines, and no
-                      others, are removed, after they were shown.
---from-aws-vault NAME the keychain of aws-vault, found by aws-vault's variables
-                      (AWS_VAULT_BACKEND, AWS_VAULT_FILE_PASSPHRASE, …), which
-                      keeps its copy unless --move is given.
+--csv FILE            The file that the AWS console offers for download with a new
+                      key. Each key in it gets the name of its user. awsbroker
+                      then offers to delete the file; --yes keeps it.
+--from-profile NAME   A profile with the key in plaintext, in ~/.aws/credentials
+                      or ~/.aws/config. awsbroker shows the change, stores the
+                      key and removes its two lines, and no others.
+--from-aws-vault NAME The keychain of aws-vault, found by aws-vault's variables
+                      (AWS_VAULT_BACKEND, AWS_VAULT_FILE_PASSPHRASE, …).
+                      aws-vault keeps its copy unless you add --move.
 
---all in place of NAME takes every key there. A run that was cut short is
-finished by running it again.
+Use --all in place of NAME to add every key from there. If a run is interrupted,
+run it again to finish it.
 
-A key of the root user is used for four hours, or for --expires, and only by
-keys and exec --allow-root. After that awsbroker does nothing with it but delete
-it: awsbroker keys delete ID.`
+awsbroker uses a key of the root user for four hours, or for --expires, and only
+for keys and exec --allow-root. After that it can only delete the key:
+awsbroker keys delete ID.`
 
 const addExample = `  awsbroker add phoebe
   awsbroker add phoebe --replace
@@ -56,7 +56,7 @@ func newAdd(a *app) *cobra.Command {
 	o := addFlags{csv: nameOrAll{kind: "FILE"}, profile: nameOrAll{kind: "NAME"}, vault: nameOrAll{kind: "NAME"}}
 	cmd := &cobra.Command{
 		Use:     "add [KEY]",
-		Short:   "put an access key into the keychain",
+		Short:   "store an access key in the keychain",
 		Long:    addHelp,
 		Example: addExample,
 		Args:    positional(0, 1, "the name of one key"),
@@ -73,15 +73,15 @@ func newAdd(a *app) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.FromEnv, "from-env", false, "take the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-	f.Var(&o.csv, "csv", "take the keys from a file of the AWS console")
+	f.BoolVar(&o.FromEnv, "from-env", false, "read the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+	f.Var(&o.csv, "csv", "read the keys from a file that the AWS console made")
 	f.Var(&o.profile, "from-profile", "move the key of a profile out of ~/.aws/credentials")
-	f.Var(&o.vault, "from-aws-vault", "take a key from the keychain of aws-vault")
-	f.BoolVar(&o.all, "all", false, "with --from-profile or --from-aws-vault: every key there")
-	f.BoolVar(&o.Move, "move", false, "with --from-aws-vault: take the key out of there")
+	f.Var(&o.vault, "from-aws-vault", "read a key from the keychain of aws-vault")
+	f.BoolVar(&o.all, "all", false, "with --from-profile or --from-aws-vault: add every key there")
+	f.BoolVar(&o.Move, "move", false, "with --from-aws-vault: remove the key from there")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before moving a key")
 	f.BoolVar(&o.Replace, "replace", false, "replace the key of that name")
-	f.Var((*span)(&o.Expires), "expires", "how long a root key is used, at most 24h (default 4h)")
+	f.Var((*span)(&o.Expires), "expires", "how long awsbroker may use a root key, at most 24h (default 4h)")
 	f.BoolVar(&o.Offline, "offline", false, "do not ask AWS whose key it is")
 	_ = cmd.RegisterFlagCompletionFunc("from-profile", profileNames)
 	_ = cmd.MarkFlagFilename("csv", "csv")
@@ -130,13 +130,13 @@ func (o *addFlags) source(named bool) error {
 	case o.all && o.Of != "":
 		return addUsage("either a NAME or --all")
 	case o.all && named:
-		return addUsage("with --all, keys are called as they are there: leave out " + o.Name)
+		return addUsage("with --all, keys keep the names that they have there: leave out " + o.Name)
 	case o.Source != 0 && o.Of == "" && !o.all:
 		return addUsage("an empty name")
 	case o.Move && o.Source != keychain.FromAWSVault:
 		return addUsage("--move goes with --from-aws-vault")
 	case o.Source == 0 && !named:
-		return addUsage("awsbroker add takes the name of one key, or says where there is one: --csv, --from-profile, --from-aws-vault")
+		return addUsage("awsbroker add takes the name of one key, or one of --csv, --from-profile and --from-aws-vault")
 	case o.Source != 0 && named && o.Name == "":
 		return addUsage("an empty name")
 	}
@@ -191,7 +191,7 @@ func runImport(cmd *cobra.Command, a *app, o keychain.ImportOptions) error {
 		if len(done.Keys) > 1 {
 			name = "NAME"
 		}
-		a.tell("hint", "36", "backups may still have it; replace it: awsbroker rotate "+name)
+		a.tell("hint", "36", "backups may still have it; replace it with: awsbroker rotate "+name)
 	}
 	return err
 }
@@ -199,7 +199,7 @@ func runImport(cmd *cobra.Command, a *app, o keychain.ImportOptions) error {
 // endRoot tells how a root key, which is used for hours only, is deleted.
 func (a *app) endRoot(id string) {
 	a.tell("hint", "36", "to set the account up with it: awsbroker bootstrap")
-	a.tell("hint", "36", "when nothing needs it any more: awsbroker keys delete "+id)
+	a.tell("hint", "36", "when you no longer need it: awsbroker keys delete "+id)
 }
 
 // mostHints is how many commands are suggested at once.
@@ -212,7 +212,7 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	}
 	if len(u.Waiting) == 0 {
 		if len(u.Working) == 0 {
-			a.tell("hint", "36", "next, a profile that uses it: awsbroker setup "+newProfile(b, keys[0])+" --key "+say.ShellWord(keys[0]))
+			a.tell("hint", "36", "next, set up a profile that uses it: awsbroker setup "+newProfile(b, keys[0])+" --key "+say.ShellWord(keys[0]))
 		}
 		return
 	}
@@ -220,10 +220,10 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	for _, use := range u.Waiting {
 		names = append(names, use.Profile)
 	}
-	a.Step("not set up yet for AWS tools: " + plural(len(names), "profile ", "profiles ") + strings.Join(names, ", "))
+	a.Step("AWS tools cannot use these profiles yet: " + plural(len(names), "profile ", "profiles ") + strings.Join(names, ", "))
 	for i, use := range u.Waiting {
 		if i == mostHints {
-			a.tell("hint", "36", "and so on for the others that you use")
+			a.tell("hint", "36", "do the same for the others that you use")
 			return
 		}
 		command := "awsbroker setup " + failure.SetupWord(use.Profile)

@@ -17,34 +17,34 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-const bootstrapHelp = `Set up an AWS account so that nobody is an administrator without an MFA code,
-and nobody for longer than an hour at a time:
+const bootstrapHelp = `Set up an AWS account in which everybody needs an MFA code to be an
+administrator, for one hour at a time:
 
-  user USER           may do nothing by its access key alone, but
-  group GROUP         may assume one role:
-  role ROLE           administrator for the group's members by name, with MFA
-                      only, in sessions of one hour
-  policy POLICY       is what lets the group do so
-  MFA device          its QR code is drawn in the terminal; two codes enable it
-  access key          goes straight into the keychain, seen by nobody
+  user USER           can do nothing with its access key alone, except through
+  group GROUP         whose members can assume one role:
+  role ROLE           an administrator; trusts the group's members by name,
+                      requires MFA, and its sessions last one hour
+  policy POLICY       allows the group to assume the role
+  MFA device          you scan its QR code and type two codes to enable it
+  access key          is stored in the keychain without being shown
   profile PROFILE     in ~/.aws/config, for every AWS tool
 
-It needs a key that may do this, such as one of the root user: one of the
-keychain (--key), or one that is typed and held in memory only. It reads the
-account first, shows what it would do, and asks. Then it proves that the user,
-the device and the role work together, and only then takes away what made an
-administrator without MFA, and deletes the root key.
+It needs a key with the rights to do this, such as a root key: one in the keychain
+(--key), or one that you type and awsbroker keeps in memory only. It reads the
+account, shows its plan and asks. It tests that the user, the MFA device and the
+role work together. Only then does it remove rights that allow administration
+without MFA, and delete the root key.
 
-Who has no MFA device yet, is given one by an administrator: awsbroker mfa
-enroll --user NAME. --self-enroll leaves it to them, and to whoever has their
-key or password.
+An administrator gives a first MFA device to other members: awsbroker mfa enroll
+--user NAME. With --self-enroll they can do it themselves, and so can anyone who
+has their key or password.
 
-What is there already is taken as it is. What is there and differs is shown,
-and changed only with --reconcile. Run it again after whatever went wrong: it
-goes on from what is there. --undo takes back what it made, and only that.
+It keeps existing things that match. It shows existing things that differ, and
+changes them only with --reconcile. If it stops, run it again: it resumes. --undo
+removes what it created, and only that.
 
---region is the profile's; without it, it is the default of the account's
-partition. For a key of AWS China or GovCloud that is typed it has to be named.`
+--region is the profile's region; the default is that of the account's partition.
+If you type a key of AWS China or GovCloud, --region is required.`
 
 type bootstrapFlags struct {
 	bootstrap.Options
@@ -55,7 +55,7 @@ func newBootstrap(a *app) *cobra.Command {
 	var o bootstrapFlags
 	cmd := &cobra.Command{
 		Use:   "bootstrap",
-		Short: "set up an account: administrators for an hour, with MFA",
+		Short: "set up an account: administrators with MFA, for an hour at a time",
 		Long:  bootstrapHelp,
 		Example: "  awsbroker bootstrap --dry-run --key root --user phoebe\n" +
 			"  awsbroker bootstrap --key root --user phoebe --region eu-central-1\n" +
@@ -65,26 +65,26 @@ func newBootstrap(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBootstrap(cmd, a, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Key, "key", "", "key of the keychain that does it; else the only root key there, or one that is typed")
+	f.StringVar(&o.Key, "key", "", "key in the keychain to use (default: the only root key there, or one that you type)")
 	f.StringVar(&o.User, "user", "", "the person's name in IAM (default: the one on this machine)")
 	f.StringVar(&o.Group, "group", "administrators", "group of administrators")
-	f.StringVar(&o.Role, "role", "admin-mfa", "role that they may assume")
-	f.StringVar(&o.Policy, "policy", "assume-admin-role", "policy that lets the group assume it")
+	f.StringVar(&o.Role, "role", "admin-mfa", "role that they can assume")
+	f.StringVar(&o.Policy, "policy", "assume-admin-role", "policy that allows the group to assume it")
 	f.StringVarP(&o.Profile, "profile", "p", "admin", "profile to write into ~/.aws/config")
 	f.StringVar(&o.KeyName, "key-name", "", "name of the user's key in the keychain (default: as the user)")
-	f.BoolVar(&o.Billing, "billing", false, "the role may see and pay the bills")
-	f.BoolVar(&o.ConsoleLogin, "console-login", false, "the user gets a password for the console")
-	f.BoolVar(&o.SelfService, "self-service", false, "the group's members may manage their MFA devices, passwords and keys, with MFA")
-	f.BoolVar(&o.SelfEnroll, "self-enroll", false, "--self-service, and a first MFA device by the key or password alone: whoever has that becomes administrator")
-	f.StringArrayVar(&o.AcceptLockout, "accept-lockout", nil, "member of the group who has no MFA device and may lose the rights")
-	f.BoolVar(&o.Reconcile, "reconcile", false, "change what is there and differs")
-	f.StringVar(&o.QRFile, "qr-file", "", "put the QR code into this PNG file, for as long as it is needed")
-	f.BoolVar(&o.KeepRootKey, "keep-root-key", false, "do not delete the root key in the end")
-	f.StringVar(&o.TrustedAccount, "trusted-account", "", "make only the role, for --user of this account, or for all whom it lets")
-	f.BoolVar(&o.DryRun, "dry-run", false, "show what it would do, and the policies; change nothing")
-	f.BoolVar(&o.undo, "undo", false, "take back what bootstrap made here")
+	f.BoolVar(&o.Billing, "billing", false, "allow the role to see and pay the bills")
+	f.BoolVar(&o.ConsoleLogin, "console-login", false, "give the user a password for the console")
+	f.BoolVar(&o.SelfService, "self-service", false, "allow members to manage their own MFA devices, passwords and keys, with MFA")
+	f.BoolVar(&o.SelfEnroll, "self-enroll", false, "--self-service, and allow a first MFA device by key or password alone: anyone who has these can become administrator")
+	f.StringArrayVar(&o.AcceptLockout, "accept-lockout", nil, "member of the group without an MFA device who may lose administrator rights")
+	f.BoolVar(&o.Reconcile, "reconcile", false, "change existing things that differ")
+	f.StringVar(&o.QRFile, "qr-file", "", "write the QR code to this PNG file until the device is enabled")
+	f.BoolVar(&o.KeepRootKey, "keep-root-key", false, "do not delete the root key at the end")
+	f.StringVar(&o.TrustedAccount, "trusted-account", "", "create only the role, for --user of this account, or for everyone whom that account allows")
+	f.BoolVar(&o.DryRun, "dry-run", false, "show the plan and the policies, and change nothing")
+	f.BoolVar(&o.undo, "undo", false, "undo what bootstrap created here")
 	f.BoolVar(&o.json, "json", false, "print the outcome as JSON")
-	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes; codes are asked for all the same")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes; still ask for codes")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "plan" { // as --dry-run was called here
 			name = "dry-run"
@@ -99,10 +99,10 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 		o.User = osUser()
 	}
 	if o.User == "" && o.TrustedAccount == "" && !o.undo {
-		return failure.New(failure.Usage, "whose user is it to be? root is no person").Hint("name the person: --user NAME")
+		return failure.New(failure.Usage, "bootstrap needs the name of a person, and root is not one").Hint("name the person: --user NAME")
 	}
 	if o.undo && o.DryRun {
-		return failure.New(failure.Usage, "--undo shows each thing and asks; it has no --dry-run").Hint("run: awsbroker bootstrap --undo")
+		return failure.New(failure.Usage, "--undo shows each thing and asks, so it has no --dry-run").Hint("run: awsbroker bootstrap --undo")
 	}
 	b, err := a.broker(broker.PersonLimits)
 	if err != nil {
@@ -132,7 +132,7 @@ func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
 func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 	if o.DryRun {
 		fmt.Fprintln(a.stdout, out.Text())
-		fmt.Fprint(a.stdout, "\npolicies, as they are to be:\n")
+		fmt.Fprint(a.stdout, "\nplanned policies:\n")
 		if err := writeJSON(a.stdout, out.Policies); err != nil {
 			return err
 		}
@@ -146,12 +146,12 @@ func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 	case o.TrustedAccount != "":
 		a.Step("the role is there: " + out.RoleARN)
 	case !out.Changed:
-		a.Step("account " + out.Account + " was set up already")
+		a.Step("account " + out.Account + " was already set up")
 	default:
 		if o.ConsoleLogin {
 			a.Step("the console's sign-in page: " + out.SignIn)
 		}
-		a.Step("account " + out.Account + " is set up; try: aws sts get-caller-identity --profile " + say.ShellWord(out.Profile))
+		a.Step("account " + out.Account + " is set up; try it: aws sts get-caller-identity --profile " + say.ShellWord(out.Profile))
 	}
 	return nil
 }
@@ -208,12 +208,12 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 	}
 	switch {
 	case len(out.Commands) > 0:
-		a.Step("nothing was changed: the key that set account " + out.Account + " up is not here, or works no more")
-		a.Step("an administrator can run the commands above, or: awsbroker bootstrap --undo --key NAME")
+		a.Step("nothing was changed: the key that set up account " + out.Account + " is not here, or no longer works")
+		a.Step("let an administrator run the commands above, or run: awsbroker bootstrap --undo --key NAME")
 	case len(out.Kept) > 0:
 		a.Step("kept: " + strings.Join(out.Kept, ", "))
 	case len(out.Lost) > 0:
-		a.Step("account " + out.Account + " is as it was before, but for what had to make room: " + strings.Join(out.Lost, ", "))
+		a.Step("account " + out.Account + " is as it was before, except for things that were deleted to make room: " + strings.Join(out.Lost, ", "))
 	default:
 		a.Step("account " + out.Account + " is as it was before")
 	}

@@ -10,9 +10,9 @@ func newCredentialProcess(a *app) *cobra.Command {
 	var profile string
 	cmd := &cobra.Command{
 		Use:   "credential-process",
-		Short: "print a session as AWS tools want it (they run this)",
+		Short: "print a session in the format of AWS tools (they run this)",
 		Long: `Print a session as JSON, for the credential_process setting of a profile. AWS
-tools run this by themselves; setup writes the setting.
+tools run this command; awsbroker setup writes the setting.
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			a.oneLine = true
@@ -20,7 +20,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCredentialProcess(cmd, a, profile) },
 	}
-	profileFlag(cmd, &profile, "profile to serve")
+	profileFlag(cmd, &profile, "profile whose session to print")
 	narrows(cmd, a)
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		a.oneLine = true

@@ -23,14 +23,14 @@ func newDoctor(a *app) *cobra.Command {
 	var o doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "find what is wrong with this machine, the profiles and the account",
-		Long: `Find what is wrong with this machine, the profiles and, with --account, the AWS
-account: each finding with the reason why it matters and the command that mends
-it. docs/doctor.md lists all findings. Nothing is changed without --fix, which
-shows and asks before each change.
+		Short: "find problems of this machine, the profiles and the account",
+		Long: `Find problems of this machine, the profiles and, with --account, the AWS account.
+Each finding says why it matters and which command fixes it. docs/doctor.md lists
+all findings. Without --fix the command changes nothing; --fix shows each change
+and asks.
 
---account looks at the account through a session of the profile, which may take
-an MFA code: the root user, users, groups, access keys and the profile's role.
+--account checks the root user, users, groups, access keys and the profile's role.
+It uses a session of the profile, which may need an MFA code.
 
 The exit code is 1 if a finding is serious.`,
 		Example: "  awsbroker doctor\n  awsbroker doctor --fix\n  awsbroker doctor --account --profile admin",
@@ -38,11 +38,11 @@ The exit code is 1 if a finding is serious.`,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd, a, o) },
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.Account, "account", false, "look at the AWS account, too")
-	profileFlag(cmd, &o.Profile, "profile through which the account is looked at")
-	f.BoolVar(&o.fix, "fix", false, "mend what can be mended here, after asking for each")
+	f.BoolVar(&o.Account, "account", false, "also check the AWS account")
+	profileFlag(cmd, &o.Profile, "profile used to check the account")
+	f.BoolVar(&o.fix, "fix", false, "fix problems on this machine, asking before each change")
 	f.BoolVarP(&a.yes, "yes", "y", false, "with --fix, do not ask")
-	f.BoolVar(&o.json, "json", false, "for machines")
+	f.BoolVar(&o.json, "json", false, "output JSON")
 	return cmd
 }
 
@@ -62,7 +62,7 @@ func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
 	}
 	d := doctor.Run(cmd.Context(), b, o.Options)
 	if cmd.Context().Err() != nil {
-		return failure.New(failure.NeedPerson, "cancelled: not everything was looked at")
+		return failure.New(failure.NeedPerson, "cancelled: not everything was checked")
 	}
 	if o.json {
 		err = writeDoctorJSON(a.stdout, d)
@@ -90,7 +90,7 @@ func (a *app) writeDoctor(d doctor.Diagnosis, o doctorOptions) error {
 	}
 	for i, u := range d.Unchecked {
 		if i == 0 {
-			b.WriteString("could not be checked\n")
+			b.WriteString("not checked\n")
 		}
 		writeWrapped(&b, "  ", "    ", u.What+": "+u.Problem)
 	}
@@ -117,7 +117,7 @@ func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
 		fmt.Fprintf(b, "  where  %s\n", where)
 	}
 	row(b, "why", f.Kind.Why)
-	name := "mend"
+	name := "fix"
 	if f.Advice != "" {
 		row(b, name, f.Advice)
 		name = ""
@@ -142,11 +142,11 @@ func writeWrapped(b *strings.Builder, first, next, text string) {
 
 // summary returns the last line of what doctor says.
 func summary(d doctor.Diagnosis, o doctorOptions) string {
-	looked := "looked at: " + strings.Join(d.Checked, ", ")
+	looked := "checked: " + strings.Join(d.Checked, ", ")
 	if len(d.Findings) == 0 {
 		text := "nothing found; " + looked
 		if !o.Account {
-			text += "; for the account: awsbroker doctor --account"
+			text += "; to check the account: awsbroker doctor --account"
 		}
 		return text
 	}
@@ -165,7 +165,7 @@ func summary(d doctor.Diagnosis, o doctorOptions) string {
 	}
 	text := strings.Join(parts, ", ")
 	if n := d.Fixable(); n > 0 && !o.fix {
-		text += fmt.Sprintf("; to mend %s of them here: awsbroker doctor --fix", plural(n, "one", fmt.Sprint(n)))
+		text += fmt.Sprintf("; to fix %s of them here: awsbroker doctor --fix", plural(n, "one", fmt.Sprint(n)))
 	}
 	return text
 }
@@ -183,7 +183,7 @@ type findingJSON struct {
 	Title    string `json:"title"`
 	Why      string `json:"why"`
 	Advice   string `json:"advice"` // in words
-	Mend     string `json:"mend"`   // a command
+	Mend     string `json:"fix"`    // a command
 	File     string `json:"file"`   // empty: in no file
 	Line     int    `json:"line"`   // 0: the whole file
 	Fixable  bool   `json:"fixable"`

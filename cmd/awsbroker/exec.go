@@ -32,32 +32,31 @@ func newExec(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec [PROFILE] [--] [COMMAND [ARGUMENTS…]]",
 		Short: "run a command with a session in its environment",
-		Long: `Run a command with a session in its environment: AWS_ACCESS_KEY_ID,
-AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION, and the
-profile's region. Without a command it is your shell. The command takes the
-place of awsbroker: its exit status, its signals.
+		Long: `Run a command with a session in its environment (AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION) and with the
+profile's region. Without a command, start your shell. The command replaces
+awsbroker, so you get its exit status, and it gets your signals.
 
-PROFILE is the first word if there is a profile of that name; after -- all is the
-command. Without a profile it is AWS_PROFILE, or the only one.
+The first word is the profile if a profile has that name. Everything after -- is
+the command. The default profile is AWS_PROFILE, or the only one there is.
 
-Such a command cannot renew its session, which has 15 minutes left at least
-when it starts (or awsbroker_min_ttl of the profile), or as much as --min-ttl
-says.
+The command cannot renew this session. The session is valid for at least another
+15 minutes when the command starts, or for --min-ttl, or awsbroker_min_ttl of the
+profile.
 
-With --server the command gets no keys but the address of a server on
-127.0.0.1, where AWS's tools and SDKs fetch the session and come back before it
-ends (AWS_CONTAINER_CREDENTIALS_FULL_URI). The server renews it ahead of need,
-never asks at the command's terminal, and ends with the command. Where a person
-is needed and cannot be asked, it says so once on stderr; awsbroker login in
-another terminal is enough.
+With --server the command gets no keys, only the address of a server on 127.0.0.1
+(AWS_CONTAINER_CREDENTIALS_FULL_URI). AWS tools and SDKs fetch the session there,
+again and again. The server renews the session early, never asks at the command's
+terminal, and ends with the command. If it needs you and cannot ask, it says so
+once on stderr. Then run awsbroker login in another terminal.
 
-With --with, as often as there are profiles, the command gets no keys either:
-its tools name a profile, as each of terraform's providers can, and ask
-awsbroker for it. All codes are asked for before the command starts.
-AWS_PROFILE is the one of --profile, or the first.
+With --with, once for each profile, the command gets no keys either: its tools, such
+as terraform's providers, name a profile and ask awsbroker for a session. awsbroker
+asks for all codes before the command starts. AWS_PROFILE is set to the profile
+given by --profile, otherwise to the first.
 
-With --allow-root the session is one of the root key in the keychain, for 15
-minutes. Such a session can call no IAM API.`,
+With --allow-root the command gets a session of the root key in the keychain, for
+15 minutes. Such a session cannot call IAM.`,
 		Example: `  awsbroker exec -- terraform apply
   awsbroker exec admin aws s3 ls
   awsbroker exec admin                            a shell
@@ -79,11 +78,11 @@ minutes. Such a session can call no IAM API.`,
 		},
 	}
 	f := cmd.Flags()
-	profileFlag(cmd, &o.profile, "profile whose session it is")
-	f.Var((*span)(&o.minTTL), "min-ttl", "life that the session has left at least, like 45m")
-	f.BoolVar(&o.server, "server", false, "let the command fetch its session from a server that renews it")
-	f.StringArrayVar(&o.with, "with", nil, "profile that the command works through by itself; may be repeated")
-	f.BoolVar(&o.allowRoot, "allow-root", false, "a session of the root key; --profile names it if there are several")
+	profileFlag(cmd, &o.profile, "profile whose session to use")
+	f.Var((*span)(&o.minTTL), "min-ttl", "minimum remaining lifetime of the session, like 45m")
+	f.BoolVar(&o.server, "server", false, "give the command a server that renews its session")
+	f.StringArrayVar(&o.with, "with", nil, "profile that the command's tools can use; may be repeated")
+	f.BoolVar(&o.allowRoot, "allow-root", false, "use a session of the root key; if there are several, add --profile")
 	narrows(cmd, a)
 	f.SetInterspersed(false) // flags after the command are the command's
 	return cmd
@@ -96,11 +95,11 @@ func (o *execOptions) check() error {
 	}
 	switch {
 	case o.minTTL < 0:
-		return usage(errors.New("--min-ttl is a time that is left, like 45m"))
+		return usage(errors.New("--min-ttl takes a remaining lifetime like 45m"))
 	case o.allowRoot && o.server:
-		return refuse("a session of the root user is not renewed, so that --server has nothing to do", "leave out --server")
+		return refuse("--server has nothing to do, because awsbroker does not renew a session of the root user", "leave out --server")
 	case o.allowRoot && o.minTTL > 0:
-		return refuse("a session of the root user lasts for 15 minutes, whatever --min-ttl says", "leave out --min-ttl")
+		return refuse("a session of the root user lasts 15 minutes, so --min-ttl has no effect", "leave out --min-ttl")
 	case o.allowRoot && len(o.with) > 0:
 		return refuse("--allow-root is for a root key, and --with for profiles", "leave out one of them")
 	case o.narrowed && o.allowRoot:
@@ -108,7 +107,7 @@ func (o *execOptions) check() error {
 	case o.narrowed && len(o.with) > 0:
 		return refuse("what narrows a session does not reach the profiles of --with, which get theirs by themselves", "write session_policy_arns into these profiles, or run exec for one of them")
 	case o.server && len(o.with) > 0:
-		return refuse("--server gives the command one session, and --with gives it profiles, which renew theirs by themselves", "leave out --server")
+		return refuse("--server is for one session; --with gives the command profiles, whose sessions are renewed without it", "leave out --server")
 	}
 	return nil
 }
@@ -140,7 +139,7 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	}
 	defer end()
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
-		return failure.New(failure.NeedPerson, "cancelled: %s was not run", o.command[0])
+		return failure.New(failure.NeedPerson, "cancelled: %s was not started", o.command[0])
 	}
 	if shell {
 		a.greet(set)
@@ -212,7 +211,7 @@ func tooShort(s session.Session, want broker.Want) error {
 		return nil
 	}
 	return failure.New(failure.Other, "the new session has %s left, less than --min-ttl", say.Duration(left)).
-		Hint("ask for less, or let the session be renewed with: awsbroker exec --server")
+		Hint("use a shorter --min-ttl, or have the session renewed with: awsbroker exec --server")
 }
 
 // giveRootSession gives the session of a root key, which a person allowed with

@@ -145,7 +145,7 @@ func runExecServer(ctx context.Context, a *app) error {
 	listener, from, to := os.NewFile(listenerFD, "listener"), os.NewFile(handoverFD, "handover"), os.NewFile(readyFD, "ready")
 	for _, f := range []*os.File{listener, from, to} {
 		if _, err := f.Stat(); err != nil {
-			return failure.New(failure.Usage, "awsbroker exec --server runs this by itself")
+			return failure.New(failure.Usage, "awsbroker exec --server runs this command; do not run it yourself")
 		}
 	}
 	if sid, err := unix.Getsid(0); err != nil || sid != os.Getpid() {

@@ -17,8 +17,8 @@ func lookUp(name string) (string, error) {
 		return path, nil
 	}
 	if _, here := exec.LookPath(name); errors.Is(here, exec.ErrDot) {
-		return "", &startFailure{name, "it is in this directory only, where no program is looked for", 127,
-			`if you mean that one, say so: awsbroker exec -- .\` + name}
+		return "", &startFailure{name, "it is in this directory only, and Windows programs do not search there", 127,
+			`to run that one: awsbroker exec -- .\` + name}
 	}
 	return "", err
 }

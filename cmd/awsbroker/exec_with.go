@@ -55,7 +55,7 @@ func (a *app) passphraseFile(b *broker.Broker) []variables.Variable {
 		return []variables.Variable{{Name: name, Value: file}}
 	}
 	if b.SealingKey() != nil && b.InFile() {
-		a.Warn("this system keeps no keys, so that the command's tools need the keystore's passphrase, too; " + name + " would reach them")
+		a.Warn("this system cannot keep the sealing key, so the command's tools also need the passphrase of the encrypted file; " + name + " would reach them")
 	}
 	return nil
 }

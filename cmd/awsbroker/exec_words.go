@@ -28,7 +28,7 @@ func (o *execOptions) readWords(cmd *cobra.Command, a *app, b *broker.Broker, wo
 		return nil
 	}
 	if _, err := findCommand(words[0]); err == nil {
-		a.Step(say.Sprintf("%s is taken for the profile; for the program of that name: awsbroker exec -- %[1]s", say.ShellWord(words[0])))
+		a.Step(say.Sprintf("%s is used as the profile; to run the program of that name: awsbroker exec -- %[1]s", say.ShellWord(words[0])))
 	}
 	f := cmd.Flags()
 	if err := f.Parse(words[1:]); err != nil {
@@ -38,7 +38,7 @@ func (o *execOptions) readWords(cmd *cobra.Command, a *app, b *broker.Broker, wo
 		return pflag.ErrHelp // cobra shows it
 	}
 	if o.profile != "" && o.profile != words[0] {
-		return usage(errors.New("two profiles are named: " + words[0] + " and " + o.profile))
+		return usage(errors.New("the command line names two profiles: " + words[0] + " and " + o.profile))
 	}
 	o.profile, o.command = words[0], f.Args()
 	return nil

@@ -18,13 +18,13 @@ var exits = []struct {
 	meaning string
 }{
 	{0, 0, "it worked"},
-	{1, failure.Other, "another failure"},
-	{2, failure.Usage, "the command line does not make sense"},
+	{1, failure.Other, "another error"},
+	{2, failure.Usage, "the command line is wrong"},
 	{3, failure.NotFound, "no such profile or key"},
-	{4, failure.NeedPerson, "a person is needed and could not be asked, or said no"},
+	{4, failure.NeedPerson, "awsbroker needs your answer and could not ask, or you said no"},
 	{5, failure.Refused, "AWS refused: denied, wrong code, expired key"},
-	{6, failure.Unreachable, "AWS could not be reached, or cannot answer now"},
-	{7, failure.Keychain, "the keychain is locked or not there"},
+	{6, failure.Unreachable, "AWS could not be reached, or was busy"},
+	{7, failure.Keychain, "the keychain is locked or not available"},
 }
 
 func exitHelp() string {
@@ -33,7 +33,7 @@ func exitHelp() string {
 	for _, e := range exits {
 		fmt.Fprintf(&b, "  %d  %s\n", e.code, e.meaning)
 	}
-	b.WriteString("exec ends with the command's own, 126 or 127 as a shell does\n")
+	b.WriteString("exec returns the exit code of its command; 126 and 127 mean the same as in a shell\n")
 	return b.String()
 }
 

@@ -47,7 +47,7 @@ AWS nor you.`,
 		},
 	}
 	takesProfile(cmd, &profile, "profile to explain")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "output JSON")
 	return cmd
 }
 
@@ -160,19 +160,19 @@ func leftOrNone(ends, now time.Time) string {
 func codesText(c broker.CodeSource) string {
 	switch {
 	case c.Ways == nil:
-		return "none are needed"
+		return "not needed"
 	case c.Setting != "":
 		return "from " + c.Setting
 	case c.Way != "":
-		return "from a person; way of asking: " + string(c.Way)
+		return "from you; way of asking: " + string(c.Way)
 	}
-	return "nobody can be asked from here"
+	return "there is no way to ask you from here"
 }
 
 func outcomeText(o broker.Outcome) string {
 	switch o {
 	case broker.FromCache:
-		return "answered at once"
+		return "answers at once"
 	case broker.NotAsking:
 		return "gets a session without asking"
 	case broker.AsksCode:

@@ -24,11 +24,11 @@ func newExport(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "export",
 		Short:   "print a session",
-		Long:    "Print a session, for a shell to take over or for another program to read.\nWhat it prints is secret until the session ends.",
+		Long:    "Print a session, for a shell to evaluate or for another program to read.\nKeep the output secret until the session ends.",
 		Example: "  eval \"$(awsbroker export --profile admin --format env)\"\n  awsbroker export --profile admin --format fish | source",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd, a, profile, format) },
 	}
-	takesProfile(cmd, &profile, "profile whose session it is")
+	takesProfile(cmd, &profile, "profile whose session to print")
 	narrows(cmd, a)
 	cmd.Flags().StringVar(&format, "format", "env", "form: "+names)
 	return cmd

@@ -18,21 +18,21 @@ func newKeys(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "keys",
 		Short: "list, deactivate, activate and delete access keys in AWS",
-		Long: `List, deactivate, activate and delete access keys in AWS: your own, or with
---user another user's. AWS is asked through a session of the profile's role, or
-with the key from the keychain, whichever it lets do it; for one MFA code at
-most. A root key in the keychain acts on the keys of the root user.
+		Long: `List, deactivate, activate and delete access keys in AWS: your own or, with --user,
+those of another user. awsbroker calls AWS with a session of the profile's role or
+with the key in the keychain, whichever is allowed to do it, and asks for at most
+one MFA code. With a root key in the keychain it manages the keys of the root user.
 
-A leaked key: deactivate it at once (--force, if it is the one you work with), see
-that nothing needs it, delete it.`,
+If a key leaked, deactivate it at once (with --force if it is the one you use), check
+that nothing needs it, then delete it.`,
 		Args: noSubcommand,
 	}
 	list := newKeysList(a)
 	asList(cmd, list)
 	cmd.AddCommand(list,
 		newKeysChange(a, keys.Deactivate, "deactivate", "make access keys inactive in AWS",
-			`Make access keys inactive in AWS. Requests signed with them are refused until
-they are activated again.`),
+			`Make access keys inactive in AWS. AWS then refuses requests signed with them, until
+you activate them again.`),
 		newKeysChange(a, keys.Activate, "activate", "make inactive access keys active again in AWS",
 			`Make inactive access keys active again in AWS.`),
 		newKeysChange(a, keys.Delete, "delete", "delete access keys in AWS",
@@ -43,9 +43,9 @@ from there once AWS refuses it. A root key can delete itself, even after it expi
 
 func keysFlags(cmd *cobra.Command, o *keys.Options) {
 	f := cmd.Flags()
-	f.StringVar(&o.User, "user", "", "user whose keys are meant (default the one of the key that acts)")
-	f.StringVar(&o.Key, "key", "", "key of the keychain that acts")
-	profileFlag(cmd, &o.Profile, "profile through which AWS is asked")
+	f.StringVar(&o.User, "user", "", "user whose keys to manage (default: the user of the key in use)")
+	f.StringVar(&o.Key, "key", "", "key in the keychain to use")
+	profileFlag(cmd, &o.Profile, "profile used to call AWS")
 }
 
 func newKeysList(a *app) *cobra.Command {
@@ -54,14 +54,13 @@ func newKeysList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [KEY]",
 		Short: "show the access keys that a user has in AWS",
-		Long: `Show the access keys that a user has in AWS: whether each is active, how old it
-is, when it was last used, by which service and where, and its name in the
-keychain. KEY is the key of the keychain that asks; AWS notes uses with a delay
-of minutes to hours.`,
+		Long: `Show the access keys that a user has in AWS, each with its state, its age, its last
+use (time, service and region) and its name in the keychain. KEY is the key in the
+keychain to use for the call. AWS records a use minutes to hours later.`,
 		Args: positional(0, 1, "at most the name of one key"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && o.Key != "" {
-				return usage(errors.New("the key is named twice"))
+				return usage(errors.New("the command line names the key twice"))
 			}
 			if len(args) > 0 {
 				o.Key = args[0]
@@ -81,7 +80,7 @@ of minutes to hours.`,
 		},
 	}
 	keysFlags(cmd, &o)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "output JSON")
 	return cmd
 }
 
@@ -91,7 +90,7 @@ func newKeysChange(a *app, change keys.Change, name, short, long string) *cobra.
 		Use:   name + " ID…",
 		Short: short,
 		Long:  long,
-		Args:  positional(1, 100, "the ids of access keys, which keys list shows"),
+		Args:  positional(1, 100, "the ids of access keys (awsbroker keys list shows them)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
@@ -102,7 +101,7 @@ func newKeysChange(a *app, change keys.Change, name, short, long string) *cobra.
 	}
 	keysFlags(cmd, &o)
 	if change != keys.Activate {
-		cmd.Flags().BoolVar(&o.Force, "force", false, "even the key that you work with, or the user's last one")
+		cmd.Flags().BoolVar(&o.Force, "force", false, "also change the key that you use, or the user's last one")
 		cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	}
 	return cmd

@@ -19,13 +19,13 @@ func newKeystore(a *app) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "keystore",
-		Short: "show where keys are kept, or move them",
-		Long: `Show which keystore holds the keys, and which others this machine has. The
-keystore is chosen at the first awsbroker add, the best there is or the one that
---keystore names, and used from then on.
+		Short: "show the keychain that has your keys, or move them to another",
+		Long: `Show the keychain that has your keys, and the other keychains of this machine. The
+first awsbroker add chooses the best keychain, or the one given by --keystore. From
+then on awsbroker uses that one.
 
-Which keys are in it is kept in a record beside. If that is lost, keys that are
-still in a keystore are shown, and awsbroker add NAME takes them back.`,
+A record lists the keys in the keychain. If the record is lost, this command shows
+the keys that the keychains still have; awsbroker add NAME adds one again.`,
 		Args: noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -42,12 +42,12 @@ still in a keystore are shown, and awsbroker add NAME takes them back.`,
 			if err := writeKeystore(a.stdout, v); err != nil || v.PassphraseKept.IsZero() {
 				return err
 			}
-			_, err = fmt.Fprintf(a.stdout, "\nthe passphrase of the encrypted file is kept until %s; to forget it: awsbroker keystore lock\n",
+			_, err = fmt.Fprintf(a.stdout, "\nthe passphrase of the encrypted file is cached until %s; to delete it: awsbroker keystore lock\n",
 				v.PassphraseKept.Format("15:04"))
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "output JSON")
 	cmd.AddCommand(newKeystoreMove(a), newKeystoreLock(a))
 	return cmd
 }
@@ -77,19 +77,19 @@ func newKeystoreMove(a *app) *cobra.Command {
 	var o keychain.MoveOptions
 	cmd := &cobra.Command{
 		Use:   "move KIND",
-		Short: "move every key into another keystore",
-		Long: `Move every key into another keystore: keychain, wincred, secret-service, pass or
-file. Each key is copied, read back and compared; then the new keystore is the
-one that is used, and the old copies are removed.
+		Short: "move every key to another keychain",
+		Long: `Move every key to another keychain: keychain, wincred, secret-service, pass or
+file. awsbroker copies each key, reads it back and compares it. Then it switches to
+the new keychain and removes the old copies.
 
-A move that is cut short loses nothing: until all keys are copied the old
-keystore is used, from then on the new one. Run the command again to finish it.`,
+An interrupted move loses nothing: awsbroker uses the old keychain until it has
+copied all keys. Run the command again to finish the move.`,
 		Example: "  awsbroker keystore move pass\n  awsbroker keystore move file --keep",
-		Args:    positional(1, 1, "the name of one keystore"),
+		Args:    positional(1, 1, "the kind of one keychain"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kind, err := keystore.ParseKind(args[0])
 			if err != nil || kind == "" {
-				return usage(say.Errorf("unknown keystore %q", args[0]))
+				return usage(say.Errorf("unknown kind of keychain %q", args[0]))
 			}
 			o.To = kind
 			b, err := a.broker(broker.PersonLimits)
@@ -100,8 +100,8 @@ keystore is used, from then on the new one. Run the command again to finish it.`
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.Keep, "keep", false, "leave the old copies where they are")
-	f.BoolVar(&o.Replace, "replace", false, "overwrite other keys of the same names in the new keystore")
+	f.BoolVar(&o.Keep, "keep", false, "keep the old copies")
+	f.BoolVar(&o.Replace, "replace", false, "overwrite other keys of the same name in the new keychain")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	return cmd
 }
@@ -130,16 +130,16 @@ func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
 	var err error
 	switch {
 	case v.Kind == "":
-		_, err = fmt.Fprintln(out, "\nno keystore is chosen yet: the first awsbroker add takes the best there is, or the one --keystore names")
+		_, err = fmt.Fprintln(out, "\nno keychain is chosen yet: the first awsbroker add chooses the best one, or the one given by --keystore")
 	case v.Old != "":
-		_, err = fmt.Fprintf(out, "\nold copies are left in %s; to remove them: awsbroker keystore move %s\n", v.Old.Words(), v.Kind)
+		_, err = fmt.Fprintf(out, "\nold copies are still in %s; to remove them: awsbroker keystore move %s\n", v.Old.Words(), v.Kind)
 	}
 	return err
 }
 
 // writeLost tells how keys come back that the keychain has and the record has not.
 func writeLost(out io.Writer, names []string) error {
-	_, err := fmt.Fprintln(out, "\nkeys that are there and that awsbroker has no record of; to take them back:")
+	_, err := fmt.Fprintln(out, "\nkeys that are missing from awsbroker's record; to add them again:")
 	for _, name := range names {
 		if err == nil {
 			_, err = fmt.Fprintf(out, "    awsbroker add %s\n", say.ShellWord(name))

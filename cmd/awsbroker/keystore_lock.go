@@ -9,13 +9,13 @@ import (
 func newKeystoreLock(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "lock",
-		Short: "forget the passphrase of the encrypted file",
-		Long: `Forget the passphrase of the encrypted file, so that the next use asks for it.
+		Short: "delete the cached passphrase of the encrypted file",
+		Long: `Delete the cached passphrase of the encrypted file. The next use asks for it.
 
-A passphrase that was typed is kept for 8 hours: in memory of the kernel on Linux,
-under DPAPI on Windows, nowhere on other systems. awsbroker_passphrase_for in the
-section [default] of the config file is another time, from 1m to 24h, or off.
-Sessions are not ended: awsbroker logout --all does both.`,
+awsbroker caches a typed passphrase for 8 hours: in the memory of the kernel on
+Linux, under DPAPI on Windows, not at all on other systems. To change that time, set
+awsbroker_passphrase_for (1m to 24h, or off) in the section [default] of the config
+file. This command keeps your sessions; awsbroker logout --all deletes both.`,
 		Example: "  awsbroker keystore lock",
 		Args:    positional(0, 0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
@@ -28,9 +28,9 @@ Sessions are not ended: awsbroker logout --all does both.`,
 				return err
 			}
 			if was.IsZero() {
-				b.Report.Step("no passphrase is kept")
+				b.Report.Step("no passphrase was cached")
 			} else {
-				b.Report.Step("the passphrase is forgotten: the next use asks for it")
+				b.Report.Step("the cached passphrase was deleted; the next use will ask for it")
 			}
 			return nil
 		},

@@ -22,9 +22,9 @@ func newList(a *app) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "show keys, profiles and sessions",
-		Long: `Show the keys of the keychain, the profiles that awsbroker serves with the life
-that their sessions have left, and the profiles that a key of the keychain could
-serve but that are not set up yet, with the command that does it.`,
+		Long: `Show the keys in the keychain, the profiles that use awsbroker with the remaining
+lifetime of their sessions, and profiles that could use a key in the keychain but
+are not set up yet, with the command that sets them up.`,
 		Args: positional(0, 0, "no arguments"),
 		RunE: func(_ *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -47,13 +47,13 @@ serve but that are not set up yet, with the command that does it.`,
 			return out.Flush()
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "output JSON")
 	return cmd
 }
 
 func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error {
 	if len(o.Keys)+len(o.Profiles) == 0 {
-		_, err := fmt.Fprintln(out, "no keys and no profiles yet; start with: awsbroker add NAME")
+		_, err := fmt.Fprintln(out, "there are no keys and no profiles yet; start with: awsbroker add NAME")
 		return err
 	}
 	var keys, profiles [][]string
@@ -95,7 +95,7 @@ func writeNotSetUp(out io.Writer, waiting []keychain.Use) {
 	if len(waiting) == 0 {
 		return
 	}
-	say.Fprintf(out, "\nnot set up yet, though a key of the keychain would do:\n")
+	say.Fprintf(out, "\nnot set up yet, although the keychain has a key for them:\n")
 	for _, use := range waiting {
 		say.Fprintf(out, "    awsbroker setup %s\n", failure.SetupWord(use.Profile))
 	}
@@ -132,7 +132,7 @@ func sessionText(p broker.ProfileView, now time.Time) string {
 	case p.Problem != "":
 		return "unusable"
 	case p.Unknown:
-		return "unknown: the keychain seals it"
+		return "unknown: needs the keychain"
 	case p.Expiration.IsZero():
 		return "none"
 	}

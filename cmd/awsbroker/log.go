@@ -31,18 +31,17 @@ func newLog(a *app) *cobra.Command {
 	var o logOptions
 	cmd := &cobra.Command{
 		Use:   "log",
-		Short: "show who was given which session",
-		Long: `Show who was given which session: when, of which profile and role, whether a
-code was asked for it, it was renewed without one, or was there already, and
-which program it was for.
+		Short: "show which programs got which sessions",
+		Long: `Show which programs got which sessions: the time, the profile and role, the program,
+and how awsbroker got the session (with a code, renewed without one, or cached).
 
-Every session that is given out is noted in ~/.local/state/awsbroker/log
-(XDG_STATE_HOME), for you alone to read: no secret, no arguments of programs.
---json prints the lines as they are there, with the id of the session's access
-key, under which CloudTrail knows what was done with it.
+awsbroker logs every session that it gives to a program, in
+~/.local/state/awsbroker/log (XDG_STATE_HOME). Only you can read that file, and it
+has no secrets and no arguments of programs. --json prints its lines unchanged, with
+the id of the session's access key, which CloudTrail shows for each call.
 
-awsbroker_log = off in a profile keeps its sessions out of it, AWSBROKER_LOG=off
-in the environment all that is run there.`,
+awsbroker_log = off in a profile turns the log off for that profile,
+AWSBROKER_LOG=off in the environment for every command there.`,
 		Example: `  awsbroker log --since 7d
   awsbroker log --profile admin --json`,
 		Args: positional(0, 0, "no arguments"),
@@ -58,9 +57,9 @@ in the environment all that is run there.`,
 	}
 	f := cmd.Flags()
 	profileFlag(cmd, &o.profile, "only sessions of this profile")
-	f.Var(&o.since, "since", "only of this long, such as 24h or 7d, or from a date on, such as 2026-11-20")
-	f.IntVarP(&o.limit, "limit", "n", shownGrants, "only the last so many, 0 for all; with --json all unless this is given")
-	f.BoolVar(&o.json, "json", false, "for machines: one object a line")
+	f.Var(&o.since, "since", "only the last such time, like 24h or 7d, or since a date, like 2026-11-20")
+	f.IntVarP(&o.limit, "limit", "n", shownGrants, "at most so many lines, 0 for all (with --json the default is all)")
+	f.BoolVar(&o.json, "json", false, "output JSON, one object a line")
 	return cmd
 }
 
@@ -78,10 +77,10 @@ func runLog(a *app, o logOptions, now time.Time) error {
 		return failure.New(failure.Other, "the log cannot be read: %w", err).Hint("look at what is there, and move it away: %s", path)
 	}
 	if grants.Off() {
-		a.Warn("the log is off here: AWSBROKER_LOG is off")
+		a.Warn("the log is off, because AWSBROKER_LOG is off")
 	}
 	if spoiled > 0 {
-		a.Warn(fmt.Sprintf("parts of the log cannot be read, and are passed over: %d", spoiled))
+		a.Warn(fmt.Sprintf("skipped lines of the log that could not be read: %d", spoiled))
 	}
 	lines = o.choose(lines)
 	switch {
@@ -92,7 +91,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 		}
 		_, err = a.stdout.Write(out.Bytes())
 	case len(lines) == 0:
-		_, err = fmt.Fprintln(a.stdout, "no session was given out, as far as the log goes")
+		_, err = fmt.Fprintln(a.stdout, "the log shows no sessions")
 	default:
 		err = writeTable(a.stdout, widthOf(a.stdout), []string{"AGO", "PROFILE", "ROLE", "HOW", "FOR"}, logRows(lines, now))
 	}

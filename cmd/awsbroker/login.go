@@ -27,17 +27,17 @@ func newLogin(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "get a session now",
-		Long: `Get a new session of a profile now, asking for the MFA code, so that nothing
-that runs later has to ask. Programs without a terminal then work for an hour,
-or, where the profile has awsbroker_mfa_session, for as long as that says or
---for does.
+		Long: `Ask for the MFA code and get a new session of a profile now, so that later commands
+do not have to ask. Programs without a terminal then work for an hour. If the
+profile has awsbroker_mfa_session, they work for that long, or for --for.
 
-With --all it gets one of every profile of awsbroker, for one code a device,
-and shows them. What goes wrong with one keeps no other from being tried; the
-exit code is that of the first. --for is then for those with an MFA session.
+With --all, get a session of every profile that uses awsbroker, with one code for
+each MFA device, and list them. If one profile fails, awsbroker still tries the
+others; the exit code is that of the first failure. --for then applies to the
+profiles with an MFA session.
 
-With --if-needed nothing happens, and nothing is said, while there is a session
-that AWS tools would be served with. That is quick enough for a shell's prompt.`,
+With --if-needed, do and say nothing if there is a session that AWS tools can use.
+That is fast enough for a shell's prompt.`,
 		Example: `  awsbroker login --all --for 8h                  in the morning
   awsbroker login --if-needed && ./deploy.sh      in a script
   awsbroker login --if-needed --min-ttl 30m       before something long`,
@@ -51,11 +51,11 @@ that AWS tools would be served with. That is quick enough for a shell's prompt.`
 	takesProfile(cmd, &o.profile, "profile to log in to")
 	narrows(cmd, a)
 	f := cmd.Flags()
-	f.BoolVar(&o.all, "all", false, "all profiles of awsbroker")
-	f.StringVar(&o.key, "key", "", "with --all: only those of this key")
-	f.Var((*span)(&o.life), "for", "life of the MFA session, such as 8h (15m to 36h)")
-	f.BoolVar(&o.ifNeeded, "if-needed", false, "only where there is no session that would be served")
-	f.Var((*span)(&o.minTTL), "min-ttl", "with --if-needed: or one with less than this left, such as 30m")
+	f.BoolVar(&o.all, "all", false, "all profiles that use awsbroker")
+	f.StringVar(&o.key, "key", "", "with --all: only profiles of this key")
+	f.Var((*span)(&o.life), "for", "lifetime of the MFA session, like 8h (15m to 36h)")
+	f.BoolVar(&o.ifNeeded, "if-needed", false, "only if there is no session that AWS tools can use")
+	f.Var((*span)(&o.minTTL), "min-ttl", "with --if-needed: also if less than this is left, like 30m")
 	return cmd
 }
 
@@ -70,7 +70,7 @@ func (o loginOptions) check(cmd *cobra.Command) error {
 	case o.minTTL < 0:
 		return usage(errors.New("--min-ttl takes no negative value"))
 	case cmd.Flags().Changed("for") && o.life <= 0:
-		return usage(errors.New("--for takes a time such as 8h"))
+		return usage(errors.New("--for takes a time like 8h"))
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 			if l.Err != nil {
 				return l.Err
 			}
-			a.Step(fmt.Sprintf("profile %s has a session for %s", l.Profile, loginText(l, time.Now())))
+			a.Step(fmt.Sprintf("profile %s has a session, valid for %s", l.Profile, loginText(l, time.Now())))
 		}
 		return nil
 	}

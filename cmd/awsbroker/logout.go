@@ -13,10 +13,10 @@ func newLogout(a *app) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
 		Use:   "logout",
-		Short: "forget sessions",
-		Long: `Forget the session of a profile, or every session. In AWS a session goes on
-until it ends by itself; what is forgotten is the copy here. With --all the
-passphrase of the encrypted file is forgotten, too.`,
+		Short: "delete cached sessions",
+		Long: `Delete the cached session of a profile, or all cached sessions. This deletes the
+copy on this machine; in AWS a session stays valid until it expires. --all also
+deletes the cached passphrase of the encrypted file.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all && profile != "" {
 				return usage(errors.New("--profile and --all exclude each other"))
@@ -29,7 +29,7 @@ passphrase of the encrypted file is forgotten, too.`,
 				if err := b.LogoutAll(cmd.Context()); err != nil {
 					return err
 				}
-				a.Step("all sessions are forgotten")
+				a.Step("all cached sessions were deleted")
 				return nil
 			}
 			name, err := a.choose(b, profile)
@@ -39,11 +39,11 @@ passphrase of the encrypted file is forgotten, too.`,
 			if err := b.Logout(cmd.Context(), name); err != nil {
 				return err
 			}
-			a.Step("the session of profile " + name + " is forgotten")
+			a.Step("the cached session of profile " + name + " was deleted")
 			return nil
 		},
 	}
 	takesProfile(cmd, &profile, "profile to log out of")
-	cmd.Flags().BoolVar(&all, "all", false, "forget every session")
+	cmd.Flags().BoolVar(&all, "all", false, "delete every cached session")
 	return cmd
 }

@@ -14,12 +14,12 @@ func newMFA(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mfa",
 		Short: "list, enroll, resync and remove the MFA devices of your user",
-		Long: `List, enroll, resync and remove MFA devices in AWS: your own user's, or with
---user another user's. AWS is asked through a session of the profile's role, or
-with the key from the keychain, whichever it lets do it; for one MFA code at
-most, beside those that prove a device.
+		Long: `List, enroll, resync and remove MFA devices in AWS: your own or, with --user, those
+of another user. awsbroker calls AWS with a session of the profile's role or with
+the key in the keychain, whichever is allowed to do it, and asks for at most one
+MFA code, in addition to the codes that test a device.
 
-A new phone: awsbroker mfa enroll --replace NAME, while you have the old one.`,
+For a new phone run awsbroker mfa enroll --replace NAME while you have the old one.`,
 		Args: noSubcommand,
 	}
 	list := newMFAList(a)
@@ -30,9 +30,9 @@ A new phone: awsbroker mfa enroll --replace NAME, while you have the old one.`,
 
 func mfaFlags(cmd *cobra.Command, o *mfa.Options) {
 	f := cmd.Flags()
-	f.StringVar(&o.User, "user", "", "user whose devices are meant (default the one of the key that acts)")
-	f.StringVar(&o.Key, "key", "", "key of the keychain that acts")
-	profileFlag(cmd, &o.Profile, "profile through which AWS is asked")
+	f.StringVar(&o.User, "user", "", "user whose devices to manage (default: the user of the key in use)")
+	f.StringVar(&o.Key, "key", "", "key in the keychain to use")
+	profileFlag(cmd, &o.Profile, "profile used to call AWS")
 }
 
 func newMFAEnroll(a *app) *cobra.Command {
@@ -40,18 +40,18 @@ func newMFAEnroll(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "enroll",
 		Short: "add a virtual MFA device, with a QR code in the terminal",
-		Long: `Add a virtual MFA device: an entry in an authenticator app. The terminal shows
-its QR code and its key as text, asks for two codes that follow each other, and
-AWS enables it. A user can have eight devices. Profiles that name no device, or
-one that is not there, are offered the new one.
+		Long: `Add a virtual MFA device, which is an entry in an authenticator app. awsbroker shows
+its QR code and its key as text, asks for two consecutive codes, and enables the
+device. A user can have eight devices. awsbroker offers to write the new device into
+profiles that name none, or one that does not exist.
 
---replace OLD puts it in the place of a device, for a new phone: it is enrolled,
-proved with a session, named in every profile that named the old one, and only
-then the old one is removed. Cut short at any point, the same command goes on.
-Sessions that were got with the old device go on until they end.
+--replace OLD is for a new phone. awsbroker enrolls the new device, tests it with a
+session, writes it into every profile that names the old one, and only then removes
+the old one. If it is interrupted, run the same command again to resume. Sessions
+from codes of the old device stay valid until they end.
 
-If nothing comes of it, the device is deleted. --qr-file FILE is for terminals
-that cannot draw: the picture is deleted when the device is enabled.`,
+If you cancel, awsbroker deletes the new device. --qr-file FILE is for terminals that
+cannot draw; awsbroker deletes the file when the device is enabled.`,
 		Example: "  awsbroker mfa enroll\n  awsbroker mfa enroll --name tablet\n  awsbroker mfa enroll --replace phoebe",
 		Args:    positional(0, 0, "no arguments; the name is --name"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -61,10 +61,10 @@ that cannot draw: the picture is deleted when the device is enabled.`,
 	}
 	mfaFlags(cmd, &o.Options)
 	f := cmd.Flags()
-	f.StringVar(&o.Name, "name", "", "name of the device (default the user's, with a number if that is taken)")
-	f.StringVar(&o.Replace, "replace", "", "the device whose place it takes: its name or serial number")
-	f.StringVar(&o.QRFile, "qr-file", "", "a PNG file for the QR code, which must not be there yet")
-	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask, but for codes")
+	f.StringVar(&o.Name, "name", "", "name of the device (default: the user's name, with a number if that is taken)")
+	f.StringVar(&o.Replace, "replace", "", "the device to replace: its name or serial number")
+	f.StringVar(&o.QRFile, "qr-file", "", "a new PNG file for the QR code")
+	f.BoolVarP(&a.yes, "yes", "y", false, "ask for codes only")
 	return cmd
 }
 
@@ -78,10 +78,10 @@ func runMFAEnroll(cmd *cobra.Command, a *app, o mfa.EnrollOptions) error {
 		return err
 	}
 	for _, profile := range done.Profiles {
-		a.Step(fmt.Sprintf("profile %s names it", profile))
+		a.Step(fmt.Sprintf("profile %s uses it now", profile))
 	}
 	if done.Replaced != "" {
-		a.Step(done.Replaced + " is gone: delete its entry in the app; sessions that it got go on until they end")
+		a.Step(done.Replaced + " was removed: delete its entry in the app; sessions from its codes stay valid until they end")
 	}
 	return nil
 }
@@ -90,11 +90,11 @@ func newMFAResync(a *app) *cobra.Command {
 	var o mfa.Options
 	cmd := &cobra.Command{
 		Use:   "resync [NAME]",
-		Short: "tell AWS how far the clock of a device is off",
-		Long: `Tell AWS, with two codes that follow each other, how far the clock of an MFA
-device is off, when it accepts its codes no more. NAME is the name or the serial
-number of the device; without it, it is the only one that shows codes. A phone
-is better helped by setting its clock to the time of the network.`,
+		Short: "tell AWS how wrong the clock of a device is",
+		Long: `If AWS no longer accepts the codes of an MFA device, this tells AWS with two
+consecutive codes how wrong the clock of the device is. NAME is the name or serial
+number of the device; the default is the only one that shows codes. On a phone, set
+the clock to the time of the network instead.`,
 		Args: positional(0, 1, "the name of one device, or none"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -104,14 +104,14 @@ is better helped by setting its clock to the time of the network.`,
 			name := ""
 			if len(args) == 1 {
 				if name = args[0]; name == "" {
-					return usage(errors.New("a device has a name"))
+					return usage(errors.New("the name of the device is empty"))
 				}
 			}
 			serial, err := mfa.Resync(cmd.Context(), b, name, o)
 			if err != nil {
 				return err
 			}
-			a.Step(serial + " is in step with AWS's clock")
+			a.Step(serial + " is in step with AWS's clock again")
 			return nil
 		},
 	}
@@ -123,12 +123,12 @@ func newMFARemove(a *app) *cobra.Command {
 	var o mfa.Options
 	cmd := &cobra.Command{
 		Use:   "remove NAME",
-		Short: "take an MFA device from its user and delete it",
-		Long: `Take an MFA device from its user and delete it. NAME is its name or its serial
-number, which mfa list shows. A device that a profile uses is not removed, nor is
-the last one that shows codes, which the API needs: mfa enroll --replace puts
-another one in its place.`,
-		Args: positional(1, 1, "the name of one device, which mfa list shows"),
+		Short: "remove an MFA device from its user and delete it",
+		Long: `Remove an MFA device from its user and delete it. NAME is its name or serial number;
+awsbroker mfa list shows them. awsbroker refuses to remove a device that a profile
+uses, and the last one that shows codes, because the API needs codes. Use mfa enroll
+--replace to replace it.`,
+		Args: positional(1, 1, "the name of one device (awsbroker mfa list shows them)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
@@ -138,7 +138,7 @@ another one in its place.`,
 			if err != nil {
 				return err
 			}
-			a.Step(serial + " is gone")
+			a.Step(serial + " was removed")
 			return nil
 		},
 	}

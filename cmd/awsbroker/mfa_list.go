@@ -19,9 +19,9 @@ func newMFAList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "show the MFA devices that a user has in AWS",
-		Long: `Show the MFA devices that a user has in AWS: what each is, since when, whether
-the API can use it, and which profiles name it. Passkeys and security keys sign
-in to the console only: the API takes codes.`,
+		Long: `Show the MFA devices that a user has in AWS: the kind of each, since when it is
+enabled, whether it works for the API, and which profiles use it. Passkeys and
+security keys work in the console only, because the API needs codes.`,
 		Args: positional(0, 0, "no arguments; another user is --user"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -43,14 +43,14 @@ in to the console only: the API takes codes.`,
 		},
 	}
 	mfaFlags(cmd, &o)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "for machines")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "output JSON")
 	return cmd
 }
 
 var mfaKinds = map[mfa.Kind]string{
 	mfa.Virtual:     "virtual device: an authenticator app",
 	mfa.Hardware:    "hardware token",
-	mfa.SecurityKey: "passkey or security key: not for the API",
+	mfa.SecurityKey: "passkey or security key: does not work for the API",
 }
 
 func writeMFA(out io.Writer, l mfa.Listing, now time.Time) error {
@@ -81,7 +81,7 @@ func (a *app) adviseMFA(l mfa.Listing) {
 			return
 		}
 	}
-	a.tell("hint", "36", "a device with codes, which the API needs, can go beside what there is: awsbroker mfa enroll")
+	a.tell("hint", "36", "the API needs a device that shows codes; add one with: awsbroker mfa enroll")
 }
 
 // The JSON of mfa list is part of the interface, as that of list is.

@@ -13,14 +13,14 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-const mfaSeedHelp = `Puts the seed of the profile's virtual MFA device into the keychain. Profiles
+const mfaSeedHelp = `Store the seed of the profile's virtual MFA device in the keychain. Profiles
 with the line
 
   awsbroker_mfa_seed = keychain
 
-then get their codes from there, and nobody is asked. The seed is the secret
-key that AWS shows when it makes the device, or the otpauth:// URI of its QR
-code; it is asked for, or read from standard input with -.
+then get their codes from the seed, and awsbroker no longer asks for them. The seed
+is the secret key that AWS shows with a new device, or the otpauth:// URI of its QR
+code. awsbroker asks for it, or reads it from standard input with -.
 
 This has a price: a code is then no longer a second factor. Anyone who opens the
 keychain, and any program that runs as you, has both factors.
@@ -36,20 +36,20 @@ func newMFASeed(a *app) *cobra.Command {
 	o := &mfaSeedOptions{}
 	cmd := &cobra.Command{
 		Use:   "seed [-]",
-		Short: "let awsbroker make the codes of a device itself",
+		Short: "let awsbroker generate the codes of a device",
 		Long:  mfaSeedHelp,
 		Args:  positional(0, 1, "nothing, or - to read the seed from standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] != "-" {
-				return failure.New(failure.Usage, "a seed is not given as an argument, which others can see").Hint("run: awsbroker mfa seed")
+				return failure.New(failure.Usage, "other users can see arguments, so a seed cannot be one").Hint("run: awsbroker mfa seed")
 			}
 			o.stdin = len(args) > 0
 			return runMFASeed(cmd, a, o)
 		},
 	}
 	f := cmd.Flags()
-	profileFlag(cmd, &o.profile, "profile whose device it is")
-	f.BoolVar(&o.remove, "remove", false, "take the seed out of the keychain")
+	profileFlag(cmd, &o.profile, "profile whose MFA device it is")
+	f.BoolVar(&o.remove, "remove", false, "remove the seed from the keychain")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	return cmd
 }
@@ -66,7 +66,7 @@ func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
 	if o.remove {
 		device, err := mfa.RemoveSeed(cmd.Context(), b, profile)
 		if err == nil {
-			a.Step("the keychain has no seed of " + device + " any more")
+			a.Step("the seed of " + device + " was removed from the keychain")
 		}
 		return err
 	}
@@ -82,7 +82,7 @@ func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {
 	if err != nil {
 		return err
 	}
-	a.Step("the seed of " + t.Profile.MFASerial + " is in the keychain")
+	a.Step("the seed of " + t.Profile.MFASerial + " was stored in the keychain")
 	if t.Profile.MFASeed == "" {
 		a.Step(fmt.Sprintf("to use it: awsbroker set %s mfa_seed keychain", say.ShellWord(t.Profile.Name)))
 	}

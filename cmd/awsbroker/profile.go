@@ -21,7 +21,7 @@ func takesProfile(cmd *cobra.Command, name *string, meaning string) {
 			return err
 		}
 		if *name != "" && *name != args[0] {
-			return usage(errors.New("two profiles are named: " + *name + " and " + args[0]))
+			return usage(errors.New("the command line names two profiles: " + *name + " and " + args[0]))
 		}
 		*name = args[0]
 		return nil

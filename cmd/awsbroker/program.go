@@ -43,6 +43,6 @@ func program() (string, error) {
 	if found != "" && plainPath().MatchString(name) {
 		return name, nil
 	}
-	return "", failure.New(failure.Other, "awsbroker runs from a place that no profile can name: %s", os.Args[0]).
-		Hint("install it into a directory on PATH, such as /usr/local/bin, and run setup from there")
+	return "", failure.New(failure.Other, "awsbroker is in a directory whose name cannot be written into a profile: %s", os.Args[0]).
+		Hint("install it in a directory on PATH, such as /usr/local/bin, and run setup with that one")
 }

@@ -17,10 +17,10 @@ import (
 func newPrompt(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "prompt",
-		Short: "print profile and time left, for a shell's prompt",
-		Long: `Print the profile and the minutes left of the session that this shell has:
-inside of awsbroker exec its own, else that of AWS_PROFILE. Nothing is printed
-where there is none, and nobody is asked.`,
+		Short: "print the profile and the time left, for a shell's prompt",
+		Long: `Print the profile of this shell and the minutes left of its session: in a shell of
+awsbroker exec the shell's own session, otherwise that of AWS_PROFILE. If there is
+no session, print nothing. The command never asks.`,
 		Example: `  PS1='[$(awsbroker prompt)] \w \$ '            bash
   command = "awsbroker prompt"                  starship, in [custom.aws]`,
 		Args: positional(0, 0, "no arguments"),

@@ -13,9 +13,9 @@ func newRemove(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "remove KEY",
 		Aliases: []string{"rm"},
-		Short:   "take an access key out of the keychain",
-		Long: `Take an access key out of the keychain. In AWS the key goes on working: delete
-it there, too, unless it is stored somewhere else.`,
+		Short:   "remove an access key from the keychain",
+		Long: `Remove an access key from the keychain. The key keeps working in AWS: delete it
+there, too, unless you use it from somewhere else.`,
 		Args: positional(1, 1, "the name of one key"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -25,7 +25,7 @@ it there, too, unless it is stored somewhere else.`,
 			if err := keychain.RemoveKey(cmd.Context(), b, args[0]); err != nil {
 				return err
 			}
-			a.Step(fmt.Sprintf("key %q is not in the keychain any more", args[0]))
+			a.Step(fmt.Sprintf("key %q was removed from the keychain", args[0]))
 			return nil
 		},
 	}

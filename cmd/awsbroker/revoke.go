@@ -17,38 +17,37 @@ func newRevoke(a *app) *cobra.Command {
 	var o revoke.Options
 	cmd := &cobra.Command{
 		Use:   "revoke",
-		Short: "something leaked: end all sessions, replace the key",
-		Long: `For the minute after a leak. First the leaked key is made useless: a new one is
-made and stored, and the old one deactivated; with two keys in AWS, where there
-is no room for a third, the leaked one is deleted at once. Then every session of
-the profile's user and role that was made until now is denied everything, with
-the inline policy that AWS's own console uses; the old key is deleted, when you
-say so; and what was made meanwhile is denied, too.
+		Short: "after a leak: end all sessions, replace the key",
+		Long: `Use this in the minute after a leak. awsbroker first makes the leaked key useless: it
+creates and stores a new key and deactivates the old one. If the user has two keys,
+AWS allows no third, and awsbroker deletes the leaked one at once. Then it denies
+everything to all existing sessions of the profile's user and role, with the inline
+policy that AWS's own console uses. If you agree, it deletes the old key. At the end
+it denies the sessions that were created in the meantime.
 
-The user's other access keys and all MFA devices are listed with their age, and
-those that nothing on this machine knows are offered for removal: who has a key
-can make both.
+It lists the user's other access keys and all MFA devices with their age, and offers
+to remove those that nothing on this machine uses: anyone who has a key may have
+created them.
 
-This ends your own sessions, and everybody else's of the role. It takes one MFA
-code where a session is in hand, else two, one after the other.
+This ends your own sessions, and everybody else's of the role. It takes one MFA code
+if you have a session, otherwise two, one after the other.
 
-A revoke that is cut short is finished by the next one: run it again. If the
-leaked key may still work then, the last line says so, with a command.
+If it is interrupted, run it again to finish it. If the leaked key may still work at
+that point, the last line says so and has a command.
 
-The user, or a role that a profile of the key assumes, has to be allowed to
-change the keys of the user and the policies of both; awsbroker finds out which,
-and says what is missing.`,
+The user, or a role that a profile of the key assumes, needs the rights to change
+the keys of the user and the policies of both. awsbroker says which are missing.`,
 		Example: "  awsbroker revoke --dry-run\n  awsbroker revoke admin\n  awsbroker revoke --keep-key",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Yes = a.yes
 			return runRevoke(cmd, a, o)
 		},
 	}
-	takesProfile(cmd, &o.Profile, "profile whose key and role it is")
+	takesProfile(cmd, &o.Profile, "profile whose key and role to revoke")
 	f := cmd.Flags()
 	f.BoolVar(&o.KeepKey, "keep-key", false, "only a session leaked: do not replace the key")
-	f.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and change nothing")
-	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask; the old key is deleted")
+	f.BoolVar(&o.DryRun, "dry-run", false, "show the plan, and change nothing")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask, and delete the old key")
 	return cmd
 }
 
@@ -78,39 +77,39 @@ func revokeSummary(r revoke.Result) string {
 		fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(say.Sprintf(format, args...), "\n", "\n  "))
 	}
 	b.WriteString("\nsafe now:\n")
-	item("sessions of user %s made before %s are refused", user, moment(r.Before))
+	item("sessions of user %s created before %s are refused", user, moment(r.Before))
 	if r.Role != "" {
-		item("sessions of role %s made before %s are refused,\nwhoever they belong to", role, moment(r.RoleBefore))
+		item("sessions of role %s created before %s are refused,\nfor all its users", role, moment(r.RoleBefore))
 	}
 	switch {
 	case r.New == "":
 	case r.OldAccepted:
-		item("key %s is %s; the old one,\n%s, is inactive or deleted, though AWS still accepted it", r.Key, r.New, r.Old)
+		item("key %s is now %s; the old one,\n%s, is inactive or deleted, but AWS still accepted it", r.Key, r.New, r.Old)
 	case r.OldStays:
-		item("key %s is %s; the old one,\n%s, is inactive", r.Key, r.New, r.Old)
+		item("key %s is now %s; the old one,\n%s, is inactive", r.Key, r.New, r.Old)
 	default:
-		item("key %s is %s; the old one,\n%s, is deleted", r.Key, r.New, r.Old)
+		item("key %s is now %s; the old one,\n%s, was deleted", r.Key, r.New, r.Old)
 	}
 	b.WriteString("\nleft for you to do:\n")
-	item("look at what was done with what leaked, and undo it: new users, keys,\nroles, policies. CloudTrail knows, for each region:\n%s", say.Shown(cloudTrail(r, user)))
+	item("find out what the leaked key or session was used for, and undo it: new users,\nkeys, roles, policies. CloudTrail shows it, for each region:\n%s", say.Shown(cloudTrail(r, user)))
 	if r.OldStays {
 		item("delete the old key: awsbroker keys delete %s", r.Old)
 	}
 	for _, profile := range r.Others {
-		item("the key may assume other roles, too, whose sessions go on:\nawsbroker revoke --keep-key --profile %s", profile)
+		item("the key can also assume other roles, whose sessions are still valid:\nawsbroker revoke --keep-key --profile %s", profile)
 	}
 	if r.Foreign != "" {
-		item("sessions of %s go on:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", r.Foreign)
+		item("sessions of %s are still valid:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", r.Foreign)
 	}
 	if r.New == "" {
-		item("the access key is as it was; if it may have leaked: awsbroker revoke")
+		item("the access key was not changed; if it may have leaked: awsbroker revoke")
 	}
 	if r.Role != "" {
-		item("tell the others who use role %s that they need new sessions", role)
+		item("tell the other users of role %s that they need new sessions", role)
 	}
 	others(r, item)
-	item("the console password of %s is as it was", user)
-	item("the policies AWSRevokeOlderSessions may go when the longest session from\nbefore is over: in 36 hours")
+	item("the console password of %s was not changed", user)
+	item("you can delete the policies AWSRevokeOlderSessions in 36 hours, when the\nlongest old session is over")
 	return b.String()
 }
 
@@ -121,13 +120,13 @@ func others(r revoke.Result, item func(string, ...any)) {
 		if k.Active {
 			state = "ACTIVE"
 		}
-		item("the user has another access key, %s, %s,\nmade %s ago; unless it is yours: awsbroker keys delete %s", k.ID, state, say.Duration(time.Since(k.Created)), k.ID)
+		item("the user has another access key, %s, %s,\ncreated %s ago; if it is not yours: awsbroker keys delete %s", k.ID, state, say.Duration(time.Since(k.Created)), k.ID)
 	}
 	for _, d := range r.Devices {
-		item("MFA device %s\nwas enabled %s ago; unless it is yours: awsbroker mfa remove %s", d.Serial, say.Duration(time.Since(d.Enabled)), d.Serial)
+		item("MFA device %s\nwas enabled %s ago; if it is not yours: awsbroker mfa remove %s", d.Serial, say.Duration(time.Since(d.Enabled)), d.Serial)
 	}
 	if r.Unlisted != nil {
-		item("access keys and MFA devices of the user could not all be listed; look for\nsome that are not yours: awsbroker keys list; awsbroker mfa list")
+		item("not all access keys and MFA devices of the user could be listed; check that\nall of them are yours: awsbroker keys list; awsbroker mfa list")
 	}
 }
 

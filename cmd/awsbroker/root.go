@@ -40,14 +40,14 @@ type app struct {
 	run *broker.Broker // the one that Confirm asks through
 }
 
-const rootHelp = `awsbroker keeps your AWS access key in the keychain and answers AWS's own tools
-with one-hour sessions made from it, for one MFA code an hour.
+const rootHelp = `awsbroker keeps your AWS access key in the keychain and gives AWS tools sessions
+of one hour, for one MFA code an hour.
 
-  awsbroker bootstrap                   a new account, from its root key
-  awsbroker add phoebe                  or an access key, into the keychain
-  awsbroker setup admin --key phoebe    the profile, into ~/.aws/config
-  aws s3 ls --profile admin             from now on, any AWS tool
-  awsbroker exec -- terraform apply     or with the session in the environment
+  awsbroker bootstrap                   set up a new account with its root key
+  awsbroker add phoebe                  or store the access key of a user
+  awsbroker setup admin --key phoebe    write the profile into ~/.aws/config
+  aws s3 ls --profile admin             use any AWS tool
+  awsbroker exec -- terraform apply     or run a command with the session
 `
 
 // newRoot makes the command line, with one command of it or, if only is empty,
@@ -66,11 +66,11 @@ func newRoot(a *app, only string) *cobra.Command {
 	root.Flags().BoolP("version", "v", false, "version for awsbroker")
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
-	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "where keys are kept: keychain, wincred, secret-service, pass or file")
+	f.StringVar(&a.keystore, "keystore", os.Getenv("AWSBROKER_KEYSTORE"), "keychain that has the keys: keychain, wincred, secret-service, pass or file")
 	f.StringVar(&a.prompt, "prompt", os.Getenv("AWSBROKER_PROMPT"), "ways to ask, in order: a list of command, terminal, pinentry, dialog (or zenity, kdialog, osascript, powershell), none")
-	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (others can see an argument with ps)")
-	f.BoolVar(&a.endpointIsMine, "endpoint-is-mine", false, "send codes of awsbroker_mfa_seed also to an address that is not AWS's own")
-	f.BoolVar(&a.debug, "debug", false, "tell on stderr what happens, without secrets")
+	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (other users can see arguments)")
+	f.BoolVar(&a.endpointIsMine, "endpoint-is-mine", false, "also send codes of awsbroker_mfa_seed to an address that is not AWS's own")
+	f.BoolVar(&a.debug, "debug", false, "log each step to stderr, without secrets")
 	root.SetFlagErrorFunc(flagError)
 	addCommands(root, a, only)
 	if only == "" {
@@ -90,7 +90,7 @@ var groups = []struct {
 	{"Every day:", []command{{"credential-process", newCredentialProcess}, {"exec", newExec}, {"export", newExport}, {"console", newConsole}, {"login", newLogin},
 		{"logout", newLogout}, {"list", newList}, {"log", newLog}, {"explain", newExplain}, {"prompt", newPrompt}}},
 	{"Keys:", []command{{"add", newAdd}, {"rotate", newRotate}, {"revoke", newRevoke}, {"keys", newKeys}, {"remove", newRemove}, {"keystore", newKeystore}}},
-	{"Setting up and mending:", []command{{"bootstrap", newBootstrap}, {"setup", newSetup}, {"set", newSet}, {"mfa", newMFA}, {"doctor", newDoctor}, {"uninstall", newUninstall}}},
+	{"Set-up and problems:", []command{{"bootstrap", newBootstrap}, {"setup", newSetup}, {"set", newSet}, {"mfa", newMFA}, {"doctor", newDoctor}, {"uninstall", newUninstall}}},
 	{"", []command{{"version", newVersion}}},
 	{"", platformCommands},
 }

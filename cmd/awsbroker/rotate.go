@@ -13,18 +13,17 @@ func newRotate(a *app) *cobra.Command {
 	var o rotate.Options
 	cmd := &cobra.Command{
 		Use:   "rotate [KEY]",
-		Short: "replace an access key by a new one",
-		Long: `Replace an access key by a new one of the same user: in AWS and in the keychain.
-The new key is stored beside the old one and proved before it takes its place,
-and the old one is deactivated before it is deleted. Sessions of roles go on;
-one MFA code is asked for, and none where a session is in hand.
+		Short: "replace an access key with a new one",
+		Long: `Replace an access key with a new one of the same user, in AWS and in the keychain.
+awsbroker stores the new key beside the old one and tests it before the switch. It
+deactivates the old key before it deletes it. Sessions of roles stay valid. It asks
+for one MFA code, or for none if you have a session.
 
-A rotation that is cut short, however it is, loses nothing: run the command
-again to finish it.
+An interrupted rotation loses nothing: run the command again to finish it.
 
-KEY is the name of the key in the keychain; without it, it is the profile's, or
-the only one. The user may be allowed to replace its own keys, or a role that a
-profile of the key assumes is; awsbroker finds out which.`,
+KEY is the name of the key in the keychain; the default is the profile's key, or the
+only one. Either the user may replace its own keys, or a role that a profile of the
+key assumes may do it; awsbroker tries both.`,
 		Example: "  awsbroker rotate\n  awsbroker rotate phoebe --keep-old\n  awsbroker rotate phoebe --dry-run",
 		Args:    positional(0, 1, "the name of one key, or none"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,10 +35,10 @@ profile of the key assumes is; awsbroker finds out which.`,
 		},
 	}
 	f := cmd.Flags()
-	profileFlag(cmd, &o.Profile, "profile whose role replaces the key, where several use it")
-	f.BoolVar(&o.KeepOld, "keep-old", false, "leave the old key in AWS, inactive")
-	f.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and change nothing")
-	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask; a second key is deleted if it is inactive")
+	profileFlag(cmd, &o.Profile, "profile whose role replaces the key, if several profiles use the key")
+	f.BoolVar(&o.KeepOld, "keep-old", false, "keep the old key in AWS, inactive")
+	f.BoolVar(&o.DryRun, "dry-run", false, "show the plan, and change nothing")
+	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask; delete a second key if it is inactive")
 	return cmd
 }
 
@@ -56,12 +55,12 @@ func runRotate(cmd *cobra.Command, a *app, o rotate.Options) error {
 	case o.DryRun:
 		a.Step("nothing was changed")
 	case done.Resumed:
-		a.Step(fmt.Sprintf("the earlier rotation of key %s is finished", done.Key))
+		a.Step(fmt.Sprintf("the earlier rotation of key %s was finished", done.Key))
 	default:
-		a.Step(fmt.Sprintf("key %s is rotated", done.Key))
+		a.Step(fmt.Sprintf("key %s was rotated", done.Key))
 	}
 	if !o.DryRun && done.OldKept {
-		a.Step(fmt.Sprintf("%s stays in AWS, inactive; its secret is gone", done.Old))
+		a.Step(fmt.Sprintf("%s is still in AWS, inactive; there is no copy of its secret", done.Old))
 	}
 	return nil
 }

@@ -14,11 +14,11 @@ func newSet(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set PROFILE SETTING VALUE",
 		Short: "change one setting of a profile",
-		Long: `Write one of awsbroker's settings into a profile of ~/.aws/config, after showing
-what changes; every other line of the file stays as it is. A value that the
-setting cannot have is refused.
+		Long: `Write one of awsbroker's settings into a profile of ~/.aws/config. awsbroker shows
+the change first, leaves every other line as it is, and refuses values that the
+setting cannot have.
 
-Settings, which stand in the file with awsbroker_ in front:
+Settings (the file has them with awsbroker_ in front):
 ` + settingList(),
 		Example: "  awsbroker set admin mfa_session 8h\n  awsbroker set admin confirm true",
 		Args:    positional(3, 3, "a profile, a setting and its value"),
@@ -32,9 +32,9 @@ Settings, which stand in the file with awsbroker_ in front:
 			case err != nil:
 				return err
 			case changed:
-				a.Step(fmt.Sprintf("profile %s has the new %s", args[0], args[1]))
+				a.Step(fmt.Sprintf("profile %s now has the new %s", args[0], args[1]))
 			default:
-				a.Step(fmt.Sprintf("profile %s has that %s already", args[0], args[1]))
+				a.Step(fmt.Sprintf("profile %s already has that %s", args[0], args[1]))
 			}
 			return nil
 		},

@@ -16,25 +16,25 @@ func newSetup(a *app) *cobra.Command {
 	var o setup.Options
 	cmd := &cobra.Command{
 		Use:   "setup PROFILE",
-		Short: "write a profile that uses a key of the keychain",
+		Short: "write a profile that uses a key in the keychain",
 		Long: `Write a profile into ~/.aws/config whose credential_process is awsbroker, or
-convert one that is there. What changes is shown first; every other line of the
-file stays as it is. The profile is proved with one session, which takes an MFA
-code, before it is written.
+convert an existing one. awsbroker shows the change first and leaves every other
+line as it is. Before it writes the profile, it tests it with one session, which
+takes an MFA code.
 
-What is not named is taken from the profile as it is; a profile without a role
-stays without one. A profile that is not there yet gets role/admin-mfa in the
-account of the key. The device is the one of the other profiles of the key, else
-the one that the key's user has, or mfa/USER where the key may not list devices.
-The region is that of --region, AWS_REGION or AWS_DEFAULT_REGION, else that of
-the other profiles of the key, else that of [default], else it is asked for.
+An existing profile keeps the settings that you do not name; one without a role
+gets none. A new profile gets role/admin-mfa in the account of the key. The MFA
+device is that of the key's other profiles, else the one of the key's user, or
+mfa/USER if the key may not list devices. The region is that of --region,
+AWS_REGION or AWS_DEFAULT_REGION, else that of the key's other profiles, else that
+of [default], else awsbroker asks for it.
 
-With --mfa-session one code gets an MFA session, kept sealed in the cache, and
-while that lasts sessions of the roles are renewed without a code.
+With --mfa-session one code gets an MFA session, which awsbroker seals and caches.
+Until it ends, awsbroker renews sessions of the key's roles without a code.
 
---role is short for --role-arn, and --device for --mfa-serial. A role without
-an account is one of the account of the profile's role, else of the key's, and
-a device without one is of the key's account.`,
+--role is short for --role-arn, --device for --mfa-serial. A role name is looked up
+in the account of the profile's role, else of the key; a device name in the account
+of the key.`,
 		Example: "  awsbroker setup admin --key phoebe --region eu-central-1\n" +
 			"  awsbroker setup admin --key phoebe --role admin-mfa --device pixel-7\n" +
 			"  awsbroker setup me --key phoebe --no-role",
@@ -53,10 +53,10 @@ a device without one is of the key's account.`,
 	f := cmd.Flags()
 	f.StringVar(&o.KeyName, "key", "", "name of the key in the keychain")
 	f.StringVar(&o.RoleARN, "role-arn", "", "role to assume: its ARN or its name")
-	f.BoolVar(&o.NoRole, "no-role", false, "assume no role: sessions have the rights of the key's user")
+	f.BoolVar(&o.NoRole, "no-role", false, "assume no role: use the rights of the key's user")
 	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, its name or its serial number")
-	f.StringVar(&o.MFASession, "mfa-session", "", "one code for all roles of the key for this long, from 15m to 36h, like 8h")
-	f.BoolVar(&o.Offline, "offline", false, "do not prove the profile with a session")
+	f.StringVar(&o.MFASession, "mfa-session", "", "one code for all roles of the key for this long, like 8h (15m to 36h)")
+	f.BoolVar(&o.Offline, "offline", false, "do not test the profile with a session")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		switch name {
@@ -75,7 +75,7 @@ a device without one is of the key's account.`,
 func refuseEmpty(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		if f := cmd.Flag(name); f.Changed && f.Value.String() == "" {
-			return failure.New(failure.Usage, "--%s is empty", name).Hint("name a value, or leave --%s out", name)
+			return failure.New(failure.Usage, "--%s is empty", name).Hint("add a value, or leave out --%s", name)
 		}
 	}
 	return nil
@@ -96,12 +96,12 @@ func runSetup(cmd *cobra.Command, a *app, o setup.Options) error {
 		return err
 	}
 	if !changed {
-		a.Step(fmt.Sprintf("profile %s was set up already", o.Profile))
+		a.Step(fmt.Sprintf("profile %s was already set up", o.Profile))
 		return nil
 	}
 	if file := os.Getenv("AWS_CONFIG_FILE"); file != "" {
-		a.Step(fmt.Sprintf("programs find the profile only where AWS_CONFIG_FILE is set as it is here: %s", file))
+		a.Step(fmt.Sprintf("programs find the profile only if AWS_CONFIG_FILE is set as it is here: %s", file))
 	}
-	a.Step(fmt.Sprintf("profile %s is set up; try: aws sts get-caller-identity --profile %s", o.Profile, o.Profile))
+	a.Step(fmt.Sprintf("profile %s is set up; try it: aws sts get-caller-identity --profile %s", o.Profile, o.Profile))
 	return nil
 }

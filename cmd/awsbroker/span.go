@@ -34,7 +34,7 @@ func (s *span) Set(text string) error {
 }
 
 func notSpan(text string) error {
-	return fmt.Errorf("%q is no length of time such as 90m, 24h or 7d", text)
+	return fmt.Errorf("%q is not a length of time like 90m, 24h or 7d", text)
 }
 
 func (s *span) String() string {
@@ -59,7 +59,7 @@ func (s *since) Set(text string) error {
 	}
 	var ago span
 	if err := ago.Set(text); err != nil || ago < 0 {
-		return fmt.Errorf("%q is neither a length of time such as 24h or 7d nor a date such as 2026-11-20", text)
+		return fmt.Errorf("%q is neither a length of time like 24h or 7d nor a date like 2026-11-20", text)
 	}
 	if s.Time = (time.Time{}); ago > 0 {
 		s.Time = time.Now().Add(-time.Duration(ago))

@@ -40,7 +40,7 @@ func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cach
 		return next
 	}
 	if _, ok := b.personWay(ctx, t.Profile); !ok {
-		return NextCall{Fails, next.Why + "; awsbroker_confirm is set, and nobody can be asked from here"}
+		return NextCall{Fails, next.Why + "; awsbroker_confirm is set, and there is no way to ask you from here"}
 	}
 	return NextCall{AsksYes, next.Why + "; awsbroker_confirm is set"}
 }
@@ -79,9 +79,9 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 	case codes.Way != "":
 		return NextCall{AsksCode, why + ", and a new one takes an MFA code; way of asking: " + string(codes.Way)}
 	case r.old.AccessKeyID != "":
-		return NextCall{FromCache, why + ", but a new one takes an MFA code, and nobody can be asked from here"}
+		return NextCall{FromCache, why + ", but a new one takes an MFA code, and there is no way to ask you from here"}
 	}
-	return NextCall{Fails, why + ", a new one takes an MFA code, and nobody can be asked from here"}
+	return NextCall{Fails, why + ", a new one takes an MFA code, and there is no way to ask you from here"}
 }
 
 // afterKeychain returns what a call comes to that takes the key out of the keychain,

@@ -47,10 +47,10 @@ type File struct {
 }
 
 // ErrNoKey means that there is no access key in the file.
-var ErrNoKey = errors.New("there is no access key in it")
+var ErrNoKey = errors.New("it has no access key")
 
 // ErrINI means that the file is no CSV, but one of profiles.
-var ErrINI = errors.New("it is a file of profiles, like ~/.aws/credentials, and no CSV file")
+var ErrINI = errors.New("it is a file of profiles, like ~/.aws/credentials, and not a CSV file")
 
 // isSetting reports whether a line is that of an access key in a file of profiles.
 func isSetting(line string) bool {
@@ -110,11 +110,11 @@ func (f *File) addLine(number int, line string, head header) {
 	case id != "" && secret != "":
 		f.Rows = append(f.Rows, Row{Line: number, User: user, AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)})
 	case unclear:
-		f.Skipped = append(f.Skipped, Skipped{number, user, "more than one text in it could be the access key", true})
+		f.Skipped = append(f.Skipped, Skipped{number, user, "it has several texts that could be the access key", true})
 	case id != "":
-		f.Skipped = append(f.Skipped, Skipped{number, user, "it has an access key id and no secret access key", true})
+		f.Skipped = append(f.Skipped, Skipped{number, user, "it has an access key id, but no secret access key", true})
 	case head.found():
-		f.Skipped = append(f.Skipped, Skipped{number, user, "it has no access key, only a sign-in to the console", false})
+		f.Skipped = append(f.Skipped, Skipped{number, user, "it has no access key, only a password for the console", false})
 	}
 }
 

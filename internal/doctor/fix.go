@@ -28,13 +28,13 @@ func MendFindings(ctx context.Context, b *broker.Broker, findings []Finding) err
 		err := f.fix(ctx)
 		switch {
 		case err == nil:
-			b.Report.Step("mended")
+			b.Report.Step("fixed")
 		case errors.Is(err, broker.ErrDeclined):
 			b.Report.Step("left as it is")
 		case ctx.Err() != nil, failure.Is(err, failure.NeedPerson):
 			return err // nor can the next be asked about
 		default:
-			b.Warn("not mended: %s", err.Error())
+			b.Warn("not fixed: %s", err.Error())
 		}
 	}
 	return nil

@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	ErrNotOurs = errors.New("it is not a file of ours")
-	ErrTorn    = errors.New("the log took a part of the line") // the disk is full
+	ErrNotOurs = errors.New("it is not a file that awsbroker wrote")
+	ErrTorn    = errors.New("only a part of the line was written to the log") // the disk is full
 )
 
 // How a session that was given out came about.

@@ -33,13 +33,13 @@ func (b branch) reasonsAgainst(change Change, ids []string) []string {
 			why, it = append(why, it+" "+fmt.Sprintf(format, args...)), "it"
 		}
 		if slices.Contains(b.rotating, id) {
-			because("is part of a rotation that is not finished")
+			because("is part of an unfinished rotation")
 		}
 		if !b.isActive(id) || b.root && id == b.signer {
 			continue
 		}
 		if id == b.signer {
-			because("signs this")
+			because("is the key in use")
 		}
 		for _, name := range b.names[id] {
 			if used := b.profiles[name]; len(used) > 0 {

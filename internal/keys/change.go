@@ -67,11 +67,11 @@ func (w *Work) notListed(ctx context.Context, id string) error {
 	})
 	switch {
 	case err == nil && owner != "" && owner != w.User && owner != w.Account:
-		f.Hint("it is a key of user %s: --user %s", owner, say.ShellWord(owner))
+		f.Hint("it is a key of user %s; add --user %s", owner, say.ShellWord(owner))
 	case len(w.namesOf(id)) > 0:
-		f.Hint("it was deleted in AWS; to take it out of the keychain, too: %s", say.DeleteKey(id))
+		f.Hint("it was already deleted in AWS; to remove it from the keychain, too: %s", say.DeleteKey(id))
 	default:
-		f.Hint("awsbroker keys list shows those there are")
+		f.Hint("list the keys with: awsbroker keys list")
 	}
 	return f
 }
@@ -82,11 +82,11 @@ func (w *Work) cutFailure(change Change, ids, why []string) error {
 	f := failure.New(failure.Other, "%s", strings.Join(why, "; "))
 	for _, id := range ids {
 		if names := w.namesOf(id); len(names) > 0 {
-			f.Hint("to replace it by a new one, with nothing lost: awsbroker rotate %s", say.ShellWord(names[0]))
+			f.Hint("to replace it with a new one, safely: awsbroker rotate %s", say.ShellWord(names[0]))
 			break
 		}
 	}
-	return f.Hint("to do it all the same: awsbroker keys %s %s --force", change.verb(), strings.Join(ids, " "))
+	return f.Hint("to do it anyway: awsbroker keys %s %s --force", change.verb(), strings.Join(ids, " "))
 }
 
 // describePlan says what the change will do, a line for each key.
@@ -131,7 +131,7 @@ func (w *Work) change(ctx context.Context, change Change, id string) error {
 		if err != nil {
 			return w.Failure(err)
 		}
-		w.Actor.Broker.Report.Step(fmt.Sprintf("%s is %s; AWS may take some seconds to act on it", id,
+		w.Actor.Broker.Report.Step(fmt.Sprintf("%s is now %s; AWS may need some seconds to apply it", id,
 			map[bool]string{true: "active", false: "inactive"}[change == Activate]))
 		return nil
 	}
@@ -148,12 +148,12 @@ func (w *Work) delete(ctx context.Context, id string) error {
 	err = w.Do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, w.User, id) })
 	switch {
 	case err == nil:
-		w.Actor.Broker.Report.Step(id + " is deleted in AWS")
+		w.Actor.Broker.Report.Step(id + " was deleted in AWS")
 	case awsapi.Is(err, awsapi.NotThere):
-		w.Actor.Broker.Report.Step(id + " is not in AWS any more")
+		w.Actor.Broker.Report.Step(id + " was already deleted in AWS")
 	case awsapi.Is(err, awsapi.UnknownKey) && w.Actor.Target.Key.Root() && id == w.signer:
 		// It signed, and is refused: there is nothing left that it could do.
-		w.Actor.Broker.Warn("AWS does not accept %s any more: it was deleted before, or made inactive, which the IAM console shows", id)
+		w.Actor.Broker.Warn("AWS no longer accepts %s: it was already deleted, or is inactive (the IAM console shows which)", id)
 	default:
 		return w.Failure(err)
 	}
@@ -180,13 +180,13 @@ func (w *Work) dropEntry(ctx context.Context, name, id string) error {
 	}
 	is, err := store.Get(ctx, name)
 	if err == nil && is.AccessKeyID != id {
-		w.Actor.Broker.Warn("%q is another key by now, and stays in the keychain", name)
+		w.Actor.Broker.Warn("%q is now another key, so it was not removed from the keychain", name)
 		return nil
 	}
 	if err := w.Actor.Asker.Retry(func() error { return store.Remove(ctx, name) }); err != nil && !errors.Is(err, keystore.ErrNotFound) {
 		return failure.OfKeystore(err, name)
 	}
-	w.Actor.Broker.Report.Step(fmt.Sprintf("AWS refuses it, and %q is not in the keychain any more", name))
+	w.Actor.Broker.Report.Step(fmt.Sprintf("AWS refuses it, and %q was removed from the keychain", name))
 	return nil
 }
 
@@ -240,9 +240,9 @@ func (w *Work) waitUntilRefused(ctx context.Context, key credential.Credentials)
 	case ctx.Err() != nil:
 		f = failure.New(failure.NeedPerson, "stopped before AWS refused %s", key.AccessKeyID)
 	case err != nil:
-		f = failure.New(failure.Unreachable, "AWS does not say whether it refuses %s: %s", key.AccessKeyID, err.Error())
+		f = failure.New(failure.Unreachable, "it is unknown whether AWS refuses %s: %s", key.AccessKeyID, err.Error())
 	default:
-		f = failure.New(failure.Other, "%s is deleted, and AWS still accepts it", key.AccessKeyID)
+		f = failure.New(failure.Other, "%s was deleted, but AWS still accepts it", key.AccessKeyID)
 	}
-	return f.Hint("it stays in the keychain; in a minute run again: %s", say.DeleteKey(key.AccessKeyID))
+	return f.Hint("it is still in the keychain; in a minute run again: %s", say.DeleteKey(key.AccessKeyID))
 }

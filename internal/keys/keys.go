@@ -147,7 +147,7 @@ func checkIDs(b *broker.Broker, change Change, ids []string) ([]string, error) {
 			f := failure.New(failure.Usage, "%q is not an access key id: those have 20 capital letters and digits and start with AKIA", id)
 			record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
 			if info := record.Keys[id]; info.AccessKeyID != "" {
-				f.Hint("the id of key %q is %s: awsbroker keys %s %s", id, info.AccessKeyID, change.verb(), info.AccessKeyID)
+				f.Hint("the id of key %q is %s; run: awsbroker keys %s %s", id, info.AccessKeyID, change.verb(), info.AccessKeyID)
 			}
 			return nil, f
 		}

@@ -74,9 +74,9 @@ func (w *Work) begin(ctx context.Context, o Options, ids []string, change Change
 	}
 	if w.Actor.Target.Key.Root() {
 		if change != Delete && slices.Contains(ids, w.signer) {
-			return failure.New(failure.Other, "a root key cannot %s itself: it can only be deleted", change.verb()).
+			return failure.New(failure.Other, "a root key cannot %s itself; it can only delete itself", change.verb()).
 				Hint("%s", say.DeleteKey(w.signer)).
-				Hint("with another root key in the keychain: awsbroker keys %s %s --key NAME", change.verb(), w.signer)
+				Hint("use another root key from the keychain: awsbroker keys %s %s --key NAME", change.verb(), w.signer)
 		}
 		w.Actor.Broker.Debug("iam: as the root user itself")
 		var err error

@@ -29,7 +29,7 @@ func ParseKind(name string) (Kind, error) {
 	if name == "" || slices.Contains(kinds, Kind(name)) {
 		return Kind(name), nil
 	}
-	return "", fmt.Errorf("unknown keystore %q: it can be %s, %s, %s, %s or %s", name, Keychain, WinCred, SecretService, Pass, File)
+	return "", fmt.Errorf("unknown kind of keychain %q: use %s, %s, %s, %s or %s", name, Keychain, WinCred, SecretService, Pass, File)
 }
 
 func openBackend(kind Kind, o Options) (backend, error) {

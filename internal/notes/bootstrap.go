@@ -138,7 +138,7 @@ func (t Thing) Words() string {
 	switch t.Kind {
 	case Group, User, Role, Policy, Profile:
 		if t.Before != "" {
-			return fmt.Sprintf("%s %s: as it was", t.Kind, t.Name)
+			return fmt.Sprintf("%s %s: its old version", t.Kind, t.Name)
 		}
 		return fmt.Sprintf("%s %s", t.Kind, t.Name)
 	case Member:
@@ -154,18 +154,18 @@ func (t Thing) Words() string {
 	case Stored:
 		return fmt.Sprintf("key %s in the keychain", t.Name)
 	case Trust:
-		return fmt.Sprintf("trust policy of %s: as it was", t.On)
+		return fmt.Sprintf("trust policy of %s: its old version", t.On)
 	case MaxTime:
-		return fmt.Sprintf("longest session of %s: %s, as it was", t.On, t.Before)
+		return fmt.Sprintf("longest session of %s: %s again", t.On, t.Before)
 	case PolicyText:
 		if len(t.Lost) > 0 {
-			return fmt.Sprintf("text of %s: as it was, less version %s, which had to make room and does not come back", t.On, strings.Join(t.Lost, ", "))
+			return fmt.Sprintf("text of %s: its old version; version %s, which was deleted to make room, cannot be restored", t.On, strings.Join(t.Lost, ", "))
 		}
-		return fmt.Sprintf("text of %s: as it was", t.On)
+		return fmt.Sprintf("text of %s: its old version", t.On)
 	case Detached:
-		return fmt.Sprintf("%s on %s, as it was", t.Name, t.On)
+		return fmt.Sprintf("%s on %s again", t.Name, t.On)
 	case Inline:
-		return fmt.Sprintf("inline policy %s of %s, as it was", t.Name, t.On)
+		return fmt.Sprintf("inline policy %s of %s again", t.Name, t.On)
 	}
-	return fmt.Sprintf("%s in %s, as it was", t.Name, t.On)
+	return fmt.Sprintf("%s in %s again", t.Name, t.On)
 }

@@ -33,11 +33,11 @@ func Make(b *broker.Broker) (*Profile, error) {
 		return nil, nil
 	}
 	if own, signsIn := cfg.SignsIn(config.StandInProfile); signsIn {
-		return nil, failure.New(failure.Other, "there is a profile %s with credentials (%s), and that name is awsbroker's own", config.StandInProfile, own.String()).
-			Hint("give it another name")
+		return nil, failure.New(failure.Other, "the profile %s has credentials (%s), but awsbroker uses that name itself", config.StandInProfile, own.String()).
+			Hint("give that profile another name")
 	}
-	b.Report.Step("the default profile has credentials of its own (" + shadow.String() +
-		"), so the command works through the profile " + config.StandInProfile)
+	b.Report.Step("the default profile has its own credentials (" + shadow.String() +
+		"), so the command uses the profile " + config.StandInProfile)
 	if cfg.Has(config.StandInProfile) { // this is the command of another server
 		return &Profile{Name: config.StandInProfile, Config: b.Paths.Config}, nil
 	}

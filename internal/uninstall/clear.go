@@ -44,7 +44,7 @@ func (l *leaving) forgetSessions(ctx context.Context) error {
 	if err := l.run.LogoutAll(ctx); err != nil {
 		return err
 	}
-	l.run.Report.Step("all sessions are forgotten")
+	l.run.Report.Step("all cached sessions were deleted")
 	return nil
 }
 
