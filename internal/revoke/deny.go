@@ -92,7 +92,7 @@ func (v *revocation) putDeny(ctx context.Context, step string, h holder, cutoff 
 		return cutoff, v.rotation.IAMFailure(err)
 	}
 	v.changed, v.ended, v.until = true, true, latestOf(v.until, cutoff)
-	v.report.Step(fmt.Sprintf("sessions of the %s %s made before %s are denied", h.kind, h.name, cutoff.Format("15:04:05 MST")))
+	v.report.Step(fmt.Sprintf("sessions of the %s %s created before %s are denied", h.kind, h.name, cutoff.Format("15:04:05 MST")))
 	return cutoff, nil
 }
 
