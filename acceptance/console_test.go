@@ -72,6 +72,44 @@ chromium --headless --no-sandbox --disable-gpu --disable-background-networking -
 mv dom.new dom`)
 }
 
+// firefox is one without a window, which trusts the authority of the internet and leaves
+// what it showed in shot.png.
+func (w *world) firefox(i internet) string {
+	w.t.Helper()
+	for _, program := range []string{"firefox-esr", "certutil"} {
+		if _, err := exec.LookPath(program); err != nil {
+			skip(w.t, "there is no "+program)
+		}
+	}
+	host, port, _ := strings.Cut(strings.TrimPrefix(i.proxy, "http://"), ":")
+	return w.browser("firefox-unseen", `mkdir -p profile; certutil -N -d sql:profile --empty-password; certutil -A -d sql:profile -n fake -t C,, -i `+i.ca+`
+cat >profile/user.js <<END
+user_pref("network.proxy.type", 1); user_pref("network.proxy.ssl", "`+host+`"); user_pref("network.proxy.ssl_port", `+port+`);
+user_pref("app.update.enabled", false); user_pref("datareporting.policy.dataSubmissionEnabled", false); user_pref("network.captive-portal-service.enabled", false);
+END
+firefox-esr --headless --no-remote --profile $PWD/profile --window-size=1000,640 --screenshot $PWD/shot.new.png "$@" >firefox.log 2>&1
+mv shot.new.png shot.png`)
+}
+
+// TestConsoleInFirefox: the same in a browser of the other family.
+func TestConsoleInFirefox(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.connect()
+	browser := w.firefox(i)
+	w = w.online(i)
+	w.Login("admin")
+	if r := w.Run("console", "admin", "ec2", "--browser", browser); r.Code != 0 {
+		t.Fatalf("%v\n%s", r, w.Read(w.Path("tmp/firefox.log")))
+	}
+	eventually(t, "the picture to be there", func() bool { _, err := os.Stat(w.Path("tmp/shot.png")); return err == nil })
+	w.keepShot("firefox")
+	pages := w.AWS.Server.Calls("ConsolePage")
+	if len(pages) == 0 || pages[0].Principal != "arn:aws:sts::123456789012:assumed-role/admin-mfa/phoebe" || pages[0].Host != "console.aws.amazon.com" || pages[0].Params["Path"] != "/ec2/home" {
+		t.Errorf("the console showed: %+v", pages)
+	}
+}
+
 // in makes phoebe's account of another partition, and the profile that is hers there.
 func (w *world) in(partition, account, region string) {
 	w.t.Helper()
