@@ -124,6 +124,7 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	if err != nil { // before a code is asked for
 		return o.suggest(b, err)
 	}
+	b.Program = o.command[0]
 	var give giving = a.giveSession
 	switch {
 	case o.allowRoot:

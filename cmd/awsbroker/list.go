@@ -64,7 +64,7 @@ func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error
 		profiles = append(profiles, []string{cell(p.Name), cell(p.Key), cell(roleName(p.RoleARN)), sessionText(p, now)})
 	}
 	if len(keys) > 0 {
-		if err := writeTable(out, width, []string{"KEY", "ACCESS KEY ID", "USER", "ADDED", "ROTATED"}, keys); err != nil {
+		if err := writeTable(out, width, []column{{"KEY", phrase}, {"ACCESS KEY ID", id}, {"USER", phrase}, {"ADDED", spare}, {"ROTATED", spare}}, keys); err != nil {
 			return err
 		}
 	}
@@ -79,7 +79,7 @@ func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error
 	if len(keys) > 0 {
 		fmt.Fprintln(out)
 	}
-	if err := writeTable(out, width, []string{"PROFILE", "KEY", "ROLE", "SESSION"}, profiles); err != nil {
+	if err := writeTable(out, width, []column{{"PROFILE", phrase}, {"KEY", phrase}, {"ROLE", phrase}, {"SESSION", id}}, profiles); err != nil {
 		return err
 	}
 	for _, p := range o.Profiles {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,7 +14,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // logOptions say which grants are shown.
@@ -32,13 +32,13 @@ func newLog(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "log",
 		Short: "show which programs got which sessions",
-		Long: `Show which programs got which sessions: the time, the profile and role, the program,
-and how awsbroker got the session (with a code, renewed without one, or cached).
+		Long: `Show which programs got which sessions: the time, the profile and role, the id of
+the session's key, which CloudTrail shows for each call, how awsbroker got the
+session (with a code, without one, or from the cache), the program and its directory.
 
 awsbroker logs every session that it gives to a program, in
 ~/.local/state/awsbroker/log (XDG_STATE_HOME). Only you can read that file, and it
-has no secrets and no arguments of programs. --json prints its lines unchanged, with
-the id of the session's access key, which CloudTrail shows for each call.
+has no secrets and no arguments of programs. --json prints its lines unchanged.
 
 awsbroker_log = off in a profile turns the log off for that profile,
 AWSBROKER_LOG=off in the environment for every command there.`,
@@ -93,7 +93,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	case len(lines) == 0:
 		_, err = fmt.Fprintln(a.stdout, "the log shows no sessions")
 	default:
-		err = writeTable(a.stdout, widthOf(a.stdout), []string{"AGO", "PROFILE", "ROLE", "HOW", "FOR"}, logRows(lines, now))
+		err = writeTable(a.stdout, widthOf(a.stdout), []column{{"TIME", id}, {"PROFILE", phrase}, {"ROLE", spare}, {"KEY ID", id}, {"HOW", id}, {"FOR", phrase}, {"IN", phrase}}, logRows(lines, now))
 	}
 	return err
 }
@@ -116,29 +116,36 @@ func (o logOptions) choose(lines []grants.Line) []grants.Line {
 func logRows(lines []grants.Line, now time.Time) [][]string {
 	var rows [][]string
 	for _, l := range lines {
-		rows = append(rows, []string{timeText(l.Time, now), cell(l.Profile), cell(roleName(l.RoleARN)), cell(string(l.How)), givenTo(l.Grant)})
+		rows = append(rows, []string{clockTime(l.Time, now), cell(l.Profile), cell(roleName(l.RoleARN)), cell(l.AccessKeyID), howText(l.How), givenTo(l.Grant), cell(paths.UnderHome(l.Dir))})
 	}
 	return rows
 }
 
-// timeText says how long ago t was. A t that is ahead is written as a time: the clock
-// was set back since.
-func timeText(t, now time.Time) string {
-	if t.Sub(now) > 2*time.Second {
-		return t.Local().Format("2006-01-02 15:04")
+// clockTime says when t was by the clock on the wall: without the date today.
+func clockTime(t, now time.Time) string {
+	t, now = t.Local(), now.Local()
+	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
+		return t.Format("15:04:05")
 	}
-	return say.Duration(max(0, now.Sub(t)))
+	return t.Format("2006-01-02 15:04")
 }
 
-// givenTo names the program, and the command of ours that it ran if it was not
-// the one that AWS's tools run.
+var hows = map[grant.How]string{grant.Asked: "code", grant.Renewed: "no code", grant.Cached: "cached"}
+
+func howText(how grant.How) string { return cell(cmp.Or(hows[how], string(how))) }
+
+// givenTo names the program that got the session, and who ran it: "exec terraform from
+// bash 2388", "aws 4711" for the command that AWS's tools run.
 func givenTo(g grant.Grant) string {
 	who := fmt.Sprintf("%s %d", cell(g.Caller), g.PID)
 	if g.Agent != "" && g.Agent != g.Caller {
 		who += ", for " + cell(g.Agent)
 	}
-	if g.Command == "credential-process" {
+	switch {
+	case g.Command == "credential-process":
 		return who
+	case g.Program != "":
+		return cell(g.Command) + " " + cell(g.Program) + " from " + who
 	}
 	return cell(g.Command) + " from " + who
 }

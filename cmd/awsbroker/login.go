@@ -150,7 +150,7 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 		rows = append(rows, []string{cell(l.Profile), cell(role), text})
 	}
 	if len(rows) > 0 {
-		if err := writeTable(a.stderr, widthOf(a.stderr), []string{"PROFILE", "ROLE", "SESSION FOR"}, rows); err != nil {
+		if err := writeTable(a.stderr, widthOf(a.stderr), []column{{"PROFILE", phrase}, {"ROLE", phrase}, {"SESSION FOR", id}}, rows); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/notes"
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -57,7 +58,7 @@ func (s *bootstrap) commandsFor(t notes.Thing) []string {
 	case notes.Stored:
 		return []string{"awsbroker remove " + name}
 	}
-	return []string{"# and take [profile " + name + "] out of " + say.ShellWord(underHome(s.run.Paths.Config))}
+	return []string{"# and take [profile " + name + "] out of " + say.ShellWord(paths.UnderHome(s.run.Paths.Config))}
 }
 
 // oneLine is a document without the line ends between its values.

@@ -11,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/notes"
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/setup"
@@ -27,7 +28,7 @@ type profileEdit struct {
 func (s *bootstrap) profileStep() *step {
 	what := "profile " + s.o.Profile
 	return &step{
-		what: what, how: "in " + underHome(s.run.Paths.Config),
+		what: what, how: "in " + paths.UnderHome(s.run.Paths.Config),
 		thing: notes.Thing{Kind: notes.Profile, Name: s.o.Profile}, changed: notes.Thing{Kind: notes.Profile, Name: s.o.Profile},
 		look: func(context.Context) (state, error) {
 			edit, err := s.editProfile()
@@ -91,15 +92,6 @@ func (s *bootstrap) writeProfile() error {
 		return failure.New(failure.Other, "%s could not be written: %w", s.run.Paths.Config, err)
 	}
 	return session.NextGeneration(s.run.Paths)
-}
-
-// underHome writes a path as people do.
-func underHome(path string) string {
-	home, err := os.UserHomeDir()
-	if rest, ok := strings.CutPrefix(path, home+string(os.PathSeparator)); err == nil && ok {
-		return "~" + string(os.PathSeparator) + rest
-	}
-	return path
 }
 
 // indentedBy puts a text a little to the right.

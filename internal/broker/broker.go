@@ -33,6 +33,7 @@ type Broker struct {
 	Prompt         prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile
 	Environ        []string          // what helper commands inherit, before it is thinned out
 	Command        string            // of awsbroker, for the log
+	Program        string            // that exec runs, for the log; empty for other commands
 	Started        time.Time         // when the run began: its deadlines count from here
 	Limits         Limits
 	Report         Reporter

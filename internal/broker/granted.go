@@ -21,6 +21,7 @@ func (b *Broker) logGrant(t *Target, s session.Session, how grant.How) {
 		Expires:     s.Expiration,
 		How:         how,
 		Command:     b.Command,
+		Program:     grant.ProgramName(b.Program),
 	})
 	if err != nil {
 		b.Debug("log: %s", err.Error())

@@ -16,7 +16,7 @@ func (k *Keeper) newRun() *Broker {
 		// One yes was for the whole of the program (awsbroker_confirm).
 		consents: map[string]bool{k.profile: true},
 
-		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Narrowing: b.Narrowing, Command: b.Command, Environ: b.Environ,
+		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Narrowing: b.Narrowing, Command: b.Command, Program: b.Program, Environ: b.Environ,
 		Prompt: b.Prompt.Without(prompt.ByTerminal), Report: b.Report,
 		Started: time.Now(), Limits: CallerLimits, sealing: b.sealing, aws: &k.clock, EndpointIsMine: b.EndpointIsMine,
 	}

@@ -128,10 +128,18 @@ func (c *call) note(a *answers.Answer, now time.Time, memory []byte) bool {
 	who := caller.Find()
 	g := grant.Grant{
 		Time: now, Profile: c.profile, RoleARN: a.RoleARN, Account: a.AccountID, AccessKeyID: a.AccessKeyID,
-		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.command,
+		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.command, Program: c.program(),
 		Caller: who.Name, PID: who.PID, Agent: who.Agent.Name, Dir: who.Dir,
 	}
 	return !errors.Is(grant.Append(a.Log, g.AppendLine(memory)), os.ErrNotExist)
+}
+
+// program is the one that exec runs, for the log; empty for other commands.
+func (c *call) program() string {
+	if len(c.child) == 0 {
+		return ""
+	}
+	return grant.ProgramName(c.child[0])
 }
 
 // write an answer and end. What of it a bare system call does not write, Go's

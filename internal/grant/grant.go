@@ -6,6 +6,7 @@ package grant
 
 import (
 	"errors"
+	"os"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -36,11 +37,22 @@ type Grant struct {
 	AccessKeyID string    `json:"access_key_id"` // ASIA…
 	Expires     time.Time `json:"expires"`       // UTC, seconds
 	How         How       `json:"how"`
-	Command     string    `json:"command"`         // of awsbroker
-	Caller      string    `json:"caller"`          // name of the program that ran it
-	PID         int       `json:"pid"`             // of that program
-	Agent       string    `json:"agent,omitempty"` // coding agent that the program works for; empty: none is known
+	Command     string    `json:"command"`           // of awsbroker
+	Program     string    `json:"program,omitempty"` // that exec ran, without its directory
+	Caller      string    `json:"caller"`            // name of the program that ran it
+	PID         int       `json:"pid"`               // of that program
+	Agent       string    `json:"agent,omitempty"`   // coding agent that the program works for; empty: none is known
 	Dir         string    `json:"directory"`
+}
+
+// ProgramName returns the name of a program without its directory.
+func ProgramName(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if os.IsPathSeparator(path[i]) {
+			return path[i+1:]
+		}
+	}
+	return path
 }
 
 // MaxLine bounds a line in bytes. Linux writes that much, appended in one call
@@ -50,10 +62,11 @@ const MaxLine = 4096
 // Lengths in bytes, escapes and all, to which texts are cut. AWS's longest
 // role ARN is shorter (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 const (
-	maxName  = 400
-	maxARN   = 700
-	maxDir   = 1200
-	maxAgent = 40
+	maxName    = 400
+	maxARN     = 700
+	maxDir     = 1200
+	maxAgent   = 40
+	maxProgram = 100
 )
 
 // LineStart begins every line. It cannot be inside of one: quotes in texts
@@ -72,6 +85,9 @@ func (g Grant) AppendLine(b []byte) []byte {
 	b = g.Expires.UTC().AppendFormat(append(b, `","expires":"`...), "2006-01-02T15:04:05Z")
 	b = appendText(b, `","how":"`, string(g.How), 40)
 	b = appendText(b, `","command":"`, g.Command, 40)
+	if g.Program != "" {
+		b = appendText(b, `","program":"`, g.Program, maxProgram)
+	}
 	b = appendText(b, `","caller":"`, g.Caller, maxName)
 	b = strconv.AppendInt(append(b, `","pid":`...), int64(g.PID), 10)
 	if g.Agent != "" {

@@ -2,10 +2,10 @@ package prompt
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -23,7 +23,7 @@ func Caller() string {
 		text += ", for " + named(a.Name, a.PID) + ","
 	}
 	if p.Dir != "" {
-		text += " in " + lastOf(underHome(p.Dir))
+		text += " in " + lastOf(paths.UnderHome(p.Dir))
 	}
 	return strings.TrimSuffix(text, ",")
 }
@@ -45,16 +45,4 @@ func lastOf(text string) string {
 		text = "…" + string(all[len(all)-maxCaller+1:])
 	}
 	return say.Quoted(text)
-}
-
-// underHome writes ~ for the home directory.
-func underHome(dir string) string {
-	home, err := os.UserHomeDir()
-	if err != nil || len(home) < 2 {
-		return dir
-	}
-	if rest, ok := strings.CutPrefix(dir, home); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
-		return "~" + rest
-	}
-	return dir
 }

@@ -32,12 +32,3 @@ func TestCaller(t *testing.T) {
 		}
 	}
 }
-
-func TestUnderHome(t *testing.T) {
-	t.Setenv("HOME", "/home/me")
-	for dir, want := range map[string]string{"/home/me": "~", "/home/me/x": "~/x", "/home/meg": "/home/meg", "/": "/"} {
-		if got := underHome(dir); got != want {
-			t.Errorf("%q: %q", dir, got)
-		}
-	}
-}
