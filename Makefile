@@ -18,8 +18,13 @@ TARGETS_Darwin := darwin/amd64 darwin/arm64
 TARGETS    ?= $(TARGETS_$(shell uname -s))
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck
 
+# The program first, because compiling takes a minute the first time, and tells what it does.
+DEMO := echo 'compiling what is not compiled yet' >&2; \
+	CGO_ENABLED=0 $(GO) build -v -trimpath -ldflags '-s -w' -o /dev/null ./cmd/awsbroker && \
+	CGO_ENABLED=0 $(GO) run -v -trimpath ./internal/demo
+
 .DEFAULT_GOAL := help
-.PHONY: help build programs dist systems test check lint vulncheck bench demo demo-picture docs install uninstall man troubleshooting doctor e2e clean
+.PHONY: help build programs dist systems test check lint vulncheck bench demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,9 +62,10 @@ bench: ## how fast, as ratios taken in one run
 	$(GO) run ./internal/bench
 
 demo: ## the main job, against a fake AWS on this machine
-	@echo 'compiling what is not compiled yet' >&2
-	@CGO_ENABLED=0 $(GO) build -v -trimpath -ldflags '-s -w' -o /dev/null ./cmd/awsbroker
-	@CGO_ENABLED=0 $(GO) run -v -trimpath ./internal/demo
+	@$(DEMO)
+
+demo-shell: ## the same by hand: a shell beside the fake AWS
+	@$(DEMO) -shell
 
 demo-picture: ## docs/demo.svg, the terminal of make demo
 	$(GO) run ./internal/demo -picture docs/demo.svg

@@ -7,6 +7,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -25,12 +26,19 @@ const (
 
 func main() {
 	picture := flag.String("picture", "", "file for a picture of the terminal, instead of its text")
+	shell := flag.Bool("shell", false, "open a shell on the demo's machine instead")
+	seed := flag.String("phone", "", "show the code of an MFA device with this seed instead")
 	flag.Parse()
 	var err error
-	if *picture == "" {
-		err = run(os.Stdout)
-	} else {
+	switch {
+	case *picture != "":
 		err = record(*picture)
+	case *shell:
+		err = onStage(os.Stdout, (*stage).open)
+	case *seed != "":
+		err = showCode(os.Stdout, *seed)
+	default:
+		err = run(os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
@@ -40,6 +48,11 @@ func main() {
 
 // run plays the demo and writes what a terminal would show.
 func run(out io.Writer) error {
+	return onStage(out, func(s *stage) error { play(s); return nil })
+}
+
+// onStage builds the program and does something with it on a stage.
+func onStage(out io.Writer, do func(*stage) error) error {
 	dir, err := os.MkdirTemp("", "awsbroker-demo-")
 	if err != nil {
 		return err
@@ -49,7 +62,9 @@ func run(out io.Writer) error {
 	if err := machine.Build("github.com/awsbroker/awsbroker/cmd/awsbroker", binary); err != nil {
 		return err
 	}
-	return machine.Try(func(t machine.T) { play(newStage(t, binary, out)) })
+	var done error
+	err = machine.Try(func(t machine.T) { done = do(newStage(t, binary, out)) })
+	return errors.Join(err, done)
 }
 
 func play(s *stage) {
