@@ -30,7 +30,8 @@ help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## bin/awsbroker
-	CGO_ENABLED=$(CGO) $(GO) build $(COMPACT) -o bin/.linked ./cmd/awsbroker
+	@echo 'compiling what is not compiled yet'
+	@CGO_ENABLED=$(CGO) $(GO) build -v $(COMPACT) -o bin/.linked ./cmd/awsbroker
 	@cp bin/.linked bin/awsbroker && rm bin/.linked # what the linker writes lies in memory page by page, and starts slower
 
 # One go test tells of its packages in their order: of the longest, acceptance,
