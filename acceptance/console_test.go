@@ -154,7 +154,7 @@ func TestConsoleInChromium(t *testing.T) {
 		{"aws-us-gov", "345678901234", "console.amazonaws-us-gov.com/s3/home?region=us-gov-west-1"},
 	} {
 		r := w.Run("console", c.profile, "s3", "--browser", browser, "--isolated", "--debug")
-		if r.Code != 0 || r.Stdout != "" || !strings.Contains(r.Stderr, "the browser signs in with role admin-mfa in account "+c.account) {
+		if r.Code != 0 || r.Stdout != "" || !strings.Contains(r.Stderr, "the browser opened the console as role admin-mfa in account "+c.account) {
 			t.Fatalf("%s: %v", c.profile, r)
 		}
 		w.wantNoLink(c.profile, r.Stdout+r.Stderr)

@@ -152,6 +152,7 @@ func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 			a.Step("the console's sign-in page: " + out.SignIn)
 		}
 		a.Step("account " + out.Account + " is set up; try it: aws sts get-caller-identity --profile " + say.ShellWord(out.Profile))
+		a.Step("and the console in the browser: awsbroker console " + say.ShellWord(out.Profile))
 	}
 	return nil
 }

@@ -49,16 +49,16 @@ Where there is no screen, the sign-in link is printed, which is a secret.`,
 	profileFlag(cmd, &o.Profile, "profile whose session it is")
 	narrows(cmd, a)
 	f := cmd.Flags()
-	f.StringVar(&o.url, "url", "", "page by its URL, which has to be one of the console's")
-	f.Var((*span)(&o.For), "for", "length of the console session (15m to 12h)")
+	f.StringVar(&o.url, "url", "", "page by its URL, in the console of the role's partition")
+	f.Var((*span)(&o.For), "for", "how long the console session lasts (15m to 12h)")
 	f.StringVar(&o.browser, "browser", "", "command that opens links; %u in it is the link ($BROWSER)")
 	f.BoolVar(&o.room.Private, "private", false, "in a private window")
-	f.BoolVar(&o.room.Own, "isolated", false, "in a Chromium with a directory for this profile alone")
+	f.BoolVar(&o.room.Own, "isolated", false, "in a Chromium browser with its own directory")
 	f.StringVar(&o.room.Container, "container", "", "in a Firefox container: granted or open-url-in-container")
-	f.BoolVar(&o.SignOut, "sign-out", false, "sign out first who is signed in")
+	f.BoolVar(&o.SignOut, "sign-out", false, "sign out of the console first")
 	f.BoolVar(&o.print, "print", false, "print the sign-in link instead")
 	f.BoolVar(&o.copy, "copy", false, "put the link into the terminal's clipboard instead")
-	f.BoolVar(&o.switchRole, "switch-role", false, "page for switching to the role with a password")
+	f.BoolVar(&o.switchRole, "switch-role", false, "open the page that switches to the role; needs a password")
 	return cmd
 }
 
@@ -73,13 +73,13 @@ func (o *consoleOptions) check(cmd *cobra.Command) error {
 	case rooms > 1:
 		return usage(errors.New("--private, --isolated and --container exclude each other"))
 	case (o.print || o.copy) && (rooms > 0 || o.browser != ""):
-		return usage(errors.New("with --print and --copy nothing is opened in a browser"))
+		return usage(errors.New("--print and --copy open no browser: leave out --browser, --private, --isolated and --container"))
 	case o.room.Container != "" && console.Containers[o.room.Container] == "":
 		return failure.New(failure.Usage, "there is no container extension %q", o.room.Container).Hint("there are %s", strings.Join(containerNames(), ", "))
 	case cmd.Flags().Changed("for") && o.For <= 0:
 		return usage(errors.New("--for takes a time such as 1h"))
 	case o.switchRole && (o.For > 0 || o.SignOut || o.url != ""):
-		return usage(errors.New("--switch-role goes without --for, --sign-out and --url: nobody is signed in by it"))
+		return usage(errors.New("--switch-role signs nobody in: leave out --for, --sign-out and --url"))
 	case o.url != "" && !strings.HasPrefix(o.url, "https://"):
 		return usage(errors.New("--url takes a URL that begins with https://"))
 	}
@@ -106,7 +106,7 @@ func (o *consoleOptions) readWords(a *app, b *broker.Broker, words []string) err
 	case len(words) == 1 && o.Profile == "" && b.HasProfile(words[0]):
 		o.Profile = words[0]
 		if signin.IsPage(words[0]) {
-			a.Step(say.Sprintf("%s is taken for the profile; for the page of that name: awsbroker console --profile PROFILE %[1]s", say.ShellWord(words[0])))
+			a.Step(say.Sprintf("%s is taken for the profile; for the page of that name: awsbroker console %[1]s %[1]s", say.ShellWord(words[0])))
 		}
 	case len(words) == 1:
 		page = words[0]
@@ -137,9 +137,9 @@ func (o *consoleOptions) suggest(b *broker.Broker, word string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	f := failure.New(failure.NotFound, "there is no profile %q, and no page of that name is known", word)
+	f := failure.New(failure.NotFound, "there is no profile %q, and awsbroker knows no page of that name", word)
 	return f.Hint("did you mean: awsbroker console %s", say.ShellWord(names[0])).
-		Hint("for the console's page of that path: awsbroker console %s", say.ShellWord(word+"/home"))
+		Hint("for the page of the console at that path: awsbroker console %s", say.ShellWord(word+"/home"))
 }
 
 func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) error {
@@ -154,7 +154,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 		return err
 	}
 	if o.copy && !isTerminal(a.stderr) {
-		return failure.New(failure.Usage, "--copy needs a terminal, whose clipboard it is").Hint("print the link: awsbroker console --print")
+		return failure.New(failure.Usage, "--copy writes to the clipboard of the terminal, and there is no terminal").Hint("print the link: awsbroker console --print")
 	}
 	var browser *console.Browser
 	if !o.print && !o.copy {
@@ -163,7 +163,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 			return err
 		}
 		if browser == nil {
-			a.Step("the link is printed, since " + why.Error())
+			a.Step("the link is printed, because " + why.Error())
 		}
 	}
 	if o.switchRole {
@@ -173,7 +173,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 	if err != nil {
 		return err
 	}
-	who := say.Sprintf("role %s in account %s, until %s (%s)", in.Role, in.Account, in.Ends.Local().Format("15:04"), say.Duration(time.Until(in.Ends)))
+	as := say.Sprintf("role %s in account %s, until %s (%s)", in.Role, in.Account, in.Ends.Local().Format("15:04"), say.Duration(time.Until(in.Ends)))
 	if browser != nil {
 		if browser.Says != "" {
 			a.Step(browser.Says)
@@ -181,10 +181,10 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 		if err := browser.Open(ctx, b, in.Link); err != nil {
 			return err
 		}
-		a.Step("the browser signs in with " + who)
+		a.Step("the browser opened the console as " + as)
 		return nil
 	}
-	a.Step("whoever opens the link within " + say.Duration(signin.TokenLife) + " is signed in with " + who)
+	a.Step("anyone who opens the link within " + say.Duration(signin.TokenLife) + " is signed in as " + as)
 	return a.giveLink(o, in.Link.Reveal())
 }
 
@@ -200,7 +200,7 @@ func (a *app) switchRole(b *broker.Broker, o consoleOptions, browser *console.Br
 	if err := browser.OpenPlain(b, link); err != nil {
 		return err
 	}
-	a.Step("the browser shows the page for switching to the role; sign in with your password first")
+	a.Step("the browser opened the page that switches to the role; sign in with your password first")
 	return nil
 }
 
@@ -210,7 +210,7 @@ func (a *app) giveLink(o consoleOptions, link string) error {
 		// OSC 52, which terminals obey over SSH as well:
 		// https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h3-Operating-System-Commands
 		fmt.Fprintf(a.stderr, "\x1b]52;c;%s\a", base64.StdEncoding.EncodeToString([]byte(link)))
-		a.Step("the link is in the clipboard, if the terminal lets programs write there")
+		a.Step("the link is in the clipboard, if the terminal allows that")
 		if !o.print {
 			return nil
 		}

@@ -103,7 +103,7 @@ func commandFor(room Room) ([]string, error) {
 				return command, nil
 			}
 		}
-		return nil, failure.New(failure.Other, "no program that opens links was found").
+		return nil, failure.New(failure.Other, "there is no program on this machine that opens links").
 			Hint("name a browser: awsbroker console --browser firefox; or print the link: awsbroker console --print")
 	}
 	for _, name := range browsers() {
@@ -111,7 +111,7 @@ func commandFor(room Room) ([]string, error) {
 			return []string{name}, nil
 		}
 	}
-	return nil, failure.New(failure.Other, "no browser was found that can do that").
+	return nil, failure.New(failure.Other, "there is no browser on this machine that can do that").
 		Hint("name one: awsbroker console --browser COMMAND")
 }
 
@@ -122,7 +122,7 @@ func (o *Browser) enter(room Room, b *broker.Broker, p *config.Profile) error {
 	}
 	family := familyOf(o.command[0])
 	if !room.fits(family) {
-		return failure.New(failure.Usage, "%s is not known to be able to do that: --isolated is for browsers made from Chromium, --container for Firefox, --private for both", filepath.Base(o.command[0]))
+		return failure.New(failure.Usage, "%s cannot do that: --isolated is for Chromium browsers, --container for Firefox, --private for both", filepath.Base(o.command[0]))
 	}
 	switch {
 	case room.Private:
@@ -136,7 +136,7 @@ func (o *Browser) enter(room Room, b *broker.Broker, p *config.Profile) error {
 			return []string{"--user-data-dir=" + dir, "--no-first-run", "--no-default-browser-check", link}
 		}
 	case room.Container != "":
-		o.Says = say.Sprintf("Firefox opens it in the container %s; if it searches for words instead, the extension %s is missing", p.Name, room.Container)
+		o.Says = say.Sprintf("Firefox will open the container %s; if Firefox shows a search instead, install the extension %s", p.Name, room.Container)
 		o.link = func(link string) []string {
 			return []string{"--new-tab", containerLink(room.Container, p.Name, p.Color, link)}
 		}

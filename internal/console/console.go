@@ -79,7 +79,7 @@ func siteOf(b *broker.Broker, t *broker.Target) (signin.Site, error) {
 	}
 	site, ok := signin.SiteOf(awsapi.PartitionOf(t.Profile.RoleARN))
 	if !ok {
-		return site, failure.New(failure.Other, "the role of profile %s is in partition %s, and AWS publishes no way into the console of that partition",
+		return site, failure.New(failure.Other, "the role of profile %s is in partition %s, and AWS publishes no sign-in address for that partition",
 			t.Profile.Name, awsapi.PartitionOf(t.Profile.RoleARN))
 	}
 	if url := awsapi.ChosenURL("SIGNIN", t.Profile.IgnoreEndpointURLs, "", t.Profile.EndpointURL); url != "" {
@@ -94,7 +94,7 @@ func siteOf(b *broker.Broker, t *broker.Target) (signin.Site, error) {
 // noRole is the failure for a profile whose session is the user's own, which the console
 // does not take. It names profiles that have a role.
 func noRole(b *broker.Broker, t *broker.Target) error {
-	f := failure.New(failure.Usage, "profile %s has no role, and the console takes sessions of roles only", t.Profile.Name)
+	f := failure.New(failure.Usage, "profile %s has no role, and the console accepts only sessions of roles", t.Profile.Name)
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return f
@@ -103,12 +103,12 @@ func noRole(b *broker.Broker, t *broker.Target) error {
 	named := 0
 	for _, name := range cfg.Ours() {
 		if p, err := cfg.Resolve(name); err == nil && p.RoleARN != "" && named < most {
-			f.Hint("awsbroker console %s", say.ShellWord(name))
+			f.Hint("use a profile with a role: awsbroker console %s", say.ShellWord(name))
 			named++
 		}
 	}
 	if named == 0 {
-		f.Hint("give it one: awsbroker set %s role_arn ARN", say.ShellWord(t.Profile.Name))
+		f.Hint("give the profile a role: awsbroker set %s role_arn ARN", say.ShellWord(t.Profile.Name))
 	}
 	return f
 }
@@ -143,14 +143,14 @@ func refused(t *broker.Target, site signin.Site, err error, asked time.Duration)
 	name := say.ShellWord(t.Profile.Name)
 	switch {
 	case awsapi.Is(err, awsapi.Rejected, awsapi.Denied):
-		f = failure.New(failure.Refused, "AWS does not sign the session in to the console: %w", err)
+		f = failure.New(failure.Refused, "AWS refused to open the console with this session: %w", err)
 		if asked > 0 {
-			f.Hint("leave out --for: the length may be more than the role's longest session")
+			f.Hint("leave out --for: the role may allow only shorter sessions")
 		}
-		f.Hint("try with a new session: awsbroker logout %s, and then again", name).
-			Hint("a policy of the account or organization may say from which networks people sign in")
+		f.Hint("try again with a new session, after: awsbroker logout %s", name).
+			Hint("a policy of the account or organization may limit the networks from which people sign in")
 	case awsapi.Is(err, awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled, awsapi.Failing, awsapi.Throttled):
-		f = failure.New(failure.Unreachable, "%s could not be asked for a sign-in: %w", site.Host(), err).
+		f = failure.New(failure.Unreachable, "the sign-in service %s could not be reached: %w", site.Host(), err).
 			Hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_SIGNIN")
 	default:
 		return failure.OfAWS(err, t.Profile, false)

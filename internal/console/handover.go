@@ -102,7 +102,7 @@ func (h *handover) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case isForeign(r.RemoteAddr, h.listener.Addr().String()):
 		http.Error(w, "this link is for another user", http.StatusForbidden)
 	case !h.take():
-		http.Error(w, "This link worked once, and has been used. Run awsbroker console again.", http.StatusGone)
+		http.Error(w, "This link has been used. Run again: awsbroker console", http.StatusGone)
 	default:
 		http.Redirect(w, r, h.link.Reveal(), http.StatusSeeOther)
 		close(h.done)

@@ -18,7 +18,7 @@ func checkFor(t *broker.Target, asked time.Duration) error {
 	case asked < signin.ShortestSession || asked > signin.LongestSession:
 		return failure.New(failure.Usage, "a console session lasts from 15 minutes to 12 hours, not %s", say.Duration(asked))
 	case t.From != nil:
-		return failure.New(failure.Usage, "the session of profile %s comes from another session, and with such a one the console's ends when it does: --for cannot be used", t.Profile.Name).
+		return failure.New(failure.Usage, "profile %s gets its session from another session, and AWS ends the console session together with that one", t.Profile.Name).
 			Hint("leave out --for")
 	}
 	return nil

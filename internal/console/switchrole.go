@@ -21,7 +21,7 @@ func SwitchRole(b *broker.Broker, profile string) (string, error) {
 		return "", err
 	}
 	if t.Profile.Chained() {
-		b.Warn("the role of profile %s is assumed by another role, and the console switches only from the user that signed in: it may refuse", profile)
+		b.Warn("another role assumes the role of profile %s, and the console switches only from the user that signed in: AWS may refuse", profile)
 	}
 	account, _ := awsapi.SplitARN(t.Profile.RoleARN)
 	_, name, _ := strings.Cut(t.Profile.RoleARN, ":role/")

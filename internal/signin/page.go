@@ -102,8 +102,8 @@ func (s Site) checkURL(page string) (string, error) {
 	}
 	for _, other := range sites {
 		if other.has(u.Hostname()) {
-			return "", fmt.Errorf("%s is the console of another partition (%s); that of the role is %s", u.Hostname(), other.Partition, s.Console)
+			return "", fmt.Errorf("%s is the console of another partition (%s); the role's is %s", u.Hostname(), other.Partition, s.Console)
 		}
 	}
-	return "", fmt.Errorf("%s is no host of the console: those end with %s", u.Hostname(), s.Console)
+	return "", fmt.Errorf("%s is not a host of the console (they end with %s)", u.Hostname(), s.Console)
 }

@@ -78,7 +78,7 @@ func (s Site) post(ctx context.Context, client *http.Client, form url.Values) (c
 	}
 	var out struct{ SigninToken string }
 	if err := json.Unmarshal(bytes.TrimSpace(body), &out); err != nil || out.SigninToken == "" {
-		return none, errors.New("the answer of the sign-in service is no token") // and may hold one
+		return none, errors.New("the sign-in service answered without a token") // and may hold one
 	}
 	return credential.NewSecret(out.SigninToken), nil
 }
@@ -88,7 +88,7 @@ func (s Site) post(ctx context.Context, client *http.Client, form url.Values) (c
 func refusal(answer *http.Response) error {
 	err := fmt.Errorf("HTTP %d", answer.StatusCode)
 	if answer.StatusCode/100 == 4 {
-		err = &smithy.GenericAPIError{Code: err.Error(), Message: "the sign-in service does not take the session"}
+		err = &smithy.GenericAPIError{Code: err.Error(), Message: "the sign-in service does not accept the session"}
 	}
 	return &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: answer}, Err: err}
 }
