@@ -115,6 +115,19 @@ func TestArchive(t *testing.T) {
 	}
 }
 
+// TestPKGBUILD packs what is in the directory where makepkg works: the archive, and what
+// it has unpacked.
+func TestPKGBUILD(t *testing.T) {
+	t.Parallel()
+	dist := distributed(t, thisRelease)
+	script := `cp "$1"/*_linux_*.tar.gz . && tar xzf *.tar.gz && pkgdir=$PWD/pkg && . "$1/channels/aur/PKGBUILD" && package && pkg/usr/bin/awsbroker --version`
+	cmd := exec.Command("bash", "-ec", script, "sh", dist)
+	cmd.Dir = t.TempDir()
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "awsbroker v0.10.0-rc.1 ") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func text(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
