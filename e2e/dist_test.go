@@ -120,7 +120,7 @@ func TestArchive(t *testing.T) {
 func TestPKGBUILD(t *testing.T) {
 	t.Parallel()
 	dist := distributed(t, thisRelease)
-	script := `cp "$1"/*_linux_*.tar.gz . && tar xzf *.tar.gz && pkgdir=$PWD/pkg && . "$1/channels/aur/PKGBUILD" && package && pkg/usr/bin/awsbroker --version`
+	script := `cp "$1"/*_linux_*.tar.gz . && tar xzf *.tar.gz && pkgdir=$PWD/pkg && . "$1/channels/aur/PKGBUILD" && package && "$pkgdir/usr/bin/awsbroker" --version`
 	cmd := exec.Command("bash", "-ec", script, "sh", dist)
 	cmd.Dir = t.TempDir()
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "awsbroker v0.10.0-rc.1 ") {
