@@ -223,7 +223,7 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	a.Step("AWS tools cannot use these profiles yet: " + plural(len(names), "profile ", "profiles ") + strings.Join(names, ", "))
 	for i, use := range u.Waiting {
 		if i == mostHints {
-			a.tell("hint", "36", "do the same for the others that you use")
+			a.tell("hint", "36", "all at once: awsbroker setup --all")
 			return
 		}
 		command := "awsbroker setup " + failure.SetupWord(use.Profile)

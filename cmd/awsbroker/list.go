@@ -99,8 +99,8 @@ func writeNotSetUp(out io.Writer, waiting []keychain.Use) {
 	for _, use := range waiting {
 		say.Fprintf(out, "    awsbroker setup %s\n", failure.SetupWord(use.Profile))
 	}
-	if len(waiting) == keychain.MostNotSetUp {
-		say.Fprintf(out, "and perhaps more\n")
+	if len(waiting) > 1 {
+		say.Fprintf(out, "all at once:\n    awsbroker setup --all\n")
 	}
 }
 

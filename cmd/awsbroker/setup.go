@@ -3,17 +3,20 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/setup"
 )
 
 func newSetup(a *app) *cobra.Command {
 	var o setup.Options
+	var all, dryRun bool
 	cmd := &cobra.Command{
 		Use:   "setup PROFILE",
 		Short: "write a profile that uses a key in the keychain",
@@ -34,12 +37,28 @@ Until it ends, awsbroker renews sessions of the key's roles without a code.
 
 --role is short for --role-arn, --device for --mfa-serial. A role name is looked up
 in the account of the profile's role, else of the key; a device name in the account
-of the key.`,
+of the key.
+
+--all converts every profile that keys in the keychain can serve, those of
+aws-vault, granted and awsume too, and moves keys in plaintext into the keychain.
+It shows all of it first, with what it cannot convert and why, and asks once.`,
 		Example: "  awsbroker setup admin --key phoebe --region eu-central-1\n" +
 			"  awsbroker setup admin --key phoebe --role admin-mfa --device pixel-7\n" +
-			"  awsbroker setup me --key phoebe --no-role",
-		Args: positional(1, 1, "the name of one profile"),
+			"  awsbroker setup me --key phoebe --no-role\n" +
+			"  awsbroker setup --all --dry-run",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if all {
+				return positional(0, 0, "no profile beside --all")(cmd, args)
+			}
+			return positional(1, 1, "the name of one profile, or --all")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if all {
+				return runSetupAll(cmd, a, setup.AllOptions{Region: a.region, MFASession: o.MFASession, Offline: o.Offline, DryRun: dryRun})
+			}
+			if dryRun {
+				return failure.New(failure.Usage, "--dry-run goes with --all; for one profile, setup shows what changes and asks")
+			}
 			o.Profile, o.Region, o.Yes = args[0], a.region, a.yes
 			if err := refuseEmpty(cmd, "key", "role-arn", "mfa-serial", "region", "mfa-session"); err != nil {
 				return err
@@ -56,6 +75,8 @@ of the key.`,
 	f.BoolVar(&o.NoRole, "no-role", false, "assume no role: use the rights of the key's user")
 	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, its name or its serial number")
 	f.StringVar(&o.MFASession, "mfa-session", "", "one code for all roles of the key for this long, like 8h (15m to 36h)")
+	f.BoolVar(&all, "all", false, "set up every profile that keys in the keychain can serve")
+	f.BoolVar(&dryRun, "dry-run", false, "with --all: show what would change, and change nothing")
 	f.BoolVar(&o.Offline, "offline", false, "do not test the profile with a session")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -103,5 +124,51 @@ func runSetup(cmd *cobra.Command, a *app, o setup.Options) error {
 		a.Step(fmt.Sprintf("programs find the profile only if AWS_CONFIG_FILE is set as it is here: %s", file))
 	}
 	a.Step(fmt.Sprintf("profile %s is set up; try it: aws sts get-caller-identity --profile %s", o.Profile, o.Profile))
+	return nil
+}
+
+// runSetupAll sets all profiles up.
+func runSetupAll(cmd *cobra.Command, a *app, o setup.AllOptions) error {
+	for _, name := range []string{"key", "role-arn", "no-role", "mfa-serial"} {
+		if cmd.Flag(name).Changed {
+			return failure.New(failure.Usage, "--%s is for one profile, and --all is all of them", name)
+		}
+	}
+	if err := refuseEmpty(cmd, "region", "mfa-session"); err != nil {
+		return err
+	}
+	var err error
+	if o.Program, err = program(); err != nil {
+		return err
+	}
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	done, err := setup.RunAll(cmd.Context(), b, o)
+	if err != nil {
+		return err
+	}
+	switch n := len(done.Profiles); {
+	case o.DryRun:
+		fmt.Fprintln(a.stdout, say.Text(done.Shown))
+		a.Step("nothing was changed")
+		return nil
+	case n == 0 && len(done.Keys) == 0:
+		if done.Shown != "" {
+			fmt.Fprintln(a.stderr, say.Text(done.Shown))
+		}
+		a.Step("there is nothing to set up")
+		return nil
+	case n > 0:
+		a.Step(say.Count(n, "profile is", "profiles are") + " set up: " + strings.Join(done.Profiles, ", "))
+		a.tell("hint", "36", "to try them with one code a key: awsbroker login --all")
+	}
+	if len(done.NoRegion) > 0 {
+		a.Warn("without a region, which most AWS tools need: " + strings.Join(done.NoRegion, ", "))
+	}
+	for _, name := range done.Keys {
+		a.tell("hint", "36", "backups may still have the key; to replace it: awsbroker rotate "+say.ShellWord(name))
+	}
 	return nil
 }

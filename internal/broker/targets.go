@@ -147,7 +147,7 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 }
 
 // TargetOfEdit returns what the profile will stand for after the edit.
-func (b *Broker) TargetOfEdit(profile string, e config.ProfileEdit) (*Target, error) {
+func (b *Broker) TargetOfEdit(profile string, e config.Edit) (*Target, error) {
 	cfg, err := config.Parse(e.Config.Path, e.Config.After, e.Credentials.Path, e.Credentials.After)
 	if err != nil {
 		return nil, failure.OfConfig(err)

@@ -77,7 +77,7 @@ func ImportKeys(ctx context.Context, b *broker.Broker, o ImportOptions) (Importe
 	case FromCSV:
 		im.source = &csvSource{run: b, from: o}
 	case FromProfiles:
-		im.source = &profileSource{run: b, adder: ad, from: o}
+		im.source = &profileSource{run: b, adder: ad, from: o, stays: b.Report.Step}
 	case FromAWSVault:
 		im.source = &vaultSource{run: b, adder: ad, from: o}
 	}
@@ -104,22 +104,12 @@ func (im *importer) importAll(ctx context.Context) (Imported, error) {
 	if im.from.Name != "" && len(found) > 1 {
 		return Imported{}, failure.New(failure.Usage, "there are %d keys, and one name", len(found)).Hint("leave out the name: keys are called as they are there")
 	}
-	if im.adder.Store == nil {
-		if err := im.adder.Open(ctx); err != nil {
-			return Imported{}, err
-		}
+	ready, err := im.examineAll(ctx, found)
+	if err != nil {
+		return Imported{}, err
 	}
-	var ready []*candidate
 	for _, c := range found {
-		if c.fault == nil {
-			c.fault = im.examine(ctx, c, ready)
-		}
-		if failure.Is(c.fault, failure.Unreachable, failure.NeedPerson) {
-			return Imported{}, c.fault // the next one would fare no better
-		}
-		if c.fault == nil {
-			ready = append(ready, c)
-		} else if len(found) > 1 {
+		if c.fault != nil && len(found) > 1 {
 			im.run.Warn("%s is left out: %s", c.where, c.fault)
 		}
 	}
@@ -130,6 +120,28 @@ func (im *importer) importAll(ctx context.Context) (Imported, error) {
 		return Imported{}, err
 	}
 	return im.storeAll(ctx, found, ready)
+}
+
+// examineAll opens the keychain and returns those of the keys that may go there. The
+// others get a fault.
+func (im *importer) examineAll(ctx context.Context, found []*candidate) (ready []*candidate, err error) {
+	if im.adder.Store == nil {
+		if err := im.adder.Open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range found {
+		if c.fault == nil {
+			c.fault = im.examine(ctx, c, ready)
+		}
+		if failure.Is(c.fault, failure.Unreachable, failure.NeedPerson) {
+			return nil, c.fault // the next one would fare no better
+		}
+		if c.fault == nil {
+			ready = append(ready, c)
+		}
+	}
+	return ready, nil
 }
 
 // storeAll stores the keys that are ready and takes them out of the source. It stops

@@ -21,6 +21,7 @@ type profileSource struct {
 	run   *broker.Broker
 	adder *Adder
 	from  ImportOptions
+	stays func(text string) // is told what stays where it is; nil: nobody is
 }
 
 func (s *profileSource) find(context.Context) ([]*candidate, error) {
@@ -36,17 +37,7 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range all {
-		if c.fault != nil {
-			continue
-		}
-		if c.name = s.from.Of; s.from.Of == "" {
-			c.name = bestName(cfg, c.clear)
-		}
-		if p, err := cfg.Resolve(c.clear[0].Profile); err == nil && config.PartitionOfRegion(p.Region) != "aws" {
-			c.region = p.Region // another partition, where alone the key is known
-		}
-	}
+	s.nameKeys(cfg, all)
 	if len(all) > 0 {
 		return all, nil
 	}
@@ -60,6 +51,21 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 		}
 	}
 	return nil, f
+}
+
+// nameKeys gives the keys their names, and the regions to ask AWS in.
+func (s *profileSource) nameKeys(cfg *config.Config, all []*candidate) {
+	for _, c := range all {
+		if c.fault != nil {
+			continue
+		}
+		if c.name = s.from.Of; s.from.Of == "" {
+			c.name = bestName(cfg, c.clear)
+		}
+		if p, err := cfg.Resolve(c.clear[0].Profile); err == nil && config.PartitionOfRegion(p.Region) != "aws" {
+			c.region = p.Region // another partition, where alone the key is known
+		}
+	}
 }
 
 // keysIn returns the keys of the profile, or of all profiles, each key with all lines
@@ -88,7 +94,7 @@ func (s *profileSource) keysIn(cfg *config.Config) ([]*candidate, error) {
 		if s.from.Of != "" {
 			return !slices.Contains(profiles, s.from.Of)
 		}
-		return s.temporary(c) || !slices.ContainsFunc(profiles, func(name string) bool { return !ambiguous[name] })
+		return s.isTemporary(c) || !slices.ContainsFunc(profiles, func(name string) bool { return !ambiguous[name] })
 	})
 	if s.from.Of != "" {
 		return found, nil
@@ -114,13 +120,14 @@ func addLines(found []*candidate, k config.ClearKey) []*candidate {
 	return append(found, &candidate{where: "profile " + k.Profile, key: key, clear: []config.ClearKey{k}})
 }
 
-// temporary reports whether the credentials end by themselves; then the person is
-// told that they stay.
-func (s *profileSource) temporary(c *candidate) bool {
+// isTemporary reports whether the credentials end by themselves, so that they stay.
+func (s *profileSource) isTemporary(c *candidate) bool {
 	if !c.key.Temporary() && !credential.IsTemporaryKeyID(c.key.AccessKeyID) {
 		return false
 	}
-	s.run.Report.Step(c.where + " has temporary credentials, which end by themselves: they stay")
+	if s.stays != nil {
+		s.stays(c.where + " has temporary credentials, which end by themselves: they stay")
+	}
 	return true
 }
 
@@ -224,11 +231,20 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 			return s.stillInClear(path, stored, err)
 		}
 		s.run.Report.Step("out of " + path)
-		for _, c := range stored {
-			if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
-				return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
-					Hint("compare that copy with %s, and remove the copy", path)
-			}
+		if err := removeLeftovers(path, stored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeLeftovers removes copies of a file that still have one of the keys, once the file
+// itself has none.
+func removeLeftovers(path string, stored []*candidate) error {
+	for _, c := range stored {
+		if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
+			return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
+				Hint("compare that copy with %s, and remove the copy", path)
 		}
 	}
 	return nil

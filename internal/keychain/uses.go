@@ -69,6 +69,18 @@ func NotSetUp(o broker.Overview) []Use {
 	return slices.DeleteFunc(waiting, func(u Use) bool { return slices.Contains(ours, u.Profile) })
 }
 
+// Waiting returns the profiles that keys would serve once setup converts them, and those
+// that had a key of theirs in clear. had tells of profiles how that key is called now.
+func Waiting(cfg *config.Config, keys []string, had map[string]string) []Use {
+	waiting := usesAmong(cfg, cfg.Ours(), cfg.Names(), keys, had, math.MaxInt).Waiting
+	for _, name := range cfg.Names() { // one that is the source of others, too, loses its key
+		if key, ok := had[name]; ok && !slices.ContainsFunc(waiting, func(u Use) bool { return u.Profile == name }) {
+			waiting = append(waiting, Use{name, key})
+		}
+	}
+	return waiting
+}
+
 func uses(b *broker.Broker, keys []string, had map[string]string) (u Uses) {
 	cfg, err := b.ReadConfig()
 	if err != nil {

@@ -48,6 +48,7 @@ var beside = []struct{ from, to, why string }{
 	{"internal/doctor", "internal/keychain", "keys in clear are moved there"},
 	{"internal/uninstall", "internal/keychain", "it looks which keys there are"},
 	{"internal/uninstall", "internal/keys", "keys are deleted in AWS"},
+	{"internal/setup", "internal/keychain", "keys in clear are moved there when all profiles are set up"},
 }
 
 // What a package may grow to: more is two packages.

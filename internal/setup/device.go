@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
@@ -21,17 +22,21 @@ const listLimit = 20 * time.Second
 // not list devices, as AWS's policy for users' own devices lets it, or the keychain
 // needs a person and there is none, the target's device stays, which is a guess.
 func chooseDevice(ctx context.Context, b *broker.Broker, t *broker.Target) (serial string, err error) {
-	guess := t.Profile.MFASerial
 	a := b.NewActor(t, nil)
 	defer a.Close()
 	asking, cancel := context.WithTimeout(ctx, b.Limits.Question)
 	defer cancel()
 	if err := a.OpenKey(asking); errors.Is(err, prompt.ErrNoTerminal) {
-		return guess, nil
+		return t.Profile.MFASerial, nil
 	} else if err != nil {
 		return "", err
 	}
-	client, err := t.IAM(a.AccessKey)
+	return chooseDeviceOf(ctx, b, t, a.AccessKey)
+}
+
+// chooseDeviceOf is [chooseDevice] with the key in hand.
+func chooseDeviceOf(ctx context.Context, b *broker.Broker, t *broker.Target, key credential.Credentials) (serial string, err error) {
+	client, err := t.IAM(key)
 	if err != nil {
 		return "", err
 	}
@@ -40,7 +45,7 @@ func chooseDevice(ctx context.Context, b *broker.Broker, t *broker.Target) (seri
 	devices, err := client.MFADevices(listing, "")
 	if err != nil {
 		b.Debug("MFA devices: %v", err)
-		return guess, nil
+		return t.Profile.MFASerial, nil
 	}
 	devices = slices.DeleteFunc(devices, func(d iam.MFADevice) bool { return !d.HasCodes() })
 	switch len(devices) {

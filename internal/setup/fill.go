@@ -20,17 +20,35 @@ import (
 // proposal.
 type filling struct {
 	run *broker.Broker
-	*Options
+	Options
+	edit   config.Edit     // of the files, before the profile's own
+	record keystore.Record // which keys there are
 	cfg    *config.Config
 	exists bool           // the profile is there
 	is     config.Profile // what it is; empty if it is not there, or another program served it
 	key    keystore.KeyInfo
 }
 
+// newFilling returns the filling of options, which stay as they are, for files as they
+// are.
+func newFilling(b *broker.Broker, o Options) (*filling, error) {
+	if _, err := b.ReadConfig(); err != nil { // refuses what is no file
+		return nil, err
+	}
+	edit, err := config.ReadEdit(b.Paths.Config, b.Paths.Credentials)
+	if err != nil {
+		return nil, failure.OfConfig(err)
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return nil, failure.OfRecord(err)
+	}
+	return &filling{run: b, Options: o, edit: edit, record: record}, nil
+}
+
 // fill completes the options.
-func fill(ctx context.Context, b *broker.Broker, o *Options) error {
-	f := &filling{run: b, Options: o}
-	o.remove = BesideHelper
+func (f *filling) fill(ctx context.Context) error {
+	f.remove = BesideHelper
 	if err := f.readProfile(); err != nil {
 		return err
 	}
@@ -53,8 +71,16 @@ func fill(ctx context.Context, b *broker.Broker, o *Options) error {
 
 // readProfile reads the profile as it is.
 func (f *filling) readProfile() (err error) {
-	if f.cfg, err = f.run.ReadConfig(); err != nil {
+	if err := f.parse(); err != nil {
 		return err
+	}
+	if settings, ok := f.cfg.Included(f.Profile); ok {
+		if f.edit, err = f.edit.SetProfile(f.Profile, settings, config.IncludeKeys); err != nil {
+			return failure.OfConfig(err)
+		}
+		if err := f.parse(); err != nil {
+			return err
+		}
 	}
 	if file, line, ok := f.cfg.StaticKeys(f.Profile); ok {
 		if !hasOnlySession(f.cfg, f.Profile) {
@@ -87,17 +113,31 @@ func (f *filling) readProfile() (err error) {
 // header [profile NAME] where the config file has [NAME], which no AWS tool takes for
 // a profile.
 func (f *filling) resolveWithout(lines ...string) (*config.Profile, error) {
-	paths := f.run.Paths
-	e, err := config.EditProfile(paths.Config, paths.Credentials, f.Profile, nil, lines)
+	e, err := f.edit.SetProfile(f.Profile, nil, lines)
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.Parse(e.Config.Path, e.Config.After, e.Credentials.Path, e.Credentials.After)
+	cfg, err := e.Parse()
 	if err != nil {
 		return nil, err
 	}
-	f.cfg = cfg.WithKeys(f.run.HasKey)
+	f.cfg = cfg.WithKeys(f.hasKey)
 	return f.cfg.Resolve(f.Profile)
+}
+
+// parse reads the files as they are after the edit so far.
+func (f *filling) parse() error {
+	cfg, err := f.edit.Parse()
+	if err != nil {
+		return failure.OfConfig(err)
+	}
+	f.cfg = cfg.WithKeys(f.hasKey)
+	return nil
+}
+
+func (f *filling) hasKey(name string) bool {
+	_, ok := f.record.Keys[name]
+	return ok
 }
 
 // hasOnlySession reports whether the keys that a profile has in clear are those of
@@ -111,20 +151,16 @@ func hasOnlySession(cfg *config.Config, profile string) bool {
 
 // chooseKey chooses the key that a person named, else the one that the profile has, if
 // it is in the keychain, else the only one there.
-func (f *filling) chooseKey() error {
-	record, err := keystore.ReadRecord(f.run.Paths.KeystoreFile())
-	if err != nil {
-		return failure.OfRecord(err)
-	}
+func (f *filling) chooseKey() (err error) {
 	f.chained = f.is.Chained() && f.KeyName == "" && !f.NoRole // who names a key wants it to assume the role
 	c := broker.KeyChoice{Asked: f.KeyName, Hint: "name one with --key"}
-	if _, ok := record.Keys[f.is.KeyName]; ok && c.Asked == "" {
+	if c.Asked == "" && f.hasKey(f.is.KeyName) {
 		c.Asked = f.is.KeyName
 	}
-	if f.KeyName, err = broker.ChooseKey(record, c); err != nil {
+	if f.KeyName, err = broker.ChooseKey(f.record, c); err != nil {
 		return err
 	}
-	f.key = record.Keys[f.KeyName]
+	f.key = f.record.Keys[f.KeyName]
 	return broker.RefuseRoot(&broker.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName, RoleARN: proposedRole}, Key: f.key}, time.Now())
 }
 
@@ -135,7 +171,7 @@ func (f *filling) keep() {
 		f.is.Source = nil
 	}
 	for _, p := range f.is.Problems {
-		if p.Kind == config.UnknownSetting {
+		if p.Kind == config.UnknownSetting && !f.all {
 			f.run.Warn("%s", p.String())
 		}
 	}
@@ -164,7 +200,7 @@ func (f *filling) fillRole(ctx context.Context) error {
 		return nil
 	case f.RoleARN == "" && f.exists:
 		f.RoleARN = f.is.RoleARN
-		if f.RoleARN == "" && !f.is.RunsUs() {
+		if f.RoleARN == "" && !f.is.RunsUs() && !f.all {
 			f.run.Report.Step(say.Sprintf("profile %s has no role and gets none: its sessions have the rights of the key's user; for those of a role: %s --role-arn ROLE", f.Profile, f.command()))
 		}
 		return nil

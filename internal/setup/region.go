@@ -26,12 +26,12 @@ func (f *filling) fillRegion(ctx context.Context) (err error) {
 	if config.CheckRegion(f.Region) != "" || config.PartitionOfRegion(f.Region) != like.Partition {
 		f.Region = f.cfg.ProposeRegion(like)
 	}
-	if f.Region == "" && !f.Yes {
+	if f.Region == "" && !f.Yes && !f.all {
 		if f.Region, err = f.askRegion(ctx); err != nil {
 			return err
 		}
 	}
-	if f.Region == "" {
+	if f.Region == "" && !f.all {
 		f.run.Warn("profile %s gets no region, and most AWS tools need one; to set it later: awsbroker setup %s --region REGION", f.Profile, say.ShellWord(f.Profile))
 	}
 	return nil

@@ -30,6 +30,7 @@ type Options struct {
 	Yes        bool   // ask the person nothing but for codes
 
 	chained bool             // another role assumes the profile's, and goes on doing so
+	all     bool             // one of many: nothing is said of it by itself
 	guessed bool             // MFASerial is the name that most devices have
 	kept    []config.Setting // what the profile has beyond these, and keeps
 	remove  []string         // besideHelper, and what else goes
@@ -53,21 +54,16 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	if !config.ValidProfileName(o.Profile) {
 		return false, failure.New(failure.Usage, "%q cannot be a profile name: letters, digits and _ . / %% @ - only", o.Profile)
 	}
-	asked := o
-	if err := fill(ctx, b, &o); err != nil {
+	f, err := newFilling(b, o)
+	if err != nil {
 		return false, err
 	}
-	edit, t, err := planEdit(b, o)
-	if err != nil {
-		return false, asked.blameFlag(err)
+	if err := f.fill(ctx); err != nil {
+		return false, err
 	}
-	if o.guessed && !o.Offline {
-		if o.MFASerial, err = chooseDevice(ctx, b, t); err != nil {
-			return false, err
-		}
-		if edit, t, err = planEdit(b, o); err != nil {
-			return false, err
-		}
+	edit, t, err := f.plan(ctx, chooseDevice)
+	if err != nil {
+		return false, o.blameFlag(err)
 	}
 	diff := edit.Diff()
 	if diff != "" {
@@ -80,7 +76,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	}
 	if !o.Offline {
 		if err := proveProfile(ctx, b, t); err != nil {
-			return false, asked.explainProof(err, t.Profile)
+			return false, o.explainProof(err, t.Profile)
 		}
 	}
 	if diff == "" {
@@ -92,13 +88,25 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 	return true, nil
 }
 
-// planEdit returns what changes in the files, and what the profile stands for then.
-func planEdit(b *broker.Broker, o Options) (config.ProfileEdit, *broker.Target, error) {
-	edit, err := config.EditProfile(b.Paths.Config, b.Paths.Credentials, o.Profile, o.Settings(), o.remove)
+// plan returns what changes in the files, and what the profile stands for then. choose
+// returns the MFA device where the one of the target is a guess.
+func (f *filling) plan(ctx context.Context, choose func(context.Context, *broker.Broker, *broker.Target) (serial string, err error)) (config.Edit, *broker.Target, error) {
+	edit, t, err := f.planEdit()
+	if err != nil || !f.guessed || f.Offline {
+		return edit, t, err
+	}
+	if f.MFASerial, err = choose(ctx, f.run, t); err != nil {
+		return edit, nil, err
+	}
+	return f.planEdit()
+}
+
+func (f *filling) planEdit() (config.Edit, *broker.Target, error) {
+	edit, err := f.edit.SetProfile(f.Profile, f.Settings(), f.remove)
 	if err != nil {
 		return edit, nil, failure.OfConfig(err)
 	}
-	t, err := b.TargetOfEdit(o.Profile, edit)
+	t, err := f.run.TargetOfEdit(f.Profile, edit)
 	return edit, t, err
 }
 
