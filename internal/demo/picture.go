@@ -9,6 +9,8 @@ import (
 	"os"
 	"regexp"
 	"strings"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // The picture is an SVG of text, in which the lines appear one after the other, once. Who
@@ -30,7 +32,8 @@ text { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans 
 // question is a line at which the person types something.
 var question = regexp.MustCompile(`(?:: |\[y/N\] )\S*$|\d{6}$|\(not shown\):|passphrase:|same again:`)
 
-// record plays the demo and writes its picture to a file.
+// record plays the demo and writes its picture to a file, unless the picture there shows
+// the same.
 func record(path string) error {
 	var text bytes.Buffer
 	if err := run(&text); err != nil {
@@ -40,7 +43,22 @@ func record(path string) error {
 	if err != nil {
 		return err
 	}
+	if before, err := os.ReadFile(path); err == nil && textOf(before) == textOf(picture) {
+		return nil
+	}
 	return os.WriteFile(path, picture, 0o644)
+}
+
+// textOf returns the text of a picture without what differs from run to run; what is no
+// picture has none.
+func textOf(picture []byte) string {
+	var svg struct {
+		Text []string `xml:"text"`
+	}
+	if xml.Unmarshal(picture, &svg) != nil {
+		return ""
+	}
+	return machine.Comparable(strings.Join(svg.Text, "\n"))
 }
 
 // draw returns the picture of a terminal with a text on it.

@@ -4,13 +4,10 @@ package main
 
 import (
 	"bytes"
-	"encoding/xml"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-
-	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // TestPictureIsTheDemo: docs/demo.svg, which README shows, has the text that the demo has.
@@ -27,7 +24,7 @@ func TestPictureIsTheDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, got := textOf(t, redrawn), textOf(t, picture)
+	want, got := textOf(redrawn), textOf(picture)
 	if _, err := exec.LookPath("aws"); err != nil {
 		want, got = withoutCLI(want), withoutCLI(got) // what is shown in its place is another text
 	}
@@ -41,16 +38,4 @@ func withoutCLI(text string) string {
 	before, rest, _ := strings.Cut(text, "nothing is asked:")
 	_, after, _ := strings.Cut(rest, "# Or with")
 	return before + after
-}
-
-// textOf returns the text of a picture without what differs from run to run.
-func textOf(t *testing.T, picture []byte) string {
-	t.Helper()
-	var svg struct {
-		Text []string `xml:"text"`
-	}
-	if err := xml.Unmarshal(picture, &svg); err != nil {
-		t.Fatal(err)
-	}
-	return machine.Comparable(strings.Join(svg.Text, "\n"))
 }
