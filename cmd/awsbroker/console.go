@@ -153,7 +153,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 	if o.Profile, err = a.choose(b, o.Profile); err != nil {
 		return err
 	}
-	if o.copy && !isTerminal(a.stderr) {
+	if o.copy && !a.stderr.IsTerminal() {
 		return failure.New(failure.Usage, "--copy writes to the clipboard of the terminal, and there is no terminal").Hint("print the link: awsbroker console --print")
 	}
 	var browser *console.Browser
@@ -209,7 +209,7 @@ func (a *app) giveLink(o consoleOptions, link string) error {
 	if o.copy {
 		// OSC 52, which terminals obey over SSH as well:
 		// https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h3-Operating-System-Commands
-		fmt.Fprintf(a.stderr, "\x1b]52;c;%s\a", base64.StdEncoding.EncodeToString([]byte(link)))
+		fmt.Fprintf(a.stderr.Raw(), "\x1b]52;c;%s\a", base64.StdEncoding.EncodeToString([]byte(link)))
 		a.Step("the link is in the clipboard, if the terminal allows that")
 		if !o.print {
 			return nil

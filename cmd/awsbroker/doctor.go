@@ -10,7 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/doctor"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/start"
 )
 
@@ -75,16 +75,15 @@ func runDoctor(cmd *cobra.Command, a *app, o doctorOptions) error {
 	return err
 }
 
-// colours of the severities.
-var colours = map[doctor.Severity]string{doctor.Serious: "31", doctor.Warning: "33", doctor.Note: "36"}
+// tones of the severities.
+var tones = map[doctor.Severity]say.Tone{doctor.Serious: say.Bad, doctor.Warning: say.Wary, doctor.Note: say.Hint}
 
 func (a *app) writeDoctor(d doctor.Diagnosis, o doctorOptions) error {
 	var b strings.Builder
-	colour := isTerminal(a.stdout) && mayColour()
 	for _, severity := range []doctor.Severity{doctor.Serious, doctor.Warning, doctor.Note} {
 		for _, f := range d.Findings {
 			if f.Kind.Severity == severity {
-				writeFinding(&b, f, colour)
+				writeFinding(&b, f, a.screen)
 			}
 		}
 	}
@@ -92,23 +91,20 @@ func (a *app) writeDoctor(d doctor.Diagnosis, o doctorOptions) error {
 		if i == 0 {
 			b.WriteString("not checked\n")
 		}
-		writeWrapped(&b, "  ", "    ", u.What+": "+u.Problem)
+		b.WriteString(a.screen.Wrap("  ", "    ", u.What+": "+u.Problem))
 	}
 	if len(d.Unchecked) > 0 {
 		b.WriteString("\n")
 	}
-	writeWrapped(&b, "", "", summary(d, o))
-	_, err := io.WriteString(a.stdout, b.String())
+	b.WriteString(a.screen.Wrap("", "", summary(d, o)))
+	_, err := io.WriteString(a.screen.Raw(), b.String())
 	return err
 }
 
-func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
-	severity := f.Kind.Severity.String()
-	if colour {
-		severity = "\x1b[" + colours[f.Kind.Severity] + "m" + severity + "\x1b[0m"
-	}
-	fmt.Fprintf(b, "%s: %s\n", severity, f.Kind.ID)
-	writeWrapped(b, "  ", "  ", f.Title)
+func writeFinding(b *strings.Builder, f doctor.Finding, screen *say.Screen) {
+	severity := f.Kind.Severity
+	fmt.Fprintf(b, "%s: %s\n", screen.Paint(tones[severity], severity.String()), f.Kind.ID)
+	b.WriteString(screen.Wrap("  ", "  ", f.Title))
 	if f.File != "" {
 		where := inHome(f.File)
 		if f.Line > 0 {
@@ -116,28 +112,19 @@ func writeFinding(b *strings.Builder, f doctor.Finding, colour bool) {
 		}
 		fmt.Fprintf(b, "  where  %s\n", where)
 	}
-	row(b, "why", f.Kind.Why)
+	row := func(name, text string) {
+		b.WriteString(screen.Wrap(fmt.Sprintf("  %-5s  ", name), strings.Repeat(" ", 9), text))
+	}
+	row("why", f.Kind.Why)
 	name := "fix"
 	if f.Advice != "" {
-		row(b, name, f.Advice)
+		row(name, f.Advice)
 		name = ""
 	}
 	if f.Mend != "" {
 		fmt.Fprintf(b, "  %-5s  %s\n", name, f.Mend) // in one line, to be copied
 	}
 	b.WriteString("\n")
-}
-
-func row(b *strings.Builder, name, text string) {
-	writeWrapped(b, fmt.Sprintf("  %-5s  ", name), strings.Repeat(" ", 9), text)
-}
-
-// screen is the number of columns that every terminal has.
-const screen = 80
-
-// writeWrapped writes text in lines that fit on the screen, broken between words.
-func writeWrapped(b *strings.Builder, first, next, text string) {
-	b.WriteString(prompt.Wrap(text, first, next, screen) + "\n")
 }
 
 // summary returns the last line of what doctor says.

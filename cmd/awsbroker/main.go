@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/start" // also runs before main: see there
 )
 
@@ -26,11 +27,12 @@ func run(args []string) int {
 	}
 	a := &app{
 		stdout:  os.Stdout,
-		stderr:  os.Stderr,
+		color:   say.ColorAuto,
 		environ: start.Environ(),
 		started: time.Now(),
 		oneLine: broker.InHelper(), // of a helper's complaints the last line is shown
 	}
+	a.screen, a.stderr = say.NewScreen(os.Stdout, &a.color), say.NewScreen(os.Stderr, &a.color)
 	root := newRoot(a, commandIn(args))
 	root.SetArgs(args)
 	out := bufio.NewWriter(a.stdout) // of cobra: help, and each name that a completion offers

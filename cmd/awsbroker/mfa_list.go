@@ -81,7 +81,7 @@ func (a *app) adviseMFA(l mfa.Listing) {
 			return
 		}
 	}
-	a.tell("hint", "36", "the API needs a device that shows codes; add one with: awsbroker mfa enroll")
+	a.advise("the API needs a device that shows codes; add one with: awsbroker mfa enroll")
 }
 
 // The JSON of mfa list is part of the interface, as that of list is.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/bootstrap"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // progress is a list of steps, each with a tick when it is done. On a terminal
@@ -27,7 +28,7 @@ var _ bootstrap.Progress = (*progress)(nil)
 
 func newProgress(a *app) *progress {
 	p := &progress{app: a, stopped: make(chan struct{})}
-	if isTerminal(a.stderr) {
+	if a.stderr.IsTerminal() {
 		go p.spin()
 	}
 	return p
@@ -68,14 +69,14 @@ func (p *progress) draw() {
 		text += ": waiting " + p.why
 	}
 	p.drawn = true
-	fmt.Fprintf(p.app.stderr, "\r\x1b[K%.79s", text)
+	fmt.Fprintf(p.app.stderr.Raw(), "\r\x1b[K%.*s", max(20, p.app.stderr.Width()-1), text)
 }
 
 // wipe what moves off the line.
 func (p *progress) wipe() {
 	if p.drawn {
 		p.drawn = false
-		fmt.Fprint(p.app.stderr, "\r\x1b[K")
+		fmt.Fprint(p.app.stderr.Raw(), "\r\x1b[K")
 	}
 }
 
@@ -98,7 +99,7 @@ func (p *progress) Waiting(what string) {
 	if p.asking {
 		p.asking, p.since = false, time.Now()
 	}
-	if p.why != what && !isTerminal(p.app.stderr) && !p.app.oneLine {
+	if p.why != what && !p.app.stderr.IsTerminal() && !p.app.oneLine {
 		fmt.Fprintf(p.app.stderr, "awsbroker: %s: waiting %s\n", p.step, what)
 	}
 	p.why = what
@@ -120,12 +121,9 @@ func (p *progress) End(outcome string) {
 		return
 	}
 	p.wipe()
-	mark, colour := "✓", "32"
+	mark := p.app.stderr.Paint(say.Good, "✓")
 	if outcome == "failed" {
-		mark, colour = "✗", "31"
-	}
-	if p.app.coloured() {
-		mark = "\x1b[" + colour + "m" + mark + "\x1b[0m"
+		mark = p.app.stderr.Paint(say.Bad, "✗")
 	}
 	fmt.Fprintf(p.app.stderr, "  %s %s: %s\n", mark, p.step, outcome)
 	p.step = ""

@@ -8,12 +8,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -25,17 +21,25 @@ const maxLine = 3 << 10
 
 func (a *app) showFailure(f *failure.Error) {
 	message := shorten(f.Message)
+	if a.oneLine && len(f.Hints) > 0 {
+		message += "; hint: " + shorten(strings.Join(f.Hints, "; "))
+	}
+	a.tell("error", say.Bad, message)
 	if a.oneLine {
-		if len(f.Hints) > 0 {
-			message += "; hint: " + shorten(strings.Join(f.Hints, "; "))
-		}
-		a.tell("error", "31", message)
 		return
 	}
-	a.tell("error", "31", message)
 	for _, h := range f.Hints {
-		a.tell("hint", "36", shorten(h))
+		a.advise(shorten(h))
 	}
+}
+
+// advise shows a hint. On a terminal its commands stand on lines of their own.
+func (a *app) advise(hint string) {
+	hint = say.Line(hint)
+	if a.stderr.IsTerminal() {
+		hint = say.Advice(hint)
+	}
+	fmt.Fprintf(a.stderr, "awsbroker: %s: %s\n", a.stderr.Paint(say.Hint, "hint"), hint)
 }
 
 func shorten(s string) string {
@@ -46,24 +50,8 @@ func shorten(s string) string {
 	return s
 }
 
-func (a *app) tell(kind, colour, text string) {
-	if a.coloured() {
-		kind = "\x1b[" + colour + "m" + kind + "\x1b[0m"
-	}
-	fmt.Fprintf(a.stderr, "awsbroker: %s: %s\n", kind, say.Line(text))
-}
-
-// coloured reports whether standard error is a terminal that shows colours, and the
-// person has not refused them (https://no-color.org).
-func (a *app) coloured() bool {
-	return isTerminal(a.stderr) && mayColour()
-}
-
-func mayColour() bool { return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" }
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+func (a *app) tell(kind string, tone say.Tone, text string) {
+	fmt.Fprintf(a.stderr, "awsbroker: %s: %s\n", a.stderr.Paint(tone, kind), say.Line(text))
 }
 
 // Step implements broker.Reporter.
@@ -77,14 +65,14 @@ func (a *app) Step(text string) {
 // answer (the C++ SDK) gets no warnings.
 func (a *app) Warn(text string) {
 	if !a.oneLine {
-		a.tell("warning", "33", text)
+		a.tell("warning", say.Wary, text)
 	}
 }
 
 // Debug implements broker.Reporter.
 func (a *app) Debug(text string) {
 	if a.debug {
-		a.tell(fmt.Sprintf("debug: %4d ms", time.Since(a.started).Milliseconds()), "2", text)
+		a.tell(fmt.Sprintf("debug: %4d ms", time.Since(a.started).Milliseconds()), say.Faint, text)
 	}
 }
 
@@ -95,7 +83,7 @@ func (a *app) Confirm(ctx context.Context, asker *broker.Asker, text, question s
 	if a.yes {
 		return nil
 	}
-	yes, err := asker.AskYes(ctx, text, question, isTerminal(a.stderr))
+	yes, err := asker.AskYes(ctx, text, question, a.stderr.IsTerminal())
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,14 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // app is what all commands share: the streams, and the global flags.
 type app struct {
-	stdout, stderr io.Writer
+	stdout         io.Writer   // for the answer alone
+	screen, stderr *say.Screen // standard output and error, for people
+	color          say.Color
 	environ        []string // as it was before package start
 	started        time.Time
 	command        string // the one that runs
@@ -70,6 +73,7 @@ func newRoot(a *app, only string) *cobra.Command {
 	f.StringVar(&a.prompt, "prompt", os.Getenv("AWSBROKER_PROMPT"), "ways to ask, in order: a list of command, terminal, pinentry, dialog (or zenity, kdialog, osascript, powershell), none")
 	f.StringVar(&a.mfaCode, "mfa-code", "", "MFA code to use instead of asking; - reads it from stdin (other users can see arguments)")
 	f.BoolVar(&a.endpointIsMine, "endpoint-is-mine", false, "also send codes of awsbroker_mfa_seed to an address that is not AWS's own")
+	f.Var(&a.color, "color", "use colors: auto, always or never")
 	f.BoolVar(&a.debug, "debug", false, "log each step to stderr, without secrets")
 	root.SetFlagErrorFunc(flagError)
 	addCommands(root, a, only)

@@ -186,7 +186,7 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 			Hint("look where region and endpoint_url come from: awsbroker explain%s", flagProfile(p))
 	case awsapi.ClockWrong:
 		f = New(Refused, "this machine's clock is %s", ClockText(e.Skew)).
-			Hint("set the clock (for example: sudo timedatectl set-ntp true) and try again")
+			Hint("set the clock and try again; for example: sudo timedatectl set-ntp true")
 	case awsapi.RootKey:
 		f.Hint("use the key of an IAM user; root may assume no role")
 	case awsapi.Denied:

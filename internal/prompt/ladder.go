@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -146,7 +147,7 @@ func (l *Ladder) Width() int {
 // the terminal; elsewhere it shows nothing.
 func (l *Ladder) Draw(picture string) {
 	if t, ok := l.now.(*Terminal); ok {
-		t.Print(picture)
+		_, _ = io.WriteString(t.out, t.withReturns(picture))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Terminal is the one that controls this process, opened by its own name:
@@ -79,10 +80,7 @@ func (t *Terminal) Begin(text string) { t.Print(text) }
 // Print writes to the terminal, in lines that fit it. The text has to be clean: a
 // [Ladder] sees to that.
 func (t *Terminal) Print(text string) {
-	if width := t.Width(); width > 0 {
-		text = fit(text, width)
-	}
-	_, _ = io.WriteString(t.out, t.withReturns(text))
+	_, _ = io.WriteString(t.out, t.withReturns(say.Fit(text, t.Width())))
 }
 
 // Width returns how many characters fit in a line; 0 where nobody knows.
@@ -111,7 +109,7 @@ func (t *Terminal) ask(ctx context.Context, question string) ([]byte, error) {
 		line []byte
 		err  error
 	}
-	show := func() { _, _ = io.WriteString(t.out, question) }
+	show := func() { t.Print(question) }
 	show()
 	defer t.onContinue(show)()
 	done := make(chan result, 1)
