@@ -219,9 +219,7 @@ func TestConsoleRunsNothingWithTheLink(t *testing.T) {
 	w := newWorld(t)
 	w = w.online(w.connect())
 	w.Login("admin")
-	browser := w.browser("firefox", `for link; do :; done
-rest=${link#http://}; exec 3<>/dev/tcp/${rest/:*/}/$(x=${rest#*:}; echo ${x%%/*})
-printf 'GET /%s HTTP/1.1\r\nHost: %s\r\n\r\n' "${rest#*/}" "${rest%%/*}" >&3; cat <&3 >answer`)
+	browser := fetch(w, "firefox")
 	trace := w.Path("tmp/trace")
 	w = w.With("BROWSER=" + browser)
 	r := w.Finish(w.Command("strace", "-f", "-e", "trace=execve,execveat", "-s", "65536", "-v", "-o", trace, w.Bin, "console", "admin", "--private"))
@@ -272,6 +270,40 @@ printf 'GET /%s HTTP/1.1\r\nHost: %s\r\n\r\n' "${rest#*/}" "${rest%%/*}" >&3; ca
 	if answer := w.Read(w.Path("tmp/answer")); !strings.Contains(answer, "303 See Other") {
 		t.Errorf("the person gets:\n%s", answer)
 	}
+}
+
+// TestConsoleOpensTheDesktopsBrowser: where there is a screen, its way to open links is
+// taken; where the screen does not answer, the link is printed.
+func TestConsoleOpensTheDesktopsBrowser(t *testing.T) {
+	t.Parallel()
+	s := newScreen(t)
+	w := newWorld(t)
+	w = w.online(w.connect()).Without("BROWSER")
+	w.Login("admin")
+	fetch(w, "xdg-open")
+	there := w.With("DISPLAY=" + s.display)
+	if r := there.Run("console", "admin"); r.Code != 0 || r.Stdout != "" {
+		t.Errorf("with a screen: %v", r)
+	}
+	if answer := w.Read(w.Path("tmp/answer")); !strings.Contains(answer, "303 See Other") {
+		t.Errorf("the browser gets:\n%s", answer)
+	}
+	fetch(w, "firefox")
+	if r := there.Run("console", "admin", "--container", "granted"); r.Code == 0 || !strings.Contains(w.Read(w.Path("tmp/link")), "ext+granted-containers:name=admin&url=http%3A%2F%2F127.0.0.1") {
+		t.Errorf("in a container: %v", r)
+	}
+	if r := w.With("DISPLAY=:4711").Run("console", "admin"); r.Code != 0 || !strings.HasPrefix(r.Stdout, "https://signin.aws.amazon.com/federation?Action=login&") {
+		t.Errorf("without a screen: %v", r)
+	}
+}
+
+// fetch writes a browser that gets its link and follows it no further: the answer is in
+// the file answer. It fails where the link is none of this machine's.
+func fetch(w *world, name string) string {
+	return w.browser(name, `for link; do :; done; echo "$link" >link
+rest=${link#http://}; [ "$rest" != "$link" ] || exit 9
+exec 3<>/dev/tcp/${rest/:*/}/$(x=${rest#*:}; echo ${x%%/*})
+printf 'GET /%s HTTP/1.1\r\nHost: %s\r\n\r\n' "${rest#*/}" "${rest%%/*}" >&3; cat <&3 >answer`)
 }
 
 // TestConsoleCopies: the sign-in link goes into the clipboard by the terminal's own
