@@ -9,6 +9,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/setup"
 )
@@ -109,4 +112,39 @@ func knowSettings(text string) error {
 		}
 	}
 	return nil
+}
+
+// TestPagesAreWhole: each command has a place in README.md or a page of docs, and each
+// setting one in docs/settings.md.
+func TestPagesAreWhole(t *testing.T) {
+	paths, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, path := range append(paths, "../../README.md") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += string(text)
+		if filepath.Base(path) != "settings.md" {
+			continue
+		}
+		for _, name := range setup.SettingNames() {
+			if !regexp.MustCompile("`(awsbroker_)?" + name + "`").Match(text) {
+				t.Errorf("docs/settings.md does not have %s", name)
+			}
+		}
+	}
+	var look func(cmd *cobra.Command)
+	look = func(cmd *cobra.Command) {
+		if cmd.Runnable() && !cmd.Hidden && !strings.Contains(all, cmd.CommandPath()) {
+			t.Errorf("no page has %s", cmd.CommandPath())
+		}
+		for _, child := range cmd.Commands() {
+			look(child)
+		}
+	}
+	look(newRoot(&app{}, ""))
 }
