@@ -113,6 +113,9 @@ func (o *consoleOptions) readWords(a *app, b *broker.Broker, words []string) err
 		if err := o.suggest(b, page); err != nil {
 			return err
 		}
+		if !signin.IsPage(page) { // a profile may have been meant
+			a.Step(say.Sprintf("%s is taken for a page of the console: /%[1]s/home", say.ShellWord(page)))
+		}
 	}
 	if page != "" && o.switchRole {
 		return usage(errors.New("--switch-role takes no page"))

@@ -19,6 +19,9 @@ import (
 // linkLife is how long a link on this machine waits for a browser.
 const linkLife = 60 * time.Second
 
+// slowness is how long a browser may take before the person is told what is waited for.
+const slowness = 5 * time.Second
+
 // handover leads one browser on this machine to a secret link, once. What others see in
 // the list of processes, in the browser's history and in its crash reports is the
 // address of the handover, which is worth nothing afterwards.
@@ -26,6 +29,8 @@ type handover struct {
 	listener net.Listener
 	path     string
 	link     credential.Secret
+	slow     time.Duration
+	wait     func() // is called once, if the browser has not come after slow
 
 	mu    sync.Mutex
 	taken bool
@@ -38,7 +43,7 @@ func newHandover(link credential.Secret) (*handover, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &handover{listener: l, path: "/" + rand.Text(), link: link, done: make(chan struct{})}, nil
+	return &handover{listener: l, path: "/" + rand.Text(), link: link, slow: slowness, done: make(chan struct{})}, nil
 }
 
 // URL returns the address for the browser.
@@ -63,12 +68,15 @@ func (h *handover) serve(ctx context.Context, life time.Duration, browser <-chan
 		_ = server.Close()
 		<-ended
 	}()
-	timer := time.NewTimer(life)
+	timer, slow := time.NewTimer(life), time.NewTimer(h.slow)
 	defer timer.Stop()
+	defer slow.Stop()
 	for {
 		select {
 		case <-h.done:
 			return nil
+		case <-slow.C:
+			h.wait()
 		case <-timer.C:
 			return errNotFetched
 		case <-ctx.Done():

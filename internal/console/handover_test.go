@@ -134,3 +134,16 @@ func TestHandoverEnds(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestHandoverTellsOfASlowBrowser: a person who waits is told for what, once.
+func TestHandoverTellsOfASlowBrowser(t *testing.T) {
+	h, err := newHandover(credential.NewSecret(secretLink))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	h.slow, h.wait = 10*time.Millisecond, func() { told++ }
+	if err := h.serve(t.Context(), 100*time.Millisecond, nil); !errors.Is(err, errNotFetched) || told != 1 {
+		t.Errorf("told %d times (%v)", told, err)
+	}
+}

@@ -22,11 +22,14 @@ func (o *Browser) Open(ctx context.Context, b *broker.Broker, link credential.Se
 		return failure.New(failure.Other, "no link could be made for the browser: %w", err).Hint("print it: awsbroker console --print")
 	}
 	defer h.listener.Close()
+	program := filepath.Base(o.command[0])
+	h.wait = func() {
+		b.Report.Step(say.Sprintf("waiting for %s to open the link, at most %s", program, say.Duration(linkLife)))
+	}
 	ended, err := o.start(b, h.URL())
 	if err == nil {
 		err = h.serve(ctx, linkLife, ended)
 	}
-	program := filepath.Base(o.command[0])
 	switch {
 	case err == nil:
 		return nil
