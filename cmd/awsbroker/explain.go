@@ -113,11 +113,16 @@ func keyText(e broker.Explanation) string {
 // writeSettings aligns the places only: values may be long, and have to be whole.
 func writeSettings(b *strings.Builder, e broker.Explanation) {
 	widest := 0
-	for _, o := range e.Settings {
-		widest = max(widest, utf8.RuneCountInString(place(o)))
+	places := make([]string, len(e.Settings))
+	for i, o := range e.Settings {
+		places[i] = place(o)
+		if o.File != "" && o.Section != e.Profile && !strings.HasPrefix(o.Section, "services ") && o.Section != "profile "+e.Profile {
+			places[i] += " [" + o.Section + "]" // of its source, or of all profiles
+		}
+		widest = max(widest, utf8.RuneCountInString(places[i]))
 	}
-	for _, o := range e.Settings {
-		say.Fprintf(b, "%-*s  %s = %s\n", widest, place(o), o.Key, o.Value)
+	for i, o := range e.Settings {
+		say.Fprintf(b, "%-*s  %s = %s\n", widest, places[i], o.Key, o.Value)
 	}
 }
 

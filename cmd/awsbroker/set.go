@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/setup"
 )
 
@@ -18,9 +20,14 @@ func newSet(a *app) *cobra.Command {
 the change first, leaves every other line as it is, and refuses values that the
 setting cannot have.
 
+In [default] these count for every profile that has none of its own and none from
+its source profile: ` + strings.Join(config.Shared[:len(config.Shared)-1], ", ") + `
+and ` + config.Shared[len(config.Shared)-1] + `. AWS's own tools do not read them.
+
 Settings (the file has them with awsbroker_ in front):
 ` + settingList(),
-		Example: "  awsbroker set admin mfa_session 8h\n  awsbroker set admin confirm true",
+		Example: "  awsbroker set admin mfa_session 8h\n" +
+			"  awsbroker set default mfa_session 8h            for every profile",
 		Args:    positional(3, 3, "a profile, a setting and its value"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -33,6 +40,9 @@ Settings (the file has them with awsbroker_ in front):
 				return err
 			case changed:
 				a.Step(fmt.Sprintf("profile %s now has the new %s", args[0], args[1]))
+				if args[0] == "default" && slices.Contains(config.Shared, strings.TrimPrefix(args[1], "awsbroker_")) {
+					a.Step("it counts for every profile that does not set it itself")
+				}
 			default:
 				a.Step(fmt.Sprintf("profile %s already has that %s", args[0], args[1]))
 			}

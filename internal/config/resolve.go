@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,7 +15,7 @@ import (
 // mfa_serial, region and the endpoints are the profile's own, whatever the
 // source says (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html).
 // The awsbroker_ settings that describe the key and the person are looked up
-// in the profile, else in its source.
+// in the profile, else in its source; those of [Shared] else in [default].
 //
 // The error is an *UnknownProfileError, *CycleError, *NotOursError,
 // *ParseError, *ValueError, *RoleSessionError, *SecurityKeyError or
@@ -53,7 +52,7 @@ func (c *Config) resolve(name string, chain []string) (*Profile, error) {
 	}
 	r.readAWS()
 	r.readEndpoints(c)
-	r.readOwn()
+	r.readOwn(c)
 	r.setPartition()
 	r.readRoleSession()
 	if r.err != nil {
@@ -176,48 +175,4 @@ func (r *resolver) readEndpoints(c *Config) {
 		origin.Key = service.name + ".endpoint_url"
 		r.noteOrigin(origin)
 	}
-}
-
-// readOwn reads the settings of awsbroker's own. They describe the key and the person,
-// so a profile without them takes those of its source profile.
-func (r *resolver) readOwn() {
-	p := r.profile
-	p.KeyName = r.readExact(prefix+"key", checkKeyName)
-	p.Prompt = r.readExact(prefix+"prompt", checkPrompt)
-	p.MFAProcess = r.readExact(prefix+"mfa_process", checkText)
-	p.MFASeed = r.readExact(prefix+"mfa_seed", checkSeed)
-	p.EndpointIsMine = r.readExact(prefix+"endpoint_is_mine", checkHost)
-	p.MFASession, _ = r.readDuration(prefix+"mfa_session", mfaDuration)
-	p.MinTTL, p.HasMinTTL = r.readDuration(prefix+"min_ttl", minTTL)
-	p.Confirm = r.readFlag(prefix + "confirm")
-	p.LogOff = r.readExact(prefix+"log", checkLog) == "off"
-	p.Color = r.readExact(prefix+"color", checkColor)
-	if p.Source != nil {
-		r.inheritFromSource()
-	}
-	p.KeyName = cmp.Or(p.KeyName, r.sourceKey, p.Name)
-}
-
-// inheritFromSource copies what the profile does not set from its source. In a chain,
-// the source has inherited before.
-func (r *resolver) inheritFromSource() {
-	p, source := r.profile, r.profile.Source
-	take := func(setting string, copy func()) {
-		if _, ok := p.Origin(setting); ok {
-			return
-		}
-		copy()
-		if origin, ok := source.Origin(setting); ok {
-			r.noteOrigin(origin)
-		}
-	}
-	take(prefix+"key", func() { p.KeyName = source.KeyName })
-	take(prefix+"prompt", func() { p.Prompt = source.Prompt })
-	take(prefix+"mfa_process", func() { p.MFAProcess = source.MFAProcess })
-	take(prefix+"mfa_seed", func() { p.MFASeed = source.MFASeed })
-	take(prefix+"endpoint_is_mine", func() { p.EndpointIsMine = source.EndpointIsMine })
-	take(prefix+"mfa_session", func() { p.MFASession = source.MFASession })
-	take(prefix+"min_ttl", func() { p.MinTTL, p.HasMinTTL = source.MinTTL, source.HasMinTTL })
-	take(prefix+"confirm", func() { p.Confirm = source.Confirm })
-	take(prefix+"log", func() { p.LogOff = source.LogOff })
 }

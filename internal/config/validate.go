@@ -115,6 +115,16 @@ func checkHost(value string) string {
 	return ""
 }
 
+func checkMFASession(value string) string {
+	if value == "off" {
+		return ""
+	}
+	if want := mfaDuration.check(value); want != "" {
+		return want + `, or "off"`
+	}
+	return ""
+}
+
 func checkLog(value string) string {
 	if value != "on" && value != "off" {
 		return `"on" or "off"`

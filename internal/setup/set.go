@@ -32,11 +32,11 @@ func Set(ctx context.Context, b *broker.Broker, profile, setting, value string) 
 	if err != nil {
 		return false, err
 	}
-	if !cfg.Has(profile) {
+	setting = strings.TrimPrefix(setting, prefix)
+	if !cfg.Has(profile) && !(profile == "default" && slices.Contains(config.Shared, setting)) {
 		_, err := cfg.Resolve(profile)
 		return false, failure.OfConfig(err)
 	}
-	setting = strings.TrimPrefix(setting, prefix)
 	if !slices.Contains(SettingNames(), setting) {
 		return false, unknownSetting(cfg, profile, setting, value)
 	}
