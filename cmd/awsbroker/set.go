@@ -28,7 +28,7 @@ Settings (the file has them with awsbroker_ in front):
 ` + settingList(),
 		Example: "  awsbroker set admin mfa_session 8h\n" +
 			"  awsbroker set default mfa_session 8h            for every profile",
-		Args:    positional(3, 3, "a profile, a setting and its value"),
+		Args: positional(3, 3, "a profile, a setting and its value"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
