@@ -14,8 +14,12 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// tries is how often a person may type a code in one question.
-const tries = 3
+// tries is how many codes AWS is sent for one question, and slips how many more a person
+// may mistype: an endless row of them comes from no person.
+const (
+	tries = 3
+	slips = 20
+)
 
 // codeStep is the life of a TOTP code (RFC 6238; AWS's devices use 30 s).
 const codeStep = 30 * time.Second
@@ -69,8 +73,8 @@ func (r *request) sendCode(code credential.Secret, use func(credential.Secret) (
 	return creds, err
 }
 
-// askPerson asks a person for a code in one of the ways, at most three times, and calls
-// use with it. before is shown first; it says why sources gave no code.
+// askPerson asks a person for a code in one of the ways, and calls use with it: with
+// three codes at most, of which AWS takes none. before is shown first; it says why sources gave no code.
 func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	t, err := r.actor.Asker.openOne(ctx, ways)
 	if err != nil {
@@ -79,7 +83,7 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 	r.asked = true
 	t.Begin(r.introduction() + before)
 	var last error
-	for try := 1; try <= tries; try++ {
+	for sent, slipped := 0, 0; sent < tries && slipped <= slips; {
 		answer, err := t.Line(ctx, r.question(ctx))
 		if err != nil {
 			return credential.Credentials{}, questionFailure(err, r.target)
@@ -87,11 +91,14 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 		code, ok := prompt.Code(answer)
 		switch {
 		case !ok:
+			slipped++
 			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: %s", failure.LoginCommand(r.target.Profile))
 		case r.actor.isSpent(credential.NewSecret(code)):
+			slipped++
 			last = failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
 				Hint("wait for the next code of the device, then run: %s", failure.LoginCommand(r.target.Profile))
 		default:
+			sent++
 			creds, err := r.sendCode(credential.NewSecret(code), use)
 			if err == nil {
 				r.run.noteConsent(r.target)
@@ -101,11 +108,19 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 				return creds, last
 			}
 		}
-		if try < tries {
-			t.Print(fmt.Sprintf("%v; %s left\n", last, say.Count(tries-try, "try", "tries")))
+		if sent < tries && slipped <= slips {
+			t.Print(left(last, tries-sent))
 		}
 	}
 	return credential.Credentials{}, last
+}
+
+// left says what was wrong with a code, and how many may still be sent if one was.
+func left(wrong error, more int) string {
+	if more == tries {
+		return fmt.Sprintf("%v\n", wrong)
+	}
+	return fmt.Sprintf("%v; %s left\n", wrong, say.Count(more, "try", "tries"))
 }
 
 // correctable reports whether another code may do what this one did not.
@@ -118,7 +133,10 @@ func correctable(err error) bool {
 // directory come last: others chose them.
 func (r *request) introduction() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nasked for by %s\n", r.target.describe(), prompt.Caller())
+	b.WriteString(r.target.describe() + "\n")
+	if who := prompt.OtherCaller(); who != "" {
+		b.WriteString("asked for by " + who + "\n")
+	}
 	if !r.target.Endpoint.IsAWS("sts") {
 		say.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", r.target.Endpoint.URL)
 	}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"time"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	if p.New {
 		does = " stores a key"
 	}
-	t.Begin(prompt.Caller() + does + within(ctx) + "\n")
+	t.Begin(cmp.Or(prompt.OtherCaller(), "awsbroker") + does + within(ctx) + "\n")
 	if !p.New {
 		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+p.Dir+": ")
 	}

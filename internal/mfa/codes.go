@@ -29,8 +29,12 @@ type codePair struct {
 	sent   []code    // in this run, where nothing can be noted
 }
 
-// slips is how many codes that will not do a person may give.
-const slips = 6
+// tries is how many pairs of codes AWS is sent, and slips how many more codes a person
+// may mistype: an endless row of them comes from no person.
+const (
+	tries = 6
+	slips = 20
+)
 
 // driftShown is how far a device's clock may be off for its codes to be known
 // as its own: a day and a bit, for the wrong time zone.
@@ -43,8 +47,9 @@ const passedBy = "that code is not the one right after the first, which has gone
 // accepts them or the person has been wrong too often. Each code goes out once,
 // whatever AWS answers.
 func (p *codePair) useTwo(ctx context.Context, use func(context.Context, [2]code) error) error {
-	for left := slips; ; {
-		two, err := p.askTwo(ctx, &left)
+	slipped := 0
+	for sent := 1; ; sent++ {
+		two, err := p.askTwo(ctx, &slipped)
 		if err != nil {
 			return err
 		}
@@ -65,7 +70,7 @@ func (p *codePair) useTwo(ctx context.Context, use func(context.Context, [2]code
 		default:
 			return failure.OfIAM(err, failure.IAMCall{})
 		}
-		if err := p.countSlip(&left, wrong); err != nil {
+		if err := p.tell(wrong, sent < tries); err != nil {
 			return err
 		}
 	}
@@ -87,10 +92,9 @@ func sendOnce(ctx context.Context, do iamDo, call func(context.Context, *iam.Cli
 	})
 }
 
-// countSlip tells the person what is wrong with a code. It fails when the person
-// has been wrong too often.
-func (p *codePair) countSlip(left *int, wrong string) error {
-	if *left--; *left == 0 {
+// tell the person what is wrong with a code. It fails if there is to be no other one.
+func (p *codePair) tell(wrong string, again bool) error {
+	if !again {
 		return failure.New(failure.Refused, "%s", wrong).
 			Hint("run it again: the device's clock has to be right, and the app's entry the one that was just added")
 	}
@@ -99,7 +103,7 @@ func (p *codePair) countSlip(left *int, wrong string) error {
 }
 
 // askTwo returns two codes that may be the right ones.
-func (p *codePair) askTwo(ctx context.Context, left *int) (two [2]code, err error) {
+func (p *codePair) askTwo(ctx context.Context, slipped *int) (two [2]code, err error) {
 	for i, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
 		for two[i].IsEmpty() {
 			answer, err := p.askLine(ctx, question)
@@ -112,11 +116,12 @@ func (p *codePair) askTwo(ctx context.Context, left *int) (two [2]code, err erro
 				two[i] = credential.NewSecret(digits)
 				continue
 			}
-			if err := p.countSlip(left, wrong); err != nil {
+			*slipped++
+			if err := p.tell(wrong, *slipped <= slips); err != nil {
 				return two, err
 			}
 			if wrong == passedBy {
-				return p.askTwo(ctx, left)
+				return p.askTwo(ctx, slipped)
 			}
 		}
 	}

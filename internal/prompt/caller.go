@@ -13,8 +13,19 @@ import (
 // the directory it works in, so that neither passes for words of ours.
 // "terraform (process 4711) in ~/infra", "aws (process 4711), for claude (process 4000), in
 // ~/shop"
-func Caller() string {
+func Caller() string { return describe(caller.Find()) }
+
+// OtherCaller is Caller, or empty where that is the shell in which the person types: she
+// knows what she typed.
+func OtherCaller() string {
 	p := caller.Find()
+	if p.IsShell() {
+		return ""
+	}
+	return describe(p)
+}
+
+func describe(p caller.Process) string {
 	text := fmt.Sprintf("process %d", p.PID)
 	if p.Name != "" {
 		text = named(p.Name, p.PID)
