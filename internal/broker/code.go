@@ -109,18 +109,14 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 			}
 		}
 		if sent < tries && slipped <= slips {
-			t.Print(left(last, tries-sent))
+			more := ""
+			if sent > 0 {
+				more = "; " + say.Count(tries-sent, "try", "tries") + " left"
+			}
+			t.Print(fmt.Sprintf("%v%s\n", last, more))
 		}
 	}
 	return credential.Credentials{}, last
-}
-
-// left says what was wrong with a code, and how many may still be sent if one was.
-func left(wrong error, more int) string {
-	if more == tries {
-		return fmt.Sprintf("%v\n", wrong)
-	}
-	return fmt.Sprintf("%v; %s left\n", wrong, say.Count(more, "try", "tries"))
 }
 
 // correctable reports whether another code may do what this one did not.

@@ -18,7 +18,7 @@ func (b *Broker) remember(ctx context.Context, call *session.Call, t *Target, s 
 		MinLeft: served(s, t.lookupMinLeft()),
 		Region:  b.childRegion(t),
 	}
-	if len(t.unknownSettings()) == 0 { // which a person is warned of
+	if len(t.Profile.UnknownSettings()) == 0 { // which a person is warned of
 		terms.CommandMinLeft = max(t.lookupMinLeft(), CommandMinLeft, t.Profile.MinTTL)
 	}
 	cache := b.OpenCache(ctx)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -40,19 +39,9 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 // warnOfUnknown names settings of ours that do not exist: what a misspelt
 // awsbroker_confirm was to prevent happens.
 func (b *Broker) warnOfUnknown(t *Target) {
-	for _, p := range t.unknownSettings() {
+	for _, p := range t.Profile.UnknownSettings() {
 		b.Warn("%s", p.String())
 	}
-}
-
-func (t *Target) unknownSettings() []config.Problem {
-	var unknown []config.Problem
-	for _, p := range t.Profile.Problems {
-		if p.Kind == config.UnknownSetting {
-			unknown = append(unknown, p)
-		}
-	}
-	return unknown
 }
 
 // giveSession gets the session that answers a call, writes the line of the log, and

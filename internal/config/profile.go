@@ -86,6 +86,16 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d: [%s] %s", p.Origin.File, p.Origin.Line, printable(p.Origin.Section), p.Text)
 }
 
+// UnknownSettings returns the problems that are settings of ours which do not exist.
+func (p *Profile) UnknownSettings() (unknown []Problem) {
+	for _, problem := range p.Problems {
+		if problem.Kind == UnknownSetting {
+			unknown = append(unknown, problem)
+		}
+	}
+	return unknown
+}
+
 // Origin returns where a setting of AWS, such as "role_arn", or one of ours,
 // such as "awsbroker_key", came from.
 func (p *Profile) Origin(setting string) (Origin, bool) {
