@@ -8,6 +8,10 @@ import (
 	"github.com/awsbroker/awsbroker/internal/signin"
 )
 
+// longestSwitch is the longest path and name of a role that people can switch to.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html
+const longestSwitch = 64
+
 // SwitchRole returns the page of the console on which a person who is signed in with a
 // password switches to the profile's role. Nothing is asked of AWS or a person, and the
 // address holds no secret.
@@ -25,5 +29,8 @@ func SwitchRole(b *broker.Broker, profile string) (string, error) {
 	}
 	account, _ := awsapi.SplitARN(t.Profile.RoleARN)
 	_, name, _ := strings.Cut(t.Profile.RoleARN, ":role/")
+	if len(name) > longestSwitch {
+		b.Warn("the role's path and name have more than %d characters, and the console refuses to switch to such a role", longestSwitch)
+	}
 	return site.SwitchRole(signin.Role{Account: account, Name: name, Display: profile, Color: t.Profile.Color}), nil
 }

@@ -30,6 +30,7 @@ type session struct {
 
 	role           *Role // of AssumeRole
 	chained        bool  // a session assumed the role, and not a key
+	timed          bool  // with a DurationSeconds
 	name           string
 	sourceIdentity string
 	tags           map[string]string

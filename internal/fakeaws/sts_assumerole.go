@@ -55,8 +55,9 @@ func assumeRole(x *exchange, who *caller) (any, *apiError) {
 	if err := checkDuration(who, role, in.duration); err != nil {
 		return nil, err
 	}
+	_, timed := x.params.values["DurationSeconds"]
 	sess := &session{
-		role: role, chained: who.session != nil, name: in.sessionName, sourceIdentity: in.sourceIdentity,
+		role: role, chained: who.session != nil, timed: timed, name: in.sessionName, sourceIdentity: in.sourceIdentity,
 		tags: in.tags, transitive: in.transitive, policies: in.policies,
 	}
 	issued := x.server.issue(x.now, in.duration, sess)

@@ -40,6 +40,8 @@ func getSigninToken(x *exchange, _ *caller) (any, *apiError) {
 		return nil, badRequest("Invalid credentials parameter: a session of GetSessionToken")
 	case host.partition != "" && host.partition != sess.role.account.Partition:
 		return nil, badRequest("Invalid credentials parameter: of another partition")
+	case sess.chained && sess.timed: // "Otherwise, the call to the federation endpoint in step 3 fails"
+		return nil, badRequest("Invalid credentials parameter: DurationSeconds with role chaining")
 	case seconds > 0 && sess.chained:
 		return nil, badRequest("Invalid credentials parameter: SessionDuration with role chaining")
 	}

@@ -65,6 +65,7 @@ func TestFederationIsStrict(t *testing.T) {
 	}
 	direct := session(c, "AssumeRole", "RoleArn", first.ARN(), "RoleSessionName", "me")
 	chained := session(c.session(direct), "AssumeRole", "RoleArn", second.ARN(), "RoleSessionName", "me")
+	timed := session(c.session(direct), "AssumeRole", "RoleArn", second.ARN(), "RoleSessionName", "me", "DurationSeconds", "3600")
 	plain := session(c, "GetSessionToken")
 	for name, x := range map[string]struct {
 		host   string
@@ -80,6 +81,7 @@ func TestFederationIsStrict(t *testing.T) {
 		"with what is not known":           {signInHost, direct, []string{"DurationSeconds", "3600"}, 400},
 		"a chain's":                        {signInHost, chained, nil, 200},
 		"a chain's with a length":          {signInHost, chained, []string{"SessionDuration", "900"}, 400},
+		"a chain's of a length":            {signInHost, timed, nil, 400},
 		"of GetSessionToken":               {signInHost, plain, nil, 400},
 		"of GetSessionToken with a length": {signInHost, plain, []string{"SessionDuration", "900"}, 400},
 		"a user's key":                     {signInHost, credentialsXML{AccessKeyID: w.Key.ID, SecretAccessKey: w.Key.Secret}, nil, 400},
