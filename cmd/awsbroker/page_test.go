@@ -148,7 +148,7 @@ func TestPages(t *testing.T) {
 	commands["block"] = func(ts *testscript.TestScript, _ bool, args []string) { playBlock(ts, pages[ts.Name()], args[0]) }
 	// The stories run beside each other, and before this group ends.
 	t.Run("play", func(t *testing.T) {
-		testscript.Run(t, testscript.Params{Dir: dir, Setup: setupStory, RequireExplicitExec: true, Cmds: commands})
+		testscript.Run(t, testscript.Params{Dir: dir, Setup: setupPage, RequireExplicitExec: true, Cmds: commands})
 	})
 	if os.Getenv("AWSBROKER_WRITE_DOCS") != "" {
 		for _, p := range pages {
