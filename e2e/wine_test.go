@@ -1,0 +1,150 @@
+//go:build linux
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
+)
+
+// TestWindows is the main job on Windows: a key in the Credential Manager, sessions that
+// DPAPI seals, a code typed at the console, a real SDK by every way, a rotation.
+func TestWindows(t *testing.T) {
+	t.Parallel()
+	w := newWindows(t)
+	first := w.AWS.Key
+	w.with("AWS_ACCESS_KEY_ID="+first.ID, "AWS_SECRET_ACCESS_KEY="+first.Secret).expect(0, "", "awsbroker", "add", "phoebe", "--from-env")
+	w.expect(0, "wincred   1 ", "awsbroker", "keystore")
+	w.expect(0, "", "awsbroker", "setup", "admin", "--key", "phoebe", "--region", "eu-central-1", "--yes", "--offline",
+		"--role-arn", w.AWS.Role.ARN(), "--mfa-serial", w.AWS.Device.Serial)
+	w.login()
+	w.uses()
+
+	w.expect(0, "", "awsbroker", "rotate", "phoebe", "--yes")
+	second := w.AWS.User.AccessKeys()
+	if len(second) != 1 || second[0].ID == first.ID {
+		t.Errorf("after the rotation the keys are %v", second)
+	}
+	w.expect(0, second[0].ID, "awsbroker", "list")
+	w.login() // signed by the new key
+	w.expect(0, "nothing found", "awsbroker", "doctor")
+	w.hides(first.Secret, "IQoJb3JpZ2lu") // what session tokens begin with
+	w.expect(0, "", "awsbroker", "logout", "--all")
+	w.with("AWSBROKER_PROMPT=none").expect(4, "", "awsbroker", "credential-process", "--profile", "admin")
+	w.expect(0, "", "awsbroker", "remove", "phoebe", "--yes")
+	w.expect(3, "", "awsbroker", "login", "admin")
+}
+
+// uses is what the tools of a profile do, in an hour without a question.
+func (w *windows) uses() {
+	w.t.Helper()
+	before := len(w.AWS.Server.Calls("AssumeRole"))
+	w.expect(0, `"AccessKeyId":"ASIA`, "awsbroker", "credential-process", "--profile", "admin")
+	w.expect(0, assumedRole, "gosdk", "-profile", "admin")
+	for _, way := range [][]string{{"exec", "admin", "--"}, {"exec", "--server", "-p", "admin", "--"}} {
+		w.expect(0, assumedRole, append(append([]string{"awsbroker"}, way...), "gosdk")...)
+		w.expect(7, "", append(append([]string{"awsbroker"}, way...), "cmd", "/c", "exit 7")...)
+	}
+	w.expect(0, "cached", "awsbroker", "log")
+	if n := len(w.AWS.Server.Calls("AssumeRole")); n != before {
+		w.t.Errorf("AWS was asked for %d more sessions", n-before)
+	}
+}
+
+// windows is a Windows that Wine plays, with an AWS beside it.
+type windows struct {
+	*machine.Machine
+	t     *testing.T
+	drive string // C:
+}
+
+// processPrng is what Go's programs take random numbers from, and Wine 8 does not have.
+const processPrng = `#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T n) { return SystemFunction036(bytes, n); }
+`
+
+// Debian has Wine's programs on no PATH.
+const wine, wineserver = "/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64"
+
+func newWindows(t *testing.T) *windows {
+	t.Helper()
+	const compiler = "x86_64-w64-mingw32-gcc"
+	for _, needed := range []string{wine, compiler} {
+		if _, err := exec.LookPath(needed); err != nil && os.Getenv("AWSBROKER_MUST_NOT_SKIP") == "" {
+			t.Skip(err)
+		}
+	}
+	m := machine.NewIn(t, t.TempDir(), -1).Without("AWSBROKER_KEYSTORE", "AWSBROKER_FILE_PASSPHRASE")
+	prefix := m.Path("prefix")
+	w := &windows{m, t, filepath.Join(prefix, "drive_c")}
+	w = w.with("WINEPREFIX="+prefix, "WINEDEBUG=-all", "PATH=/usr/bin:/bin", "TERM=xterm", "AWS_ENDPOINT_URL_IAM="+m.URL)
+	w.Finish(w.Command(wineserver, "-p")) // else it ends with each program
+	t.Cleanup(func() { w.Finish(w.Command(wineserver, "-k")) })
+	w.Finish(w.Command(wine, "wineboot", "--init"))
+	system := filepath.Join(w.drive, "windows")
+	w.Write(w.Path("prng.c"), processPrng)
+	build := `"$1" -shared -o "$2/system32/bcryptprimitives.dll" "$3" -ladvapi32
+		GOOS=windows CGO_ENABLED=0 go build -trimpath -o "$2/" ./clients/gosdk
+		cd .. && GOOS=windows CGO_ENABLED=0 go build -trimpath -o "$2/" ./cmd/awsbroker`
+	if out, err := exec.Command("bash", "-ec", build, "sh", compiler, system, w.Path("prng.c")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return w
+}
+
+func (w *windows) with(env ...string) *windows {
+	return &windows{w.With(env...), w.t, w.drive}
+}
+
+// installed is a command line of one of the programs in C:\windows.
+func (w *windows) installed(argv ...string) []string {
+	return append([]string{filepath.Join(w.drive, "windows", argv[0]+".exe")}, argv[1:]...)
+}
+
+// expect runs a program without a console.
+func (w *windows) expect(code int, want string, argv ...string) {
+	w.t.Helper()
+	r := w.Finish(w.Command(wine, w.installed(argv...)...))
+	if r.Code != code || !strings.Contains(r.Stdout, want) || code != 0 && code != 7 && r.Stdout != "" {
+		w.t.Fatalf("%s: %v", strings.Join(argv, " "), r)
+	}
+}
+
+// login types a code at the console, which shows what is typed.
+func (w *windows) login() {
+	w.t.Helper()
+	tm := machine.NewTerminal(w.t)
+	tm.Resize(40, 200)
+	if out, err := exec.Command("stty", "-F", tm.Slave.Name(), "raw").CombinedOutput(); err != nil { // else Enter is not Windows's
+		w.t.Fatalf("%v: %s", err, out)
+	}
+	job := tm.Start(w.Command(wine, w.installed("awsbroker", "login", "admin")...))
+	tm.Expect("MFA code of " + w.AWS.Device.Serial)
+	tm.Send(w.Code() + "\r")
+	if code := job.Wait(); code != 0 {
+		w.t.Fatalf("login ended with %d", code)
+	}
+}
+
+// hides looks for secrets in all files of Windows; that there are profiles, it finds.
+func (w *windows) hides(secrets ...string) {
+	w.t.Helper()
+	find := func(text string) string {
+		out, _ := exec.Command("grep", "-rlF", "--exclude=*.exe", text, filepath.Dir(w.drive)).Output()
+		return string(out)
+	}
+	if find("[profile admin]") == "" {
+		w.t.Error("there is no profile in any file")
+	}
+	for _, secret := range secrets {
+		if found := find(secret); found != "" {
+			w.t.Errorf("a secret is in %s", found)
+		}
+	}
+}
