@@ -43,7 +43,7 @@ AWS nor you.`,
 			if asJSON {
 				return writeExplanationJSON(a.stdout, e)
 			}
-			return writeExplanation(a.stdout, e, time.Now())
+			return writeExplanation(a.screen, e, time.Now())
 		},
 	}
 	takesProfile(cmd, &profile, "profile to explain")
@@ -51,9 +51,12 @@ AWS nor you.`,
 	return cmd
 }
 
-func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error {
+func writeExplanation(screen *say.Screen, e broker.Explanation, now time.Time) error {
 	var b strings.Builder
-	line := func(name, text string) { say.Fprintf(&b, "%-10s %s\n", name, text) }
+	painted := func(name string, tone say.Tone, text, more string) {
+		fmt.Fprintf(&b, "%-10s %s%s\n", name, screen.Paint(tone, say.Line(text)), say.Line(more))
+	}
+	line := func(name, text string) { painted(name, say.Plain, text, "") }
 	line("profile", e.Profile)
 	for i, step := range e.Steps {
 		name := "gets"
@@ -71,23 +74,23 @@ func writeExplanation(out io.Writer, e broker.Explanation, now time.Time) error 
 	line("region", e.Region)
 	line("endpoint", orUnknown(e.Endpoint, "AWS's own"))
 	line("log", orUnknown(inHome(e.LogFile), "off"))
-	line("session", leftOrNone(e.Expiration, now))
+	painted("session", toneOf(e.Expiration, now), leftOrNone(e.Expiration, now), "")
 	if len(e.SharedWith) > 0 {
 		line("", "the same session as of "+sharedText(e.SharedWith))
 	}
 	if !e.MFAEnds.IsZero() {
 		line("", "its MFA session: "+leftOrNone(e.MFAEnds, now))
 	}
-	line("next call", outcomeText(e.Next.Outcome)+": "+e.Next.Why)
+	painted("next call", outcomeTones[e.Next.Outcome], outcomeText(e.Next.Outcome), ": "+e.Next.Why)
 	b.WriteString("\n")
 	writeSettings(&b, e)
 	for i, p := range e.Problems {
 		if i == 0 {
 			b.WriteString("\n")
 		}
-		say.Fprintf(&b, "problem    %s: %s\n", place(p.Origin), p.Text)
+		painted("problem", say.Bad, place(p.Origin), ": "+p.Text)
 	}
-	_, err := io.WriteString(out, b.String())
+	_, err := io.WriteString(screen, b.String())
 	return err
 }
 
@@ -173,6 +176,10 @@ func codesText(c broker.CodeSource) string {
 	}
 	return "there is no way to ask you from here"
 }
+
+// outcomeTones are those of what the next call will do.
+var outcomeTones = map[broker.Outcome]say.Tone{broker.FromCache: say.Good, broker.NotAsking: say.Good,
+	broker.AsksCode: say.Wary, broker.AsksYes: say.Wary, broker.Unlocks: say.Wary, broker.Fails: say.Bad}
 
 func outcomeText(o broker.Outcome) string {
 	switch o {

@@ -76,7 +76,8 @@ keychain to use for the call. AWS records a use minutes to hours later.`,
 			if asJSON {
 				return writeKeysJSON(a.stdout, l)
 			}
-			return writeKeys(a.stdout, l, time.Now())
+			_, err = io.WriteString(a.stdout, keysText(a.screen, l, time.Now()))
+			return err
 		},
 	}
 	keysFlags(cmd, &o)
@@ -107,28 +108,24 @@ func newKeysChange(a *app, change keys.Change, name, short, long string) *cobra.
 	return cmd
 }
 
-func writeKeys(out io.Writer, l keys.Listing, now time.Time) error {
+func keysText(screen *say.Screen, l keys.Listing, now time.Time) string {
 	if len(l.Keys) == 0 {
-		_, err := fmt.Fprintf(out, "%s has no access keys\n", l.Owner())
-		return err
+		return fmt.Sprintf("%s has no access keys\n", l.Owner())
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "access keys of %s\n", l.Owner())
+	var rows [][]string
+	var notes strings.Builder
 	for _, k := range l.Keys {
-		where := "not in your keychain"
-		if len(k.Names) > 0 {
-			where = "in your keychain as " + strings.Join(k.Names, ", ")
+		tone := say.Faint
+		if k.Active {
+			tone = say.Good
 		}
-		say.Fprintf(&b, "\n%s  %s\n", k.ID, where)
-		fmt.Fprintf(&b, "  status     %s\n", keyStatus(k))
-		fmt.Fprintf(&b, "  created    %s\n", dayAndAge(k.Created, now))
-		fmt.Fprintf(&b, "  last used  %s\n", lastUsed(k, now))
+		rows = append(rows, []string{cell(k.ID), screen.Paint(tone, keyStatus(k)), cell(strings.Join(k.Names, ", ")), lastUsed(k, now), dayAndAge(k.Created, now)})
 		if !k.Expires.IsZero() {
-			fmt.Fprintf(&b, "  note       %s\n", broker.Countdown(k.Expires, now))
+			say.Fprintf(&notes, "\n%s: %s\n", k.ID, broker.Countdown(k.Expires, now))
 		}
 	}
-	_, err := io.WriteString(out, b.String())
-	return err
+	columns := []say.Column{{"ACCESS KEY ID", say.ID}, {"STATUS", say.ID}, {"IN KEYCHAIN", say.Phrase}, {"LAST USED", say.Phrase}, {"CREATED", say.Spare}}
+	return screen.Fit(fmt.Sprintf("access keys of %s\n\n", l.Owner())) + screen.Table(columns, rows) + screen.Fit(notes.String())
 }
 
 func keyStatus(k keys.Key) string {

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,11 +39,7 @@ the keys that the keychains still have; awsbroker add NAME adds one again.`,
 			if asJSON {
 				return writeKeystoreJSON(a.stdout, v)
 			}
-			if err := writeKeystore(a.stdout, v); err != nil || v.PassphraseKept.IsZero() {
-				return err
-			}
-			_, err = fmt.Fprintf(a.stdout, "\nthe passphrase of the encrypted file is cached until %s; to delete it: awsbroker keystore lock\n",
-				v.PassphraseKept.Format("15:04"))
+			_, err = io.WriteString(a.stdout, keystoreText(a.screen, v))
 			return err
 		},
 	}
@@ -106,46 +102,41 @@ copied all keys. Run the command again to finish the move.`,
 	return cmd
 }
 
-func writeKeystore(out io.Writer, v keychain.KeystoreView) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "KEYSTORE\tKEYS\tWHERE")
+func keystoreText(screen *say.Screen, v keychain.KeystoreView) string {
+	var rows [][]string
+	var problems, b strings.Builder
 	for _, p := range v.Places {
-		keys, where := "-", p.Where
+		keys, where := "-", cell(p.Where)
 		if p.Kind == v.Kind {
 			keys = fmt.Sprint(len(v.Keys))
 		} else if len(p.Names) > 0 {
 			keys = fmt.Sprint(len(p.Names))
 		}
-		if p.Err != nil {
-			where = p.Err.Error()
+		if p.Err != nil { // too long for a table
+			where = screen.Paint(say.Wary, "not available")
+			say.Fprintf(&problems, "%s: %v\n", p.Kind, p.Err)
 		}
-		say.Fprintf(w, "%s\t%s\t%s\n", p.Kind, keys, where)
+		rows = append(rows, []string{string(p.Kind), keys, where})
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	b.WriteString(screen.Table([]say.Column{{"KEYSTORE", say.ID}, {"KEYS", say.ID}, {"WHERE", say.ID}}, rows))
+	if problems.Len() > 0 {
+		b.WriteString("\n" + screen.Fit(problems.String()))
 	}
-	if len(v.Lost) > 0 {
-		return writeLost(out, v.Lost)
-	}
-	var err error
 	switch {
-	case v.Kind == "":
-		_, err = fmt.Fprintln(out, "\nno keychain is chosen yet: the first awsbroker add chooses the best one, or the one given by --keystore")
-	case v.Old != "":
-		_, err = fmt.Fprintf(out, "\nold copies are still in %s; to remove them: awsbroker keystore move %s\n", v.Old.Words(), v.Kind)
-	}
-	return err
-}
-
-// writeLost tells how keys come back that the keychain has and the record has not.
-func writeLost(out io.Writer, names []string) error {
-	_, err := fmt.Fprintln(out, "\nkeys that are missing from awsbroker's record; to add them again:")
-	for _, name := range names {
-		if err == nil {
-			_, err = fmt.Fprintf(out, "    awsbroker add %s\n", say.ShellWord(name))
+	case len(v.Lost) > 0:
+		b.WriteString("\nkeys that are missing from awsbroker's record; to add them again:\n")
+		for _, name := range v.Lost {
+			b.WriteString("    awsbroker add " + say.ShellWord(name) + "\n")
 		}
+	case v.Kind == "":
+		b.WriteString(screen.Fit("\nno keychain is chosen yet: the first awsbroker add chooses the best one, or the one given by --keystore\n"))
+	case v.Old != "":
+		b.WriteString(screen.Fit(fmt.Sprintf("\nold copies are still in %s; to remove them: awsbroker keystore move %s\n", v.Old.Words(), v.Kind)))
 	}
-	return err
+	if !v.PassphraseKept.IsZero() {
+		b.WriteString(screen.Fit(fmt.Sprintf("\nthe passphrase of the encrypted file is cached until %s; to delete it: awsbroker keystore lock\n", v.PassphraseKept.Format("15:04"))))
+	}
+	return b.String()
 }
 
 // The JSON of keystore is part of the interface, as that of list is.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -39,104 +38,107 @@ are not set up yet, with the command that sets them up.`,
 			if asJSON {
 				return writeListJSON(a.stdout, o, waiting, time.Now())
 			}
-			out := bufio.NewWriter(a.stdout) // one write, not one a line
-			if err := writeList(out, widthOf(a.stdout), o, time.Now()); err != nil {
-				return err
-			}
-			writeNotSetUp(out, waiting)
-			return out.Flush()
+			_, err = io.WriteString(a.stdout, listText(a.screen, o, time.Now())+a.screen.Fit(notSetUpText(waiting))) // one write, not one a line
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "output JSON")
 	return cmd
 }
 
-func writeList(out io.Writer, width int, o broker.Overview, now time.Time) error {
+func listText(screen *say.Screen, o broker.Overview, now time.Time) string {
 	if len(o.Keys)+len(o.Profiles) == 0 {
-		_, err := fmt.Fprintln(out, "there are no keys and no profiles yet; start with: awsbroker add NAME")
-		return err
+		return "there are no keys and no profiles yet; start with: awsbroker add NAME\n"
 	}
+	var parts []string
 	var keys, profiles [][]string
 	for _, k := range o.Keys {
 		keys = append(keys, []string{cell(k.Name), cell(k.AccessKeyID), cell(userOf(k.ARN)), ago(k.Added, now), ago(k.Rotated, now)})
 	}
 	for _, p := range o.Profiles {
-		profiles = append(profiles, []string{cell(p.Name), cell(p.Key), cell(roleName(p.RoleARN)), sessionText(p, now)})
+		profiles = append(profiles, []string{cell(p.Name), cell(p.Key), cell(roleName(p.RoleARN)), sessionText(screen, p, now)})
 	}
 	if len(keys) > 0 {
-		if err := writeTable(out, width, []column{{"KEY", phrase}, {"ACCESS KEY ID", id}, {"USER", phrase}, {"ADDED", spare}, {"ROTATED", spare}}, keys); err != nil {
-			return err
-		}
+		parts = append(parts, screen.Table([]say.Column{{"KEY", say.Phrase}, {"ACCESS KEY ID", say.ID}, {"USER", say.ID}, {"ADDED", say.Spare}, {"ROTATED", say.Spare}}, keys))
 	}
 	for _, k := range o.Keys {
 		if k.Root {
-			say.Fprintf(out, "\n%s: %s\n    awsbroker keys delete %s\n", k.Name, broker.Countdown(k.Expires, now), cell(k.AccessKeyID))
+			parts = append(parts, screen.Fit(say.Sprintf("%s: %s\n    awsbroker keys delete %s\n", k.Name, broker.Countdown(k.Expires, now), cell(k.AccessKeyID))))
 		}
 	}
-	if len(profiles) == 0 {
-		return nil
-	}
-	if len(keys) > 0 {
-		fmt.Fprintln(out)
-	}
-	if err := writeTable(out, width, []column{{"PROFILE", phrase}, {"KEY", phrase}, {"ROLE", phrase}, {"SESSION", id}}, profiles); err != nil {
-		return err
+	if len(profiles) > 0 {
+		parts = append(parts, screen.Table([]say.Column{{"PROFILE", say.Phrase}, {"KEY", say.Phrase}, {"ROLE", say.ID}, {"SESSION", say.ID}}, profiles))
 	}
 	for _, p := range o.Profiles {
 		if p.Problem != "" { // too long for a table
-			say.Fprintf(out, "\n%s is unusable: %s\n", cell(p.Name), p.Problem)
+			parts = append(parts, screen.Fit(say.Sprintf("%s is unusable: %s\n", cell(p.Name), p.Problem)))
 		}
 	}
-	return writeMFASessions(out, o.Profiles, now)
+	for _, line := range mfaSessions(o.Profiles, now) {
+		parts = append(parts, screen.Fit(line))
+	}
+	return strings.Join(parts, "\n")
 }
 
-// writeNotSetUp tells which profiles could be served, with the command for each.
-func writeNotSetUp(out io.Writer, waiting []keychain.Use) {
+// notSetUpText tells which profiles could be served, with the command for each.
+func notSetUpText(waiting []keychain.Use) string {
 	if len(waiting) == 0 {
-		return
+		return ""
 	}
-	say.Fprintf(out, "\nnot set up yet, although the keychain has a key for them:\n")
+	var b strings.Builder
+	b.WriteString("\nnot set up yet, although the keychain has a key for them:\n")
 	for _, use := range waiting {
-		say.Fprintf(out, "    awsbroker setup %s\n", failure.SetupWord(use.Profile))
+		say.Fprintf(&b, "    awsbroker setup %s\n", failure.SetupWord(use.Profile))
 	}
 	if len(waiting) > 1 {
-		say.Fprintf(out, "all at once:\n    awsbroker setup --all\n")
+		b.WriteString("all at once:\n    awsbroker setup --all\n")
 	}
+	return b.String()
 }
 
-// writeMFASessions tells until when the sessions above are renewed without a
-// code: one line for all profiles that have the same.
-func writeMFASessions(out io.Writer, profiles []broker.ProfileView, now time.Time) error {
-	var lines []string
+// mfaSessions tells until when the sessions are renewed without a code: one line for
+// all profiles that have the same.
+func mfaSessions(profiles []broker.ProfileView, now time.Time) (lines []string) {
 	with := map[string][]string{}
+	var heads []string
 	for _, p := range profiles {
 		if p.MFASession.IsZero() {
 			continue
 		}
-		line := fmt.Sprintf("MFA session of key %s: %s left", cell(p.Key), say.Duration(p.MFASession.Sub(now)))
-		if with[line] == nil {
-			lines = append(lines, line)
+		head := fmt.Sprintf("MFA session of key %s: %s left", cell(p.Key), say.Duration(p.MFASession.Sub(now)))
+		if with[head] == nil {
+			heads = append(heads, head)
 		}
-		with[line] = append(with[line], cell(p.Name))
+		with[head] = append(with[head], cell(p.Name))
 	}
-	for _, line := range lines {
-		if _, err := fmt.Fprintf(out, "\n%s; until then no code is asked for %s\n", line, strings.Join(with[line], ", ")); err != nil {
-			return err
-		}
+	for _, head := range heads {
+		lines = append(lines, fmt.Sprintf("%s; until then no code is asked for %s\n", head, strings.Join(with[head], ", ")))
 	}
-	return nil
+	return lines
 }
 
-func sessionText(p broker.ProfileView, now time.Time) string {
+func sessionText(screen *say.Screen, p broker.ProfileView, now time.Time) string {
 	switch {
 	case p.Problem != "":
-		return "unusable"
+		return screen.Paint(say.Bad, "unusable")
 	case p.Unknown:
-		return "unknown: needs the keychain"
-	case p.Expiration.IsZero():
-		return "none"
+		return screen.Paint(say.Wary, "unknown: needs the keychain")
 	}
-	return say.Duration(p.Expiration.Sub(now)) + " left"
+	return screen.Paint(toneOf(p.Expiration, now), leftOrNone(p.Expiration, now))
+}
+
+// soonOver is the life from which on a session is painted as one that ends soon.
+const soonOver = 10 * time.Minute
+
+// toneOf returns the tone of a session by how much of it is left.
+func toneOf(ends, now time.Time) say.Tone {
+	switch left := ends.Sub(now); {
+	case ends.IsZero():
+		return say.Faint
+	case left < soonOver:
+		return say.Wary
+	}
+	return say.Good
 }
 
 // cell is text of a table: clean, and never empty.

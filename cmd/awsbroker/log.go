@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // logOptions say which grants are shown.
@@ -93,7 +95,8 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	case len(lines) == 0:
 		_, err = fmt.Fprintln(a.stdout, "the log shows no sessions")
 	default:
-		err = writeTable(a.stdout, widthOf(a.stdout), []column{{"TIME", id}, {"PROFILE", phrase}, {"ROLE", spare}, {"KEY ID", id}, {"HOW", id}, {"FOR", phrase}, {"IN", phrase}}, logRows(lines, now))
+		columns := []say.Column{{"TIME", say.ID}, {"PROFILE", say.Phrase}, {"ROLE", say.Spare}, {"KEY ID", say.ID}, {"HOW", say.ID}, {"FOR", say.Phrase}, {"IN", say.Phrase}}
+		_, err = io.WriteString(a.stdout, a.screen.Table(columns, logRows(lines, now)))
 	}
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -135,30 +137,55 @@ func withoutSession(ctx context.Context, b *broker.Broker, profiles []string, wa
 // since there is no answer that a program would read.
 func (a *app) showLogins(done []broker.Login, now time.Time) error {
 	var rows [][]string
-	var first error
 	for _, l := range done {
-		role, text := roleName(l.RoleARN), "failed"
+		role, text := roleName(l.RoleARN), a.stderr.Paint(say.Bad, "failed")
 		if l.RoleARN == "" && l.Err != nil {
 			role = "-" // perhaps it was not found out
 		}
 		switch {
 		case l.Err == nil:
-			text = loginText(l, now)
+			text = a.stderr.Paint(say.Good, loginText(l, now))
 		case errors.Is(l.Err, broker.ErrNotTried):
 			text = l.Err.Error()
 		}
 		rows = append(rows, []string{cell(l.Profile), cell(role), text})
 	}
 	if len(rows) > 0 {
-		if err := writeTable(a.stderr, widthOf(a.stderr), []column{{"PROFILE", phrase}, {"ROLE", phrase}, {"SESSION FOR", id}}, rows); err != nil {
+		table := a.stderr.Table([]say.Column{{"PROFILE", say.Phrase}, {"ROLE", say.ID}, {"SESSION", say.ID}}, rows)
+		if _, err := io.WriteString(a.stderr.Raw(), table); err != nil {
 			return err
+		}
+	}
+	return a.showLoginFailures(done)
+}
+
+// showLoginFailures says once what went wrong with several profiles. It returns the
+// first of the errors.
+func (a *app) showLoginFailures(done []broker.Login) (first error) {
+	alike := map[string][]string{} // profiles by what went wrong
+	text := func(err error) string {
+		f := asFailure(err)
+		return strings.Join(append([]string{f.Message}, f.Hints...), "\n")
+	}
+	for _, l := range done {
+		if l.Err != nil {
+			alike[text(l.Err)] = append(alike[text(l.Err)], l.Profile)
 		}
 	}
 	for _, l := range done {
 		if l.Err == nil || errors.Is(l.Err, broker.ErrNotTried) {
 			continue
 		}
-		a.showFailure(asFailure(broker.OfProfile(l.Profile, l.Err)))
+		switch names := alike[text(l.Err)]; {
+		case names[0] != l.Profile:
+			continue
+		case len(names) == 1:
+			a.showFailure(asFailure(broker.OfProfile(l.Profile, l.Err)))
+		default:
+			f := *asFailure(l.Err)
+			f.Message = say.Sprintf("profiles %s: ", strings.Join(names, ", ")) + f.Message
+			a.showFailure(&f)
+		}
 		if first == nil {
 			first = told{l.Err}
 		}

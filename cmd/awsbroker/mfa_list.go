@@ -35,7 +35,7 @@ security keys work in the console only, because the API needs codes.`,
 			if asJSON {
 				return writeMFAJSON(a.stdout, l)
 			}
-			if err := writeMFA(a.stdout, l, time.Now()); err != nil {
+			if _, err := io.WriteString(a.stdout, mfaText(a.screen, l, time.Now())); err != nil {
 				return err
 			}
 			a.adviseMFA(l)
@@ -48,30 +48,25 @@ security keys work in the console only, because the API needs codes.`,
 }
 
 var mfaKinds = map[mfa.Kind]string{
-	mfa.Virtual:     "virtual device: an authenticator app",
-	mfa.Hardware:    "hardware token",
-	mfa.SecurityKey: "passkey or security key: does not work for the API",
+	mfa.Virtual:     "virtual",
+	mfa.Hardware:    "hardware",
+	mfa.SecurityKey: "not for the API", // a passkey or a security key
 }
 
-func writeMFA(out io.Writer, l mfa.Listing, now time.Time) error {
+func mfaText(screen *say.Screen, l mfa.Listing, now time.Time) string {
 	if len(l.Devices) == 0 {
-		_, err := fmt.Fprintf(out, "%s has no MFA devices\n", l.Owner())
-		return err
+		return fmt.Sprintf("%s has no MFA devices\n", l.Owner())
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "MFA devices of %s\n", l.Owner())
+	var rows [][]string
 	for _, d := range l.Devices {
-		say.Fprintf(&b, "\n%s  %s\n", d.Name, mfaKinds[d.Kind])
-		say.Fprintf(&b, "  serial   %s\n", d.Serial)
-		fmt.Fprintf(&b, "  enabled  %s\n", dayAndAge(d.Enabled, now))
-		if len(d.Profiles) > 0 {
-			say.Fprintf(&b, "  used by  %s\n", strings.Join(d.Profiles, ", "))
-		} else if d.HasCodes() {
-			b.WriteString("  used by  no profile\n")
+		kind := mfaKinds[d.Kind]
+		if !d.HasCodes() {
+			kind = screen.Paint(say.Wary, kind)
 		}
+		rows = append(rows, []string{cell(d.Name), kind, cell(d.Serial), cell(strings.Join(d.Profiles, ", ")), dayAndAge(d.Enabled, now)})
 	}
-	_, err := io.WriteString(out, b.String())
-	return err
+	columns := []say.Column{{"DEVICE", say.Phrase}, {"KIND", say.ID}, {"SERIAL", say.ID}, {"PROFILES", say.Phrase}, {"ENABLED", say.Spare}}
+	return screen.Fit(fmt.Sprintf("MFA devices of %s\n\n", l.Owner())) + screen.Table(columns, rows)
 }
 
 // adviseMFA says what helps a user none of whose devices the API can use.

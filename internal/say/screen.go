@@ -24,8 +24,16 @@ const widest = 100
 // Write writes whole lines, which are broken where the terminal would break them
 // inside of words.
 func (s *Screen) Write(text []byte) (int, error) {
-	_, err := io.WriteString(s.out, Fit(string(text), min(s.Width(), widest)))
+	_, err := io.WriteString(s.out, s.Fit(string(text)))
 	return len(text), err
+}
+
+// Fit is [Fit] to the width of the screen.
+func (s *Screen) Fit(text string) string { return Fit(text, min(s.Width(), widest)) }
+
+// Table is [Table] for the width of the screen.
+func (s *Screen) Table(columns []Column, rows [][]string) string {
+	return Table(columns, rows, s.Width())
 }
 
 // Wrap is [Wrap] to the width of the screen, with a line break at the end.
