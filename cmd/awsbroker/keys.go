@@ -124,7 +124,7 @@ func keysText(screen *say.Screen, l keys.Listing, now time.Time) string {
 			say.Fprintf(&notes, "\n%s: %s\n", k.ID, broker.Countdown(k.Expires, now))
 		}
 	}
-	columns := []say.Column{{"ACCESS KEY ID", say.ID}, {"STATUS", say.ID}, {"IN KEYCHAIN", say.Phrase}, {"LAST USED", say.Phrase}, {"CREATED", say.Spare}}
+	columns := []say.Column{say.ID("ACCESS KEY ID"), say.ID("STATUS"), say.Phrase("IN KEYCHAIN"), say.Phrase("LAST USED"), say.Spare("CREATED")}
 	return screen.Fit(fmt.Sprintf("access keys of %s\n\n", l.Owner())) + screen.Table(columns, rows) + screen.Fit(notes.String())
 }
 

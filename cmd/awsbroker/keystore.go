@@ -118,7 +118,7 @@ func keystoreText(screen *say.Screen, v keychain.KeystoreView) string {
 		}
 		rows = append(rows, []string{string(p.Kind), keys, where})
 	}
-	b.WriteString(screen.Table([]say.Column{{"KEYSTORE", say.ID}, {"KEYS", say.ID}, {"WHERE", say.ID}}, rows))
+	b.WriteString(screen.Table([]say.Column{say.ID("KEYSTORE"), say.ID("KEYS"), say.ID("WHERE")}, rows))
 	if problems.Len() > 0 {
 		b.WriteString("\n" + screen.Fit(problems.String()))
 	}

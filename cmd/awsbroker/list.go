@@ -59,7 +59,7 @@ func listText(screen *say.Screen, o broker.Overview, now time.Time) string {
 		profiles = append(profiles, []string{cell(p.Name), cell(p.Key), cell(roleName(p.RoleARN)), sessionText(screen, p, now)})
 	}
 	if len(keys) > 0 {
-		parts = append(parts, screen.Table([]say.Column{{"KEY", say.Phrase}, {"ACCESS KEY ID", say.ID}, {"USER", say.ID}, {"ADDED", say.Spare}, {"ROTATED", say.Spare}}, keys))
+		parts = append(parts, screen.Table([]say.Column{say.Phrase("KEY"), say.ID("ACCESS KEY ID"), say.ID("USER"), say.Spare("ADDED"), say.Spare("ROTATED")}, keys))
 	}
 	for _, k := range o.Keys {
 		if k.Root {
@@ -67,7 +67,7 @@ func listText(screen *say.Screen, o broker.Overview, now time.Time) string {
 		}
 	}
 	if len(profiles) > 0 {
-		parts = append(parts, screen.Table([]say.Column{{"PROFILE", say.Phrase}, {"KEY", say.Phrase}, {"ROLE", say.ID}, {"SESSION", say.ID}}, profiles))
+		parts = append(parts, screen.Table([]say.Column{say.Phrase("PROFILE"), say.Phrase("KEY"), say.ID("ROLE"), say.ID("SESSION")}, profiles))
 	}
 	for _, p := range o.Profiles {
 		if p.Problem != "" { // too long for a table

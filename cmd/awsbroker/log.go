@@ -95,7 +95,7 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	case len(lines) == 0:
 		_, err = fmt.Fprintln(a.stdout, "the log shows no sessions")
 	default:
-		columns := []say.Column{{"TIME", say.ID}, {"PROFILE", say.Phrase}, {"ROLE", say.Spare}, {"KEY ID", say.ID}, {"HOW", say.ID}, {"FOR", say.Phrase}, {"IN", say.Phrase}}
+		columns := []say.Column{say.ID("TIME"), say.Phrase("PROFILE"), say.Spare("ROLE"), say.ID("KEY ID"), say.ID("HOW"), say.Phrase("FOR"), say.Phrase("IN")}
 		_, err = io.WriteString(a.stdout, a.screen.Table(columns, logRows(lines, now)))
 	}
 	return err

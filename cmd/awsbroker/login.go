@@ -151,7 +151,7 @@ func (a *app) showLogins(done []broker.Login, now time.Time) error {
 		rows = append(rows, []string{cell(l.Profile), cell(role), text})
 	}
 	if len(rows) > 0 {
-		table := a.stderr.Table([]say.Column{{"PROFILE", say.Phrase}, {"ROLE", say.ID}, {"SESSION", say.ID}}, rows)
+		table := a.stderr.Table([]say.Column{say.Phrase("PROFILE"), say.ID("ROLE"), say.ID("SESSION")}, rows)
 		if _, err := io.WriteString(a.stderr.Raw(), table); err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func mfaText(screen *say.Screen, l mfa.Listing, now time.Time) string {
 		}
 		rows = append(rows, []string{cell(d.Name), kind, cell(d.Serial), cell(strings.Join(d.Profiles, ", ")), dayAndAge(d.Enabled, now)})
 	}
-	columns := []say.Column{{"DEVICE", say.Phrase}, {"KIND", say.ID}, {"SERIAL", say.ID}, {"PROFILES", say.Phrase}, {"ENABLED", say.Spare}}
+	columns := []say.Column{say.Phrase("DEVICE"), say.ID("KIND"), say.ID("SERIAL"), say.Phrase("PROFILES"), say.Spare("ENABLED")}
 	return screen.Fit(fmt.Sprintf("MFA devices of %s\n\n", l.Owner())) + screen.Table(columns, rows)
 }
 

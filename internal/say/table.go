@@ -7,19 +7,24 @@ import (
 
 // Column is one of a table.
 type Column struct {
-	Title string
-	Kind  ColumnKind
+	title string
+	kind  columnKind
 }
 
-// ColumnKind says how a column gives way where a table is wider than the screen.
-type ColumnKind int
+type columnKind int
 
-// The kinds of columns, in the order in which they give way.
 const (
-	Spare  ColumnKind = iota // is said in fewer letters, if it is an age, then left out, the last first
-	Phrase                   // is cut, the widest first
-	ID                       // stays whole: a part of an id is of no use
+	spare columnKind = iota
+	phrase
+	id
 )
+
+// Where a table is wider than the screen, its columns give way by their kinds: one that is
+// Spare is said in fewer letters, if it is an age, and then left out, the last first; a
+// Phrase is cut, the widest first; an ID stays whole, because a part of one is of no use.
+func Spare(title string) Column  { return Column{title, spare} }
+func Phrase(title string) Column { return Column{title, phrase} }
+func ID(title string) Column     { return Column{title, id} }
 
 // columnGap is between two columns, leastColumn what a phrase is cut to at most.
 const (
@@ -33,7 +38,7 @@ const (
 func Table(columns []Column, rows [][]string, width int) string {
 	var titles []string
 	for _, c := range columns {
-		titles = append(titles, c.Title)
+		titles = append(titles, c.title)
 	}
 	t := table{columns, append([][]string{titles}, rows...)}
 	if width == 0 {
@@ -90,7 +95,7 @@ func (t table) withShortAges() table {
 	for _, row := range t.rows[1:] {
 		row = slices.Clone(row)
 		for i, c := range t.columns {
-			if c.Kind == Spare {
+			if c.kind == spare {
 				row[i] = shorter.Replace(row[i])
 			}
 		}
@@ -102,7 +107,7 @@ func (t table) withShortAges() table {
 // lastSpare is the last column that can be left out; -1 if there is none.
 func (t table) lastSpare() int {
 	for i, c := range slices.Backward(t.columns) {
-		if c.Kind == Spare {
+		if c.kind == spare {
 			return i
 		}
 	}
@@ -123,7 +128,7 @@ func (t table) cutPhrases(widths []int, width int) bool {
 	for total(widths) > width {
 		widest := -1
 		for i, w := range widths {
-			if t.columns[i].Kind == Phrase && w > leastColumn && (widest < 0 || w >= widths[widest]) {
+			if t.columns[i].kind == phrase && w > leastColumn && (widest < 0 || w >= widths[widest]) {
 				widest = i
 			}
 		}

@@ -6,7 +6,7 @@ import (
 )
 
 func TestTable(t *testing.T) {
-	columns := []Column{{"KEY", Phrase}, {"ID", ID}, {"ADDED", Spare}, {"USED", Spare}}
+	columns := []Column{Phrase("KEY"), ID("ID"), Spare("ADDED"), Spare("USED")}
 	rows := [][]string{{"phoebe-of-the-long-name", "AKIA1234567890123456", "3 days ago", "\x1b[1mnever\x1b[0m"}}
 	for width, want := range map[int]string{
 		0:  "KEY                      ID                    ADDED       USED\nphoebe-of-the-long-name  AKIA1234567890123456  3 days ago  \x1b[1mnever\x1b[0m\n",
