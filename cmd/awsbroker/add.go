@@ -20,9 +20,9 @@ that name that is missing from awsbroker's record, awsbroker offers to use it.
 
 The key can also come from one of these places:
 
---csv FILE            The file that the AWS console offers for download with a new
-                      key. Each key in it gets the name of its user. awsbroker
-                      then offers to delete the file; --yes keeps it.
+--csv FILE            The file that the AWS console offers for download with a
+                      new key. Each key in it gets the name of its user.
+                      awsbroker then offers to delete the file; --yes keeps it.
 --from-profile NAME   A profile with the key in plaintext, in ~/.aws/credentials
                       or ~/.aws/config. awsbroker shows the change, stores the
                       key and removes its two lines, and no others.
@@ -43,7 +43,7 @@ const addExample = `  awsbroker add phoebe
   awsbroker add --from-profile phoebe
   awsbroker add --from-profile --all
   awsbroker add --from-aws-vault phoebe --move
-  AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… awsbroker add ci --from-env --keystore file`
+  awsbroker add ci --from-env --keystore file`
 
 // addFlags are the flags of add that say where the key comes from.
 type addFlags struct {
@@ -83,6 +83,7 @@ func newAdd(a *app) *cobra.Command {
 	f.BoolVar(&o.Replace, "replace", false, "replace the key of that name")
 	f.Var((*span)(&o.Expires), "expires", "how long awsbroker may use a root key, at most 24h (default 4h)")
 	f.BoolVar(&o.Offline, "offline", false, "do not ask AWS whose key it is")
+	rare(f, "expires", "offline")
 	_ = cmd.RegisterFlagCompletionFunc("from-profile", profileNames)
 	_ = cmd.MarkFlagFilename("csv", "csv")
 	return cmd

@@ -85,6 +85,8 @@ func newBootstrap(a *app) *cobra.Command {
 	f.BoolVar(&o.undo, "undo", false, "undo what bootstrap created here")
 	f.BoolVar(&o.json, "json", false, "print the outcome as JSON")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes; still ask for codes")
+	rare(f, "accept-lockout", "billing", "console-login", "group", "json", "keep-root-key", "key-name", "policy", "qr-file", "role",
+		"self-enroll", "self-service", "trusted-account")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "plan" { // as --dry-run was called here
 			name = "dry-run"

@@ -58,6 +58,7 @@ Where there is no screen, the sign-in link is printed, which is a secret.`,
 	f.BoolVar(&o.SignOut, "sign-out", false, "sign out of the console first")
 	f.BoolVar(&o.print, "print", false, "print the sign-in link instead")
 	f.BoolVar(&o.copy, "copy", false, "put the link into the terminal's clipboard instead")
+	rare(f, "container", "copy", "isolated", "url")
 	f.BoolVar(&o.switchRole, "switch-role", false, "open the page that switches to the role; needs a password")
 	return cmd
 }

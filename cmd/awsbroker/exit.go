@@ -33,7 +33,7 @@ func exitHelp() string {
 	for _, e := range exits {
 		fmt.Fprintf(&b, "  %d  %s\n", e.code, e.meaning)
 	}
-	b.WriteString("exec returns the exit code of its command; 126 and 127 mean the same as in a shell\n")
+	b.WriteString("exec returns the exit code of its command; 126 and 127 are a shell's\n")
 	return b.String()
 }
 

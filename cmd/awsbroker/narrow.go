@@ -20,6 +20,7 @@ func narrows(cmd *cobra.Command, a *app) {
 	f.BoolVar(&n.readOnly, "read-only", false, "a session that can only read (AWS's ReadOnlyAccess)")
 	f.StringArrayVar(&n.policies, "session-policy", nil, "JSON, or a file: the session can do no more than it allows")
 	f.StringArrayVar(&n.arns, "session-policy-arn", nil, "the same with a managed policy; may be repeated")
+	rare(f, "session-policy", "session-policy-arn")
 }
 
 // narrowing returns what the flags say, checked.

@@ -77,6 +77,7 @@ func newRoot(a *app, only string) *cobra.Command {
 	f.BoolVar(&a.debug, "debug", false, "log each step to stderr, without secrets")
 	root.SetFlagErrorFunc(flagError)
 	addCommands(root, a, only)
+	setHelp(root)
 	if only == "" {
 		root.Long = rootHelp + "\n" + exitHelp()
 		addCompletions(root)
