@@ -58,7 +58,7 @@ func (f *founder) answer(shown, question string) string {
 	switch {
 	case strings.HasSuffix(question, "[y/N] "):
 		return "y"
-	case strings.Contains(question, "passphrase") || strings.HasPrefix(question, "the same again"):
+	case strings.Contains(question, "passphrase") || strings.HasPrefix(question, "repeat it"):
 		return machine.Passphrase
 	case strings.HasPrefix(question, "access key id"):
 		return f.root.ID
@@ -312,7 +312,7 @@ func TestBootstrapWithLateDevice(t *testing.T) {
 		}
 		return false
 	}, "--yes")
-	if code != 0 || strings.Count(screen, "waiting until AWS knows the new device") != 1 || !strings.Contains(screen, "the code has grown too old meanwhile") {
+	if code != 0 || strings.Count(screen, "waiting until AWS knows the new device") != 1 || !strings.Contains(screen, "the code is too old") {
 		t.Errorf("it ended with %d:\n%s", code, screen)
 	}
 	asked := strings.Split(screen, "MFA code of ")

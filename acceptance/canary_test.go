@@ -61,7 +61,7 @@ func TestCanary(t *testing.T) {
 	add := w.At(tm, "add", "add", "phoebe", "--debug")
 	for _, step := range [][2]string{
 		{"access key id: ", canaryID}, {"(not shown): ", canaryKey},
-		{"new passphrase: ", machine.Passphrase}, {"the same again: ", machine.Passphrase},
+		{"new passphrase: ", machine.Passphrase}, {"repeat it: ", machine.Passphrase},
 	} {
 		tm.Expect(step[0])
 		tm.Send(step[1] + "\n")

@@ -292,7 +292,7 @@ func TestTwoRolesOneDevice(t *testing.T) {
 	tm.Send(first + "\n")
 
 	// The other role asks now. The code just used is refused on the spot.
-	tm.Expect("the code just used will not do")
+	tm.Expect("you have already used that code")
 	tm.Expect(asking)
 	tm.Send(first + "\n")
 	tm.Expect("used already")

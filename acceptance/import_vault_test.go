@@ -123,7 +123,7 @@ func TestImportFromAWSVault(t *testing.T) {
 	typed := w.At(tm, "typed", "add", "--from-aws-vault", "phoebe")
 	tm.Expect("passphrase of aws-vault's keys in " + w.Path("home/.awsvault/keys") + ": ")
 	tm.Send("not it\n")
-	tm.Expect("that is not the passphrase")
+	tm.Expect("wrong passphrase")
 	tm.Expect("passphrase of aws-vault's keys in ")
 	tm.Send(vaultPassphrase + "\n")
 	wantSaid(t, "typed", typed.Outcome(), 0, `key "phoebe" (`+canaryID+" of ", "aws-vault keeps its own copies",

@@ -154,7 +154,7 @@ func TestPassphraseThenOthersCode(t *testing.T) {
 	run := " " + w.Bin + " credential-process --profile admin "
 	j := tm.Start(w.Command("/bin/sh", "-c", other+run+">one.out 2>one.err & until test -e go; do sleep 0.05; done; "+
 		run+"--debug >two.out 2>two.err & wait"))
-	tm.Expect("passphrase of the encrypted keystore in ")
+	tm.Expect("passphrase of the encrypted file in ")
 	w.Write(w.Path("go"), "")
 	eventually(t, "the other has the device to itself", func() bool {
 		said, _ := os.ReadFile(w.Path("two.err"))

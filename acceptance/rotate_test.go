@@ -217,7 +217,7 @@ func TestRotateAtATerminal(t *testing.T) {
 	w.AWS.Server.SetLag(fakeaws.Lag{NewKey: 3 * time.Second, Flap: "101"})
 	tm := machine.NewTerminal(t)
 	c := tm.Start(w.Without("AWSBROKER_FILE_PASSPHRASE").Command(w.Bin, "rotate"))
-	tm.Expect("passphrase of the encrypted keystore in ")
+	tm.Expect("passphrase of the encrypted file in ")
 	tm.Send(machine.Passphrase + "\n")
 	tm.Expect("Rotate this key? [y/N] ")
 	tm.Send("y\n")
@@ -244,7 +244,7 @@ func TestRotateInterruptedAtATerminal(t *testing.T) {
 	c := tm.Start(w.Command(w.Bin, "rotate", "--yes"))
 	tm.Expect("is in the keychain, beside the old one")
 	tm.Send(machine.ControlC)
-	tm.Expect("to go on, run again: awsbroker rotate phoebe")
+	tm.Expect("to resume, run again: awsbroker rotate phoebe")
 	if code := c.Wait(); code != 4 {
 		t.Errorf("exit code %d", code)
 	}

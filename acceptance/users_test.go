@@ -278,7 +278,7 @@ func TestPassphraseIsAskedOnce(t *testing.T) {
 			j := tm.Start(command)
 			tm.Expect("passphrase of")
 			tm.Send("a wrong passphrase\n")
-			tm.Expect("not the passphrase")
+			tm.Expect("wrong passphrase")
 			tm.Expect("passphrase of")
 			tm.Send(machine.Passphrase + "\n")
 			tm.Expect(asking)

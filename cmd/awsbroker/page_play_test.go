@@ -91,7 +91,7 @@ func (pl *player) play() string {
 // block shows behind the question, or yes.
 func (pl *player) answer(question string) string {
 	switch {
-	case strings.Contains(question, "passphrase"), strings.Contains(question, "the same again"), strings.HasSuffix(question, "/.awsvault/keys: "):
+	case strings.Contains(question, "passphrase"), strings.Contains(question, "repeat it"), strings.HasSuffix(question, "/.awsvault/keys: "):
 		return machine.Passphrase
 	case strings.HasPrefix(question, "access key id"):
 		return pl.ts.Getenv("KEYID")

@@ -158,7 +158,7 @@ func (a *Access) tryNextWay(ctx context.Context) error {
 func (a *Access) sayWay() {
 	if a.said != a.Way.says {
 		a.said = a.Way.says
-		a.actor.Broker.Report.Step(cmp.Or(a.Saying, "the key is replaced") + " " + a.Way.says)
+		a.actor.Broker.Report.Step(cmp.Or(a.Saying, "replacing the key") + " " + a.Way.says)
 	}
 }
 
@@ -184,12 +184,12 @@ func (a *Access) explainDenied() error {
 		a.refused = errors.New("there is no way to ask")
 	}
 	object := cmp.Or(a.Object, "the access keys of "+a.userARN)
-	f := failure.New(failure.Refused, "AWS does not let %s be managed %s", object, strings.Join(a.tried, ", nor "))
+	f := failure.New(failure.Refused, "AWS does not allow awsbroker to manage %s %s", object, strings.Join(a.tried, ", nor "))
 	f.Cause = a.refused
 	f.Hint("AWS says: %s", a.refused.Error())
-	f.Hint("give this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.Policy, keyPolicy(a.userARN)))
+	f.Hint("attach this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.Policy, keyPolicy(a.userARN)))
 	if !slices.ContainsFunc(a.targets, (*broker.Target).HasDevice) {
-		f.Hint("where MFA is demanded, a profile has to name the device: awsbroker setup PROFILE --key %s", say.ShellWord(a.actor.Target.Profile.KeyName))
+		f.Hint("if AWS requires MFA, a profile needs the MFA device: awsbroker setup PROFILE --key %s", say.ShellWord(a.actor.Target.Profile.KeyName))
 	}
 	return f
 }

@@ -76,7 +76,7 @@ func listKeys(ctx context.Context, c *iam.Client) error {
 
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
 
-const wayIn = "the key is replaced "
+const wayIn = "replacing the key "
 
 // signer is who made the last call of an action that AWS did not refuse.
 func (m *keyed) signer(action string) string {
@@ -106,16 +106,16 @@ func TestWays(t *testing.T) {
 		roles   int // calls of AssumeRole
 		codes   int
 	}{
-		"a role's session is there": {func(m *keyed) { m.Login("admin") }, "through the role admin-mfa (session in hand)", role, 0, 0, 0},
-		"though the key may":        {func(m *keyed) { m.Login("admin"); m.AllowKeys(false) }, "through the role admin-mfa (session in hand)", role, 0, 0, 0},
+		"a role's session is there": {func(m *keyed) { m.Login("admin") }, "through the role admin-mfa (cached session)", role, 0, 0, 0},
+		"though the key may":        {func(m *keyed) { m.Login("admin"); m.AllowKeys(false) }, "through the role admin-mfa (cached session)", role, 0, 0, 0},
 		"the key may":               {func(m *keyed) { m.AllowKeys(false) }, "with the key itself", user, 0, 0, 0},
 		"the key may with MFA":      {func(m *keyed) { m.AllowKeys(true) }, "with an MFA session of the key itself", user, 1, 0, 1},
 		"only the role may":         {func(*keyed) {}, "through the role admin-mfa", role, 1, 1, 1},
 		"an MFA session is there": {func(m *keyed) {
 			m.AllowKeys(true)
 			m.leaveMFASession()
-		}, "with the MFA session in hand", user, 0, 0, 0},
-		"and only the role may": {(*keyed).leaveMFASession, "through the role admin-mfa (MFA session in hand)", role, 0, 1, 0},
+		}, "with the cached MFA session", user, 0, 0, 0},
+		"and only the role may": {(*keyed).leaveMFASession, "through the role admin-mfa (cached MFA session)", role, 0, 1, 0},
 		"the role takes no MFA": {func(m *keyed) {
 			m.SetTrust("admin-mfa", `"Condition":{}`)
 			m.onlyProfiles()
@@ -186,7 +186,7 @@ func TestDenied(t *testing.T) {
 		m.AWS.Role.DetachPolicy(administrator)
 		err := m.open(true).Do(t.Context(), listKeys)
 		f := brokertest.WantFailed(t, err, failure.Refused, policy)
-		const tried = "does not let the access keys of arn:aws:iam::123456789012:user/phoebe be managed with the key itself, nor with an MFA session of the key itself, nor through the role admin-mfa"
+		const tried = "does not allow awsbroker to manage the access keys of arn:aws:iam::123456789012:user/phoebe with the key itself, nor with an MFA session of the key itself, nor through the role admin-mfa"
 		if !strings.Contains(f.Message, tried) || strings.Contains(strings.Join(f.Hints, "\n"), "awsbroker setup") {
 			t.Errorf("%s\n%s", f.Message, strings.Join(f.Hints, "\n"))
 		}

@@ -31,7 +31,7 @@ func (a *Access) listWays() {
 	first := a.targets[0]
 	for _, t := range a.targets {
 		if a.isAtHome(t) {
-			a.ways = append(a.ways, Way{says: a.throughRole(t) + " (session in hand)", Target: t,
+			a.ways = append(a.ways, Way{says: a.throughRole(t) + " (cached session)", Target: t,
 				creds: func(context.Context) (credential.Credentials, error) { return a.useInHand(t) }})
 		}
 	}
@@ -68,7 +68,7 @@ func (a *Access) assumeRoles(with string) {
 // take a code: as itself, and to assume roles. A new key has no such session.
 func (a *Access) useMFAInHand(t *broker.Target) {
 	if !a.newKey {
-		a.ways = append(a.ways, Way{says: "with the MFA session in hand", Target: t, User: true,
+		a.ways = append(a.ways, Way{says: "with the cached MFA session", Target: t, User: true,
 			creds: func(context.Context) (credential.Credentials, error) {
 				s, ok := a.actor.FindMFASession(t)
 				if !ok {
@@ -77,7 +77,7 @@ func (a *Access) useMFAInHand(t *broker.Target) {
 				a.base = s.Credentials
 				return a.base, nil
 			}})
-		a.assumeRoles(" (MFA session in hand)")
+		a.assumeRoles(" (cached MFA session)")
 	}
 }
 
@@ -130,7 +130,7 @@ func (a *Access) getMFASession(ctx context.Context, t *broker.Target) (credentia
 // way that is tried.
 func (a *Access) findRoleInHand() (credential.Credentials, bool) {
 	for _, other := range a.targets {
-		says := a.throughRole(other) + " (session in hand)"
+		says := a.throughRole(other) + " (cached session)"
 		if !a.isAtHome(other) || slices.Contains(a.tried, says) {
 			continue
 		}

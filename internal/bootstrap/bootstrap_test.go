@@ -288,7 +288,7 @@ func TestBootstrapReconcilesFiveVersions(t *testing.T) {
 	}
 	f.run.Undo = true
 	out, _ := f.bootstrap()
-	if out.Failed || !slices.Equal(out.Undone.Lost, []string{"version v2 of policy assume-admin-role"}) || !strings.Contains(f.screen, "does not come back") {
+	if out.Failed || !slices.Equal(out.Undone.Lost, []string{"version v2 of policy assume-admin-role"}) || !strings.Contains(f.screen, "cannot be restored") {
 		t.Errorf("%+v\n%s", out, f.screen)
 	}
 	if have := f.account.State().Versions[arn]; !slices.Equal(have, []string{"v1", "v3", "v4", "v5"}) || f.account.State().Policies[arn] != other(1) {

@@ -54,11 +54,11 @@ func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) 
 			_, err = a.Line(ctx, "press Enter once you have noted it: ")
 			return made, err
 		}
-		if second, err = a.Hidden(ctx, "the same again: "); err == nil && first == second {
+		if second, err = a.Hidden(ctx, "repeat it: "); err == nil && first == second {
 			return first, nil
 		}
 		if err == nil {
-			a.Print("these two differ\n")
+			a.Print("the two passwords differ\n")
 		}
 	}
 	f := failure.New(failure.NeedPerson, "no password was set: %w", err)

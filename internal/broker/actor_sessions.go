@@ -51,7 +51,7 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (cred
 	}
 	lock := session.NewLock(a.Broker.SessionDir(), m.deviceLock())
 	if err := lock.Wait(asking); err != nil {
-		return credential.Credentials{}, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s",
+		return credential.Credentials{}, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which is asking for a code of %s",
 			lock.Holder(), t.Profile.MFASerial)
 	}
 	defer func() { _ = lock.Unlock() }()
@@ -75,7 +75,7 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (cred
 	}
 	if err == nil && m.passing {
 		if err := a.Cache.Put(m.roundKey(), m.sessionOf(creds)); err != nil {
-			a.Broker.Debug("the MFA session could not be kept: %s", err.Error()) // the next command asks again
+			a.Broker.Debug("the MFA session could not be cached: %s", err.Error()) // the next command asks again
 		}
 	}
 	return creds, err

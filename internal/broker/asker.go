@@ -97,7 +97,7 @@ func (a *Asker) AskYes(ctx context.Context, text, question string, shown bool) (
 func (a *Asker) Confirm(ctx context.Context, text, question string) error {
 	err := a.broker.Report.Confirm(ctx, a, text, question)
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		return failure.Unasked(err, "there is no terminal to ask at").Hint("say yes beforehand with --yes")
+		return failure.Unasked(err, "there is no terminal to ask at").Hint("to agree without a question, add --yes")
 	}
 	if err != nil {
 		return failure.New(failure.NeedPerson, "%w", err)
@@ -113,6 +113,6 @@ func (a *Asker) Retry(use func() error) error {
 		if !errors.Is(err, keystore.ErrPassphrase) || a.ladder == nil || try == tries {
 			return err
 		}
-		a.ladder.Print("that is not the passphrase\n")
+		a.ladder.Print("wrong passphrase\n")
 	}
 }

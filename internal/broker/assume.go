@@ -88,5 +88,5 @@ func (r *request) uselessKey() string { return session.CacheKey("useless", r.tar
 // staleCode translates a refusal that a newer code might have prevented.
 func (r *request) staleCode(refused error) error {
 	return failure.WithHint(r.target.Failure(refused),
-		"or the role demands a code that was given more recently: %s", failure.LoginCommand(r.target.Profile))
+		"or the role requires a more recent code: %s", failure.LoginCommand(r.target.Profile))
 }

@@ -26,13 +26,13 @@ func (b *Broker) withSource(t *Target, record keystore.Record) error {
 func checkChain(p *config.Profile) error {
 	name, source := p.Name, p.Source.Name
 	if p.KeyName != p.Source.KeyName {
-		return failure.New(failure.Other, "profile %s has the key %q, but its source profile %s, whose role assumes its own, has %q", name, p.KeyName, source, p.Source.KeyName).
-			Hint("remove awsbroker_key from profile %s, or its source_profile if the key is to assume the role directly", name)
+		return failure.New(failure.Other, "profile %s has the key %q, but its source profile %s has the key %q", name, p.KeyName, source, p.Source.KeyName).
+			Hint("remove awsbroker_key from profile %s, or remove its source_profile so that the key assumes the role directly", name)
 	}
 	if p.Duration > longestFromSession {
 		at, _ := p.Origin("duration_seconds")
-		return failure.New(failure.Other, "%s is %s, but a role that another role assumes has sessions of one hour at most (AWS calls it role chaining)", at.String(), say.Duration(p.Duration)).
-			Hint("set it to 1h, or let the user's key assume the role: awsbroker setup %s --key %s", failure.SetupWord(p.Name), say.ShellWord(p.KeyName))
+		return failure.New(failure.Other, "%s is %s, but AWS limits role chaining (a role that another role assumes) to sessions of one hour", at.String(), say.Duration(p.Duration)).
+			Hint("set it to 1h, or have the user's key assume the role: awsbroker setup %s --key %s", failure.SetupWord(p.Name), say.ShellWord(p.KeyName))
 	}
 	first := p
 	for first.Chained() {
@@ -40,8 +40,8 @@ func checkChain(p *config.Profile) error {
 	}
 	if p.MFASerial != "" && p.MFASerial != first.MFASerial {
 		at, _ := p.Origin("mfa_serial")
-		return failure.New(failure.Other, "%s: it is the role of profile %s that assumes this one, and AWS takes an MFA code from a user only", at.String(), source).
-			Hint("write awsbroker_mfa_serial into profile %s, where the chain begins, and remove it from %s", first.Name, name)
+		return failure.New(failure.Other, "%s: the role of profile %s assumes this role, and AWS accepts an MFA code from a user only", at.String(), source).
+			Hint("set awsbroker_mfa_serial in profile %s, the first of the chain, and remove it from %s", first.Name, name)
 	}
 	return nil
 }

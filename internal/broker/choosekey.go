@@ -34,7 +34,7 @@ func ChooseKey(record keystore.Record, c KeyChoice) (string, error) {
 	}
 	switch len(names) {
 	case 0:
-		return "", failure.New(failure.NotFound, "there is no %s in the keychain", kind).Hint("put one there with: awsbroker add NAME")
+		return "", failure.New(failure.NotFound, "there is no %s in the keychain", kind).Hint("add one with: awsbroker add NAME")
 	case 1:
 		return names[0], nil
 	}

@@ -51,8 +51,8 @@ func (r *request) withCode(ctx context.Context, use func(credential.Secret) (cre
 // sendGivenCode sends a code that nobody is there to correct.
 func (r *request) sendGivenCode(code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	if r.actor.isSpent(code) {
-		return credential.Credentials{}, failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
-			Hint("wait for the next code of the device, up to 30 seconds")
+		return credential.Credentials{}, failure.New(failure.Refused, "this MFA code was already used, and AWS accepts each code only once").
+			Hint("wait up to 30 seconds for the next code of the device")
 	}
 	creds, err := r.sendCode(code, use)
 	return creds, r.target.Failure(err)
@@ -95,7 +95,7 @@ func (r *request) askPerson(ctx context.Context, ways prompt.Ways, before string
 			last = failure.New(failure.NeedPerson, "an MFA code has six digits").Hint("run: %s", failure.LoginCommand(r.target.Profile))
 		case r.actor.isSpent(credential.NewSecret(code)):
 			slipped++
-			last = failure.New(failure.Refused, "this MFA code was used already, and AWS accepts each one once").
+			last = failure.New(failure.Refused, "this MFA code was already used, and AWS accepts each code only once").
 				Hint("wait for the next code of the device, then run: %s", failure.LoginCommand(r.target.Profile))
 		default:
 			sent++
@@ -138,7 +138,7 @@ func (r *request) introduction() string {
 	}
 	b.WriteString(r.target.scope(r.life()))
 	if !r.actor.Cache.LastCode(r.target.Profile.MFASerial, time.Now()).IsZero() {
-		b.WriteString("the code just used will not do: wait for the next one\n")
+		b.WriteString("you have already used that code: wait for the next one\n")
 	}
 	return b.String()
 }
@@ -148,9 +148,9 @@ func (r *request) introduction() string {
 func (t *Target) scope(life time.Duration) string {
 	switch {
 	case t.mfa && !t.passing:
-		return say.Sprintf("for %s the roles of key %s will ask for no other code\n", say.Duration(life), t.Profile.KeyName)
+		return say.Sprintf("for %s after this, the roles of key %s need no other code\n", say.Duration(life), t.Profile.KeyName)
 	case t.Profile.MFASession > 0 && t.NeedsOwnCode():
-		return "it takes a code of its own: sessions through an MFA session end after one hour\n"
+		return "it needs its own code, because sessions through an MFA session end after one hour\n"
 	}
 	return ""
 }
@@ -215,12 +215,12 @@ func questionFailure(err error, t *Target) error {
 	case errors.Is(err, prompt.ErrNoTerminal):
 		return failure.Unasked(err, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrTimeout):
-		f = failure.New(failure.NeedPerson, "nobody gave an MFA code for %s in time", t.describe()).Hint("%s", login)
+		f = failure.New(failure.NeedPerson, "no MFA code for %s was typed in time", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCancelled):
 		f = failure.New(failure.NeedPerson, "cancelled: no MFA code for %s", t.describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCommand):
 		f = failure.New(failure.NeedPerson, "awsbroker_mfa_process of profile %s: %w", t.Profile.Name, err).
-			Hint("try the command by itself in a shell: it has to print six digits")
+			Hint("try the command in a shell: it must print six digits")
 	}
 	return f.Because(err)
 }

@@ -85,7 +85,7 @@ func (r *request) sendSourceCode(ctx context.Context, source codeSource, code cr
 	ahead := r.run.clockOfAWS().Ahead()
 	creds, err := r.sendGivenCode(code, use)
 	if source.setting == seedSetting && correctable(err) && (r.run.clockOfAWS().Ahead()-ahead).Abs() >= codeStep/2 {
-		r.run.Debug("code: it was made for this machine's time; AWS's is another")
+		r.run.Debug("code: it was generated for this machine's time, which differs from AWS's")
 		if code, err = r.getUnspentCode(ctx, source); err == nil {
 			creds, err = r.sendGivenCode(code, use)
 		}
@@ -119,7 +119,7 @@ func (r *request) getUnspentCode(ctx context.Context, source codeSource) (creden
 		if err != nil || !r.actor.isSpent(code) {
 			return code, err
 		}
-		r.run.Debug("code: it was just used; waiting for the next one")
+		r.run.Debug("code: already used; waiting for the next one")
 		now := r.run.TimeOfAWS()
 		if !wait.Pause(ctx, now.Truncate(codeStep).Add(codeStep+time.Second).Sub(now)) {
 			return code, questionFailure(contextEnd(ctx), r.target)
@@ -166,7 +166,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 	key, err := totp.Parse(seed)
 	if err != nil {
 		return credential.Secret{}, failure.New(failure.Keychain, "the seed of %s in the keychain is damaged", device).
-			Hint("store it anew with: awsbroker mfa seed --profile %s", say.ShellWord(r.target.Profile.Name))
+			Hint("store it again with: awsbroker mfa seed --profile %s", say.ShellWord(r.target.Profile.Name))
 	}
 	return credential.NewSecret(key.Code(r.run.TimeOfAWS())), nil
 }
@@ -176,7 +176,7 @@ func (r *request) sourceFailure(source codeSource, err error) error {
 	if source.setting != seedSetting || !correctable(err) || !failure.Is(err) {
 		return err
 	}
-	return failure.New(failure.Refused, "AWS did not accept the code made from the seed in the keychain").
-		Hint("either this machine's clock is off by more than %s, or the seed is that of another device than %s: %s",
+	return failure.New(failure.Refused, "AWS did not accept the code generated from the seed in the keychain").
+		Hint("either this machine's clock is wrong by more than %s, or the seed is not that of %s: %s",
 			say.Duration(codeStep), r.target.Profile.MFASerial, "awsbroker mfa seed --profile "+say.ShellWord(r.target.Profile.Name))
 }

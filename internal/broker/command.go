@@ -34,8 +34,8 @@ func (t *Target) checkLeft(asked time.Duration) error {
 	if asked < longest {
 		return nil
 	}
-	return failure.New(failure.Usage, "a session of profile %s lasts for %s, so none has %s left", name, say.Duration(longest), say.Duration(asked)).
-		Hint("ask for less, or let the session be renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(name))
+	return failure.New(failure.Usage, "a session of profile %s lasts only %s, so it never has %s left", name, say.Duration(longest), say.Duration(asked)).
+		Hint("use a shorter time, or have the session renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(name))
 }
 
 // longest returns how long a new session of the target lasts, by AWS's defaults where

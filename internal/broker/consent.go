@@ -112,12 +112,12 @@ func (c *consenting) failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	const needed = "the session of %s is given out after a yes only (awsbroker_confirm): %w"
+	const needed = "awsbroker returns the session of %s only after a yes (awsbroker_confirm): %w"
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
 		return failure.Unasked(err, needed, c.target.describe(), err).Hint("run the command in a terminal")
 	case errors.Is(err, ErrDeclined):
-		return failure.New(failure.NeedPerson, "the session of %s was not given out: the answer was no", c.target.describe()).Because(err)
+		return failure.New(failure.NeedPerson, "the session of %s was not returned, because the answer was no", c.target.describe()).Because(err)
 	}
 	return failure.New(failure.NeedPerson, needed, c.target.describe(), err)
 }

@@ -31,6 +31,6 @@ func (b *Broker) logGrant(t *Target, s session.Session, how grant.How) {
 // rotateLog puts the log away if it has grown. The caller holds the lock of a device.
 func (b *Broker) rotateLog() {
 	if err := grants.Rotate(b.Paths.LogFile()); err != nil {
-		b.Debug("log: it could not be put away: %s", err.Error())
+		b.Debug("log: it could not be moved away: %s", err.Error())
 	}
 }

@@ -85,7 +85,7 @@ func (k *Keeper) Current() (session.Session, error) {
 	default:
 	}
 	if k.problem == "" {
-		return session.Session{}, say.Errorf("the session of profile %s has ended, and the next one is on its way", k.profile)
+		return session.Session{}, say.Errorf("the session of profile %s has ended, and awsbroker is getting the next one", k.profile)
 	}
 	return session.Session{}, errors.New(k.advice("has ended", k.problem))
 }

@@ -53,7 +53,7 @@ func (k *Keeper) renew(ctx context.Context, old session.Session) {
 	}
 }
 
-const takesCode = "the next one takes an MFA code"
+const takesCode = "the next one needs an MFA code"
 
 // noteFailure notes why there is no newer session, and tells the person when time
 // gets short: once a session.

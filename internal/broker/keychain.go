@@ -100,7 +100,7 @@ func (b *Broker) OpenCache(ctx context.Context) *session.Cache {
 	b.sessions = cache
 	place := "the system"
 	if !session.InSystem(dir) {
-		place = "the keychain, for the system keeps none"
+		place = "the keychain, because the system keeps none"
 	}
 	b.Debug("cache: %s, its key with %s", dir, place)
 	return cache

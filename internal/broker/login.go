@@ -111,7 +111,7 @@ func (b *Broker) ProfilesOf(key string) ([]string, error) {
 	}
 	if key != "" {
 		return nil, failure.New(failure.NotFound, "no profile in %s uses the key %q", b.Paths.Config, key).
-			Hint("see which there are with: awsbroker list")
+			Hint("list the profiles with: awsbroker list")
 	}
 	return nil, b.noneOfOurs()
 }

@@ -82,12 +82,12 @@ func (t *Target) checkFor(want Want) error {
 	case t.From != nil:
 		return t.From.checkFor(want)
 	case p.MFASerial == "":
-		return failure.New(failure.Usage, "profile %s has no MFA device, so there is no MFA session that could last for %s", name, say.Duration(life))
+		return failure.New(failure.Usage, "profile %s has no MFA device, so it has no MFA session to last %s", name, say.Duration(life))
 	case p.MFASession > 0:
-		return failure.New(failure.Usage, "profile %s wants sessions of %s, which need a code of their own: through an MFA session they end after one hour", name, say.Duration(p.Duration)).
+		return failure.New(failure.Usage, "profile %s has sessions of %s, which need their own code, because sessions through an MFA session end after one hour", name, say.Duration(p.Duration)).
 			Hint("leave out --for, or set duration_seconds = 1h in that profile")
 	}
-	return failure.New(failure.Usage, "profile %s has no MFA session, so its session lasts as long as its role says", name).
+	return failure.New(failure.Usage, "profile %s has no MFA session, so the role decides how long its session lasts", name).
 		Hint("give it one: awsbroker setup %s --mfa-session %s", failure.SetupWord(name), lineOf(life))
 }
 

@@ -32,14 +32,14 @@ func (r *request) retryWhileUnknown(ctx context.Context, use func(credential.Sec
 		for {
 			creds, err := use(code)
 			if awsapi.Is(err, awsapi.WrongCode) && !end.IsZero() {
-				r.run.Report.Step("AWS knows the new device by now, and the code has grown too old meanwhile")
+				r.run.Report.Step("AWS now knows the new device, but the code is too old")
 			}
 			if !awsapi.Is(err, awsapi.WrongDevice, awsapi.UnknownKey) {
 				return creds, err
 			}
 			if end.IsZero() {
 				end = time.Now().Add(newDeviceWait)
-				r.run.Report.Step("waiting until AWS knows the new device; its code is not used up")
+				r.run.Report.Step("waiting until AWS knows the new device; its code is still valid")
 			}
 			if time.Now().After(end) {
 				return creds, err

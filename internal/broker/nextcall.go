@@ -53,14 +53,14 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 		return NextCall{Fails, err.Error()}
 	}
 	if t.Key.AccessKeyID == "" {
-		return NextCall{Unknown, say.Sprintf("there is no record of a key %s, so the keychain has to be opened to see", t.Profile.KeyName)}
+		return NextCall{Unknown, say.Sprintf("awsbroker's record has no key %s, so it must open the keychain to find out", t.Profile.KeyName)}
 	}
 	if !known {
-		return NextCall{Unknown, "the sessions are sealed with a key that is in the keychain, and that was not opened"}
+		return NextCall{Unknown, "the sessions are sealed with a key in the keychain, which was not opened"}
 	}
 	r := b.NewActor(t, cache).newRequest(Want{})
 	if s, ok := r.fromCache(); ok {
-		return NextCall{FromCache, fmt.Sprintf("a session with %s left is there; with less than %s it is renewed", say.Duration(s.Left(now)), say.Duration(served(s, r.minLeft(now))))}
+		return NextCall{FromCache, fmt.Sprintf("there is a session with %s left; with less than %s left, awsbroker gets a new one", say.Duration(s.Left(now)), say.Duration(served(s, r.minLeft(now))))}
 	}
 	r.old, _ = t.Cached(cache, now)
 	why := "there is no session for these settings"
@@ -69,19 +69,19 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 	}
 	switch {
 	case !t.Asks(cache, now) && t.From != nil:
-		return NextCall{NotAsking, why + ", and the one that a new one comes from is there, or takes no code"}
+		return NextCall{NotAsking, why + ", and a new one needs no code, because its source session is cached or needs none"}
 	case !t.Asks(cache, now):
-		return NextCall{NotAsking, why + ", and a new one takes no MFA code"}
+		return NextCall{NotAsking, why + ", and a new one needs no MFA code"}
 	case r.checkDevice() != nil:
 		return NextCall{Fails, r.checkDevice().Error()}
 	case codes.Setting != "":
-		return NextCall{NotAsking, why + ", and a new one takes an MFA code, which " + codes.Setting + " gives"}
+		return NextCall{NotAsking, why + ", and a new one needs an MFA code, which " + codes.Setting + " gives"}
 	case codes.Way != "":
-		return NextCall{AsksCode, why + ", and a new one takes an MFA code; way of asking: " + string(codes.Way)}
+		return NextCall{AsksCode, why + ", and a new one needs an MFA code; way of asking: " + string(codes.Way)}
 	case r.old.AccessKeyID != "":
-		return NextCall{FromCache, why + ", but a new one takes an MFA code, and there is no way to ask you from here"}
+		return NextCall{FromCache, why + ", but a new one needs an MFA code, and there is no way to ask you from here"}
 	}
-	return NextCall{Fails, why + ", a new one takes an MFA code, and there is no way to ask you from here"}
+	return NextCall{Fails, why + ", a new one needs an MFA code, and there is no way to ask you from here"}
 }
 
 // afterKeychain returns what a call comes to that takes the key out of the keychain,
@@ -98,11 +98,11 @@ func (b *Broker) afterKeychain(ctx context.Context, t *Target, record keystore.R
 	}
 	switch {
 	case errors.Is(err, keystore.ErrAsks) && next.Outcome == NotAsking:
-		return NextCall{Unlocks, next.Why + ", for which the keychain has to be opened"}
+		return NextCall{Unlocks, next.Why + ", and awsbroker must open the keychain for it"}
 	case errors.Is(err, keystore.ErrAsks):
 		return next
 	case next.Outcome == FromCache:
-		return NextCall{FromCache, next.Why + "; that will fail: " + says}
+		return NextCall{FromCache, next.Why + "; the call after that will fail: " + says}
 	}
 	return NextCall{Fails, says}
 }

@@ -17,11 +17,11 @@ func (t *Target) CheckOwner(answered, recorded string) error {
 		return nil
 	}
 	name := t.Profile.KeyName
-	f := failure.New(failure.Other, "the key %q is recorded as %s, and %s says that it is of %s", name, recorded, t.whoAnswers(), answered)
+	f := failure.New(failure.Other, "the key %q is recorded as %s, but %s says that it belongs to %s", name, recorded, t.whoAnswers(), answered)
 	if t.Endpoint.URL != "" {
-		f.Hint("look for AWS_ENDPOINT_URL and endpoint_url: nothing was changed here or there")
+		f.Hint("check AWS_ENDPOINT_URL and endpoint_url; nothing was changed")
 	}
-	return f.Hint("if the key is another user's by now, store it anew: awsbroker add %s --replace", say.ShellWord(name))
+	return f.Hint("if the key now belongs to another user, store it again: awsbroker add %s --replace", say.ShellWord(name))
 }
 
 func (t *Target) whoAnswers() string {
@@ -66,7 +66,7 @@ func (r *request) refuseAddress() error {
 	if e.IsAWS("sts") || e.IsLocal() || r.run.EndpointIsMine || strings.EqualFold(e.Host(), p.EndpointIsMine) {
 		return nil
 	}
-	return failure.New(failure.Other, "the code of a seed is not sent to %s, which is not AWS's own address", e.Host()).
-		Hint("if that address is yours: --endpoint-is-mine, or in profile %s the line awsbroker_endpoint_is_mine = %s", p.Name, e.Host()).
-		Hint("if not, look where it comes from: awsbroker explain --profile %s", say.ShellWord(p.Name))
+	return failure.New(failure.Other, "awsbroker does not send the code of a seed to %s, which is not AWS's own address", e.Host()).
+		Hint("if that address is yours, add --endpoint-is-mine, or the line awsbroker_endpoint_is_mine = %[2]s to profile %[1]s", p.Name, e.Host()).
+		Hint("if not, find out where it is set: awsbroker explain --profile %s", say.ShellWord(p.Name))
 }

@@ -44,10 +44,10 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 	}
 	t.Begin(cmp.Or(prompt.OtherCaller(), "awsbroker") + does + within(ctx) + "\n")
 	if !p.New {
-		return t.Hidden(ctx, "passphrase of the encrypted keystore in "+p.Dir+": ")
+		return t.Hidden(ctx, "passphrase of the encrypted file in "+p.Dir+": ")
 	}
 	for {
-		t.Print(say.Sprintf("choose a passphrase for the encrypted keystore in %s (at least %d characters)\n", p.Dir, p.MinLength))
+		t.Print(say.Sprintf("choose a passphrase for the encrypted file in %s (at least %d characters)\n", p.Dir, p.MinLength))
 		first, err := t.Hidden(ctx, "new passphrase: ")
 		if err != nil {
 			return first, err
@@ -60,14 +60,14 @@ func (a *Asker) typedPassphrase(ctx context.Context, p keystore.PassphraseReques
 			t.Print("that is too easy to guess: " + passphrase.Trivial + "\n")
 			continue
 		}
-		second, err := t.Hidden(ctx, "the same again: ")
+		second, err := t.Hidden(ctx, "repeat it: ")
 		if err != nil {
 			return second, err
 		}
 		if first == second {
 			return first, nil
 		}
-		t.Print("these two differ\n")
+		t.Print("the two passphrases differ\n")
 	}
 }
 
@@ -95,13 +95,13 @@ func (b *Broker) keepPassphrase(p credential.Secret) {
 	b.typed = p
 	life, err := b.passphraseLife()
 	if err != nil {
-		b.Warn("the passphrase of the encrypted keystore is not kept: %v", err)
+		b.Warn("the passphrase of the encrypted file is not cached: %v", err)
 	}
 	if life == 0 {
 		return
 	}
 	if err := b.keptPassphrase().Put(p, time.Now().Add(life)); err != nil {
-		b.Debug("keychain: its passphrase is not kept: %v", err)
+		b.Debug("keychain: its passphrase is not cached: %v", err)
 	}
 }
 
@@ -109,7 +109,7 @@ func (b *Broker) keepPassphrase(p credential.Secret) {
 func (b *Broker) ForgetPassphrase() error {
 	b.typed = credential.Secret{}
 	if err := b.keptPassphrase().Forget(); err != nil {
-		return failure.New(failure.Keychain, "the passphrase of the encrypted keystore could not be forgotten: %w", err)
+		return failure.New(failure.Keychain, "the cached passphrase of the encrypted file could not be deleted: %w", err)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 		return ours[0], true, nil
 	}
 	return "", false, failure.New(failure.Usage, "which profile? there are %s", strings.Join(ours, ", ")).
-		Hint("name one with --profile, or set AWS_PROFILE")
+		Hint("choose one with --profile, or set AWS_PROFILE")
 }
 
 func (b *Broker) noneOfOurs() error {
@@ -63,12 +63,12 @@ func (b *Broker) CheckServed(profiles []string) error {
 			return failure.OfConfig(err)
 		}
 		if !p.RunsUs() {
-			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: it has no credential_process that does", name).
+			return failure.New(failure.Usage, "AWS tools do not ask awsbroker for profile %s, because it has no credential_process for it", name).
 				Hint("awsbroker setup %s", failure.SetupWord(name))
 		}
 		if file, line, ok := cfg.StaticKeys(name); ok {
-			return failure.New(failure.Usage, "AWS's tools do not ask awsbroker for profile %s: there is an access key in clear, %s:%d", name, file, line).
-				Hint("move it into the keychain: awsbroker add NAME --from-profile %s", say.ShellWord(name))
+			return failure.New(failure.Usage, "AWS tools do not ask awsbroker for profile %s, because it has an access key in plaintext, %s:%d", name, file, line).
+				Hint("move it to the keychain: awsbroker add NAME --from-profile %s", say.ShellWord(name))
 		}
 	}
 	return nil

@@ -35,8 +35,8 @@ func checkRecursion(profile string) error {
 	}
 	profiles := strings.Split(chain, ",")
 	if slices.Contains(profiles, profile) || len(profiles) >= maxChain {
-		return failure.New(failure.Other, "profile %q comes back to itself: %s", profile, strings.Join(append(profiles, profile), " -> ")).
-			Hint("look for a helper command in these profiles that uses one of them")
+		return failure.New(failure.Other, "profile %q needs itself: %s", profile, strings.Join(append(profiles, profile), " -> ")).
+			Hint("find the helper command in these profiles that uses one of them")
 	}
 	return nil
 }
@@ -49,8 +49,8 @@ func (r *request) checkDevice() error {
 	if !r.target.Asks(r.actor.Cache, time.Now()) || !slices.Contains(strings.Split(os.Getenv(deviceVariable), ","), url.QueryEscape(t.Profile.MFASerial)) {
 		return nil
 	}
-	return failure.New(failure.Other, "the command for an MFA code needs an MFA code of the same device (profile %s)", t.Profile.Name).
-		Hint("let awsbroker_mfa_process use another device or none, or log in beforehand: %s", failure.LoginCommand(t.Profile))
+	return failure.New(failure.Other, "the command that gets MFA codes needs an MFA code of the same device (profile %s)", t.Profile.Name).
+		Hint("use another device, or none, in awsbroker_mfa_process, or log in first: %s", failure.LoginCommand(t.Profile))
 }
 
 // helperEnviron returns the environment of a helper command of this target.

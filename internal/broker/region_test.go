@@ -21,7 +21,7 @@ func TestUnknownRegion(t *testing.T) {
 		if !errors.As(err, &f) {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(strings.Join(f.Hints, " "), `"auto" is a region of AWS's: AWS_REGION says so`); got != want {
+		if got := strings.Contains(strings.Join(f.Hints, " "), `"auto" is an AWS region; it comes from AWS_REGION`); got != want {
 			t.Errorf("%q: %q", url, f.Hints)
 		}
 	}

@@ -67,7 +67,7 @@ func (r *request) keepSession(s session.Session) {
 		r.run.rotateLog()
 	}
 	if err := r.actor.Cache.Put(r.target.cacheKey(), s); err != nil {
-		r.run.Warn("the session could not be kept, so the next call will need another: %s", err.Error())
+		r.run.Warn("the session could not be cached, so the next call will need a new one: %s", err.Error())
 		return
 	}
 	r.actor.Cache.Sweep(time.Now())

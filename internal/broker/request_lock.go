@@ -68,9 +68,9 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 		return questionFailure(prompt.ErrCancelled, r.target)
 	}
 	if !r.target.Asks(r.actor.Cache, time.Now()) {
-		return failure.New(failure.Unreachable, "gave up waiting for another awsbroker (process %d) that waits for AWS", holder).
+		return failure.New(failure.Unreachable, "gave up waiting for another awsbroker (process %d), which is waiting for AWS", holder).
 			Hint("try again in a moment")
 	}
-	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d) that asks for a code of %s", holder, r.target.first().Profile.MFASerial)
+	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which is asking for a code of %s", holder, r.target.first().Profile.MFASerial)
 	return f.Hint("answer its question, or run: %s", failure.LoginCommand(r.target.Profile))
 }

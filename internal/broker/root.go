@@ -41,23 +41,23 @@ func RefuseRoot(t *Target, now time.Time) error {
 	if t.Key.Over(now) {
 		return RootOverFailure(name, t.Key, now)
 	}
-	f := failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs", name, account)
+	f := failure.New(failure.Other, "key %q is the root key of account %s, and awsbroker gives programs no session of a root key", name, account)
 	if t.Profile.RoleARN != "" {
-		f = failure.New(failure.Other, "key %q is the root user's of account %s, and a root user can assume no role", name, account).
+		f = failure.New(failure.Other, "key %q is the root key of account %s, and a root user cannot assume roles", name, account).
 			Hint("use the key of an IAM user: awsbroker setup %s --key NAME", failure.SetupWord(t.Profile.Name))
 	}
-	return f.Hint("for one command with the root user's rights: awsbroker exec --allow-root -- COMMAND").
-		Hint("when nothing needs it any more: %s", say.DeleteKey(t.Key.AccessKeyID))
+	return f.Hint("to run one command with the root user's rights: awsbroker exec --allow-root -- COMMAND").
+		Hint("when you no longer need it: %s", say.DeleteKey(t.Key.AccessKeyID))
 }
 
 // RootOverFailure is the failure of every use of a root key past its date but its
 // deletion.
 func RootOverFailure(name string, info keystore.KeyInfo, now time.Time) error {
 	account, _ := awsapi.SplitARN(info.ARN)
-	since := ""
+	ago := ""
 	if !info.Expires.IsZero() {
-		since = " since " + say.Duration(now.Sub(info.Expires))
+		ago = " " + say.Duration(now.Sub(info.Expires)) + " ago"
 	}
-	return failure.New(failure.Other, "the time of root key %q (account %s) is over%s, and awsbroker only deletes it now", name, account, since).
+	return failure.New(failure.Other, "root key %q (account %s) expired%s, so awsbroker can only delete it", name, account, ago).
 		Hint("%s", say.DeleteKey(info.AccessKeyID))
 }

@@ -39,8 +39,8 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 		return s, "", err
 	}
 	if !t.Key.Root() {
-		return s, "", failure.New(failure.Keychain, "the keychain holds another key as %q than the record says", t.Profile.KeyName).
-			Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(t.Profile.KeyName))
+		return s, "", failure.New(failure.Keychain, "the key %q in the keychain is not the one in awsbroker's record", t.Profile.KeyName).
+			Hint("store the key again with: awsbroker add %s --replace", say.ShellWord(t.Profile.KeyName))
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
@@ -58,11 +58,11 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 		return s, "", err
 	}
 	account, _ := awsapi.SplitARN(t.Key.ARN)
-	limit := ", but call no IAM API"
+	limit := ", except call IAM"
 	if t.TakesCode() {
 		limit = "" // a session with MFA may
 	}
-	b.Warn("for %s the command may do everything in account %s%s", say.Duration(rootSessionLife), account, limit)
+	b.Warn("for %s the command can do everything in account %s%s", say.Duration(rootSessionLife), account, limit)
 	s = session.Session{Credentials: creds, Issued: time.Now().UTC().Truncate(time.Second)}
 	return s, cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
 }
@@ -120,7 +120,7 @@ func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) err
 	if !identity.IsRoot() {
 		return nil
 	}
-	return failure.New(failure.Other, "key %q is the root user's of account %s, and awsbroker gives no session of it to programs",
+	return failure.New(failure.Other, "key %q is the root key of account %s, and awsbroker gives programs no session of a root key",
 		r.target.Profile.KeyName, identity.Account).
-		Hint("when nothing needs it any more: %s", say.DeleteKey(r.actor.AccessKey.AccessKeyID))
+		Hint("when you no longer need it: %s", say.DeleteKey(r.actor.AccessKey.AccessKeyID))
 }

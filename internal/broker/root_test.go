@@ -54,13 +54,13 @@ func TestRefuseRoot(t *testing.T) {
 	}{
 		{"a user, whatever the name", user, "", 0, "", ""},
 		{"a key that nobody was asked about", keystore.KeyInfo{AccessKeyID: "AKIAOFFLINE"}, "", 0, "", ""},
-		{"root in its time", rootKey(), "", time.Hour, "gives no session of it to programs", "exec --allow-root -- "},
-		{"root in its time, deletion", rootKey(), "", time.Hour, "gives no session of it to programs", "keys delete AKIAROOT"},
-		{"root and a role", rootKey(), "arn:aws:iam::123456789012:role/admin-mfa", time.Hour, "can assume no role", "setup admin --key NAME"},
-		{"root at the last moment", rootKey(), "", RootLife - time.Second, "gives no session", ""},
-		{"root past its time", rootKey(), "", RootLife, "is over since 0 seconds, and awsbroker only deletes it now", "keys delete AKIAROOT"},
-		{"root of another partition", china, "", 24 * time.Hour, "is over since 20 hours", "keys delete AKIAROOT"},
-		{"root without a date", dateless, "", 0, "is over, and awsbroker only", "keys delete AKIAROOT"},
+		{"root in its time", rootKey(), "", time.Hour, "gives programs no session of a root key", "exec --allow-root -- "},
+		{"root in its time, deletion", rootKey(), "", time.Hour, "gives programs no session of a root key", "keys delete AKIAROOT"},
+		{"root and a role", rootKey(), "arn:aws:iam::123456789012:role/admin-mfa", time.Hour, "cannot assume roles", "setup admin --key NAME"},
+		{"root at the last moment", rootKey(), "", RootLife - time.Second, "gives programs no session", ""},
+		{"root past its time", rootKey(), "", RootLife, "expired 0 seconds ago, so awsbroker can only delete it", "keys delete AKIAROOT"},
+		{"root of another partition", china, "", 24 * time.Hour, "expired 20 hours ago", "keys delete AKIAROOT"},
+		{"root without a date", dateless, "", 0, "expired, so awsbroker can only", "keys delete AKIAROOT"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := &Target{Profile: &config.Profile{Name: "admin", KeyName: "root-account", RoleARN: c.role}, Key: c.key}

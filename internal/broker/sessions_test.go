@@ -233,7 +233,7 @@ func TestMFASessionTooOldForRole(t *testing.T) {
 
 	// Without anybody to ask, AWS's refusal is the news.
 	_, err := m.NewBroker().Session(t.Context(), "strict", broker.Want{})
-	brokertest.WantFailed(t, err, failure.Refused, "the role demands a code that was given more recently: awsbroker login --profile strict")
+	brokertest.WantFailed(t, err, failure.Refused, "the role requires a more recent code: awsbroker login --profile strict")
 	m.WantCalls(1, 2, 1)
 	b := m.NewBroker()
 	b.Code = m.NextCode()
@@ -289,7 +289,7 @@ func TestWaitingForAnothersCode(t *testing.T) {
 		b := m.NewBroker()
 		b.Limits = broker.Limits{Question: 100 * time.Millisecond, Run: brokertest.Stretch(time.Second)}
 		_, err := b.SessionOf(t.Context(), target, broker.Want{})
-		brokertest.WantFailed(t, err, failure.NeedPerson, "asks for a code of "+m.AWS.Device.Serial)
+		brokertest.WantFailed(t, err, failure.NeedPerson, "which is asking for a code of "+m.AWS.Device.Serial)
 		_ = lock.Unlock()
 	}
 }
@@ -309,7 +309,7 @@ func TestWantFor(t *testing.T) {
 		{"dev", 37 * time.Hour, "an MFA session lasts from 15 minutes to 36 hours, not 37h"},
 		{"dev", time.Minute, "an MFA session lasts from 15 minutes to 36 hours, not 1m"},
 		{"admin", 8 * time.Hour, "awsbroker setup admin --mfa-session 8h"},
-		{"long", 8 * time.Hour, "profile long wants sessions of 2 hours, which need a code of their own"},
+		{"long", 8 * time.Hour, "profile long has sessions of 2 hours, which need their own code"},
 		{"bare", 8 * time.Hour, "profile bare has no MFA device"},
 	} {
 		_, err := m.NewBroker().Session(context.Background(), tt.profile, broker.Want{For: tt.life})

@@ -194,7 +194,7 @@ func (t *Target) Failure(err error) error {
 	f := failure.OfAWS(err, t.Profile, t.TakesCode())
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound && t.Endpoint.URL == "" && t.regionFrom.Key != "" {
-		f.Hint("look whether %q is a region of AWS's: %s says so", t.Endpoint.Region, t.regionFrom)
+		f.Hint("check whether %q is an AWS region; it comes from %s", t.Endpoint.Region, t.regionFrom)
 	}
 	return f
 }

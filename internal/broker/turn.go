@@ -39,7 +39,7 @@ func (b *Broker) awaitTurn(ctx context.Context, place string) (*turn, error) {
 	defer cancel()
 	t := &turn{lock: session.NewLock(b.SessionDir(), place)}
 	_, err := t.lock.Await(ctx, b.TellWaiting(func() string {
-		return fmt.Sprintf("waiting for process %d, which asks something here", t.lock.Holder())
+		return fmt.Sprintf("waiting for process %d, which is asking something here", t.lock.Holder())
 	}))
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):

@@ -326,7 +326,7 @@ func (m *World) PointAtStandIn() *fakeaws.Server {
 // still in the keychain, and neither AWS was asked for one.
 func (m *World) WantStoppedAtStandIn(other *fakeaws.Server, err error) {
 	m.T.Helper()
-	WantFailed(m.T, err, failure.Other, "is recorded as "+m.AWS.User.ARN()+", and the address "+other.URL()+" says that it is of arn:aws:iam::999999999999:user/dev")
+	WantFailed(m.T, err, failure.Other, "is recorded as "+m.AWS.User.ARN()+", but the address "+other.URL()+" says that it belongs to arn:aws:iam::999999999999:user/dev")
 	WantFailed(m.T, err, failure.Other, "awsbroker add phoebe --replace")
 	if m.StoredKey().AccessKeyID != m.AWS.Key.ID {
 		m.T.Error("another key is in the keychain")

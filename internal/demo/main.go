@@ -74,7 +74,7 @@ func play(s *stage) {
 	s.say("Phoebe's access key goes into the keychain, here an encrypted file:")
 	s.play("awsbroker add phoebe --keystore file",
 		answer{"access key id: ", key.ID}, answer{"secret access key", key.Secret},
-		answer{"new passphrase: ", machine.Passphrase}, answer{"the same again: ", machine.Passphrase})
+		answer{"new passphrase: ", machine.Passphrase}, answer{"repeat it: ", machine.Passphrase})
 	s.say("The profile is shown, and tried with one session, before it is written:")
 	s.play("awsbroker setup admin --key phoebe --region eu-central-1",
 		answer{"passphrase of", machine.Passphrase}, answer{"Write this? [y/N] ", "y"}, answer{"MFA code of", s.m.Code()})

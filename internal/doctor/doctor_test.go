@@ -195,7 +195,7 @@ func TestPassphraseFile(t *testing.T) {
 	t.Setenv("AWSBROKER_FILE_PASSPHRASE_FILE", path)
 	for mode, titles := range map[fs.FileMode][]string{
 		0o600: nil, 0o400: nil,
-		0o644: {"others may read this file (mode 644), and the passphrase of the encrypted keystore in clear in it"},
+		0o644: {"others may read this file (mode 644), and the passphrase of the encrypted file in clear in it"},
 		0o666: {"others may write this file (mode 666)"},
 	} {
 		must(t, os.Chmod(path, mode))

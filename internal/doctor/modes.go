@@ -82,10 +82,10 @@ func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo
 	case bad != 0:
 		f.Title = fmt.Sprintf("others may read this %s (mode %o)", what, mode)
 		if n := d.keysInClear(path); n > 0 {
-			f.Title += ", and " + say.Count(n, "access key", "access keys") + " in clear in it"
+			f.Title += ", and " + say.Count(n, "access key", "access keys") + " in plaintext in it"
 		}
 		if path == passphrase.File() {
-			f.Title += ", and the passphrase of the encrypted keystore in clear in it"
+			f.Title += ", and it has the passphrase of the encrypted file in plaintext"
 		}
 		d.found(readableByOthers, f)
 	}

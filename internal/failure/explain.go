@@ -39,7 +39,7 @@ func OfConfig(err error) *Error {
 		f.Reason = NotFound
 		switch {
 		case unknown.Bare != nil:
-			f.Hint("write that there, or have it written: awsbroker setup %s", SetupWord(unknown.Name))
+			f.Hint("change the line, or run: awsbroker setup %s", SetupWord(unknown.Name))
 		case len(unknown.Nearest) > 0: // the names say what to do
 		case !config.ValidProfileName(unknown.Name):
 			f.Hint("list the profiles with: awsbroker list")
@@ -81,7 +81,7 @@ func OfKeystore(err error, key string) *Error {
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrNoKeystore):
 		f = New(NotFound, "there is no key %q in the keychain", key).
-			Hint("put it there, or take it back if the keychain still has it, with: awsbroker add %s", say.ShellWord(key))
+			Hint("add it with: awsbroker add %s", say.ShellWord(key))
 	case errors.Is(err, paths.ErrForeign):
 		f.Reason = Other
 	case errors.Is(err, keystore.ErrName):
@@ -91,7 +91,7 @@ func OfKeystore(err error, key string) *Error {
 	case errors.As(err, &advised):
 		f.Hint("%s", advised.Hint)
 	case errors.Is(err, keystore.ErrCorrupt):
-		f.Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(key))
+		f.Hint("store the key again with: awsbroker add %s --replace", say.ShellWord(key))
 	case errors.Is(err, keystore.ErrOccupied):
 		f = KeyUnlisted(key).Because(err)
 	case errors.Is(err, keystore.ErrPassphrase):
@@ -112,18 +112,18 @@ func OfFirstKeystore(err error, key string) *Error {
 		return f
 	}
 	f.Hints = slices.DeleteFunc(f.Hints, func(hint string) bool { return hint == onlyThere })
-	return f.Hint("see which keychains this machine has: awsbroker keystore").
-		Hint("or keep keys in an encrypted file: awsbroker add %s --keystore file", say.ShellWord(cmp.Or(key, "NAME")))
+	return f.Hint("list the keychains of this machine with: awsbroker keystore").
+		Hint("or store the key in an encrypted file: awsbroker add %s --keystore file", say.ShellWord(cmp.Or(key, "NAME")))
 }
 
 // onlyThere is the hint about a keychain that cannot be reached.
-const onlyThere = "your keys are in that keychain and nowhere else; run this where it is there, such as your desktop session"
+const onlyThere = "your keys are only in that keychain; run this where it is available, such as in your desktop session"
 
 // OfRecord translates an error of reading keystore.json. The keys are not in that file.
 func OfRecord(err error) *Error {
 	f := New(Keychain, "%w", err)
 	if errors.Is(err, keystore.ErrCorrupt) {
-		f.Hint("move that file away; then awsbroker keystore shows which keys the keychain has, and awsbroker add KEY takes one back without its secret being typed")
+		f.Hint("move that file away; then awsbroker keystore lists the keys in the keychain, and awsbroker add KEY adds one again without its secret")
 	}
 	return f
 }
@@ -134,23 +134,23 @@ func OfKeyOnRecord(err error, key string) *Error {
 	if !errors.Is(err, keystore.ErrNotFound) {
 		return OfKeystore(err, key)
 	}
-	return New(NotFound, "the key %q is not in the keychain any more: %w", key, err).
-		Hint("store it anew with: awsbroker add %s --replace; which keychains have keys, says: awsbroker keystore", say.ShellWord(key))
+	return New(NotFound, "the key %q is no longer in the keychain: %w", key, err).
+		Hint("store it again with: awsbroker add %s --replace; list the keychains that have keys with: awsbroker keystore", say.ShellWord(key))
 }
 
 // KeyUnlisted is the failure of what would overwrite a key that is in the keychain
 // and not in the record.
 func KeyUnlisted(key string) *Error {
-	return New(Other, "the keychain has another key %q, which awsbroker had no record of", key).
-		Hint("take that one back with: awsbroker add %s", say.ShellWord(key)).
-		Hint("or replace it with: awsbroker add %s --replace", say.ShellWord(key))
+	return New(Other, "the keychain has another key %q, which is missing from awsbroker's record", key).
+		Hint("to use that one: awsbroker add %s", say.ShellWord(key)).
+		Hint("to replace it: awsbroker add %s --replace", say.ShellWord(key))
 }
 
 func ofPassphrase(err error) *Error {
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		return NeedsPassphrase(err, "run this command in a terminal")
 	}
-	return New(NeedPerson, "the keystore's passphrase: %w", err)
+	return New(NeedPerson, "the passphrase of the encrypted file: %w", err)
 }
 
 // OfAWS translates an error of a request to STS. p is the profile that the request
@@ -158,7 +158,7 @@ func ofPassphrase(err error) *Error {
 func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	var e *awsapi.Error
 	if errors.Is(err, context.Canceled) {
-		return New(NeedPerson, "cancelled while AWS was asked")
+		return New(NeedPerson, "cancelled while waiting for AWS")
 	}
 	if !errors.As(err, &e) {
 		return New(Other, "%w", err)
@@ -171,40 +171,40 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	switch e.Reason {
 	case awsapi.WrongCode:
 		f = New(Refused, "AWS did not accept the MFA code").
-			Hint("it has to be the device's current code, and one that was not used yet")
+			Hint("type the current code of the MFA device, which you have not used before")
 	case awsapi.WrongDevice:
-		f.Hint("compare awsbroker_mfa_serial of the profile with the devices of the user: awsbroker mfa list")
+		f.Hint("compare awsbroker_mfa_serial of the profile with the user's MFA devices: awsbroker mfa list")
 	case awsapi.UnknownKey:
 		f = unknownKey(p)
 	case awsapi.WrongSecret:
-		f = New(Refused, "AWS did not accept the signature: the secret access key is not the one that belongs to the id")
+		f = New(Refused, "AWS did not accept the signature: the secret access key does not belong to the id")
 		if p != nil {
-			f.Hint("store the key anew with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
+			f.Hint("store the key again with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
 		}
 	case awsapi.WrongRegion:
-		f = New(Refused, "the endpoint is of another region than the one that the request was signed for: %s", e.Message).
-			Hint("look where region and endpoint_url come from: awsbroker explain%s", flagProfile(p))
+		f = New(Refused, "the endpoint belongs to another region than the request: %s", e.Message).
+			Hint("find out where region and endpoint_url are set: awsbroker explain%s", flagProfile(p))
 	case awsapi.ClockWrong:
 		f = New(Refused, "this machine's clock is %s", ClockText(e.Skew)).
 			Hint("set the clock and try again; for example: sudo timedatectl set-ntp true")
 	case awsapi.RootKey:
-		f.Hint("use the key of an IAM user; root may assume no role")
+		f.Hint("use the key of an IAM user, because the root user cannot assume roles")
 	case awsapi.Denied:
-		f.Hint("a policy of the user, or of its organization, denies it")
+		f.Hint("find the policy of the user or its organization that denies it")
 	case awsapi.RegionDisabled:
-		f.Hint("choose a region where STS is active: --region %s", config.DefaultRegion(partitionOf(p)))
+		f.Hint("use a region in which STS is active: --region %s", config.DefaultRegion(partitionOf(p)))
 	case awsapi.Throttled, awsapi.Failing:
-		f = New(Unreachable, "AWS cannot answer now: %s", e.Error()).Hint("try again in a moment")
+		f = New(Unreachable, "AWS is busy: %s", e.Error()).Hint("try again in a moment")
 	case awsapi.Unreachable, awsapi.Redirected, awsapi.Garbled:
 		f = New(Unreachable, "AWS STS could not be reached: %s", e.Error())
 		if p != nil && e.Sent && coded {
-			f.Hint("the MFA code may have been used up: try again with the next one")
+			f.Hint("the MFA code may be used up; try again with the next one")
 		} else {
 			f.Hint("check the network, HTTPS_PROXY and the endpoint settings")
 		}
 	case awsapi.BadProxy:
 		f = New(Other, "%s", e.Error()).
-			Hint("write other characters than letters and digits in its name and password as %% and two digits: %% as %%25, @ as %%40, ^ as %%5E, # as %%23")
+			Hint("in its user name and password, replace special characters with %% and two digits: %% with %%25, @ with %%40, ^ with %%5E, # with %%23")
 	case awsapi.BadEndpoint:
 		f = New(Other, "%s", e.Error()).
 			Hint("check endpoint_url, AWS_ENDPOINT_URL, ca_bundle and AWS_CA_BUNDLE")
@@ -243,7 +243,7 @@ func partitionOf(p *config.Profile) string {
 func unknownKey(p *config.Profile) *Error {
 	f := New(Refused, "AWS does not know the access key: it was deleted or deactivated, or belongs to another partition")
 	if p == nil {
-		return f.Hint("for a key of AWS China or GovCloud name the region: --region cn-north-1, --region us-gov-west-1")
+		return f.Hint("for a key of AWS China or GovCloud add the region: --region cn-north-1, --region us-gov-west-1")
 	}
-	return f.Hint("if there is a new key, store it with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
+	return f.Hint("if you have a new key, store it with: awsbroker add %s --replace", say.ShellWord(p.KeyName))
 }

@@ -46,7 +46,7 @@ func New(r Reason, format string, args ...any) *Error {
 	err := say.Errorf(format, args...)
 	f := &Error{Reason: r, Message: err.Error(), Cause: err}
 	if errors.Is(err, paths.ErrForeign) {
-		f.Hint("run this as that user, without sudo; or with a home directory of your own: sudo -H")
+		f.Hint("run this as that user, without sudo, or with your own home directory: sudo -H")
 	}
 	return f
 }

@@ -32,7 +32,7 @@ func OfIAM(err error, c IAMCall) error {
 	case awsapi.Denied:
 		return New(Refused, "AWS refused: %s", e.Error()).Because(err)
 	case awsapi.Busy:
-		return New(Unreachable, "AWS is busy changing this: %s", e.Error()).Hint("try again in some minutes").Because(err)
+		return New(Unreachable, "AWS is still changing this: %s", e.Error()).Hint("try again in a few minutes").Because(err)
 	case awsapi.NotThere:
 		if c.Owner != "" {
 			return New(NotFound, "there is no %s", c.Owner).Hint("name another user with --user").Because(err)
@@ -40,11 +40,11 @@ func OfIAM(err error, c IAMCall) error {
 	case awsapi.Quota:
 		if c.User != "" {
 			return New(Other, "the user %s has two access keys, and AWS allows no third", c.User).
-				Hint("look at them with: aws iam list-access-keys --user-name %s", say.ShellWord(c.User)).Because(err)
+				Hint("list them with: aws iam list-access-keys --user-name %s", say.ShellWord(c.User)).Because(err)
 		}
 	case awsapi.UnknownKey:
 		if c.Profile != nil {
-			return WithHint(OfAWS(err, c.Profile, false), "to take it out of the keychain: awsbroker remove %s", say.ShellWord(c.Profile.KeyName))
+			return WithHint(OfAWS(err, c.Profile, false), "to remove it from the keychain: awsbroker remove %s", say.ShellWord(c.Profile.KeyName))
 		}
 	}
 	return OfAWS(err, c.Profile, false)

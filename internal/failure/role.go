@@ -21,19 +21,19 @@ func ofRole(e *awsapi.Error, p *config.Profile) *Error {
 	case awsapi.TooLong:
 		return roleTooLong(p)
 	case awsapi.ChainTooLong:
-		return New(Refused, "a session that another session asks for ends after one hour, and profile %s wants %s", name, say.Duration(p.Duration)).
+		return New(Refused, "AWS ends a session that comes from another session after one hour, but profile %s asks for %s", name, say.Duration(p.Duration)).
 			Hint("set duration_seconds = 1h in the profile")
 	case awsapi.PolicyTooLarge:
-		return New(Refused, "the session policies and tags of profile %s are too large for AWS, which packs them together: %s", name, says).
-			Hint("shorten session_policy or move it into a managed policy (session_policy_arns), or set fewer session_tags")
+		return New(Refused, "the session policies and tags of profile %s are together too large for AWS: %s", name, says).
+			Hint("shorten session_policy, or use a managed policy (session_policy_arns), or fewer session_tags")
 	case awsapi.BadPolicy:
 		return New(Refused, "AWS does not accept the session policies of profile %s: %s", name, says).
-			Hint("look at %s; to check a policy: aws accessanalyzer validate-policy --policy-type IDENTITY_POLICY --policy-document file://FILE", policySettings(p))
+			Hint("check %s with: aws accessanalyzer validate-policy --policy-type IDENTITY_POLICY --policy-document file://FILE", policySettings(p))
 	case awsapi.BadTags:
 		return New(Refused, "AWS does not accept the session tags of profile %s: %s", name, says).
-			Hint("compare session_tags and transitive_session_tags with those of the profiles that it comes from")
+			Hint("compare session_tags and transitive_session_tags with those of its source profiles")
 	case awsapi.ExpiredToken:
-		return New(Refused, "AWS says that the session which asks for role %s has ended: %s", roleName(p.RoleARN), says).
+		return New(Refused, "AWS says that the session used to assume role %s has ended: %s", roleName(p.RoleARN), says).
 			Hint("check this machine's clock, or begin anew: %s", LoginCommand(p))
 	case awsapi.Denied:
 		return roleDenied(e, p)
@@ -45,8 +45,8 @@ func ofRole(e *awsapi.Error, p *config.Profile) *Error {
 func roleTooLong(p *config.Profile) *Error {
 	role := roleName(p.RoleARN)
 	at, _ := p.Origin("duration_seconds")
-	return New(Refused, "role %s allows no session of %s: its maximum session duration is shorter", role, say.Duration(p.Duration)).
-		Hint("lower %s (a role allows 1h unless somebody raised it), or raise it: aws iam update-role --role-name %s --max-session-duration %d",
+	return New(Refused, "role %s does not allow sessions of %s: its maximum session duration is shorter", role, say.Duration(p.Duration)).
+		Hint("lower %s (the default maximum is 1h), or raise the maximum: aws iam update-role --role-name %s --max-session-duration %d",
 			at.String(), say.ShellWord(role), p.Duration/time.Second)
 }
 
@@ -61,13 +61,13 @@ func roleDenied(e *awsapi.Error, p *config.Profile) *Error {
 	}
 	switch {
 	case strings.Contains(e.Message, "sts:TagSession"):
-		return f.Hint("for session_tags, %s and the trust policy of role %s must allow sts:TagSession, with these tags", who, role)
+		return f.Hint("for session_tags, both %s and the trust policy of role %s must allow sts:TagSession with these tags", who, role)
 	case strings.Contains(e.Message, "sts:SetSourceIdentity"):
-		return f.Hint("for source_identity, %s and the trust policy of role %s must allow sts:SetSourceIdentity, with this one", who, role)
+		return f.Hint("for source_identity, both %s and the trust policy of role %s must allow sts:SetSourceIdentity with this value", who, role)
 	case p.Chained():
-		return f.Hint("%s must be allowed sts:AssumeRole on role %s, whose trust policy must allow it and its external id; it knows nothing of MFA in a chain", who, role)
+		return f.Hint("allow %s to call sts:AssumeRole on role %s, and allow it and its external id in the role's trust policy, without an MFA condition (a chain of roles has none)", who, role)
 	}
-	return f.Hint("the user must be allowed sts:AssumeRole on the role, and the role's trust policy must allow the user, its MFA and external id")
+	return f.Hint("allow the user to call sts:AssumeRole on the role, and check that the role's trust policy allows the user, its MFA device and its external id")
 }
 
 // policySettings names the settings and flags that a refusal of a policy may be about.

@@ -18,15 +18,15 @@ func Unasked(err error, format string, args ...any) *Error {
 	}
 	// timeout(1) makes a job of its own of its command, which no shell knows of.
 	if leader := caller.JobLeader(); strings.HasSuffix(leader, "timeout") {
-		return f.Hint("%s runs its command in the background of the terminal, where it cannot ask; write: %s --foreground", leader, leader)
+		return f.Hint("%s runs its command in the background, where awsbroker cannot ask; write: %s --foreground", leader, leader)
 	}
-	return f.Hint("this runs in the background of its terminal, where it cannot ask; run it without &")
+	return f.Hint("this runs in the background of its terminal, where awsbroker cannot ask; run it without &")
 }
 
 // NeedsPassphrase is [Unasked] for the passphrase of the encrypted keystore. run says
 // what a person runs in a terminal, where it is asked for, and then known for a while
 // to commands elsewhere, too.
 func NeedsPassphrase(err error, run string) *Error {
-	return Unasked(err, "the encrypted keystore needs its passphrase, and there is no terminal to ask at").
+	return Unasked(err, "the encrypted file needs its passphrase, and there is no terminal to ask at").
 		Hint("%s, or set AWSBROKER_FILE_PASSPHRASE or AWSBROKER_FILE_PASSPHRASE_FILE", run)
 }

@@ -32,7 +32,7 @@ func TestRemoveWhileRotating(t *testing.T) {
 	if err := RemoveKey(t.Context(), m.NewBroker(), "phoebe"); err != nil {
 		t.Fatal(err)
 	}
-	if want := "or delete the other key: aws iam delete-access-key --user-name phoebe --access-key-id " + next.AccessKeyID; !strings.Contains(m.Shown(), want) {
+	if want := "Or delete the other key: aws iam delete-access-key --user-name phoebe --access-key-id " + next.AccessKeyID; !strings.Contains(m.Shown(), want) {
 		t.Errorf("not said: %s\n%s", want, m.Shown())
 	}
 	left, _ := filepath.Glob(filepath.Join(m.Paths.State, "rotation-*"))

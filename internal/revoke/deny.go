@@ -47,15 +47,15 @@ func (v *revocation) readCutoff(ctx context.Context, h holder) (time.Time, error
 	}
 	t, ok := policy.ParseCutoff(doc)
 	if !ok {
-		return t, failure.New(failure.Other, "the %s %s has a policy %s that says something else, which is not to be lost", h.kind, h.name, policy.RevokeName).
-			Hint("look at it: aws iam get-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, say.ShellWord(h.name), policy.RevokeName).
-			Hint("then give it another name, or delete it, and run this again")
+		return t, failure.New(failure.Other, "the %s %s already has a different policy %s, which revoke would overwrite", h.kind, h.name, policy.RevokeName).
+			Hint("show it with: aws iam get-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, say.ShellWord(h.name), policy.RevokeName).
+			Hint("then rename or delete it, and run this again")
 	}
 	if now, err := v.awsTime(ctx); err != nil || t.After(now.Add(5*time.Minute)) {
 		if err != nil {
 			return t, err
 		}
-		return t, failure.New(failure.Other, "the policy %s of the %s %s denies sessions until %s: none would work before", policy.RevokeName, h.kind, h.name, t.Format(time.RFC3339)).
+		return t, failure.New(failure.Other, "the policy %s of the %s %s denies all sessions until %s, so new ones would not work", policy.RevokeName, h.kind, h.name, t.Format(time.RFC3339)).
 			Hint("delete it first: aws iam delete-%s-policy --%s-name %s --policy-name %s", h.kind, h.kind, say.ShellWord(h.name), policy.RevokeName)
 	}
 	return t, nil
@@ -218,7 +218,7 @@ func (v *revocation) untilPast(ctx context.Context) error {
 	up := wait.Up{Every: v.rotation.Waits.Again, Clock: v.broker.Clock}
 	up.Say = sync.OnceFunc(func() {
 		if left > 2*time.Second {
-			v.report.Step(fmt.Sprintf("waiting %s: a session that is made before is denied, too", say.Duration(left)))
+			v.report.Step(fmt.Sprintf("waiting %s: sessions created in this time will be denied, too", say.Duration(left)))
 		}
 	})
 	end, err := wait.For(ctx, up, func(ctx context.Context) (past bool, err error) {
@@ -247,7 +247,7 @@ func (v *revocation) patience(what string) wait.Up {
 func (v *revocation) untilRefused(ctx context.Context) error {
 	w := v.rotation.Access.Way
 	if v.rotation.Access.Client == nil || w.Own || !w.User && w.Target.Profile.RoleARN != v.role {
-		v.report.Step("AWS may take some seconds to act on it")
+		v.report.Step("AWS may need some seconds to apply it")
 		return nil
 	}
 	user := iam.UserNamed(v.user.UserName())
@@ -264,9 +264,9 @@ func (v *revocation) untilRefused(ctx context.Context) error {
 	case wait.Interrupted:
 		return failure.Interrupted("until the deny is in force")
 	case wait.Over:
-		v.broker.Warn("after %s AWS still accepts the session that is denied; it can take some minutes", say.Duration(clock.Now().Sub(started)))
+		v.broker.Warn("after %s AWS still accepts the denied session; it may need some minutes", say.Duration(clock.Now().Sub(started)))
 	default:
-		v.report.Step("AWS refuses the session that did this: the deny is in force")
+		v.report.Step("AWS refuses the session that did this: the deny works")
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ func (v *revocation) deactivateAnyway(ctx context.Context, cause error) error {
 		v.broker.Debug("deactivate: %s", err.Error())
 		return cause
 	}
-	return failure.WithHint(cause, "the leaked key %s is inactive, and nobody can use it; there is no new one yet", v.note.Old)
+	return failure.WithHint(cause, "the leaked key %s is inactive, so nobody can use it; there is no new key yet", v.note.Old)
 }
 
 // retireOld sees to it that AWS refuses the old key, and offers to delete it.
@@ -141,7 +141,7 @@ func (v *revocation) retireOld(ctx context.Context) error {
 // then has to be denied as well.
 func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) {
 	if v.old.AccessKeyID == "" {
-		v.report.Step(fmt.Sprintf("waiting %s until AWS refuses %s, whose secret is gone from here", say.Duration(v.pause.blind), v.note.Old))
+		v.report.Step(fmt.Sprintf("waiting %s until AWS refuses %s, whose secret was deleted here", say.Duration(v.pause.blind), v.note.Old))
 		if !v.broker.Clock.Pause(ctx, v.pause.blind) {
 			err = failure.Interrupted("until AWS refuses %s", v.note.Old)
 		}
@@ -157,7 +157,7 @@ func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) 
 	case wait.Interrupted:
 		return false, failure.Interrupted("until AWS refuses %s", v.note.Old)
 	case wait.Over:
-		v.broker.Warn("after %s AWS still accepts %s, which is inactive", say.Duration(clock.Now().Sub(started)), v.note.Old)
+		v.broker.Warn("after %s AWS still accepts %s, although it is inactive", say.Duration(clock.Now().Sub(started)), v.note.Old)
 		return true, nil
 	}
 	v.report.Step("AWS refuses " + v.note.Old)

@@ -25,17 +25,17 @@ func (v *revocation) readNote() (*notes.Revocation, error) {
 	n, found, err := notes.Read[notes.Revocation](path)
 	switch {
 	case errors.Is(err, notes.ErrNewer):
-		return nil, failure.New(failure.Other, "a newer awsbroker began this revoke, and has to finish it (%s)", path)
+		return nil, failure.New(failure.Other, "a newer awsbroker began this revoke; finish it with that one (%s)", path)
 	case errors.Is(err, notes.ErrUnreadable), err == nil && found && n.Key != v.rotation.Name:
 		return nil, failure.New(failure.Other, "the note of an unfinished revoke cannot be read: %s", path).
-			Hint("delete it, and run the command again: it begins anew")
+			Hint("delete it and run the command again, which then starts from the beginning")
 	case err != nil:
 		return nil, failure.New(failure.Other, "%w", err)
 	case !found:
 		return nil, nil
 	case n.ARN != v.user.ARN:
-		return nil, failure.New(failure.Other, "an unfinished revoke was of %s, and the key %q is of %s now", n.ARN, v.rotation.Name, v.user.ARN).
-			Hint("see to that user in the IAM console, then delete %s", path)
+		return nil, failure.New(failure.Other, "an unfinished revoke is for %s, but the key %q now belongs to %s", n.ARN, v.rotation.Name, v.user.ARN).
+			Hint("check that user in the IAM console, then delete %s", path)
 	}
 	return &n, nil
 }

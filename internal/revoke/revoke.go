@@ -123,7 +123,7 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 	}
 	resumed := v.note != nil
 	if resumed && v.o.DryRun {
-		v.report.Step("an earlier revoke is not finished; the next run does that first")
+		v.report.Step("an earlier revoke is not finished; the next run will finish it first")
 		return v.outcome(), nil
 	}
 	if resumed {
@@ -149,12 +149,12 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 // the leaked key may still work.
 func (v *revocation) withWarnings(err error) error {
 	if v.note != nil {
-		err = failure.WithHint(err, "IT IS NOT DONE YET; to go on, run again: awsbroker revoke --profile %s", say.ShellWord(v.profile.Profile.Name))
+		err = failure.WithHint(err, "REVOKE IS NOT FINISHED; to resume, run again: awsbroker revoke --profile %s", say.ShellWord(v.profile.Profile.Name))
 	}
 	if !v.agreed || v.o.KeepKey || v.rotation.IsCut() || v.note != nil && v.note.Stage != stageReplace {
 		return err
 	}
-	return failure.WithHint(err, "THE LEAKED KEY MAY STILL WORK; make it inactive now, as any administrator: "+
+	return failure.WithHint(err, "THE LEAKED KEY MAY STILL WORK; have any administrator deactivate it now: "+
 		"aws iam update-access-key --user-name %s --access-key-id %s --status Inactive",
 		say.ShellWord(v.user.UserName()), v.rotation.Actor.AccessKey.AccessKeyID)
 }
@@ -223,7 +223,7 @@ func (v *revocation) start(ctx context.Context) error {
 		}
 	}
 	if err := v.keepNote(n); err != nil {
-		err = failure.New(failure.Other, "the revocation could not be written down: %w", err)
+		err = failure.New(failure.Other, "the note of the revocation could not be written: %w", err)
 		if v.o.KeepKey {
 			return err
 		}

@@ -407,7 +407,7 @@ func TestRevokeDenied(t *testing.T) {
 			_, err := m.revoke()
 			f := brokertest.WantFailed(t, err, failure.Refused, `"iam:GetRolePolicy","iam:PutRolePolicy"],"Resource":"`+m.AWS.Role.ARN())
 			t.Logf("%s\n%s", f.Message, strings.Join(f.Hints, "\n"))
-			if !slices.ContainsFunc(f.Hints, func(h string) bool { return strings.Contains(h, "NOT DONE") }) {
+			if !slices.ContainsFunc(f.Hints, func(h string) bool { return strings.Contains(h, "NOT FINISHED") }) {
 				t.Error("it does not say that it is to be gone on with")
 			}
 			if m.CountCalls("PutRolePolicy") != 0 {
@@ -555,7 +555,7 @@ func TestRevokeInterrupted(t *testing.T) {
 	m := newRevoking(t, nil)
 	m.at = brokertest.StopAt("before last role 1", func() error { return context.Canceled })
 	_, err := m.revoke()
-	brokertest.WantFailed(t, err, failure.NeedPerson, "to go on, run again: awsbroker revoke --profile admin")
+	brokertest.WantFailed(t, err, failure.NeedPerson, "to resume, run again: awsbroker revoke --profile admin")
 	m.at = nil
 	if _, err := m.revoke(); err != nil {
 		t.Fatal(err)

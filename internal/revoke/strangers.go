@@ -26,7 +26,7 @@ type strangers struct {
 func (v *revocation) offerStrangers(ctx context.Context) error {
 	v.listStrangers(ctx)
 	if v.strangers.unlisted != nil {
-		v.broker.Warn("the user's keys and MFA devices could not all be listed: %s", v.strangers.unlisted.Error())
+		v.broker.Warn("not all keys and MFA devices of the user could be listed: %s", v.strangers.unlisted.Error())
 	}
 	if v.o.Yes { // what is active is not removed unasked
 		return nil
@@ -101,7 +101,7 @@ func (v *revocation) offerDevices(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		v.report.Step("MFA device " + d.Serial + " is removed")
+		v.report.Step("MFA device " + d.Serial + " was removed")
 		v.strangers.devices = slices.DeleteFunc(v.strangers.devices, func(o iam.MFADevice) bool { return o.Serial == d.Serial })
 	}
 	return nil
@@ -128,7 +128,7 @@ func (v *revocation) removeDevice(ctx context.Context, d iam.MFADevice) error {
 				return err
 			}
 			if err := c.DeleteVirtualMFADevice(ctx, d.Serial); err != nil && !awsapi.Is(err, awsapi.NotThere) {
-				v.broker.Debug("iam: %s stays, and nobody has it: %s", d.Serial, err.Error()) // as hardware does
+				v.broker.Debug("iam: %s was not deleted, but belongs to no user: %s", d.Serial, err.Error()) // as hardware does
 			}
 			return nil
 		})

@@ -35,7 +35,7 @@ func TestRotateKeepOld(t *testing.T) {
 	}
 	// The next one makes room: the kept key is inactive, and --yes is enough.
 	m.o.Yes = true
-	if _, err := m.rotate(); err != nil || !strings.Contains(m.Shown(), m.AWS.Key.ID+", inactive, made ") {
+	if _, err := m.rotate(); err != nil || !strings.Contains(m.Shown(), m.AWS.Key.ID+", inactive, created ") {
 		t.Fatalf("%v\n%s", err, m.Shown())
 	}
 	m.wantDone(m.AWS.Key.ID)
@@ -77,7 +77,7 @@ func TestRotateSecondKey(t *testing.T) {
 
 	m.o.Yes = true
 	_, err := m.rotate()
-	f := brokertest.WantFailed(t, err, failure.Other, "awsbroker never deletes an active key without asking: "+second.ID+", ACTIVE, made 100 days ago, last used ")
+	f := brokertest.WantFailed(t, err, failure.Other, "awsbroker never deletes an active key without asking: "+second.ID+", ACTIVE, created 100 days ago, last used ")
 	if !strings.Contains(f.Hints[0], "(sts in eu-central-1)") {
 		t.Error(f.Hints)
 	}
@@ -225,7 +225,7 @@ func TestRotateNeverKnown(t *testing.T) {
 	m := newRotating(t)
 	m.AWS.Server.SetLag(fakeaws.Lag{NewKey: time.Hour})
 	_, err := m.rotate()
-	brokertest.WantFailed(t, err, failure.Unreachable, "to go on, run again: awsbroker rotate phoebe")
+	brokertest.WantFailed(t, err, failure.Unreachable, "to resume, run again: awsbroker rotate phoebe")
 	if m.WantWorking() != m.AWS.Key.ID {
 		t.Error("the old key was given up")
 	}
@@ -329,7 +329,7 @@ func TestRotateChoosesTheWay(t *testing.T) {
 	// The one that is asked for goes first, though it may do nothing; a chained
 	// session is not asked for more than AWS gives, and not kept for what it is not.
 	m.o.Profile = "long"
-	if _, err := m.rotate(); err != nil || m.CountCodes() != 1 || !strings.Contains(m.Shown(), "the key is replaced through the role long") {
+	if _, err := m.rotate(); err != nil || m.CountCodes() != 1 || !strings.Contains(m.Shown(), "replacing the key through the role long") {
 		t.Fatalf("%v, %d codes\n%s", err, m.CountCodes(), m.Shown())
 	}
 	if _, ok := m.Target("long").Cached(m.OpenCache(), time.Now()); ok {

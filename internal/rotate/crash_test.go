@@ -136,7 +136,7 @@ func TestRotateNotStored(t *testing.T) {
 	m := newRotating(t)
 	m.at = brokertest.StopAt("before store 1", func() error { return keystore.ErrLocked })
 	_, err := m.rotate()
-	brokertest.WantFailed(t, err, failure.Keychain, "the new key was deleted in AWS again, and nothing is changed")
+	brokertest.WantFailed(t, err, failure.Keychain, "the new key was deleted in AWS again, so nothing was changed")
 	if _, all := m.ActiveKeys(); !slices.Equal(all, []string{m.AWS.Key.ID}) {
 		t.Errorf("in AWS: %v", all)
 	}
@@ -276,7 +276,7 @@ func TestRotateInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	m.at = brokertest.StopAt("after prove 5", func() error { cancel(); return nil })
 	_, err := m.rotateIn(ctx)
-	brokertest.WantFailed(t, err, failure.NeedPerson, "to go on, run again: awsbroker rotate phoebe")
+	brokertest.WantFailed(t, err, failure.NeedPerson, "to resume, run again: awsbroker rotate phoebe")
 	m.AWS.Server.SetLag(fakeaws.Lag{})
 	m.finished(m.AWS.Key.ID)
 }

@@ -28,7 +28,7 @@ func (r *Rotation) Begin(ctx context.Context) (credential.Credentials, error) {
 		}
 		key, lost, err := r.create(ctx)
 		if err != nil && lost && try == 1 {
-			r.broker.Warn("AWS's answer was lost: looking whether there is a new key")
+			r.broker.Warn("AWS's answer was lost; checking whether there is a new key")
 			var gone []string
 			var cleaning error
 			if gone, cleaning = r.deleteStrays(ctx); cleaning != nil {
@@ -59,7 +59,7 @@ func (r *Rotation) create(ctx context.Context) (key credential.Credentials, lost
 		}
 	}
 	if err := r.DoStep("intent", func() error { return writeJournal(r.broker, *j) }); err != nil {
-		return key, false, failure.New(failure.Other, "nothing was changed: the rotation could not be written down: %w", err)
+		return key, false, failure.New(failure.Other, "nothing was changed, because the note of the rotation could not be written: %w", err)
 	}
 	r.journal, r.begun = j, true
 	err = r.DoStep("create", func() error {
@@ -94,13 +94,13 @@ func (r *Rotation) store(ctx context.Context, key credential.Credentials) error 
 	}
 	err := r.writePending(ctx, key)
 	if err == nil {
-		r.report.Step(fmt.Sprintf("new key %s is in the keychain, beside the old one", key.AccessKeyID))
+		r.report.Step(fmt.Sprintf("the new key %s was stored in the keychain, beside the old one", key.AccessKeyID))
 		return nil
 	}
 	f := failure.OfKeystore(err, r.Name)
 	undo := r.DeleteKey(ctx, "undo", key.AccessKeyID)
 	if undo != nil {
-		f.Message = fmt.Sprintf("%s; and the new key, whose secret is lost, could not be deleted in AWS again: %v", f.Message, undo)
+		f.Message = fmt.Sprintf("%s; the new key's secret is lost, and the key could not be deleted in AWS: %v", f.Message, undo)
 		f.Hints = []string{"delete it with: " + say.DeleteKeyWithAWS(r.User.UserName(), key.AccessKeyID)}
 		return f
 	}
@@ -108,7 +108,7 @@ func (r *Rotation) store(ctx context.Context, key credential.Credentials) error 
 		r.broker.Debug("keychain: %v", err)
 	}
 	r.forgetJournal()
-	f.Message += "; the new key was deleted in AWS again, and nothing is changed"
+	f.Message += "; the new key was deleted in AWS again, so nothing was changed"
 	return f
 }
 
@@ -173,8 +173,8 @@ func (r *Rotation) makeRoom(ctx context.Context) error {
 // notListed says that an address which is not AWS's own does not know the key:
 // what it would give for a new key is no key of the user's.
 func (r *Rotation) notListed() error {
-	return failure.New(failure.Other, "IAM, asked at %s, does not list the key %s", r.Targets[0].IAMEndpoint().URL, r.Actor.AccessKey.AccessKeyID).
-		Hint("nothing was changed; that address is not AWS's own: look for AWS_ENDPOINT_URL and endpoint_url")
+	return failure.New(failure.Other, "IAM at %s does not list the key %s", r.Targets[0].IAMEndpoint().URL, r.Actor.AccessKey.AccessKeyID).
+		Hint("nothing was changed; that address is not AWS's own: check AWS_ENDPOINT_URL and endpoint_url")
 }
 
 // dropLeaked deletes a leaked key to make room for its successor. The key is
@@ -186,7 +186,7 @@ func (r *Rotation) dropLeaked(ctx context.Context) error {
 	if err := r.DeleteKey(ctx, "make room", r.Actor.AccessKey.AccessKeyID); err != nil {
 		return err
 	}
-	r.report.Step(r.Actor.AccessKey.AccessKeyID + " is deleted: the user has a second key, and AWS allows no third")
+	r.report.Step(r.Actor.AccessKey.AccessKeyID + " was deleted: the user has a second key, and AWS allows no third")
 	return nil
 }
 
@@ -211,7 +211,7 @@ func (r *Rotation) deleteOther(ctx context.Context, k iam.Key) error {
 	if err := r.DeleteKey(ctx, "make room", k.ID); err != nil {
 		return err
 	}
-	r.report.Step(k.ID + " is deleted")
+	r.report.Step(k.ID + " was deleted")
 	return nil
 }
 
@@ -233,7 +233,7 @@ func (r *Rotation) describeKey(ctx context.Context, k iam.Key) string {
 	case !use.At.IsZero():
 		used = say.Sprintf("last used %s ago (%s in %s)", say.Duration(r.broker.TimeOfAWS().Sub(use.At)), use.Service, use.Region)
 	}
-	return say.Sprintf("%s, %s, made %s ago, %s", k.ID, status, say.Duration(r.broker.TimeOfAWS().Sub(k.Created)), used)
+	return say.Sprintf("%s, %s, created %s ago, %s", k.ID, status, say.Duration(r.broker.TimeOfAWS().Sub(k.Created)), used)
 }
 
 // DeleteKey deletes a key in AWS. A key that is not there any more counts as deleted.

@@ -62,7 +62,7 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 	// The proof is of what the keychain gives, which is what everybody uses.
 	stored, err := r.readStored(ctx)
 	if err == nil && stored.AccessKeyID != next.AccessKeyID {
-		err = failure.New(failure.Other, "another program replaced the key %q meanwhile: the new key %s is %s", r.Name, next.AccessKeyID, stored.AccessKeyID)
+		err = failure.New(failure.Other, "another program replaced the key %q at the same time: the new key %s is %s", r.Name, next.AccessKeyID, stored.AccessKeyID)
 	}
 	if err == nil {
 		err = r.prove(ctx, stored)
@@ -76,7 +76,7 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 		if err := r.DeleteKey(ctx, "delete", r.journal.Old); err != nil {
 			return err
 		}
-		r.report.Step("the new key works without the old one, which is deleted")
+		r.report.Step("the new key works without the old one, which was deleted")
 	}
 	return r.removeTraces(ctx)
 }
@@ -110,7 +110,7 @@ func (r *Rotation) prove(ctx context.Context, key credential.Credentials) error 
 	case wait.Interrupted:
 		return failure.Interrupted("until AWS knows the new key %s", key.AccessKeyID)
 	case wait.Over:
-		f := failure.New(failure.Unreachable, "AWS does not know the new key %s after %s; the keychain has both keys", key.AccessKeyID, say.Duration(clock.Now().Sub(started)))
+		f := failure.New(failure.Unreachable, "AWS still does not know the new key %s after %s; the keychain has both keys", key.AccessKeyID, say.Duration(clock.Now().Sub(started)))
 		f.Hint("AWS says: %s", err.Error())
 		f.Cause = err
 		return f
@@ -135,7 +135,7 @@ func (r *Rotation) proveInARow(ctx context.Context, key credential.Credentials) 
 			return err
 		}
 		if identity.ARN != r.User.ARN {
-			return failure.New(failure.Other, "the new key %s belongs to %s and not to %s", key.AccessKeyID, identity.ARN, r.User.ARN)
+			return failure.New(failure.Other, "the new key %s belongs to %s, not to %s", key.AccessKeyID, identity.ARN, r.User.ARN)
 		}
 	}
 	return nil
@@ -150,14 +150,14 @@ func (r *Rotation) swap(ctx context.Context, next credential.Credentials, info k
 		return err
 	}
 	if stored.AccessKeyID != r.journal.Old && stored.AccessKeyID != next.AccessKeyID {
-		return failure.New(failure.Other, "another program replaced the key %q meanwhile, by %s", r.Name, stored.AccessKeyID)
+		return failure.New(failure.Other, "another program replaced the key %q with %s at the same time", r.Name, stored.AccessKeyID)
 	}
 	info.Rotated, info.Before = time.Now(), r.journal.Old
 	err = r.DoStep("swap", func() error { return r.chain.Set(ctx, r.Name, next, info) })
 	if err != nil {
 		return failure.OfKeystore(err, r.Name)
 	}
-	r.report.Step(fmt.Sprintf("key %s is %s from now on", r.Name, next.AccessKeyID))
+	r.report.Step(fmt.Sprintf("key %s is now %s", r.Name, next.AccessKeyID))
 	return nil
 }
 
@@ -215,7 +215,7 @@ func (r *Rotation) Deactivate(ctx context.Context, id string) error {
 	}
 	r.cut = true
 	if err == nil {
-		r.report.Step(id + " is inactive now")
+		r.report.Step(id + " is now inactive")
 	}
 	return nil
 }

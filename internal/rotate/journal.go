@@ -18,10 +18,10 @@ func ReadJournal(b *broker.Broker, key string) (*notes.Rotation, error) {
 	j, found, err := notes.Read[notes.Rotation](path)
 	switch {
 	case errors.Is(err, notes.ErrNewer):
-		return nil, failure.New(failure.Other, "a newer awsbroker began this rotation, and has to finish it (%s)", path)
+		return nil, failure.New(failure.Other, "a newer awsbroker began this rotation; finish it with that one (%s)", path)
 	case errors.Is(err, notes.ErrUnreadable), err == nil && found && j.Key != key:
 		return nil, failure.New(failure.Other, "the note of an unfinished rotation cannot be read: %s", path).
-			Hint("look whether the user has a key in AWS that nobody knows, delete it and this file, and try again")
+			Hint("check whether the user has an unknown key in AWS, delete that key and this file, and try again")
 	case err != nil:
 		return nil, failure.New(failure.Other, "%w", err)
 	case !found:
@@ -46,11 +46,11 @@ func DescribeUnfinished(b *broker.Broker, key string) (string, error) {
 		return "", err
 	}
 	user := awsapi.NameOf(j.ARN)
-	text := "\na rotation of it is not finished: its user may have one key more, which is forgotten here, too"
+	text := "\nA rotation of it is not finished: its user may have another key, which this would remove here, too."
 	if j.New != "" {
-		return text + "\nto finish it, say no and run: awsbroker rotate " + say.ShellWord(key) + "\nor delete the other key: " + say.DeleteKeyWithAWS(user, j.New), nil
+		return text + "\nTo finish the rotation, say no and run: awsbroker rotate " + say.ShellWord(key) + "\nOr delete the other key: " + say.DeleteKeyWithAWS(user, j.New), nil
 	}
-	return text + "\nto finish it, say no and run: awsbroker rotate " + say.ShellWord(key), nil
+	return text + "\nTo finish the rotation, say no and run: awsbroker rotate " + say.ShellWord(key), nil
 }
 
 // Abandon forgets a rotation whose key is removed.

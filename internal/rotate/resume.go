@@ -25,12 +25,12 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 		if there, err := r.exists(ctx, p.ID); err != nil || there {
 			return p.key(), err
 		}
-		r.broker.Warn("the new key %s is not in AWS any more", p.ID)
+		r.broker.Warn("the new key %s is no longer in AWS", p.ID)
 	case r.journal.New == now:
 		return r.Actor.AccessKey, nil
 	case p.ID != "":
 		// Neither: somebody put another key there meanwhile.
-		r.broker.Warn("the key %s was made by an earlier rotation, and is not used by anything here", p.ID)
+		r.broker.Warn("an earlier rotation created the key %s, and nothing here uses it", p.ID)
 		if r.journal.ARN != r.User.ARN {
 			r.broker.Warn("it belongs to %s; delete it with: %s", r.journal.ARN, say.DeleteKeyWithAWS(awsapi.NameOf(r.journal.ARN), p.ID))
 		}
@@ -40,10 +40,10 @@ func (r *Rotation) Resume(ctx context.Context, p Pending) (next credential.Crede
 			return next, err
 		}
 		for _, id := range gone {
-			r.report.Step(id + ", whose secret nobody has, is deleted")
+			r.report.Step(id + ", whose secret is lost, was deleted")
 		}
 	default:
-		r.broker.Warn("it was of another user, %s, who may have a key that nobody knows: aws iam list-access-keys --user-name %s",
+		r.broker.Warn("it was of another user, %s, who may have an unknown key: aws iam list-access-keys --user-name %s",
 			r.journal.ARN, say.ShellWord(awsapi.NameOf(r.journal.ARN)))
 	}
 	if err := r.dropPending(ctx, "remove pending"); err != nil {
@@ -113,11 +113,11 @@ func (r *Rotation) deleteStrays(ctx context.Context) (gone []string, err error) 
 	for _, k := range strays {
 		unused, err := r.neverUsed(ctx, k.ID)
 		if err != nil || !unused {
-			r.broker.Warn("%s appeared meanwhile and is left alone, for it may be in use", r.describeKey(ctx, k))
+			r.broker.Warn("%s appeared during the rotation; it was not changed, because it may be in use", r.describeKey(ctx, k))
 			continue
 		}
 		if err := r.DeleteKey(ctx, "clean", k.ID); err != nil {
-			return gone, failure.WithHint(err, "the key %s has a secret that nobody has; delete it with: %s", k.ID, say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
+			return gone, failure.WithHint(err, "the secret of key %s is lost; delete the key with: %s", k.ID, say.DeleteKeyWithAWS(r.User.UserName(), k.ID))
 		}
 		gone = append(gone, k.ID)
 	}

@@ -111,7 +111,7 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 		return nil, failure.OfKeystore(keystore.ErrNotFound, name)
 	}
 	if info.Root() {
-		return nil, failure.New(failure.Other, "key %q is the root user's, and is not to be replaced but deleted", name).
+		return nil, failure.New(failure.Other, "key %q is a root key; do not replace it, delete it", name).
 			Hint("%s", say.DeleteKey(info.AccessKeyID))
 	}
 	targets, err := b.TargetsOf(name, info, o.Profile)
@@ -133,7 +133,7 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 	defer unlock()
 	defer func() {
 		if r.begun {
-			err = failure.WithHint(err, "nothing is lost; to go on, run again: awsbroker rotate %s", say.ShellWord(r.Name))
+			err = failure.WithHint(err, "nothing is lost; to resume, run again: awsbroker rotate %s", say.ShellWord(r.Name))
 		}
 	}()
 	old, unfinished, err := r.ReadState(ctx)
@@ -143,7 +143,7 @@ func (r *Rotation) run(ctx context.Context) (out Result, err error) {
 	out.Old = r.Actor.Target.Key.AccessKeyID
 	if unfinished {
 		if r.Options.DryRun {
-			r.report.Step("an earlier rotation is not finished; the next run does that first")
+			r.report.Step("an earlier rotation is not finished; the next run will finish it first")
 			return out, nil
 		}
 		next, err := r.Resume(ctx, old)
@@ -174,7 +174,7 @@ func (r *Rotation) Lock() (unlock func(), err error) {
 		return nil, failure.New(failure.Other, "%w", err)
 	} else if !ok {
 		return nil, failure.New(failure.Other, "another awsbroker (process %d) is rotating the key %q", lock.Holder(), r.Name).
-			Hint("wait for it, then look at: awsbroker list")
+			Hint("wait until it is finished, then check: awsbroker list")
 	}
 	return func() { _ = lock.Unlock() }, nil
 }
@@ -245,8 +245,8 @@ func (r *Rotation) identify(ctx context.Context, young bool) (identity sts.Ident
 		return identity, err
 	}
 	if identity.UserName() == "" {
-		return identity, failure.New(failure.Other, "key %q belongs to %s, which is no IAM user", r.Name, identity.ARN).
-			Hint("only keys of IAM users are rotated; a root key is to be deleted: %s", say.DeleteKey(r.Actor.AccessKey.AccessKeyID))
+		return identity, failure.New(failure.Other, "key %q belongs to %s, which is not an IAM user", r.Name, identity.ARN).
+			Hint("awsbroker rotates keys of IAM users only; delete a root key with: %s", say.DeleteKey(r.Actor.AccessKey.AccessKeyID))
 	}
 	return identity, nil
 }

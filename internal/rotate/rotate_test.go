@@ -186,7 +186,7 @@ func TestRotateAtStandInForIAM(t *testing.T) {
 	}
 	m.AddProfile("admin", "", "", "services = elsewhere", "[services elsewhere]", "iam =", "  endpoint_url = "+url)
 	_, err = m.rotate()
-	brokertest.WantFailed(t, err, failure.Other, "IAM, asked at "+url+", does not list the key "+m.AWS.Key.ID)
+	brokertest.WantFailed(t, err, failure.Other, "IAM at "+url+" does not list the key "+m.AWS.Key.ID)
 	if len(other.Calls("CreateAccessKey")) > 0 || m.StoredKey().AccessKeyID != m.AWS.Key.ID {
 		t.Error("a key was asked for")
 	}

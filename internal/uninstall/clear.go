@@ -85,7 +85,7 @@ func (l *leaving) removeFiles(context.Context) error {
 		if err := os.RemoveAll(path); err != nil {
 			return failure.New(failure.Other, "%w", err)
 		}
-		l.run.Report.Step(say.Sprintf("%s is removed", path))
+		l.run.Report.Step(say.Sprintf("%s was removed", path))
 	}
 	return nil
 }
