@@ -182,7 +182,7 @@ func TestBootstrapRefuses(t *testing.T) {
 		"a root key whose time is over": {func(f *founding) {
 			f.run.Options.Key = "old"
 			f.keepUntil("old", f.account.Root().AddAccessKey(), f.account.Root().ARN(), time.Now().Add(-time.Minute))
-		}, "is over"},
+		}, ") expired "},
 		"a passkey": {func(f *founding) {
 			if err := f.account.AddGroup("administrators").AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"); err != nil {
 				f.t.Fatal(err)

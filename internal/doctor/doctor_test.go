@@ -195,7 +195,7 @@ func TestPassphraseFile(t *testing.T) {
 	t.Setenv("AWSBROKER_FILE_PASSPHRASE_FILE", path)
 	for mode, titles := range map[fs.FileMode][]string{
 		0o600: nil, 0o400: nil,
-		0o644: {"others may read this file (mode 644), and the passphrase of the encrypted file in clear in it"},
+		0o644: {"others may read this file (mode 644), and it has the passphrase of the encrypted file in plaintext"},
 		0o666: {"others may write this file (mode 666)"},
 	} {
 		must(t, os.Chmod(path, mode))
@@ -217,7 +217,7 @@ const inClear = "[old]\naws_access_key_id = AKIAWILMAWILMAWILMA2\naws_secret_acc
 func TestReadableByOthers(t *testing.T) {
 	m := newPatient(t)
 	for text, title := range map[string]string{
-		inClear:                            "(mode 644), and 1 access key in clear in it",
+		inClear:                            "(mode 644), and it has 1 access key in plaintext",
 		"[other]\nregion = eu-central-1\n": "(mode 644)",
 	} {
 		m.write(m.Paths.Credentials, text)

@@ -82,7 +82,7 @@ func (d *doctor) lookAtMode(path string, forbidden fs.FileMode, info fs.FileInfo
 	case bad != 0:
 		f.Title = fmt.Sprintf("others may read this %s (mode %o)", what, mode)
 		if n := d.keysInClear(path); n > 0 {
-			f.Title += ", and " + say.Count(n, "access key", "access keys") + " in plaintext in it"
+			f.Title += ", and it has " + say.Count(n, "access key", "access keys") + " in plaintext"
 		}
 		if path == passphrase.File() {
 			f.Title += ", and it has the passphrase of the encrypted file in plaintext"

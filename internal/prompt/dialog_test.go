@@ -120,7 +120,7 @@ func TestDialogTexts(t *testing.T) {
 	for question, want := range map[string]string{
 		"MFA code of arn:aws:iam::123456789012:mfa/phoebe, within 5 minutes: ": "MFA code:",
 		"secret access key (not shown): ":                                      "secret access key:",
-		"repeat it: ":                                                     "repeat it:",
+		"repeat it: ":                                                          "repeat it:",
 		"Remove it?":                                                           "Remove it?:",
 	} {
 		if got := label(question); got != want {
