@@ -114,6 +114,7 @@ func (o loginOptions) profiles(a *app, b *broker.Broker) ([]string, error) {
 		return b.ProfilesOf(o.key)
 	}
 	if o.ifNeeded { // which is for those who want to hear nothing
+		b.Choose = nil
 		name, _, err := b.ChooseProfile(o.profile)
 		return []string{name}, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"slices"
@@ -25,7 +26,8 @@ type app struct {
 	color          say.Color
 	environ        []string // as it was before package start
 	started        time.Time
-	command        string // the one that runs
+	command        string          // the one that runs
+	ctx            context.Context // of it: what is asked ends with it
 
 	region   string
 	keystore string
@@ -65,7 +67,7 @@ func newRoot(a *app, only string) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SuggestionsMinimumDistance = 2 // letters that a mistyped command may differ by
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.command = cmd.Name() }
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.command, a.ctx = cmd.Name(), cmd.Context() }
 	root.Flags().BoolP("version", "v", false, "version for awsbroker")
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
@@ -186,6 +188,9 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 		Limits:         limits,
 		Prompt:         ways,
 		Report:         a,
+	}
+	if limits == broker.PersonLimits {
+		a.run.Choose = a.chooser(a.run)
 	}
 	return a.run, nil
 }

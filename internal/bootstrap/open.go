@@ -60,7 +60,7 @@ func (s *bootstrap) startActor(ctx context.Context, b *broker.Broker) {
 // whichKey returns the key of the keychain that does the work; empty for one that
 // has to be typed.
 func (s *bootstrap) whichKey() (string, error) {
-	name, err := broker.ChooseKey(s.record, broker.KeyChoice{Asked: s.o.Key, Root: true, Hint: "name one with --key"})
+	name, err := broker.ChooseKey(s.record, broker.KeyChoice{Asked: s.o.Key, Root: true, Hint: "name one with --key", Choose: s.run.Choose})
 	switch {
 	case s.o.Key == "" && failure.Is(err, failure.NotFound):
 		return "", nil

@@ -37,7 +37,8 @@ type Broker struct {
 	Started        time.Time         // when the run began: its deadlines count from here
 	Limits         Limits
 	Report         Reporter
-	Clock          *wait.Clock // what flows wait by; nil is the machine's
+	Choose         prompt.Chooser // has a person choose a profile or a key
+	Clock          *wait.Clock    // what flows wait by; nil is the machine's
 
 	aws    *awsapi.Clock  // what the run knows of AWS's clock; see [Broker.clockOfAWS]
 	notice *awsapi.Notice // tells what there is to know of addresses

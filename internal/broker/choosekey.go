@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/near"
+	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -17,6 +18,8 @@ type KeyChoice struct {
 	Asked string // its name; empty leaves the choice to ChooseKey
 	Root  bool   // only the root user's key will do
 	Hint  string // how a person names a key to the command
+
+	Choose prompt.Chooser // has a person choose one of several
 }
 
 // ChooseKey returns the name of the key that is asked for, or of the only one that
@@ -38,6 +41,9 @@ func ChooseKey(record keystore.Record, c KeyChoice) (string, error) {
 	case 1:
 		return names[0], nil
 	}
+	if name, err := c.Choose.One(kind, names); name != "" || err != nil {
+		return name, err
+	}
 	return "", failure.New(failure.Usage, "which %s? there are %s", kind, strings.Join(names, ", ")).Hint("%s", c.Hint)
 }
 
@@ -57,7 +63,9 @@ func noSuchKey(record keystore.Record, asked string) error {
 func (b *Broker) ChooseKeyOr(record keystore.Record, c KeyChoice, asked string) (name, profile string, err error) {
 	named := cmp.Or(asked, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")) != ""
 	if c.Asked == "" && (named || len(record.Keys) > 0) {
-		profile, _, err = b.ChooseProfile(asked)
+		silent := *b // the only key needs no profile, and one of several is chosen below
+		silent.Choose = nil
+		profile, _, err = silent.ChooseProfile(asked)
 		if err == nil {
 			name, err = b.keyNameOf(profile)
 		}
@@ -65,6 +73,7 @@ func (b *Broker) ChooseKeyOr(record keystore.Record, c KeyChoice, asked string) 
 			return name, profile, err
 		}
 	}
+	c.Choose = b.Choose
 	name, err = ChooseKey(record, c)
 	return name, asked, err
 }

@@ -35,6 +35,9 @@ func (b *Broker) ChooseProfile(asked string) (name string, guessed bool, err err
 	case 1:
 		return ours[0], true, nil
 	}
+	if name, err := b.Choose.One("profile", ours); name != "" || err != nil {
+		return name, false, err
+	}
 	return "", false, failure.New(failure.Usage, "which profile? there are %s", strings.Join(ours, ", ")).
 		Hint("choose one with --profile, or set AWS_PROFILE")
 }

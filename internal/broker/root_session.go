@@ -86,7 +86,7 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 			return t, nil
 		}
 	}
-	name, err := ChooseKey(record, KeyChoice{Root: true, Hint: "name one: awsbroker exec --allow-root --profile NAME -- COMMAND"})
+	name, err := ChooseKey(record, KeyChoice{Root: true, Hint: "name one: awsbroker exec --allow-root --profile NAME -- COMMAND", Choose: b.Choose})
 	if err != nil {
 		return nil, err
 	}

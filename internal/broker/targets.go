@@ -2,9 +2,6 @@ package broker
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
-	"os"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
@@ -148,7 +145,7 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 
 // TargetOfEdit returns what the profile will stand for after the edit.
 func (b *Broker) TargetOfEdit(profile string, e config.Edit) (*Target, error) {
-	cfg, err := config.Parse(e.Config.Path, e.Config.After, e.Credentials.Path, e.Credentials.After)
+	cfg, err := e.Parse()
 	if err != nil {
 		return nil, failure.OfConfig(err)
 	}
@@ -157,15 +154,12 @@ func (b *Broker) TargetOfEdit(profile string, e config.Edit) (*Target, error) {
 
 // TargetAfter returns what the profile will stand for once text is the config file.
 func (b *Broker) TargetAfter(profile string, text []byte) (*Target, error) {
-	credentials, err := os.ReadFile(b.Paths.Credentials)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	e, err := config.ReadEdit(b.Paths.Config, b.Paths.Credentials)
+	if err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	}
-	cfg, err := config.Parse(b.Paths.Config, text, b.Paths.Credentials, credentials)
-	if err != nil {
-		return nil, failure.OfConfig(err)
-	}
-	return b.TargetIn(cfg.WithKeys(b.HasKey), profile)
+	e.Config.After = text
+	return b.TargetOfEdit(profile, e)
 }
 
 // KeyTarget returns a target for a key by itself, outside of any profile. Its endpoint

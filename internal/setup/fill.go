@@ -154,6 +154,9 @@ func hasOnlySession(cfg *config.Config, profile string) bool {
 func (f *filling) chooseKey() (err error) {
 	f.chained = f.is.Chained() && f.KeyName == "" && !f.NoRole // who names a key wants it to assume the role
 	c := broker.KeyChoice{Asked: f.KeyName, Hint: "name one with --key"}
+	if !f.all {
+		c.Choose = f.run.Choose
+	}
 	if c.Asked == "" && f.hasKey(f.is.KeyName) {
 		c.Asked = f.is.KeyName
 	}
