@@ -152,16 +152,6 @@ func (b *Broker) TargetOfEdit(profile string, e config.Edit) (*Target, error) {
 	return b.TargetIn(cfg.WithKeys(b.HasKey), profile)
 }
 
-// TargetAfter returns what the profile will stand for once text is the config file.
-func (b *Broker) TargetAfter(profile string, text []byte) (*Target, error) {
-	e, err := config.ReadEdit(b.Paths.Config, b.Paths.Credentials)
-	if err != nil {
-		return nil, failure.New(failure.Other, "%w", err)
-	}
-	e.Config.After = text
-	return b.TargetOfEdit(profile, e)
-}
-
 // KeyTarget returns a target for a key by itself, outside of any profile. Its endpoint
 // is in the key's own partition, where alone a refusal of the key means that the key
 // is gone.

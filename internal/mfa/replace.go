@@ -183,12 +183,12 @@ func (w *work) warnOfSources(profiles []string) {
 // provingTarget is a profile as it will be, or, where none names the old
 // device, a session of the key itself.
 func (w *work) provingTarget(edits []serialEdit, serial string) (*broker.Target, error) {
-	_, after, err := w.withSerial(edits, serial)
+	files, err := w.withSerial(edits, serial)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range edits {
-		if t, err := w.run.TargetAfter(e.profile, after); err == nil && t.Profile.KeyName == w.actor.Target.Profile.KeyName && t.Profile.MFASerial == serial {
+		if t, err := w.run.TargetOfEdit(e.profile, files); err == nil && t.Profile.KeyName == w.actor.Target.Profile.KeyName && t.Profile.MFASerial == serial {
 			return t, nil
 		}
 	}

@@ -2,9 +2,6 @@ package mfa
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -54,36 +51,37 @@ func profileOfSection(section string) string {
 	return strings.Trim(strings.TrimSpace(strings.TrimPrefix(section, "profile ")), `"'`)
 }
 
-// withSerial is the config file as it is, and with a device named.
-func (w *work) withSerial(edits []serialEdit, serial string) (before, after []byte, err error) {
-	before, err = os.ReadFile(w.run.Paths.Config)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, failure.New(failure.Other, "%w", err)
+// withSerial is the edit of the config file after which it names a device.
+func (w *work) withSerial(edits []serialEdit, serial string) (config.Edit, error) {
+	files, err := config.ReadEdit(w.run.Paths.Config, w.run.Paths.Credentials)
+	if err != nil {
+		return files, failure.New(failure.Other, "%w", err)
 	}
-	after = before
 	for _, e := range edits {
-		if after, err = config.SetProfile(after, e.profile, []config.Setting{{Key: e.key, Value: serial}}, nil); err != nil {
-			return nil, nil, failure.OfConfig(err)
+		after, err := config.SetProfile(files.Config.After, e.profile, []config.Setting{{Key: e.key, Value: serial}}, nil)
+		if err != nil {
+			return files, failure.OfConfig(err)
 		}
+		files.Config.After = after
 	}
-	return before, after, nil
+	return files, nil
 }
 
 // writeSerial shows what changes in the config file, asks, and writes it.
 func (w *work) writeSerial(ctx context.Context, edits []serialEdit, serial string) error {
-	before, after, err := w.withSerial(edits, serial)
+	files, err := w.withSerial(edits, serial)
 	if err != nil {
 		return err
 	}
-	diff := config.Diff(w.run.Paths.Config, before, after)
+	diff := files.Diff()
 	if diff == "" {
 		return nil
 	}
 	if err := w.actor.Confirm(ctx, strings.TrimRight(diff, "\n"), "Write this?"); err != nil {
 		return err
 	}
-	if err := config.WriteFile(w.run.Paths.Config, before, after); err != nil {
-		return failure.New(failure.Other, "%s could not be written: %w", w.run.Paths.Config, err)
+	if err := files.Write(); err != nil {
+		return failure.New(failure.Other, "%w", err)
 	}
 	w.keys.Files, err = w.run.ReadConfig()
 	return err
