@@ -30,7 +30,7 @@ func playBlock(ts *testscript.TestScript, p *page, number string) {
 	n, err := strconv.Atoi(number)
 	ts.Check(err)
 	pl := &player{ts: ts, story: ts.Value(storyKey{}).(*story), block: p.blocks[n], steps: map[string]int64{}}
-	got, want := pl.play(), strings.Join(pl.block.lines, "\n")
+	got, want := p.steady.Text(pl.play()), strings.Join(pl.block.lines, "\n")
 	if fails := strings.Contains(got, "awsbroker: error: "); fails != (pl.block.info == refused) {
 		ts.Fatalf("%s: a block of %s ends with an error: %v\n%s", p.path, pl.block.info, fails, got)
 	}

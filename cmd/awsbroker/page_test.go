@@ -12,6 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // page is README.md or a page of docs. Its fenced blocks and its comments that begin with
@@ -21,6 +23,7 @@ type page struct {
 	parts  []string // all lines, those of a block together in one
 	blocks map[int]*block
 	script txtar.Archive
+	steady machine.Steady
 }
 
 // block is what stands between two fences.

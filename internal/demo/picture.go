@@ -39,7 +39,7 @@ func record(path string) error {
 	if err := run(&text); err != nil {
 		return err
 	}
-	picture, err := draw(text.String())
+	picture, err := draw(new(machine.Steady).Text(text.String()))
 	if err != nil {
 		return err
 	}

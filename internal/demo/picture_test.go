@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // TestPictureIsTheDemo: docs/demo.svg, which README shows, has the text that the demo has.
@@ -20,7 +22,7 @@ func TestPictureIsTheDemo(t *testing.T) {
 	if err := run(&demo); err != nil {
 		t.Fatal(err)
 	}
-	redrawn, err := draw(demo.String())
+	redrawn, err := draw(new(machine.Steady).Text(demo.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
