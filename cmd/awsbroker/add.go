@@ -221,7 +221,7 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	for _, use := range u.Waiting {
 		names = append(names, use.Profile)
 	}
-	a.Step("AWS tools cannot use these profiles yet: " + plural(len(names), "profile ", "profiles ") + strings.Join(names, ", "))
+	a.Step("AWS tools cannot use these profiles yet: " + plural(len(names), "profile ", "profiles ") + someOf(names))
 	for i, use := range u.Waiting {
 		if i == mostHints {
 			a.tell("hint", "36", "all at once: awsbroker setup --all")
@@ -233,6 +233,15 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 		}
 		a.tell("hint", "36", command)
 	}
+}
+
+// someOf lists names, and of many the first and how many more there are.
+func someOf(names []string) string {
+	const most = 12
+	if more := len(names) - most; more > 1 {
+		return strings.Join(names[:most], ", ") + " and " + say.Count(more, "other", "others")
+	}
+	return strings.Join(names, ", ")
 }
 
 // newProfile returns a name for a profile that a key has yet to get, for a shell: one

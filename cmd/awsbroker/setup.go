@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -151,7 +150,7 @@ func runSetupAll(cmd *cobra.Command, a *app, o setup.AllOptions) error {
 	}
 	switch n := len(done.Profiles); {
 	case o.DryRun:
-		fmt.Fprintln(a.stdout, say.Text(done.Shown))
+		fmt.Fprintln(a.screen, say.Text(done.Shown))
 		a.Step("nothing was changed")
 		return nil
 	case n == 0 && len(done.Keys) == 0:
@@ -161,11 +160,11 @@ func runSetupAll(cmd *cobra.Command, a *app, o setup.AllOptions) error {
 		a.Step("there is nothing to set up")
 		return nil
 	case n > 0:
-		a.Step(say.Count(n, "profile is", "profiles are") + " set up: " + strings.Join(done.Profiles, ", "))
+		a.Step(say.Count(n, "profile is", "profiles are") + " set up: " + someOf(done.Profiles))
 		a.tell("hint", "36", "to try them with one code a key: awsbroker login --all")
 	}
 	if len(done.NoRegion) > 0 {
-		a.Warn("without a region, which most AWS tools need: " + strings.Join(done.NoRegion, ", "))
+		a.Warn("without a region, which most AWS tools need: " + someOf(done.NoRegion))
 	}
 	for _, name := range done.Keys {
 		a.tell("hint", "36", "backups may still have the key; to replace it: awsbroker rotate "+say.ShellWord(name))

@@ -48,7 +48,7 @@ func RunAll(ctx context.Context, b *broker.Broker, o AllOptions) (All, error) {
 		return All{}, err
 	}
 	defer clear.Close()
-	a := &all{run: b, AllOptions: o, clear: clear, devices: map[string]device{}, bases: map[string]bool{}}
+	a := &all{run: b, AllOptions: o, clear: clear, devices: map[string]device{}, bases: map[string]bool{}, regions: map[[3]string]string{}}
 	if err := a.start(); err != nil {
 		return All{}, err
 	}
@@ -79,7 +79,8 @@ type all struct {
 	edit    config.Edit
 	record  keystore.Record // with the keys that are in clear now
 	devices map[string]device
-	bases   map[string]bool // profiles that others include
+	bases   map[string]bool      // profiles that others include
+	regions map[[3]string]string // as in filling
 	out     All
 }
 
@@ -139,17 +140,37 @@ func (a *all) show() string {
 		parts = append(parts, strings.TrimRight(a.clear.Hide(diff), "\n"))
 	}
 	if len(a.out.Left) > 0 {
-		lines := []string{"these profiles stay as they are:"}
-		width := 0
-		for _, l := range a.out.Left {
-			width = max(width, len(say.Clean(l.Profile)))
-		}
-		for _, l := range a.out.Left {
-			lines = append(lines, say.Sprintf("  %-*s  %s", width, l.Profile, l.Why))
-		}
-		parts = append(parts, strings.Join(lines, "\n"))
+		parts = append(parts, "these profiles stay as they are:\n"+strings.Join(a.showLeft(), "\n"))
 	}
 	return strings.Join(parts, "\n")
+}
+
+// mostNames is how many profiles are named that stay as they are for one reason.
+const mostNames = 3
+
+// showLeft returns a line for each reason for which profiles stay as they are.
+func (a *all) showLeft() (lines []string) {
+	var reasons []string
+	of := map[string][]string{}
+	for _, l := range a.out.Left {
+		if of[l.Why] == nil {
+			reasons = append(reasons, l.Why)
+		}
+		of[l.Why] = append(of[l.Why], say.Clean(l.Profile))
+	}
+	width := 0
+	for why, names := range of {
+		if more := len(names) - mostNames; more > 1 {
+			names = append(names[:mostNames:mostNames], "and "+say.Count(more, "other", "others"))
+		}
+		of[why] = []string{strings.Join(names, ", ")}
+		width = max(width, say.Columns(of[why][0]))
+	}
+	for _, why := range reasons {
+		names := of[why][0]
+		lines = append(lines, "  "+names+strings.Repeat(" ", width-say.Columns(names))+"  "+say.Clean(why))
+	}
+	return lines
 }
 
 // keyNames are the keys that serve profiles.

@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -54,5 +55,26 @@ func TestAllKeepsToTheKeysOfProfiles(t *testing.T) {
 		if !slices.ContainsFunc(out.Left, func(l setup.Left) bool { return l.Profile == profile && strings.Contains(l.Why, why) }) {
 			t.Errorf("nothing of %s in %+v", profile, out.Left)
 		}
+	}
+}
+
+// TestAllOfManyProfiles: profiles that stay for one reason share a line, and a file of
+// hundreds is no matter of minutes.
+func TestAllOfManyProfiles(t *testing.T) {
+	m := newMachine(t)
+	text := "[default]\nregion = eu-west-1\n"
+	for i := range 150 {
+		text += fmt.Sprintf("[profile mine%d]\nrole_arn = arn:aws:iam::123456789012:role/r%[1]d\nsource_profile = phoebe\n[profile sso%[1]d]\nsso_start_url = https://example.com\n", i)
+	}
+	m.write(text)
+	out, err := m.runAll(setup.AllOptions{Offline: true, DryRun: true})
+	if err != nil || len(out.Profiles) != 150 || len(out.Left) != 150 || len(out.NoRegion) != 0 {
+		t.Fatalf("%d set up, %d left, %v without a region, %v", len(out.Profiles), len(out.Left), out.NoRegion, err)
+	}
+	if want := "\n  sso0, sso1, sso2, and 147 others  it signs in with IAM Identity Center"; !strings.HasSuffix(out.Shown, want) {
+		t.Errorf("it ends with %q", out.Shown[len(out.Shown)-200:])
+	}
+	if n := strings.Count(out.Shown, "\n+region = eu-west-1\n"); n != 150 {
+		t.Errorf("%d regions are proposed", n)
 	}
 }

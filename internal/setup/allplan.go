@@ -85,7 +85,7 @@ func (a *all) planOne(ctx context.Context, use keychain.Use) error {
 		return errors.New("its name has other characters than letters, digits and _ . / % @ -")
 	}
 	o := Options{Profile: use.Profile, KeyName: use.Key, Program: a.Program, Offline: a.Offline, MFASession: a.MFASession, all: true}
-	f := &filling{run: a.run, Options: o, edit: a.edit, record: a.record}
+	f := &filling{run: a.run, Options: o, edit: a.edit, record: a.record, regions: a.regions}
 	if err := f.parse(); err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type filling struct {
 	exists bool           // the profile is there
 	is     config.Profile // what it is; empty if it is not there, or another program served it
 	key    keystore.KeyInfo
+
+	regions map[[3]string]string // proposed to profiles by key, partition and source; nil: not remembered
 }
 
 // newFilling returns the filling of options, which stay as they are, for files as they

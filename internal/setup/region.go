@@ -24,7 +24,7 @@ func (f *filling) fillRegion(ctx context.Context) (err error) {
 	like := &config.Profile{Name: f.Profile, KeyName: f.KeyName, Source: f.is.Source, Partition: awsapi.PartitionOf(cmp.Or(f.RoleARN, f.key.ARN))}
 	f.Region = cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
 	if config.CheckRegion(f.Region) != "" || config.PartitionOfRegion(f.Region) != like.Partition {
-		f.Region = f.cfg.ProposeRegion(like)
+		f.Region = f.proposeRegion(like)
 	}
 	if f.Region == "" && !f.Yes && !f.all {
 		if f.Region, err = f.askRegion(ctx); err != nil {
@@ -35,6 +35,24 @@ func (f *filling) fillRegion(ctx context.Context) (err error) {
 		f.run.Warn("profile %s gets no region, and most AWS tools need one; to set it later: awsbroker setup %s --region REGION", f.Profile, say.ShellWord(f.Profile))
 	}
 	return nil
+}
+
+// proposeRegion is [config.Config.ProposeRegion], which looks at all profiles, once for
+// those of one key and source where many are set up.
+func (f *filling) proposeRegion(like *config.Profile) string {
+	if f.regions == nil {
+		return f.cfg.ProposeRegion(like)
+	}
+	of := [3]string{like.KeyName, like.Partition}
+	if like.Source != nil {
+		of[2] = like.Source.Name
+	}
+	region, known := f.regions[of]
+	if !known {
+		region = f.cfg.ProposeRegion(like)
+		f.regions[of] = region
+	}
+	return region
 }
 
 // tries is how often a person may type a region.
