@@ -43,6 +43,9 @@ var varying = []struct {
 		return "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"
 	}},
 	{regexp.MustCompile(`/[A-Z2-7]{26}\b`), func(string, int) string { return "/K3NQ2TSHVMWYX57DLB4EJ6UAPG" }},
+	{regexp.MustCompile(`\b\d seconds? ago  `), func(text string, _ int) string { // in a table
+		return fmt.Sprintf("%-*s", len(text), "just now")
+	}},
 	{regexp.MustCompile(`\b\d seconds? ago\b`), func(string, int) string { return "just now" }},
 	{regexp.MustCompile(`\b59(?: minutes\b|m\b)`), func(text string, _ int) string { return "60" + text[2:] }},
 }
