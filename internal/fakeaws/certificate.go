@@ -46,7 +46,8 @@ func newCertificate() (*tls.Certificate, []byte, error) {
 	}
 	for _, names := range regions() {
 		for _, region := range names {
-			server.DNSNames = append(server.DNSNames, "sts."+region+".amazonaws.com")
+			server.DNSNames = append(server.DNSNames, "sts."+region+".amazonaws.com",
+				"git-codecommit."+region+".amazonaws.com", "git-codecommit."+region+".amazonaws.com.cn")
 		}
 	}
 	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, &caKey.PublicKey, caKey)

@@ -21,12 +21,12 @@ const module = "github.com/awsbroker/awsbroker/"
 var levels = [][]string{
 	{"internal/answers", "internal/awsapi", "internal/caller", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
 		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
-	{"internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
+	{"internal/codecommit", "internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
 		"internal/prompt", "internal/secretservice", "internal/session", "internal/signin", "internal/sts", "internal/totp"},
 	{"internal/failure", "internal/notes", "internal/start"},
 	{"internal/broker"},
 	{"internal/access", "internal/standin"},
-	{"internal/bootstrap", "internal/console", "internal/doctor", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
+	{"internal/bootstrap", "internal/console", "internal/doctor", "internal/gitconfig", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
 		"internal/rotate", "internal/setup", "internal/uninstall"},
 	{"cmd/awsbroker"},
 }

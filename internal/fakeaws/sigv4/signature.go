@@ -199,3 +199,11 @@ func wireURI(r *http.Request) string {
 	}
 	return r.URL.RequestURI()
 }
+
+// SignGit returns the signature in a password for CodeCommit: of a method GIT, of nothing
+// but the host, and at a time without its Z.
+func SignGit(secret, region, host, path, timestamp string) string {
+	canonical := "GIT\n" + path + "\n\nhost:" + host + "\n\nhost\n"
+	scope := strings.Join([]string{timestamp[:8], region, "codecommit", terminator}, "/")
+	return sign(secret, timestamp[:8], region, "codecommit", stringToSign(canonical, timestamp, scope))
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/gitconfig"
+	"github.com/awsbroker/awsbroker/internal/paths"
+)
+
+func newCodeCommitSetup(a *app) *cobra.Command {
+	var o gitconfig.Options
+	cmd := &cobra.Command{
+		Use:   "setup",
+		Short: "have Git ask awsbroker for passwords of CodeCommit",
+		Long: `Write settings into ~/.gitconfig that have Git ask awsbroker for the passwords of
+CodeCommit repositories, and no other helper: others keep a password that CodeCommit
+takes for 15 minutes only. awsbroker shows the change first. Then clone as usual:
+git clone https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME
+
+With --repository, as often as there are names, the profile is for these
+repositories only; a * stands for any letters. --file names another file, such as
+.git/config of one repository, or one that an includeIf of yours includes.`,
+		Example: `  awsbroker codecommit setup admin
+  awsbroker codecommit setup dev --repository 'dev-*' --repository sandbox
+  awsbroker codecommit setup dev --file .git/config`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := a.broker(broker.PersonLimits)
+			if err != nil {
+				return err
+			}
+			if o.Profile, err = a.choose(b, o.Profile); err != nil {
+				return err
+			}
+			if o.Program, err = program(); err != nil {
+				return err
+			}
+			file, changed, err := gitconfig.Run(cmd.Context(), b, o)
+			switch {
+			case err != nil:
+				return err
+			case changed:
+				a.Step(fmt.Sprintf("Git now asks awsbroker for passwords of CodeCommit, with profile %s (%s)", o.Profile, paths.UnderHome(file)))
+			default:
+				a.Step(fmt.Sprintf("Git asks awsbroker already (%s)", paths.UnderHome(file)))
+			}
+			return nil
+		},
+	}
+	takesProfile(cmd, &o.Profile, "profile whose session signs the passwords")
+	cmd.Flags().StringArrayVar(&o.Repositories, "repository", nil, "only for repositories of this name, which may have a *; may be repeated")
+	cmd.Flags().StringVar(&o.File, "file", "", "file to write into (default: ~/.gitconfig)")
+	cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
+	return cmd
+}

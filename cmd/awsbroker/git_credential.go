@@ -1,0 +1,141 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/codecommit"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+func newGitCredential(a *app) *cobra.Command {
+	var profile string
+	var repositories []string
+	cmd := &cobra.Command{
+		Use:   "git-credential {get|store|erase}",
+		Short: "answer Git with a password for CodeCommit (Git runs this)",
+		Long: `Answer Git's question for the password of an AWS CodeCommit repository: one that the
+session of a profile signs, and that CodeCommit takes for 15 minutes. Git runs this
+by itself; awsbroker codecommit setup writes the setting. For other hosts it says
+nothing. https://git-scm.com/docs/gitcredentials#_custom_helpers
+
+With --repository it answers only for repositories with such a name, so that
+repositories of several accounts have profiles of their own.`,
+		Args: positional(1, 1, "one word: get, store or erase"),
+		RunE: func(cmd *cobra.Command, words []string) error {
+			q, err := codecommit.ReadRequest(os.Stdin)
+			if err != nil {
+				return failure.New(failure.Usage, "%w", err)
+			}
+			host, ok := codecommit.ParseHost(q.Host)
+			name := codecommit.Repository(q.Path)
+			if !ok || q.Protocol != "https" || !wanted(repositories, name) {
+				return nil
+			}
+			switch words[0] {
+			case "get":
+				return a.answerGit(cmd, profile, host, q)
+			case "erase":
+				return a.explainRefusal(profile, q)
+			}
+			return nil
+		},
+		ValidArgs: []string{"get", "store", "erase"},
+	}
+	profileFlag(cmd, &profile, "profile whose session signs")
+	cmd.Flags().StringArrayVar(&repositories, "repository", nil, "only for repositories of this name, which may have a *; may be repeated")
+	narrows(cmd, a)
+	return cmd
+}
+
+// wanted reports whether a helper is for a repository.
+func wanted(patterns []string, name string) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
+		ok, _ := filepath.Match(pattern, name)
+		return ok
+	})
+}
+
+// isSession reports whether a user name is one of ours, or none. Another one is of
+// somebody's Git password, which is not ours to give.
+func isSession(username string) bool {
+	return username == "" || strings.HasPrefix(username, "ASIA")
+}
+
+// answerGit prints a password for a repository. Where there is none, Git is told to ask
+// nobody else.
+func (a *app) answerGit(cmd *cobra.Command, profile string, host codecommit.Host, q codecommit.Request) error {
+	if !isSession(q.Username) {
+		return nil
+	}
+	login, err := a.signForGit(cmd, profile, host, q.Path)
+	if err != nil {
+		_ = codecommit.WriteQuit(a.stdout)
+		return err
+	}
+	return login.Write(a.stdout)
+}
+
+func (a *app) signForGit(cmd *cobra.Command, profile string, host codecommit.Host, path string) (codecommit.Login, error) {
+	var none codecommit.Login
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return none, err
+	}
+	name, _, err := b.ChooseProfile(profile)
+	if err != nil {
+		return none, err
+	}
+	repository := codecommit.Repository(path)
+	if repository == "" {
+		return none, failure.New(failure.Other, "Git does not say which repository of %s it wants a password for", host.Name).
+			Hint("have it say so: awsbroker codecommit setup %s", say.ShellWord(name))
+	}
+	t, err := b.Target(name)
+	if err != nil {
+		return none, err
+	}
+	if t.Profile.Partition != host.Partition {
+		return none, failure.New(failure.Other, "profile %s is of partition %s, and %s of %s", name, t.Profile.Partition, host.Name, host.Partition).
+			Hint("name a profile of that partition: awsbroker codecommit setup PROFILE")
+	}
+	s, err := b.Session(cmd.Context(), name, broker.Want{})
+	if err != nil {
+		return none, broker.OfProfile(name, err)
+	}
+	now := b.TimeOfAWS()
+	return codecommit.Sign(host, "/v1/repos/"+repository, s.At(time.Now()).Credentials, now), nil
+}
+
+// explainRefusal says whose session CodeCommit refused, which Git does not know.
+func (a *app) explainRefusal(profile string, q codecommit.Request) error {
+	if !isSession(q.Username) {
+		return nil
+	}
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	name, _, err := b.ChooseProfile(profile)
+	if err != nil {
+		return err
+	}
+	t, err := b.Target(name)
+	if err != nil {
+		return err
+	}
+	account, who := awsapi.SplitARN(t.Profile.RoleARN)
+	if t.Profile.RoleARN == "" {
+		account, who = awsapi.SplitARN(t.Key.ARN)
+	}
+	a.Warn(say.Sprintf("CodeCommit refused the session of profile %s (%s in account %s) for %s", name, who, account, q.Path))
+	return nil
+}
