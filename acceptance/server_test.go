@@ -388,7 +388,9 @@ while read -r command rest; do
 	echo OK
 done
 `)
+	w.Write(w.Path("bin/notify-send"), "#!/bin/sh\necho \"$@\" >>"+w.Path("noticed")+"\n")
 	w.Chmod(0o755, w.Path("bin/pinentry"))
+	w.Chmod(0o755, w.Path("bin/notify-send"))
 	return func() int {
 		text, _ := os.ReadFile(w.Path("asked"))
 		return strings.Count(string(text), "asked")
@@ -425,11 +427,15 @@ var answersElsewhere = map[string]func(t *testing.T, w *world, tm *machine.Termi
 			t.Error(body)
 		}
 		tm.Expect("in another terminal run: awsbroker login --profile admin")
+		eventually(t, "the desktop shows a notice", func() bool { _, err := os.Stat(w.Path("noticed")); return err == nil })
+		if notice := w.Read(w.Path("noticed")); !strings.Contains(notice, "the session of profile admin") || strings.Count(notice, "\n") != 1 {
+			t.Errorf("the notices: %q", notice)
+		}
 		time.Sleep(2 * time.Second)
 		w.AWS.Server.SetSessionLife(0)
 		w.Login("admin")
 		eventually(t, "it takes the login's session", func() bool { status, _ := ask(); return status == 200 })
-		noted := regexp.MustCompile(fmt.Sprintf(`(?s)"how": *"cached",\s*"command": *"exec",\s*"caller": *"sh",\s*"pid": *%d`, w.commandPID()))
+		noted := regexp.MustCompile(fmt.Sprintf(`(?s)"how": *"cached",\s*"command": *"exec",\s*"program": *"sh",\s*"caller": *"sh",\s*"pid": *%d`, w.commandPID()))
 		if r := w.Run("log", "--json"); !noted.MatchString(r.Stdout) {
 			t.Errorf("the log has nothing of it: %v", r)
 		}

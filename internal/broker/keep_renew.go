@@ -72,7 +72,9 @@ func (k *Keeper) noteFailure(old session.Session, why string) {
 	if left <= 0 {
 		state = "has ended"
 	}
-	go k.broker.Report.Warn(k.advice(state, why)) // a pipe that nobody reads must not keep us
+	advice := k.advice(state, why)
+	go k.broker.Report.Warn(advice) // a pipe that nobody reads must not keep us
+	go func() { k.broker.Debug("notice: %v", prompt.Notify(k.broker.Environ, advice)) }()
 }
 
 // asksPerson reports whether the next session takes a code that a person gives.
