@@ -28,6 +28,13 @@ func newHub(t *testing.T) *hub {
 	if err := w.AWS.Role.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"); err != nil {
 		t.Fatal(err)
 	}
+	return hubOf(w)
+}
+
+// hubOf is the hub of the AWS of a world.
+func hubOf(w *world) *hub {
+	t := w.t
+	t.Helper()
 	repositories, err := w.AWS.Server.NewRepositories(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -188,5 +195,29 @@ func TestGitOfTwoAccounts(t *testing.T) {
 	}
 	if all := strings.Join(who, ", "); !strings.Contains(all, "123456789012 shop") || !strings.Contains(all, "210987654321 dev-shop") || strings.Contains(all, "123456789012 dev-shop") {
 		t.Errorf("%s", all)
+	}
+}
+
+// TestFromRootToAPushedCommit: a new account of which a person has the root key, bootstrap,
+// codecommit setup, push.
+func TestFromRootToAPushedCommit(t *testing.T) {
+	t.Parallel()
+	f := newFounder(t)
+	if code, screen := f.bootstrap(never); code != 0 {
+		t.Fatalf("exit %d:\n%s", code, screen)
+	}
+	h := hubOf(f.world)
+	h.add(f.account, "eu-central-1", "guide")
+	if r := h.Run("codecommit", "setup", "--yes"); r.Code != 0 {
+		t.Fatal(r)
+	}
+	h.commit(h.Path("guide"))
+	h.git("-C", h.Path("guide"), "push", "-q", codeCommit+"guide", "main")
+	h.git("clone", "-q", codeCommit+"guide", h.Path("again"))
+	if h.Read(h.Path("again/file1")) != h.Read(h.Path("guide/file1")) {
+		t.Error("the clone differs")
+	}
+	if keys := f.account.State().Root.Keys; len(keys) != 0 {
+		t.Errorf("root has keys: %v", keys)
 	}
 }

@@ -228,6 +228,12 @@ func machineAilments() []ailment {
 			}
 			w.edit(w.Config(), w.Bin, other)
 		}},
+		{id: "git-helper-before", is: func(w *world) {
+			w.Write(w.Path("home/.gitconfig"), "[credential]\n\thelper = store\n[credential \"https://git-codecommit.*.amazonaws.com\"]\n\thelper = !awsbroker git-credential --profile admin\n")
+		}},
+		{id: "git-password-stored", is: func(w *world) {
+			w.Write(w.Path("home/.git-credentials"), "https://phoebe-at-123456789012:secret@git-codecommit.eu-central-1.amazonaws.com\n")
+		}},
 		{id: "log-unwritable", is: func(w *world) { w.Mkdir(w.Path("home/.local/state/awsbroker/log"), 0o700) }},
 		{id: "files-of-others", is: func(w *world) {
 			needRoot(w.t)

@@ -155,6 +155,7 @@ func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 		}
 		a.Step("account " + out.Account + " is set up; try it: aws sts get-caller-identity --profile " + say.ShellWord(out.Profile))
 		a.Step("and the console in the browser: awsbroker console " + say.ShellWord(out.Profile))
+		a.Step("and Git over HTTPS in CodeCommit: awsbroker codecommit setup " + say.ShellWord(out.Profile))
 	}
 	return nil
 }

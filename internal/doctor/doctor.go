@@ -131,6 +131,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) Diagnosis {
 	d.check("log", d.lookAtLog)
 	d.check("questions", func() (string, error) { return d.lookAtPrompts(ctx) })
 	d.check("environment", d.lookAtEnvironment)
+	d.check("git", func() (string, error) { return d.lookAtGit(ctx) })
 	d.check("clock", clock)
 	if o.Account {
 		d.lookAtAccount(ctx)

@@ -14,6 +14,8 @@ func FindingKinds() []*FindingKind {
 		envKeys, envSessionOver, envRole, envProfileMissing, envProfilesDiffer, envLoadConfig, envFileUnexpanded, envFileMissing, envEndpoint, envProxy, clockOff, clockWrong,
 		// files.go
 		fileRefused, byteOrderMark, keyInComment, misnamedKey, leftover,
+		// git.go
+		gitHelperBefore, gitPasswordStored,
 		// keychain.go
 		keychainGone, keychainLocked, keyringInClear, noKey, keyUnlisted, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
 		// log.go
