@@ -12,11 +12,12 @@ import (
 	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
-// TestWindows is the main job on Windows: a key in the Credential Manager, sessions that
+// TestWindows is the main job on Windows, after the keystore's own tests there: a key in the Credential Manager, sessions that
 // DPAPI seals, a code typed at the console, a real SDK by every way, a rotation.
 func TestWindows(t *testing.T) {
 	t.Parallel()
 	w := newWindows(t)
+	w.suits()
 	first := w.AWS.Key
 	w.with("AWS_ACCESS_KEY_ID="+first.ID, "AWS_SECRET_ACCESS_KEY="+first.Secret).expect(0, "", "awsbroker", "add", "phoebe", "--from-env")
 	w.expect(0, "wincred   1 ", "awsbroker", "keystore")
@@ -38,6 +39,30 @@ func TestWindows(t *testing.T) {
 	w.with("AWSBROKER_PROMPT=none").expect(4, "", "awsbroker", "credential-process", "--profile", "admin")
 	w.expect(0, "", "awsbroker", "remove", "phoebe", "--yes")
 	w.expect(3, "", "awsbroker", "login", "admin")
+}
+
+// suits runs what every keystore has to hold against the Credential Manager. Wine 8
+// lacks the call by which Go 1.26 removes a test's directory: a directory that stays
+// there is no failure.
+func (w *windows) suits() {
+	w.t.Helper()
+	suite := filepath.Join(w.drive, "windows", "keystore.exe")
+	compile := exec.Command("go", "test", "-c", "-o", suite, "./internal/keystore")
+	compile.Dir, compile.Env = "..", append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
+	if out, err := compile.CombinedOutput(); err != nil {
+		w.t.Fatalf("%v: %s", err, out)
+	}
+	with := w.with("AWSBROKER_TEST_SYSTEM_KEYCHAIN=1")
+	r := with.Finish(with.Command(wine, suite, "-test.v", "-test.run", "TestConformance/wincred"))
+	if n := strings.Count(r.Stdout, ": TestConformance/wincred/"); n < 12 || r.Code > 1 {
+		w.t.Errorf("%d tests: %v", n, r)
+	}
+	for line := range strings.Lines(r.Stdout) {
+		if strings.Contains(line, ".go:") && !strings.Contains(line, "TempDir RemoveAll cleanup: unlinkat ") &&
+			!strings.Contains(line, "this takes a person") && !strings.Contains(line, "table_test.go:") {
+			w.t.Errorf("Credential Manager: %s", line)
+		}
+	}
 }
 
 // uses is what the tools of a profile do, in an hour without a question.
