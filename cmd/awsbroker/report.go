@@ -61,6 +61,11 @@ func (a *app) Step(text string) {
 	}
 }
 
+// rehearsal is the reporter of --dry-run, whose answer is what the command would do.
+type rehearsal struct{ *app }
+
+func (r rehearsal) Step(text string) { fmt.Fprintln(r.screen, say.Line(text)) }
+
 // Warn implements broker.Reporter. A caller that merges our stderr into the
 // answer (the C++ SDK) gets no warnings.
 func (a *app) Warn(text string) {

@@ -56,6 +56,9 @@ func runRevoke(cmd *cobra.Command, a *app, o revoke.Options) error {
 	if err != nil {
 		return err
 	}
+	if o.DryRun {
+		b.Report = rehearsal{a}
+	}
 	done, err := revoke.Run(cmd.Context(), b, o)
 	if err != nil {
 		return err

@@ -47,6 +47,9 @@ func runRotate(cmd *cobra.Command, a *app, o rotate.Options) error {
 	if err != nil {
 		return err
 	}
+	if o.DryRun {
+		b.Report = rehearsal{a}
+	}
 	done, err := rotate.Run(cmd.Context(), b, o)
 	if err != nil {
 		return err
