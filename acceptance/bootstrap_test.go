@@ -312,7 +312,7 @@ func TestBootstrapWithLateDevice(t *testing.T) {
 		}
 		return false
 	}, "--yes")
-	if code != 0 || strings.Count(screen, "waiting until AWS knows the new device") != 1 || !strings.Contains(screen, "the code is too old") {
+	if code != 0 || !strings.Contains(screen, "until AWS knows the new device") || !strings.Contains(screen, "the code is too old") {
 		t.Errorf("it ended with %d:\n%s", code, screen)
 	}
 	asked := strings.Split(screen, "MFA code of ")

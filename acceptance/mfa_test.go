@@ -304,7 +304,7 @@ func TestReplaceWithLateDevice(t *testing.T) {
 	r := newReplacer(t)
 	r.AWS.Server.SetLag(fakeaws.Lag{NewDevice: 35 * time.Second}) // AWS's clock goes on half a minute to the third code
 	_, code, screen := r.answered(nil)
-	if code != 0 || !strings.Contains(screen(), "waiting until AWS knows the new device") || strings.Count(screen(), "MFA code of ") != 1 {
+	if code != 0 || !strings.Contains(screen(), "until AWS knows the new device; ") || strings.Count(screen(), "MFA code of ") != 1 {
 		t.Errorf("it ended with %d:\n%s", code, screen())
 	}
 	r.wantReplaced()
@@ -320,12 +320,12 @@ func TestReplaceWithLateDevice(t *testing.T) {
 		tm.Expect(question)
 		tm.Send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
 	}
-	tm.Expect("waiting until AWS knows the new device")
+	tm.Expect("until AWS knows the new device")
 	tm.Send(machine.ControlC)
 	if code := j.Wait(); code != 4 {
 		t.Errorf("it ended with %d", code)
 	}
-	tm.Expect("to go on, run again: awsbroker mfa enroll --replace phoebe")
+	tm.Expect("awsbroker mfa enroll --replace phoebe")
 	r.wantWayIn()
 	r.AWS.Server.Advance(5 * time.Minute)
 	r.replace(nil)

@@ -244,7 +244,7 @@ func TestRotateInterruptedAtATerminal(t *testing.T) {
 	c := tm.Start(w.Command(w.Bin, "rotate", "--yes"))
 	tm.Expect("is in the keychain, beside the old one")
 	tm.Send(machine.ControlC)
-	tm.Expect("to resume, run again: awsbroker rotate phoebe")
+	tm.Expect("awsbroker rotate phoebe")
 	if code := c.Wait(); code != 4 {
 		t.Errorf("exit code %d", code)
 	}

@@ -63,7 +63,7 @@ func TestUnderTimeout(t *testing.T) {
 	w, tm := newWorld(t), machine.NewTerminal(t)
 	job := tm.Start(w.Command("/bin/sh", "-c", "timeout 60 "+w.Bin+" login --profile admin; exit $?"))
 	tm.Expect("timeout runs its command in the background, where awsbroker cannot ask; write: timeout --foreground")
-	tm.Expect("run in a terminal: awsbroker login --profile admin")
+	tm.Expect("awsbroker login --profile admin")
 	if r := job.WaitWithin(10 * time.Second); r.Code != 4 {
 		t.Errorf("exit code %d", r.Code)
 	}

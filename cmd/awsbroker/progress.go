@@ -69,14 +69,17 @@ func (p *progress) draw() {
 		text += ": waiting " + p.why
 	}
 	p.drawn = true
-	fmt.Fprintf(p.app.stderr.Raw(), "\r\x1b[K%.*s", max(20, p.app.stderr.Width()-1), text)
+	if waited := time.Since(p.since); waited > 3*time.Second {
+		text += ", " + say.Duration(waited)
+	}
+	fmt.Fprint(p.app.stderr.Raw(), wipeLine, p.app.stderr.Cut(text))
 }
 
 // wipe what moves off the line.
 func (p *progress) wipe() {
 	if p.drawn {
 		p.drawn = false
-		fmt.Fprint(p.app.stderr.Raw(), "\r\x1b[K")
+		fmt.Fprint(p.app.stderr.Raw(), wipeLine)
 	}
 }
 

@@ -232,6 +232,8 @@ type childReport struct {
 	no  string
 }
 
+func (childReport) Waiting(string, time.Duration) func() { return func() {} }
+
 func (childReport) Step(text string)  { fmt.Fprintln(os.Stderr, text) }
 func (childReport) Warn(text string)  { fmt.Fprintln(os.Stderr, "warning: "+text) }
 func (childReport) Debug(text string) { fmt.Fprintln(os.Stderr, "debug: "+text) }

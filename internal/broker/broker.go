@@ -101,6 +101,10 @@ type Reporter interface {
 	Warn(text string)  // something the person should know
 	Debug(text string) // the story of the run, without secrets; only with --debug
 
+	// Waiting tells for what the person has to wait, and how long at most. The wait
+	// goes on until stop.
+	Waiting(what string, atMost time.Duration) (stop func())
+
 	// Confirm shows what will be done and has a ask for a yes. No is ErrDeclined;
 	// where nobody can be asked the error is of package prompt.
 	Confirm(ctx context.Context, a *Asker, text, question string) error

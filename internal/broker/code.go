@@ -136,6 +136,9 @@ func (r *request) introduction() string {
 	if !r.target.Endpoint.IsAWS("sts") {
 		say.Fprintf(&b, "the code goes to %s, which is not AWS's own address\n", r.target.Endpoint.URL)
 	}
+	if r.run.Limits == CallerLimits {
+		say.Fprintf(&b, "the AWS tool gives up after %s; if that is too short, run first: %s\n", say.Duration(CallerLimits.Question), failure.LoginCommand(r.target.Profile))
+	}
 	b.WriteString(r.target.scope(r.life()))
 	if !r.actor.Cache.LastCode(r.target.Profile.MFASerial, time.Now()).IsZero() {
 		b.WriteString("you have already used that code: wait for the next one\n")

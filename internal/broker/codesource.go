@@ -121,7 +121,11 @@ func (r *request) getUnspentCode(ctx context.Context, source codeSource) (creden
 		}
 		r.run.Debug("code: already used; waiting for the next one")
 		now := r.run.TimeOfAWS()
-		if !wait.Pause(ctx, now.Truncate(codeStep).Add(codeStep+time.Second).Sub(now)) {
+		next := now.Truncate(codeStep).Add(codeStep + time.Second).Sub(now)
+		stop := r.run.Report.Waiting("for the next MFA code: AWS accepts each one once", next)
+		passed := wait.Pause(ctx, next)
+		stop()
+		if !passed {
 			return code, questionFailure(contextEnd(ctx), r.target)
 		}
 	}

@@ -89,4 +89,9 @@ func (q quiet) Step(text string) { q.Debug(text) }
 
 func (q quiet) Warn(text string) { q.Debug(text) }
 
+func (q quiet) Waiting(what string, _ time.Duration) func() {
+	q.Debug("waiting " + what)
+	return func() {}
+}
+
 func (q quiet) Confirm(context.Context, *Asker, string, string) error { return prompt.ErrNoTerminal }

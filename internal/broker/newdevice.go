@@ -29,9 +29,12 @@ func (r *request) retryWhileUnknown(ctx context.Context, use func(credential.Sec
 	}
 	var end time.Time // for all codes together, from the first
 	return func(code credential.Secret) (credential.Credentials, error) {
+		stop := func() {}
+		defer func() { stop() }()
 		for {
 			creds, err := use(code)
 			if awsapi.Is(err, awsapi.WrongCode) && !end.IsZero() {
+				stop()
 				r.run.Report.Step("AWS now knows the new device, but the code is too old")
 			}
 			if !awsapi.Is(err, awsapi.WrongDevice, awsapi.UnknownKey) {
@@ -39,7 +42,7 @@ func (r *request) retryWhileUnknown(ctx context.Context, use func(credential.Sec
 			}
 			if end.IsZero() {
 				end = time.Now().Add(newDeviceWait)
-				r.run.Report.Step("waiting until AWS knows the new device; its code is still valid")
+				stop = r.run.Report.Waiting("until AWS knows the new device; its code is not used up", newDeviceWait)
 			}
 			if time.Now().After(end) {
 				return creds, err

@@ -49,6 +49,11 @@ func (s *Person) Step(text string) { s.Lines = append(s.Lines, text) }
 func (s *Person) Warn(text string) { s.Lines = append(s.Lines, "warning: "+text) }
 func (s *Person) Debug(string)     {}
 
+func (s *Person) Waiting(what string, _ time.Duration) func() {
+	s.Step("waiting " + what)
+	return func() {}
+}
+
 func (s *Person) Confirm(_ context.Context, _ *broker.Asker, text, _ string) error {
 	s.Lines = append(s.Lines, text)
 	if s.refuse != "" && strings.Contains(text, s.refuse) {

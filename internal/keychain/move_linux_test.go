@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -24,8 +25,10 @@ type notes struct {
 }
 
 func (n *notes) Step(text string) { n.lines = append(n.lines, text) }
-func (n *notes) Warn(text string) { n.lines = append(n.lines, "warning: "+text) }
-func (n *notes) Debug(string)     {}
+
+func (n *notes) Waiting(string, time.Duration) func() { return func() {} }
+func (n *notes) Warn(text string)                     { n.lines = append(n.lines, "warning: "+text) }
+func (n *notes) Debug(string)                         {}
 
 func (n *notes) Confirm(_ context.Context, _ *broker.Asker, text, _ string) error {
 	n.lines = append(n.lines, text)

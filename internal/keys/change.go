@@ -228,11 +228,13 @@ func (w *Work) waitUntilRefused(ctx context.Context, key credential.Credentials)
 		return w.Actor.Target.Failure(err)
 	}
 	up := wait.Up{To: goneLimit, Every: gonePause, Clock: w.Actor.Broker.Clock}
-	up.Say = sync.OnceFunc(func() { w.Actor.Broker.Report.Step("waiting until AWS refuses it") })
+	stop := func() {}
+	up.Say = sync.OnceFunc(func() { stop = w.Actor.Broker.Report.Waiting("until AWS refuses it", goneLimit) })
 	end, err := wait.For(ctx, up, func(ctx context.Context) (refused bool, err error) {
 		_, err = client.CallerIdentity(ctx, key)
 		return awsapi.Is(err, awsapi.UnknownKey), err
 	})
+	stop()
 	var f *failure.Error
 	switch {
 	case end == wait.Done:

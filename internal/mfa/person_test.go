@@ -95,8 +95,10 @@ func TestOrder(t *testing.T) {
 type yes struct{}
 
 func (yes) Step(text string) { fmt.Println(text) }
-func (yes) Warn(text string) { fmt.Println("warning:", text) }
-func (yes) Debug(string)     {}
+
+func (yes) Waiting(string, time.Duration) func() { return func() {} }
+func (yes) Warn(text string)                     { fmt.Println("warning:", text) }
+func (yes) Debug(string)                         {}
 func (yes) Confirm(_ context.Context, _ *broker.Asker, text, question string) error {
 	fmt.Println(text, question)
 	return nil

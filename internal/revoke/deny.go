@@ -215,12 +215,14 @@ func (v *revocation) renewAccess(ctx context.Context) error {
 // untilPast waits until new sessions are not denied any more.
 func (v *revocation) untilPast(ctx context.Context) error {
 	var left time.Duration
+	stop := func() {}
 	up := wait.Up{Every: v.rotation.Waits.Again, Clock: v.broker.Clock}
 	up.Say = sync.OnceFunc(func() {
 		if left > 2*time.Second {
-			v.report.Step(fmt.Sprintf("waiting %s: sessions created in this time will be denied, too", say.Duration(left)))
+			stop = v.report.Waiting("until AWS no longer denies new sessions; this is normal, and there is nothing to do", left)
 		}
 	})
+	defer func() { stop() }()
 	end, err := wait.For(ctx, up, func(ctx context.Context) (past bool, err error) {
 		now, err := v.awsTime(ctx)
 		left = v.until.Sub(now)
@@ -232,14 +234,15 @@ func (v *revocation) untilPast(ctx context.Context) error {
 	return err
 }
 
-// patience returns how long to wait until AWS refuses what is named.
-func (v *revocation) patience(what string) wait.Up {
-	return wait.Up{
+// waitUntilRefused looks until AWS refuses what is named.
+func (v *revocation) waitUntilRefused(ctx context.Context, what string, look func(context.Context) (bool, error)) wait.End {
+	stop := func() {}
+	defer func() { stop() }()
+	end, _ := wait.For(ctx, wait.Up{
 		To: v.pause.refused, Every: v.rotation.Waits.Again, Clock: v.broker.Clock,
-		Say: sync.OnceFunc(func() {
-			v.report.Step(fmt.Sprintf("waiting until AWS refuses %s, up to %s", what, say.Duration(v.pause.refused)))
-		}),
-	}
+		Say: sync.OnceFunc(func() { stop = v.report.Waiting("until AWS refuses "+what, v.pause.refused) }),
+	}, look)
+	return end
 }
 
 // untilRefused waits until AWS refuses the session that was used, which is how
@@ -253,7 +256,7 @@ func (v *revocation) untilRefused(ctx context.Context) error {
 	user := iam.UserNamed(v.user.UserName())
 	clock := v.broker.Clock
 	started := clock.Now()
-	end, _ := wait.For(ctx, v.patience("the session that did this"), func(ctx context.Context) (refused bool, err error) {
+	end := v.waitUntilRefused(ctx, "the session that did this", func(ctx context.Context) (refused bool, err error) {
 		err = v.rotation.Access.Peek(ctx, func(ctx context.Context, c *iam.Client) error {
 			_, err := c.Inline(ctx, user, policy.RevokeName)
 			return err

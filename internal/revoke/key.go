@@ -141,7 +141,7 @@ func (v *revocation) retireOld(ctx context.Context) error {
 // then has to be denied as well.
 func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) {
 	if v.old.AccessKeyID == "" {
-		v.report.Step(fmt.Sprintf("waiting %s until AWS refuses %s, whose secret was deleted here", say.Duration(v.pause.blind), v.note.Old))
+		defer v.report.Waiting("until AWS refuses "+v.note.Old+", whose secret is not here", v.pause.blind)()
 		if !v.broker.Clock.Pause(ctx, v.pause.blind) {
 			err = failure.Interrupted("until AWS refuses %s", v.note.Old)
 		}
@@ -149,7 +149,7 @@ func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) 
 	}
 	clock := v.broker.Clock
 	started := clock.Now()
-	end, _ := wait.For(ctx, v.patience(v.note.Old), func(ctx context.Context) (refused bool, err error) {
+	end := v.waitUntilRefused(ctx, v.note.Old, func(ctx context.Context) (refused bool, err error) {
 		_, err = v.rotation.CallerIdentity(ctx, v.old)
 		return awsapi.Is(err, awsapi.UnknownKey), err
 	})

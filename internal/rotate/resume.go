@@ -2,7 +2,6 @@ package rotate
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -68,10 +67,10 @@ func (r *Rotation) exists(ctx context.Context, id string) (bool, error) {
 func (r *Rotation) watchList(ctx context.Context, done func([]listedKey) bool) error {
 	var end time.Time // by AWS's clock
 	var left time.Duration
+	stop := func() {}
+	defer func() { stop() }()
 	up := r.patience(2 * r.Waits.Listing)
-	up.Say = sync.OnceFunc(func() {
-		r.report.Step(fmt.Sprintf("waiting until AWS lists all keys, up to %s", say.Duration(left)))
-	})
+	up.Say = sync.OnceFunc(func() { stop = r.report.Waiting("until AWS lists all keys", left) })
 	how, err := wait.For(ctx, up, func(ctx context.Context) (bool, error) {
 		keys, now, err := r.ListKeys(ctx)
 		if err != nil {

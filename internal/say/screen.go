@@ -28,6 +28,14 @@ func (s *Screen) Write(text []byte) (int, error) {
 	return len(text), err
 }
 
+// Cut cuts a line that is written over again to what the terminal shows in one.
+func (s *Screen) Cut(line string) string {
+	if width := s.Width(); width > 1 {
+		return cut(line, width-1)
+	}
+	return line
+}
+
 // Fit is [Fit] to the width of the screen.
 func (s *Screen) Fit(text string) string { return Fit(text, min(s.Width(), widest)) }
 

@@ -7,7 +7,7 @@
 //	end, err := wait.For(ctx, wait.Up{
 //		To:    time.Minute,
 //		Every: time.Second,
-//		Say:   sync.OnceFunc(func() { b.Report.Step("waiting until AWS refuses " + id) }),
+//		Say:   sync.OnceFunc(func() { stop = b.Report.Waiting("until AWS refuses "+id, time.Minute) }),
 //		Clock: b.Clock,
 //	}, func(ctx context.Context) (done bool, err error) {
 //		_, err = client.CallerIdentity(ctx, key)
