@@ -42,7 +42,7 @@ func (r *request) retryWhileUnknown(ctx context.Context, use func(credential.Sec
 			}
 			if end.IsZero() {
 				end = time.Now().Add(newDeviceWait)
-				stop = r.run.Report.Waiting("until AWS knows the new device; its code is not used up", newDeviceWait)
+				stop = r.run.Report.Waiting("until AWS knows the new device; its code is still valid", newDeviceWait)
 			}
 			if time.Now().After(end) {
 				return creds, err

@@ -141,7 +141,7 @@ func (v *revocation) retireOld(ctx context.Context) error {
 // then has to be denied as well.
 func (v *revocation) oldRefused(ctx context.Context) (accepted bool, err error) {
 	if v.old.AccessKeyID == "" {
-		defer v.report.Waiting("until AWS refuses "+v.note.Old+", whose secret is not here", v.pause.blind)()
+		defer v.report.Waiting("until AWS refuses "+v.note.Old+", whose secret was deleted here", v.pause.blind)()
 		if !v.broker.Clock.Pause(ctx, v.pause.blind) {
 			err = failure.Interrupted("until AWS refuses %s", v.note.Old)
 		}

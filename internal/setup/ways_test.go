@@ -1,4 +1,4 @@
-package broker
+package setup
 
 import (
 	"strings"
