@@ -97,13 +97,10 @@ func (b *Broker) Warn(format string, args ...any) { b.Report.Warn(fmt.Sprintf(fo
 // Reporter tells a person what a flow does. It replaces control characters in the
 // text that it is given.
 type Reporter interface {
-	Step(text string)  // something was done
-	Warn(text string)  // something the person should know
-	Debug(text string) // the story of the run, without secrets; only with --debug
-
-	// Waiting tells for what the person has to wait, and how long at most. The wait
-	// goes on until stop.
-	Waiting(what string, atMost time.Duration) (stop func())
+	Step(text string)                                        // something was done
+	Warn(text string)                                        // something the person should know
+	Debug(text string)                                       // the story of the run, without secrets; only with --debug
+	Waiting(what string, atMost time.Duration) (stop func()) // what is waited for, until stop
 
 	// Confirm shows what will be done and has a ask for a yes. No is ErrDeclined;
 	// where nobody can be asked the error is of package prompt.

@@ -119,13 +119,11 @@ func (r *request) getUnspentCode(ctx context.Context, source codeSource) (creden
 		if err != nil || !r.actor.isSpent(code) {
 			return code, err
 		}
-		r.run.Debug("code: already used; waiting for the next one")
 		now := r.run.TimeOfAWS()
 		next := now.Truncate(codeStep).Add(codeStep + time.Second).Sub(now)
 		stop := r.run.Report.Waiting("for the next MFA code: AWS accepts each one once", next)
-		passed := wait.Pause(ctx, next)
-		stop()
-		if !passed {
+		wait.Pause(ctx, next)
+		if stop(); ctx.Err() != nil {
 			return code, questionFailure(contextEnd(ctx), r.target)
 		}
 	}

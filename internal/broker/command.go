@@ -38,18 +38,10 @@ func (t *Target) checkLeft(asked time.Duration) error {
 		Hint("use a shorter time, or have the session renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(name))
 }
 
-// longest returns how long a new session of the target lasts, by AWS's defaults where
-// the profile says nothing.
-// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+// longest returns how long a new session of the target lasts.
 func (t *Target) longest() time.Duration {
-	switch {
-	case t.Profile.Duration > 0 && t.From != nil:
-		return min(t.Profile.Duration, longestFromSession)
-	case t.Profile.Duration > 0:
-		return t.Profile.Duration
-	case t.Profile.RoleARN == "":
-		return 12 * time.Hour
+	if t.From != nil && t.Profile.RoleARN != "" {
+		return min(t.Profile.Life(), longestFromSession)
 	}
-	return time.Hour
+	return t.Profile.Life()
 }

@@ -107,6 +107,20 @@ func (p *Profile) Origin(setting string) (Origin, bool) {
 	return Origin{}, false
 }
 
+// Life returns how long a new session of the profile lasts, by AWS's defaults where the
+// profile says nothing.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+func (p *Profile) Life() time.Duration {
+	switch {
+	case p.Duration > 0:
+		return p.Duration
+	case p.RoleARN == "":
+		return 12 * time.Hour
+	}
+	return time.Hour
+}
+
 // Chained reports whether the session of another role assumes the profile's.
 func (p *Profile) Chained() bool {
 	return p.RoleARN != "" && p.Source != nil && p.Source.RoleARN != ""
