@@ -158,7 +158,8 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 		return err
 	}
 	if o.copy && !a.stderr.IsTerminal() {
-		return failure.New(failure.Usage, "--copy writes to the clipboard of the terminal, and there is no terminal").Hint("print the link: awsbroker console --print")
+		return failure.New(failure.Usage, "--copy writes to the clipboard of the terminal, and there is no terminal").
+			Hint("print the link: awsbroker console %s --print", say.ShellWord(o.Profile))
 	}
 	var browser *console.Browser
 	if !o.print && !o.copy {

@@ -123,7 +123,7 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	}
 	path, err := findCommand(o.command[0])
 	if err != nil { // before a code is asked for
-		return o.suggest(b, err)
+		return o.suggest(b, err, cmd.ArgsLenAtDash() == 0)
 	}
 	b.Program = o.command[0]
 	var give giving = a.giveSession
@@ -203,17 +203,17 @@ func (a *app) execSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 	if s, err = b.Session(cmd.Context(), profile, want); err != nil {
 		return "", s, err
 	}
-	return profile, s, tooShort(s, want)
+	return profile, s, tooShort(profile, s, want)
 }
 
 // tooShort returns a failure if AWS made the session shorter than --min-ttl.
-func tooShort(s session.Session, want broker.Want) error {
+func tooShort(profile string, s session.Session, want broker.Want) error {
 	left := s.Left(time.Now())
 	if !want.Strict || left >= want.MinLeft-time.Minute { // it had it a moment ago
 		return nil
 	}
 	return failure.New(failure.Other, "the new session has %s left, less than --min-ttl", say.Duration(left)).
-		Hint("use a shorter --min-ttl, or have the session renewed with: awsbroker exec --server")
+		Hint("use a shorter --min-ttl, or have the session renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(profile))
 }
 
 // giveRootSession gives the session of a root key, which a person allowed with

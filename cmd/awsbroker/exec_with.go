@@ -34,8 +34,8 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, s := range sessions {
-		if err := tooShort(s, want); err != nil {
+	for i, s := range sessions {
+		if err := tooShort(profiles[i], s, want); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -28,7 +28,7 @@ func (o *execOptions) readWords(cmd *cobra.Command, a *app, b *broker.Broker, wo
 		return nil
 	}
 	if _, err := findCommand(words[0]); err == nil {
-		a.Step(say.Sprintf("%s is used as the profile; to run the program of that name: awsbroker exec -- %[1]s", say.ShellWord(words[0])))
+		a.Step(say.Sprintf("%s is used as the profile; to run the program of that name: awsbroker exec --profile PROFILE -- %[1]s", say.ShellWord(words[0])))
 	}
 	f := cmd.Flags()
 	if err := f.Parse(words[1:]); err != nil {
@@ -44,12 +44,19 @@ func (o *execOptions) readWords(cmd *cobra.Command, a *app, b *broker.Broker, wo
 	return nil
 }
 
-// suggest adds a hint to the failure to find a command that has nearly the name of a
-// profile: the whole command line with that name.
-func (o *execOptions) suggest(b *broker.Broker, err error) error {
+// suggest adds a hint to the failure to find a command that may have been meant for the
+// name of a profile: the whole command line with a name that is nearly the same. dashed
+// says that -- was before the command, which was meant as one.
+func (o *execOptions) suggest(b *broker.Broker, err error, dashed bool) error {
 	var notStarted *startFailure
 	var unknown *config.UnknownProfileError
-	if _, noProfile := b.Target(o.command[0]); o.profile != "" || !errors.As(err, &notStarted) || !errors.As(noProfile, &unknown) || len(unknown.Nearest) == 0 {
+	if _, noProfile := b.Target(o.command[0]); o.profile != "" || !errors.As(err, &notStarted) || !errors.As(noProfile, &unknown) {
+		return err
+	}
+	if len(unknown.Nearest) == 0 && !dashed {
+		notStarted.hint = "nor is there a profile of that name; to list the profiles: awsbroker list"
+	}
+	if len(unknown.Nearest) == 0 {
 		return err
 	}
 	notStarted.hint = "did you mean: awsbroker exec " + say.ShellWords(slices.Concat(unknown.Nearest[:1], o.command[1:]))

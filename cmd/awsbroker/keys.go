@@ -91,7 +91,7 @@ func newKeysChange(a *app, change keys.Change, name, short, long string) *cobra.
 		Use:   name + " ID…",
 		Short: short,
 		Long:  long,
-		Args:  positional(1, 100, "the ids of access keys (awsbroker keys list shows them)"),
+		Args:  positional(1, 100, "the ids of access keys (to list them: awsbroker keys list)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {

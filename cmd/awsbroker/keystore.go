@@ -129,7 +129,7 @@ func keystoreText(screen *say.Screen, v keychain.KeystoreView) string {
 			b.WriteString("    awsbroker add " + say.ShellWord(name) + "\n")
 		}
 	case v.Kind == "":
-		b.WriteString(screen.Fit("\nno keychain is chosen yet: the first awsbroker add chooses the best one, or the one given by --keystore\n"))
+		b.WriteString(screen.Fit("\nno keychain is chosen yet: the first key will go to the best one, or the one given by --keystore: awsbroker add NAME\n"))
 	case v.Old != "":
 		b.WriteString(screen.Fit(fmt.Sprintf("\nold copies are still in %s; to remove them: awsbroker keystore move %s\n", v.Old.Words(), v.Kind)))
 	}

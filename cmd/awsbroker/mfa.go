@@ -128,7 +128,7 @@ func newMFARemove(a *app) *cobra.Command {
 awsbroker mfa list shows them. awsbroker refuses to remove a device that a profile
 uses, and the last one that shows codes, because the API needs codes. Use mfa enroll
 --replace to replace it.`,
-		Args: positional(1, 1, "the name of one device (awsbroker mfa list shows them)"),
+		Args: positional(1, 1, "the name of one device (to list them: awsbroker mfa list)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {

@@ -105,7 +105,7 @@ func revokeSummary(r revoke.Result) string {
 		item("sessions of %s are still valid:\nit is in another account. There, in the IAM console: the role,\n\"Revoke sessions\"", r.Foreign)
 	}
 	if r.New == "" {
-		item("the access key was not changed; if it may have leaked: awsbroker revoke")
+		item("the access key was not changed; if it may have leaked: awsbroker revoke %s", say.ShellWord(r.Profile))
 	}
 	if r.Role != "" {
 		item("tell the other users of role %s that they need new sessions", role)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/near"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -151,8 +151,24 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	f := failure.New(failure.Usage, "there is no command %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return f.Hint("did you mean: awsbroker %s", strings.Join(near, ", awsbroker "))
+	if _, err := findCommand(args[0]); err == nil {
+		return f.Hint("to run the program of that name: awsbroker exec -- %s", say.ShellWords(args))
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	nearest := near.Names(args[0], names)
+	if len(nearest) == 0 {
+		nearest = cmd.SuggestionsFor(args[0])
+	}
+	for i, name := range nearest {
+		f.Hint([]string{"did you mean: %s", "or: %s"}[min(i, 1)], "awsbroker "+say.ShellWords(append([]string{name}, args[1:]...)))
+	}
+	if len(nearest) > 0 {
+		return f
 	}
 	return f.Hint("run: awsbroker --help")
 }

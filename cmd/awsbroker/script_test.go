@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"awsbroker": main,
 		"person":    person,
+		"snapshot":  snapshot,
 		"aws":       standInForCLI,
 		"browser":   browse,
 	})
@@ -48,6 +49,8 @@ func TestMain(m *testing.M) {
 //	person ANSWER… -- CMD…  as CMD: a person at a terminal answers its
 //	                        questions, exactly as many as there are
 //	[!] screen REGEXP       what that terminal showed
+//	paste CODE [ANSWER…]    a person pastes the first command that the last output
+//	                        told them to run, and answers its questions
 //	keychain NAME           puts phoebe's access key into the keychain
 //	mfacode                 sets $CODE and the file code to a code of phoebe's
 //	                        device that was neither given nor seen by AWS before
@@ -74,11 +77,20 @@ func TestMain(m *testing.M) {
 // The program browser is one that people have (script_browser_test.go).
 //
 // After each story no file on the machine may hold the secret access key, and
-// AWS may not have seen any code twice.
+// AWS may not have seen any code twice. After all of them, the commands that hints
+// told people to run are run, each in the state that brought the hint about.
 func TestScripts(t *testing.T) {
+	k := newKeeper(t)
+	t.Cleanup(func() { k.paste(t) })
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		Setup:               setupStory,
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			err := setupStory(env)
+			if err == nil {
+				env.Values[storyKey{}].(*story).hints = k
+			}
+			return err
+		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Condition: func(condition string) (bool, error) {
@@ -98,6 +110,7 @@ type story struct {
 	not   bool           // the command has a ! before it
 	given []string       // codes that mfacode gave
 	ended time.Duration  // how long the last command of exits took
+	hints *keeper        // nil: nobody wants them
 }
 
 type (
@@ -108,7 +121,7 @@ type (
 func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	out := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, do := range map[string]func(*story, *testscript.TestScript, []string){
-		"exits": (*story).exits, "took": (*story).took, "screen": (*story).screen, "keychain": (*story).keychain,
+		"exits": (*story).exits, "paste": (*story).paste, "took": (*story).took, "screen": (*story).screen, "keychain": (*story).keychain,
 		"mfacode": (*story).mfaCode, "calls": (*story).calls, "fault": (*story).fault, "clock": (*story).clock,
 		"sessions": (*story).sessions, "role": (*story).role, "accesskey": (*story).accessKey,
 		"abandon": (*story).abandon, "unenroll": (*story).unenroll, "passkey": (*story).passkey, "hardware": (*story).hardware, "allow": (*story).allow,
@@ -209,6 +222,9 @@ func (s *story) exits(ts *testscript.TestScript, args []string) {
 	}
 	if ended != args[0] {
 		ts.Fatalf("%s ended with %s, not %s", args[1], ended, args[0])
+	}
+	if s.hints != nil {
+		s.hints.keep(ts, args[1:])
 	}
 }
 

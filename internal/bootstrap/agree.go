@@ -148,23 +148,7 @@ func (o Result) Text() string {
 	}
 	b.WriteString("\n  " + strings.Join(legend, ", "))
 	for _, w := range o.Warnings {
-		b.WriteString("\n\n" + folded("  ! ", w))
+		b.WriteString("\n\n" + say.Wrap(w, "  ! ", "    ", 78))
 	}
 	return b.String()
-}
-
-// folded breaks a text into lines of 78 letters; the first begins with mark.
-func folded(mark, text string) string {
-	var b strings.Builder
-	line := mark
-	for i, word := range strings.Fields(text) {
-		if i > 0 && len(line)+1+len(word) > 78 {
-			b.WriteString(line + "\n")
-			line = strings.Repeat(" ", len(mark))
-		} else if i > 0 {
-			line += " "
-		}
-		line += word
-	}
-	return b.String() + line
 }

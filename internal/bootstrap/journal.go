@@ -15,7 +15,7 @@ func readJournal(b *broker.Broker, account string) (*notes.Bootstrap, error) {
 	j, found, err := notes.Read[notes.Bootstrap](path)
 	switch {
 	case errors.Is(err, notes.ErrNewer):
-		return nil, failure.New(failure.Other, "a newer awsbroker set this account up, and has to go on with it (%s)", path)
+		return nil, failure.New(failure.Other, "this account was set up by a newer awsbroker, which has to go on with it (%s)", path)
 	case errors.Is(err, notes.ErrUnreadable), err == nil && found && j.Account != account:
 		return nil, failure.New(failure.Other, "the record of what bootstrap made cannot be read: %s", path).
 			Hint("move it away; what it made is adopted then, and --undo will not know it as ours")

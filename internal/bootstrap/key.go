@@ -85,7 +85,7 @@ func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 		case !k.Active, k.ID == s.out.KeyID, k.ID == s.actor.AccessKey.AccessKeyID, slices.Contains(unfinished, k):
 		case len(s.record.NamesOf(k.ID)) == 0:
 			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
-				"where nothing needs it, delete it afterwards: awsbroker keys delete %s", s.o.User, k.ID, s.o.User, say.ShellWord(k.ID)))
+				"where nothing needs it, delete it afterwards: awsbroker keys delete %s --key %s", s.o.User, k.ID, s.o.User, say.ShellWord(k.ID), say.ShellWord(s.o.KeyName)))
 		default:
 			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
 				s.o.User, k.ID, k.Created.Format("2006-01-02")))

@@ -8,9 +8,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
-	"github.com/awsbroker/awsbroker/internal/near"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // KeyChoice says which key of the keychain a command is to work with.
@@ -27,7 +25,7 @@ type KeyChoice struct {
 func ChooseKey(record keystore.Record, c KeyChoice) (string, error) {
 	if c.Asked != "" {
 		if _, ok := record.Keys[c.Asked]; !ok {
-			return "", noSuchKey(record, c.Asked)
+			return "", failure.NoSuchKey(c.Asked, record.Names())
 		}
 		return c.Asked, nil
 	}
@@ -45,16 +43,6 @@ func ChooseKey(record keystore.Record, c KeyChoice) (string, error) {
 		return name, err
 	}
 	return "", failure.New(failure.Usage, "which %s? there are %s", kind, strings.Join(names, ", ")).Hint("%s", c.Hint)
-}
-
-// noSuchKey is the failure of a key that is not on record. It names those that are
-// nearly called so, before it says how to make one.
-func noSuchKey(record keystore.Record, asked string) error {
-	f := failure.OfKeystore(keystore.ErrNotFound, asked)
-	if names := near.Names(asked, record.Names()); len(names) > 0 {
-		f.Hints = append([]string{say.Sprintf("did you mean %s?", strings.Join(names, " or "))}, f.Hints...)
-	}
-	return f
 }
 
 // ChooseKeyOr is [ChooseKey] for commands to which a profile may be named instead. If

@@ -12,7 +12,7 @@ import (
 func (b *Broker) clockOfAWS() *awsapi.Clock {
 	if b.aws == nil {
 		b.aws = &awsapi.Clock{Wrong: func(ahead time.Duration) {
-			b.Warn("this machine's clock is %s; awsbroker uses AWS's clock, but AWS refuses many other tools (awsbroker doctor lists them)", failure.ClockText(ahead))
+			b.Warn("this machine's clock is %s; awsbroker uses AWS's clock, but AWS refuses many other tools; to list them: awsbroker doctor", failure.ClockText(ahead))
 		}}
 	}
 	return b.aws

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"cmp"
+	"errors"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
@@ -75,6 +76,12 @@ func (b *Broker) resolve(cfg *config.Config, profile string) (*config.Profile, e
 	p, err := cfg.Resolve(profile)
 	if err == nil {
 		err = p.Narrow(b.Narrowing)
+	}
+	var unknown *config.UnknownProfileError
+	if errors.As(err, &unknown) && unknown.Name == profile && b.HasKey(profile) {
+		f := failure.OfConfig(err)
+		f.Hints = []string{"that is a key of the keychain; to see which profiles use it: awsbroker list"}
+		return nil, f
 	}
 	if err != nil {
 		return nil, failure.OfConfig(err)

@@ -114,7 +114,7 @@ func (c *Config) refuseKeyAndRole(name string) error {
 		return nil
 	}
 	return &ParseError{Path: file, Line: line, Problem: fmt.Sprintf("profile %q is the source of another and has both a role and "+
-		"an access key in clear, and AWS's tools disagree which one counts: move the key with awsbroker add --from-profile, or the role", name)}
+		"an access key in clear, and AWS's tools disagree which one counts: move the role, or the key with: awsbroker add --from-profile %s", name, quoteName(name))}
 }
 
 // readAWS reads the settings that AWS's own tools know.

@@ -33,6 +33,7 @@ type Browser struct {
 	command []string // with the words that stand for the link in it
 	at      int      // index of the word that is replaced
 	link    func(string) []string
+	profile string // whose console it is for
 	Says    string // where the link will be opened, for people; empty where that is plain
 }
 
@@ -52,16 +53,22 @@ func FindBrowser(b *broker.Broker, profile, command string, room Room) (browser 
 		if why := checkScreen(b.Environ); why != nil {
 			return nil, why, nil
 		}
-		if words, err = commandFor(room); err != nil {
+		if words, err = commandFor(room, profile); err != nil {
 			return nil, nil, err
 		}
 	}
 	if words[0], err = programs.Find(words[0]); err != nil {
 		return nil, nil, failure.New(failure.Usage, "the browser cannot be started: %w", err).
-			Hint("name another one with --browser, or print the link: awsbroker console --print")
+			Hint("name another one with --browser, or print the link: %s", printLink(profile))
 	}
 	browser = newBrowser(words)
+	browser.profile = profile
 	return browser, nil, browser.enter(room, b, p.Profile)
+}
+
+// printLink returns the command that prints the link to a profile's console.
+func printLink(profile string) string {
+	return "awsbroker console " + say.ShellWord(profile) + " --print"
 }
 
 // newBrowser makes a browser of the words of a command: the link takes the place of %u,
@@ -96,7 +103,7 @@ func checkScreen(environ []string) error {
 
 // commandFor returns the command of a browser that has such a room; without a room, the
 // system's way to open a link.
-func commandFor(room Room) ([]string, error) {
+func commandFor(room Room, profile string) ([]string, error) {
 	if room == (Room{}) {
 		for _, command := range openers() {
 			if _, err := programs.Find(command[0]); err == nil {
@@ -104,7 +111,8 @@ func commandFor(room Room) ([]string, error) {
 			}
 		}
 		return nil, failure.New(failure.Other, "there is no program on this machine that opens links").
-			Hint("name a browser: awsbroker console --browser firefox; or print the link: awsbroker console --print")
+			Hint("name a browser: awsbroker console %s --browser firefox", say.ShellWord(profile)).
+			Hint("or print the link: %s", printLink(profile))
 	}
 	for _, name := range browsers() {
 		if _, err := programs.Find(name); err == nil && room.fits(familyOf(name)) {
@@ -112,7 +120,7 @@ func commandFor(room Room) ([]string, error) {
 		}
 	}
 	return nil, failure.New(failure.Other, "there is no browser on this machine that can do that").
-		Hint("name one: awsbroker console --browser COMMAND")
+		Hint("name one: awsbroker console %s --browser COMMAND", say.ShellWord(profile))
 }
 
 // enter makes the command open its link in a room.

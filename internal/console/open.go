@@ -19,7 +19,7 @@ import (
 func (o *Browser) Open(ctx context.Context, b *broker.Broker, link credential.Secret) error {
 	h, err := newHandover(link)
 	if err != nil {
-		return failure.New(failure.Other, "no link could be made for the browser: %w", err).Hint("print it: awsbroker console --print")
+		return failure.New(failure.Other, "no link could be made for the browser: %w", err).Hint("print it: %s", printLink(o.profile))
 	}
 	defer h.listener.Close()
 	program := filepath.Base(o.command[0])
@@ -35,12 +35,12 @@ func (o *Browser) Open(ctx context.Context, b *broker.Broker, link credential.Se
 		return nil
 	case errors.Is(err, errNotFetched):
 		return failure.New(failure.Other, "%s did not open the link within %s, and it is dead now", program, say.Duration(linkLife)).
-			Hint("name another browser with --browser, or print the link: awsbroker console --print")
+			Hint("name another browser with --browser, or print the link: %s", printLink(o.profile))
 	case errors.Is(err, context.Canceled):
 		return failure.New(failure.NeedPerson, "cancelled before %s opened the link, which is dead now", program)
 	}
 	return failure.New(failure.Other, "%s did not open the link: %w", program, err).
-		Hint("name another browser with --browser, or print the link: awsbroker console --print")
+		Hint("name another browser with --browser, or print the link: %s", printLink(o.profile))
 }
 
 // OpenPlain has the browser open a link with no secret in it.

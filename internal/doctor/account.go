@@ -146,7 +146,7 @@ func (a *account) lookAtRoot(ctx context.Context) {
 	if s.RootKeys {
 		f := Finding{
 			Title:  "the root user of account " + a.id + " has access keys",
-			Advice: "delete them in the console as the root user, or put one into the keychain, which can then delete itself: awsbroker keys delete",
+			Advice: "delete them in the console as the root user, or put one into the keychain, which can then delete itself: awsbroker keys delete ID",
 			Mend:   "awsbroker add root",
 		}
 		for _, info := range a.doctor.record.Keys {

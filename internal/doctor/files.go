@@ -56,7 +56,7 @@ func (d *doctor) lookAtFiles() (string, error) {
 	for _, o := range d.cfg.MisnamedKeys() {
 		d.found(misnamedKey, Finding{
 			Title:  fmt.Sprintf("[%s] has a secret access key in clear under the name %s, which no AWS tool reads", o.Section, o.Key),
-			Advice: "delete that line, and the key in AWS if nothing uses it; else name it aws_secret_access_key, and move it with awsbroker add --from-profile",
+			Advice: "delete that line, and the key in AWS if nothing uses it; else name it aws_secret_access_key, so that it can be moved",
 			Mend:   editorAt(o.File, o.Line),
 		}.at(o))
 	}

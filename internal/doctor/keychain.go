@@ -99,7 +99,7 @@ func (d *doctor) findUnlisted(places []keystore.Place) bool {
 	if len(lost) > 0 {
 		d.found(keyUnlisted, Finding{
 			Title:  "the keychain has keys that awsbroker has no record of: " + fewOf(lost),
-			Advice: "take each back, for which its secret is not asked for (or take it out: awsbroker remove)",
+			Advice: "take each back, for which its secret is not asked for (or take it out: awsbroker remove " + say.ShellWord(lost[0]) + ")",
 			Mend:   "awsbroker add " + say.ShellWord(lost[0]),
 		})
 	}

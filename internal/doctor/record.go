@@ -37,7 +37,7 @@ func (d *doctor) lookAtRecord() (string, error) {
 	var err error
 	if d.record, err = keystore.ReadRecord(d.broker.Paths.KeystoreFile()); err != nil {
 		d.found(recordDamaged, Finding{File: d.broker.Paths.KeystoreFile(), Title: err.Error(),
-			Advice: "move that file away, and look which keys the keychain has: each is taken back by awsbroker add", Mend: "awsbroker keystore"})
+			Advice: "move that file away, and look which keys the keychain has; add one again, without its secret, with: awsbroker add NAME", Mend: "awsbroker keystore"})
 		return "", nil
 	}
 	d.known = true
@@ -90,10 +90,7 @@ func (d *doctor) lookForNotes() {
 			f.Title, f.Mend = fmt.Sprintf("a rotation of the key %s is not finished", key), "awsbroker rotate "+say.ShellWord(key)
 			d.found(rotationUnfinished, f)
 		case notes.RevocationWork:
-			f.Title, f.Mend = fmt.Sprintf("a revocation of the key %s is not finished", key), "awsbroker revoke"
-			if u.Profile != "" {
-				f.Mend += " --profile " + say.ShellWord(u.Profile)
-			}
+			f.Title, f.Mend = fmt.Sprintf("a revocation of the key %s is not finished", key), "awsbroker revoke --profile "+say.ShellWord(cmp.Or(u.Profile, "PROFILE"))
 			d.found(revocationUnfinished, f)
 		case notes.BootstrapWork:
 			f.Title, f.Mend = fmt.Sprintf("a bootstrap of account %s is not finished", cmp.Or(u.Account, "ACCOUNT")), "awsbroker bootstrap"

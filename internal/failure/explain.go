@@ -123,7 +123,8 @@ const onlyThere = "your keys are only in that keychain; run this where it is ava
 func OfRecord(err error) *Error {
 	f := New(Keychain, "%w", err)
 	if errors.Is(err, keystore.ErrCorrupt) {
-		f.Hint("move that file away; then awsbroker keystore lists the keys in the keychain, and awsbroker add KEY adds one again without its secret")
+		f.Hint("move that file away; then list the keys in the keychain with: awsbroker keystore").
+			Hint("add one again, without its secret, with: awsbroker add NAME")
 	}
 	return f
 }

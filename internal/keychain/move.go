@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -201,6 +202,9 @@ func moveFailure(err error, to keystore.Kind) error {
 		return failure.New(failure.Other, "%w", err).Hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
 	}
 	f := failure.OfKeystore(err, "")
-	f.Hints = []string{again}
-	return f
+	var advised *fault.Advised
+	if f.Hints = nil; errors.As(err, &advised) {
+		f.Hint("%s", advised.Hint)
+	}
+	return f.Hint("%s", again)
 }

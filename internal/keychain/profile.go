@@ -30,8 +30,7 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 		return nil, err
 	}
 	if s.from.Of != "" && !cfg.Has(s.from.Of) {
-		_, err := cfg.Resolve(s.from.Of)
-		return nil, failure.OfConfig(err)
+		return nil, noSuchProfile(cfg, s.from.Of)
 	}
 	all, err := s.keysIn(cfg)
 	if err != nil {
@@ -66,6 +65,24 @@ func (s *profileSource) nameKeys(cfg *config.Config, all []*candidate) {
 			c.region = p.Region // another partition, where alone the key is known
 		}
 	}
+}
+
+// noSuchProfile names the profiles that have an access key in clear, instead of one that
+// is not there.
+func noSuchProfile(cfg *config.Config, asked string) error {
+	_, err := cfg.Resolve(asked)
+	f := failure.OfConfig(err)
+	f.Hints = nil
+	var with []string
+	for _, name := range cfg.Names() {
+		if keys, err := cfg.ClearKeys(name); err == nil && len(keys) > 0 {
+			with = append(with, name)
+		}
+	}
+	if len(with) == 0 {
+		return f.Hint("no profile has an access key in clear; to type one: awsbroker add %s", say.ShellWord(asked))
+	}
+	return f.Hint("profiles with an access key in clear are %s; to take the first: awsbroker add --from-profile %s", strings.Join(with, ", "), say.ShellWord(with[0]))
 }
 
 // keysIn returns the keys of the profile, or of all profiles, each key with all lines

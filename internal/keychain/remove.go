@@ -3,6 +3,7 @@ package keychain
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,12 +39,17 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 	}
 	info := record.Keys[name]
 	store, err := openHolder(ctx, b.KeystoreOptions(a), record, name)
+	if errors.Is(err, keystore.ErrNotFound) || errors.Is(err, keystore.ErrNoKeystore) {
+		return failure.NoSuchKey(name, record.Names())
+	}
 	if err != nil {
 		return failure.OfKeystore(err, name)
 	}
 	text := fmt.Sprintf("This will remove the key %q (%s) from %s.\nThere is no other copy of its secret on this machine.\n"+
-		"The key will keep working in AWS until you delete it there. To delete it in both places:\n    %s",
-		name, cmp.Or(info.ShownID(), "id unknown"), store.Kind().Words(), say.DeleteKey(info.AccessKeyID))
+		"The key will keep working in AWS until you delete it there.", name, cmp.Or(info.ShownID(), "id unknown"), store.Kind().Words())
+	if info.AccessKeyID != "" {
+		text += " To delete it in both places:\n    " + say.DeleteKey(info.AccessKeyID)
+	}
 	unfinished, err := rotate.DescribeUnfinished(b, name)
 	if err != nil {
 		return err

@@ -103,6 +103,10 @@ func New(ctx context.Context, b *broker.Broker, o Options) (*Rotation, error) {
 		return nil, failure.OfRecord(err)
 	}
 	name, _, err := b.ChooseKeyOr(record, broker.KeyChoice{Asked: o.Key, Hint: "name one: awsbroker rotate KEY"}, o.Profile)
+	if err != nil && o.Key != "" && b.HasProfile(o.Key) {
+		return nil, failure.New(failure.NotFound, "there is no key %q in the keychain; it is a profile", o.Key).
+			Hint("to rotate the key of that profile: awsbroker rotate --profile %s", say.ShellWord(o.Key))
+	}
 	if err != nil {
 		return nil, err
 	}

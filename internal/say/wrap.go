@@ -8,11 +8,12 @@ import (
 
 // Wrap breaks text between words into lines of at most so many columns, the
 // first after one indentation and those that follow after another. A longer
-// word stays whole. With a width of 0 there is one line.
+// word stays whole, and so does a command that fits on a line, to be copied. With a
+// width of 0 there is one line.
 func Wrap(text, first, next string, width int) string {
 	var b strings.Builder
 	line, empty := first, true
-	for _, word := range strings.Fields(text) {
+	for _, word := range wordsOf(text, width-Columns(next)) {
 		if width > 0 && !empty && Columns(line)+1+Columns(word) > width {
 			b.WriteString(line + "\n")
 			line, empty = next, true
@@ -23,6 +24,23 @@ func Wrap(text, first, next string, width int) string {
 		line, empty = line+word, false
 	}
 	return b.String() + line
+}
+
+// wordsOf returns the words of text. A command of at most so many columns is one.
+func wordsOf(text string, most int) (words []string) {
+	for {
+		before, command, _ := cutCommand(text)
+		if command == "" || Columns(command) >= most {
+			return append(words, strings.Fields(text)...)
+		}
+		start := len(before) + strings.Index(text[len(before):], command)
+		end := start + len(command)
+		if end < len(text) {
+			end++ // a comma or a semicolon
+		}
+		words = append(append(words, strings.Fields(before)...), text[start:end])
+		text = text[end:]
+	}
 }
 
 // Columns returns how many columns a terminal needs for text: its characters, without

@@ -24,6 +24,11 @@ func TestFit(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
+	for _, in := range []string{"to do it: awsbroker keys list; else wait", "to do it: awsbroker keys list"} {
+		if got := Fit(in, 22); !strings.Contains(got, "\nawsbroker keys list") {
+			t.Errorf("the command of %q is broken: %q", in, got)
+		}
+	}
 	text := "awsbroker: error: " + strings.Repeat("word ", 20)
 	for i, line := range strings.Split(Fit(text, 60), "\n") {
 		if Columns(strings.TrimRight(line, " ")) > 60 || i > 0 && !strings.HasPrefix(line, "           word") {

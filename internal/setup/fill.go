@@ -162,7 +162,10 @@ func (f *filling) chooseKey() (err error) {
 	if c.Asked == "" && f.hasKey(f.is.KeyName) {
 		c.Asked = f.is.KeyName
 	}
-	if f.KeyName, err = broker.ChooseKey(f.record, c); err != nil {
+	if f.KeyName, err = broker.ChooseKey(f.record, c); failure.Is(err, failure.NotFound) && c.Asked != "" && len(f.record.Keys) > 0 {
+		return failure.WithHint(err, "or put it there with: awsbroker add %s", say.ShellWord(c.Asked))
+	}
+	if err != nil {
 		return err
 	}
 	f.key = f.record.Keys[f.KeyName]

@@ -20,11 +20,8 @@ func refuseUnfinished(b *broker.Broker) error {
 		case notes.RotationWork:
 			return failure.New(failure.Other, "a rotation of the key %s is not finished", key).Hint(finish, "awsbroker rotate "+key)
 		case notes.RevocationWork:
-			command := "awsbroker revoke"
-			if u.Profile != "" {
-				command += " " + say.ShellWord(u.Profile)
-			}
-			return failure.New(failure.Other, "a revocation of the key %s is not finished", key).Hint(finish, command)
+			return failure.New(failure.Other, "a revocation of the key %s is not finished", key).
+				Hint(finish, "awsbroker revoke "+say.ShellWord(cmp.Or(u.Profile, "PROFILE")))
 		case notes.BootstrapWork:
 			command := "awsbroker bootstrap"
 			if u.User != "" {
