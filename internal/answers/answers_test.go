@@ -1,7 +1,7 @@
 package answers
 
 import (
-	"path/filepath"
+	"path"
 	"reflect"
 	"strings"
 	"testing"
@@ -25,8 +25,8 @@ func TestAnswerComesBack(t *testing.T) {
 	var back Answer
 	ok := back.unmarshal(data)
 	for i := range back.Files { // all are as long
-		if path := back.Files[i].Path; len(path) != len("/fxxxx") || filepath.Clean(path) != a.Files[i].Path {
-			t.Errorf("path %s", path)
+		if name := back.Files[i].Path; len(name) != len("/fxxxx") || path.Clean(name) != a.Files[i].Path {
+			t.Errorf("path %s", name)
 		}
 		back.Files[i].Path = a.Files[i].Path
 	}

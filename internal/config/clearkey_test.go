@@ -118,7 +118,7 @@ func TestRemoveLeftovers(t *testing.T) {
 	if err := os.WriteFile(backup, []byte(clearSecret), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := RemoveLeftovers(path, secret); err == nil || !strings.Contains(err.Error(), backup) || strings.Contains(err.Error(), clearSecret) {
+	if err := RemoveLeftovers(path, secret); err == nil || !strings.Contains(err.Error(), filepath.Base(backup)) || strings.Contains(err.Error(), clearSecret) {
 		t.Errorf("the backup: %v", err)
 	}
 }

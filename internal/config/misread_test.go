@@ -2,15 +2,19 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
+// installed is a path of awsbroker's that begins at the root, as this system has them.
+var installed, _ = filepath.Abs("/opt/awsbroker")
+
 // TestMisread: lines beside our credential_process that AWS's tools read in
 // several ways.
 func TestMisread(t *testing.T) {
-	const ours = "credential_process = /usr/local/bin/awsbroker credential-process --profile x\n"
+	ours := "credential_process = " + installed + " credential-process --profile x\n"
 	for lines, want := range map[string][]ProblemKind{
 		ours: nil,
 		"credential_process = awsbroker credential-process --profile x\n":                      nil,
@@ -18,9 +22,9 @@ func TestMisread(t *testing.T) {
 		"credential_process = ~/bin/awsbroker credential-process --profile x\n":                {UnportableProcess},
 		"credential_process = $HOME/awsbroker credential-process --profile x\n":                {UnportableProcess},
 		`credential_process = "/opt/my bin/awsbroker" credential-process --profile "x"` + "\n": {UnportableProcess},
-		"credential_process = /opt/awsbroker credential-process --profile x --region a;b\n":    {UnportableProcess},
-		"credential_process = /opt/awsbroker credential-process --profile x # mine\n":          {TrailingComment},
-		"credential_process = /opt/awsbroker credential-process --profile y\n":                 {OtherProfile},
+		"credential_process = " + installed + " credential-process --profile x --region a;b\n": {UnportableProcess},
+		"credential_process = " + installed + " credential-process --profile x # mine\n":       {TrailingComment},
+		"credential_process = " + installed + " credential-process --profile y\n":              {OtherProfile},
 		ours + `output = "json"` + "\n":                                                        {QuotedValue},
 		ours + "output = 'json'\n":                                                             {QuotedValue},
 		ours + `output = "json` + "\n":                                                         nil,
@@ -29,11 +33,11 @@ func TestMisread(t *testing.T) {
 		ours + "cli_pager = less [x]\n":                                                        {Brackets},
 		ours + "awsbroker_mfa_process = pick [x] # y\n":                                        {Brackets},
 		ours + "awsbroker_mfa_process = \"a b\" --c \"d\"\n":                                   nil,
-		ours + "# [x] = y\n":                                                                   nil,
-		ours + "include_profile = y\n":                                                         {UnknownSetting},
-		"mfa_process = date\nawsbroker_mfa_process = date\n":                                   nil,
-		"parent_profile = y\nmfa_process = date\n":                                             {UnknownSetting, UnknownSetting}, // of aws-vault
-		"output = \"json\"\nawsbroker_key = k\n":                                               nil,                              // not ours to serve to AWS's tools
+		ours + "# [x] = y\n":                                 nil,
+		ours + "include_profile = y\n":                       {UnknownSetting},
+		"mfa_process = date\nawsbroker_mfa_process = date\n": nil,
+		"parent_profile = y\nmfa_process = date\n":           {UnknownSetting, UnknownSetting}, // of aws-vault
+		"output = \"json\"\nawsbroker_key = k\n":             nil,                              // not ours to serve to AWS's tools
 	} {
 		p := resolve(t, "[profile x]\n"+lines, "x")
 		var got []ProblemKind
@@ -97,7 +101,7 @@ func TestMisnamedKeys(t *testing.T) {
 // TestOverridden: of two values the one that does not count is told, and settings that
 // are in one file only, or alike in both, are not.
 func TestOverridden(t *testing.T) {
-	const ours = "[profile a]\nregion = eu-west-1\nawsbroker_key = k\ncredential_process = /opt/awsbroker credential-process --profile a\n"
+	ours := "[profile a]\nregion = eu-west-1\nawsbroker_key = k\ncredential_process = " + installed + " credential-process --profile a\n"
 	c := mustParse(t, ours, "[a]\nregion = eu-west-1\nawsbroker_key = other\nawsbroker_log = off\n")
 	p, err := c.Resolve("a")
 	if err != nil {

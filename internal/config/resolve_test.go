@@ -35,7 +35,7 @@ func resolveError[E error](t *testing.T, config, name string) E {
 func TestResolveAsDesigned(t *testing.T) {
 	p := resolve(t, `[profile admin]
 region = eu-central-1
-credential_process = /usr/local/bin/awsbroker credential-process --profile admin
+credential_process = `+installed+` credential-process --profile admin
 awsbroker_key = phoebe
 awsbroker_role_arn = `+role+`
 awsbroker_mfa_serial = `+device+`
@@ -51,7 +51,7 @@ duration_seconds = 1h30m
 	want := &Profile{
 		Name: "admin", KeyName: "phoebe", RoleARN: role, MFASerial: device, Region: "eu-central-1", Partition: "aws",
 		Duration: 90 * time.Minute, MFASession: 8 * time.Hour, HasMinTTL: true, Confirm: true, LogOff: true, MFASeed: "keychain", Prompt: "pinentry,terminal",
-		MFAProcess: `code --for "me"`, CredentialProcess: "/usr/local/bin/awsbroker credential-process --profile admin",
+		MFAProcess: `code --for "me"`, CredentialProcess: installed + " credential-process --profile admin",
 		Origins: p.Origins,
 	}
 	if !reflect.DeepEqual(p, want) {
