@@ -161,7 +161,7 @@ func runSetupAll(cmd *cobra.Command, a *app, o setup.AllOptions) error {
 		return nil
 	case n > 0:
 		a.Step(say.Count(n, "profile is", "profiles are") + " set up: " + someOf(done.Profiles))
-		a.tell("hint", "36", "to try them with one code a key: awsbroker login --all")
+		a.tell("hint", "36", "to try them: awsbroker login --all")
 	}
 	if len(done.NoRegion) > 0 {
 		a.Warn("without a region, which most AWS tools need: " + someOf(done.NoRegion))

@@ -31,6 +31,7 @@ type Config struct {
 	config, credentials *document
 	odd                 map[string][]*section  // by kind and name, those of config whose header is spelled another way
 	hasKey              func(name string) bool // nil: no key of the keychain is known
+	sharing             *sharing
 }
 
 // WithKeys returns the same files for a machine on which hasKey reports whether the
@@ -71,7 +72,7 @@ func parse(configPath, config, credentialsPath, credentials string) (*Config, er
 	if err != nil {
 		return nil, err
 	}
-	c := &Config{config: configDoc, credentials: credentialsDoc, odd: map[string][]*section{}}
+	c := &Config{config: configDoc, credentials: credentialsDoc, odd: map[string][]*section{}, sharing: &sharing{}}
 	for i := range configDoc.spans {
 		header := configDoc.name(i)
 		if isUsual(header, "profile") {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Shared are the settings, without their prefix awsbroker_, that count for every profile
@@ -69,21 +70,35 @@ func (r *resolver) inherit(from *Profile, among func(setting string) bool) {
 // inheritFromDefault copies what neither the profile nor its source sets from [default].
 // A value there that cannot be used is an error of every profile.
 func (r *resolver) inheritFromDefault(c *Config) {
-	if !c.sharesAny() {
-		return
-	}
-	view, err := c.view("default")
-	if err != nil {
+	switch all, err := c.shared(); {
+	case err != nil:
 		r.fail(err)
-		return
+	case all != nil:
+		r.inherit(all, func(setting string) bool { return slices.Contains(Shared, setting) })
 	}
-	all := &resolver{view: view, profile: &Profile{Name: "default"}}
-	all.readShared()
-	if all.err != nil {
-		r.fail(all.err)
-		return
-	}
-	r.inherit(all.profile, func(setting string) bool { return slices.Contains(Shared, setting) })
+}
+
+// sharing is what [default] has of [Shared], which is read once for all profiles.
+type sharing struct {
+	once    sync.Once
+	profile *Profile
+	err     error
+}
+
+// shared returns the settings of [Shared] in [default]; nil if it has none.
+func (c *Config) shared() (*Profile, error) {
+	c.sharing.once.Do(func() {
+		if !c.sharesAny() {
+			return
+		}
+		view, err := c.view("default")
+		all := &resolver{view: view, profile: &Profile{Name: "default"}, err: err}
+		if err == nil {
+			all.readShared()
+		}
+		c.sharing.profile, c.sharing.err = all.profile, all.err
+	})
+	return c.sharing.profile, c.sharing.err
 }
 
 // sharesAny reports whether a section of [default] has a setting of [Shared].
