@@ -57,12 +57,8 @@ func (a *all) withIncluded() (*config.Config, error) {
 	}
 	edit := a.edit
 	for _, name := range cfg.Names() {
-		for _, key := range config.IncludeKeys {
-			if base, ok := cfg.Value(name, key); ok {
-				a.bases[base] = true
-			}
-		}
-		if set, ok := cfg.Included(name); ok {
+		a.bases[includedBy(cfg, name)] = true
+		if set, ok := included(cfg, name); ok {
 			if with, err := edit.SetProfile(name, set, nil); err == nil { // else planOne tells why
 				edit = with
 			}

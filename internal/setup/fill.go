@@ -76,8 +76,8 @@ func (f *filling) readProfile() (err error) {
 	if err := f.parse(); err != nil {
 		return err
 	}
-	if settings, ok := f.cfg.Included(f.Profile); ok {
-		if f.edit, err = f.edit.SetProfile(f.Profile, settings, config.IncludeKeys); err != nil {
+	if settings, ok := included(f.cfg, f.Profile); ok {
+		if f.edit, err = f.edit.SetProfile(f.Profile, settings, includeKeys); err != nil {
 			return failure.OfConfig(err)
 		}
 		if err := f.parse(); err != nil {
