@@ -67,6 +67,12 @@ func iamService() *service {
 			"GetLoginProfile":    getLoginProfile,
 			"DeleteLoginProfile": deleteLoginProfile,
 
+			"CreateServiceSpecificCredential": createServiceCredential,
+			"ListServiceSpecificCredentials":  listServiceCredentials,
+			"UpdateServiceSpecificCredential": updateServiceCredential,
+			"ResetServiceSpecificCredential":  resetServiceCredential,
+			"DeleteServiceSpecificCredential": deleteServiceCredential,
+
 			"GetAccountSummary":  getAccountSummary,
 			"ListAccountAliases": listAccountAliases,
 

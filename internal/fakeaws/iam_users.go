@@ -94,6 +94,8 @@ func deleteUser(x *exchange, who *caller) (any, *apiError) {
 		return nil, errDeleteConflict("Cannot delete entity, must delete access keys first.")
 	case len(u.devices) > 0:
 		return nil, errDeleteConflict("Cannot delete entity, must delete MFA device first.")
+	case len(u.services) > 0:
+		return nil, errDeleteConflict("Cannot delete entity, must delete service specific credentials first.")
 	case len(u.groups) > 0:
 		return nil, errDeleteConflict("Cannot delete entity, must remove users from group first.")
 	}

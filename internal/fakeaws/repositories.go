@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"crypto/subtle"
+	"io"
 	"net/http"
 	"net/http/cgi"
 	"os"
@@ -44,6 +45,8 @@ var gitHost = regexp.MustCompile(`^git-codecommit(?:-fips)?\.([a-z0-9-]+)\.amazo
 
 // ServeHTTP serves Git to those whom the policies of their account let.
 func (r *Repositories) ServeHTTP(w http.ResponseWriter, in *http.Request) {
+	w.Header().Set("Date", r.server.Now().UTC().Format(http.TimeFormat))
+	w.Header().Set("X-Amzn-Requestid", newRequestID())
 	refuse := func(status int, why string) {
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="AWS CodeCommit"`)
@@ -75,6 +78,23 @@ func (r *Repositories) ServeHTTP(w http.ResponseWriter, in *http.Request) {
 		refuse(http.StatusNotFound, "repository "+name+" does not exist")
 		return
 	}
+	if len(in.TransferEncoding) > 0 { // a push of more than a megabyte; CGI has to know the length
+		body, err := os.CreateTemp(r.dir, "push-")
+		if err != nil {
+			refuse(http.StatusInternalServerError, err.Error())
+			return
+		}
+		defer os.Remove(body.Name())
+		defer body.Close()
+		if in.ContentLength, err = io.Copy(body, in.Body); err == nil {
+			_, err = body.Seek(0, io.SeekStart)
+		}
+		if err != nil {
+			refuse(http.StatusBadRequest, err.Error())
+			return
+		}
+		in.Body, in.TransferEncoding = body, nil
+	}
 	in.URL.Path = "/" + rest
 	(&cgi.Handler{Path: r.cgi, Env: []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=" + account}}).ServeHTTP(w, in)
 }
@@ -92,14 +112,29 @@ func (s *Server) admitToGit(in *http.Request, q gitRequest) (account string) {
 	s.callCount++
 	x.call = &Call{Number: s.callCount, Time: x.now, Host: in.Host, UserAgent: in.UserAgent(), Service: "codecommit", Action: q.action, Region: q.region, Params: map[string]string{"Repository": q.repository}}
 	s.calls = append(s.calls, x.call)
+	who := s.gitCaller(x, q)
+	if who == nil || who.account.Partition != partitionOf(q.region) {
+		return ""
+	}
+	x.call.Principal, x.call.Account = who.arn(), who.account.ID
+	resource := "arn:" + who.account.Partition + ":codecommit:" + q.region + ":" + who.account.ID + ":" + q.repository
+	if x.whyNot(who, x.question(who, "codecommit:"+q.action, resource)) != "" {
+		return ""
+	}
+	return who.account.ID
+}
+
+// gitCaller returns who signed a password, or the IAM user whose password it is; nil if it
+// is nobody's.
+func (s *Server) gitCaller(x *exchange, q gitRequest) *caller {
 	id, token, _ := strings.Cut(q.user, "%")
 	m := gitPassword.FindStringSubmatch(q.password)
 	if m == nil {
-		return ""
+		return s.passwordOwner(q.user, q.password, "codecommit.amazonaws.com", x.now)
 	}
 	at, err := time.Parse("20060102T150405", m[1])
 	if age := x.now.Sub(at); err != nil || age > 15*time.Minute || age < -15*time.Minute {
-		return ""
+		return nil
 	}
 	tokens := []string{token}
 	if token == "" {
@@ -107,16 +142,12 @@ func (s *Server) admitToGit(in *http.Request, q gitRequest) (account string) {
 	}
 	who, secret, refused := s.lookUp(&sigv4.Signature{AccessKeyID: id, Region: q.region, Service: "codecommit"}, tokens, x)
 	if refused != nil {
-		return ""
+		return nil
 	}
-	want := sigv4.SignGit(secret, q.region, hostOf(in), "/v1/repos/"+q.repository, m[1])
+	want := sigv4.SignGit(secret, q.region, hostOf(x.http), "/v1/repos/"+q.repository, m[1])
 	if subtle.ConstantTimeCompare([]byte(want), []byte(m[2])) != 1 {
-		return ""
+		return nil
 	}
-	x.call.Principal, x.call.Account, x.call.AccessKeyID = who.arn(), who.account.ID, id
-	resource := "arn:" + who.account.Partition + ":codecommit:" + q.region + ":" + who.account.ID + ":" + q.repository
-	if x.whyNot(who, x.question(who, "codecommit:"+q.action, resource)) != "" {
-		return ""
-	}
-	return who.account.ID
+	x.call.AccessKeyID = id
+	return who
 }

@@ -19,6 +19,7 @@ type User struct {
 	groupsBefore []past[[]*Group]
 	devices      map[string]*MFADevice // by serial number
 	login        *login                // nil without a console password
+	services     []*serviceCredential
 }
 
 // AddUser makes an IAM user without keys, devices or permissions, or returns
