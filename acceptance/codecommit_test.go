@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"crypto/rand"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/machine"
@@ -82,9 +84,7 @@ func (h *hub) commit(dir string) {
 	h.git("init", "-q", "-b", "main", dir)
 	for i := range 4 {
 		noise := make([]byte, 3<<20)
-		for j := range noise {
-			noise[j] = byte(j*j>>7 ^ j*(i+3)>>3)
-		}
+		_, _ = rand.Read(noise) // what compresses is pushed in one piece of less than a megabyte
 		h.Write(filepath.Join(dir, fmt.Sprint("file", i)), string(noise))
 	}
 	h.git("-C", dir, "add", ".")
@@ -195,6 +195,30 @@ func TestGitOfTwoAccounts(t *testing.T) {
 	}
 	if all := strings.Join(who, ", "); !strings.Contains(all, "123456789012 shop") || !strings.Contains(all, "210987654321 dev-shop") || strings.Contains(all, "123456789012 dev-shop") {
 		t.Errorf("%s", all)
+	}
+}
+
+// TestGitRefused: whom CodeCommit refused is said, with the status 403 that Git takes for
+// final and tells no helper. A session that was there is signed with by AWS's clock.
+func TestGitRefused(t *testing.T) {
+	t.Parallel()
+	h := newHub(t)
+	h.add(h.AWS.Account, "eu-central-1", "demo")
+	if r := h.Run("codecommit", "setup", "admin", "--yes"); r.Code != 0 {
+		t.Fatal(r)
+	}
+	h.AWS.Server.Advance(20 * time.Minute)
+	online := h.With("AWS_CA_BUNDLE=" + h.Path("authority.pem"))
+	online.Login("admin")
+	if r := online.Finish(online.Command("git", "ls-remote", codeCommit+"demo")); r.Code != 0 {
+		t.Errorf("by AWS's clock: %v", r)
+	}
+	if err := h.AWS.Role.PutPolicy("none", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"codecommit:*","Resource":"*"}]}`); err != nil {
+		t.Fatal(err)
+	}
+	const says = "CodeCommit refused the session of profile admin (admin-mfa in account 123456789012) for /v1/repos/demo"
+	if r := online.Finish(online.Command("git", "ls-remote", codeCommit+"demo")); r.Code == 0 || !strings.Contains(r.Stderr, says) {
+		t.Errorf("refused: %v", r)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/codecommit"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -111,8 +113,43 @@ func (a *app) signForGit(cmd *cobra.Command, profile string, host codecommit.Hos
 	if err != nil {
 		return none, broker.OfProfile(name, err)
 	}
-	now := b.TimeOfAWS()
-	return codecommit.Sign(host, "/v1/repos/"+repository, s.At(time.Now()).Credentials, now), nil
+	return a.tryLogin(cmd.Context(), t, host, "/v1/repos/"+repository, s.At(time.Now()).Credentials)
+}
+
+// tryLogin signs by AWS's clock, and tries what was signed, since Git tells nobody whom
+// CodeCommit refused. A session of the cache came without an answer of AWS in this run; then
+// this one tells AWS's time, and what this machine's clock has spoilt is signed again.
+func (a *app) tryLogin(ctx context.Context, t *broker.Target, host codecommit.Host, path string, c credential.Credentials) (codecommit.Login, error) {
+	there := t.Endpoint
+	there.URL = "https://" + host.Name
+	client, err := there.HTTPClient()
+	if err != nil {
+		return codecommit.Login{}, failure.OfAWS(err, t.Profile, false)
+	}
+	ahead := there.Clock.Ahead()
+	login := codecommit.Sign(host, path, c, there.Clock.Now())
+	reply := codecommit.Ask(ctx, client, host, path, login)
+	if reply == codecommit.Refused && (there.Clock.Ahead()-ahead).Abs() > time.Minute {
+		login = codecommit.Sign(host, path, c, there.Clock.Now())
+		reply = codecommit.Ask(ctx, client, host, path, login)
+	}
+	if reply == codecommit.Refused {
+		a.sayRefused(t, path)
+	}
+	login.Ends = there.Clock.Here(login.Ends)
+	if c.Expiration.Before(login.Ends) {
+		login.Ends = c.Expiration
+	}
+	return login, nil
+}
+
+// sayRefused says whose session CodeCommit refused.
+func (a *app) sayRefused(t *broker.Target, path string) {
+	account, who := awsapi.SplitARN(t.Profile.RoleARN)
+	if t.Profile.RoleARN == "" {
+		account, who = awsapi.SplitARN(t.Key.ARN)
+	}
+	a.Warn(say.Sprintf("CodeCommit refused the session of profile %s (%s in account %s) for %s", t.Profile.Name, who, account, path))
 }
 
 // explainRefusal says whose session CodeCommit refused, which Git does not know.
@@ -132,10 +169,6 @@ func (a *app) explainRefusal(profile string, q codecommit.Request) error {
 	if err != nil {
 		return err
 	}
-	account, who := awsapi.SplitARN(t.Profile.RoleARN)
-	if t.Profile.RoleARN == "" {
-		account, who = awsapi.SplitARN(t.Key.ARN)
-	}
-	a.Warn(say.Sprintf("CodeCommit refused the session of profile %s (%s in account %s) for %s", name, who, account, q.Path))
+	a.sayRefused(t, "/"+q.Path)
 	return nil
 }
