@@ -64,7 +64,7 @@ func (f *founder) answer(shown, question string) string {
 		return f.root.ID
 	case strings.HasPrefix(question, "secret access key"):
 		return f.root.Secret
-	case strings.HasPrefix(question, "code that it shows now"):
+	case strings.HasPrefix(question, "current code"):
 		f.phone = &fakeaws.MFADevice{Seed: f.scanned(shown)}
 		f.shows = time.Now().Add(-30 * time.Second)
 	case strings.HasPrefix(question, "MFA code of ") && f.shows.IsZero():
@@ -186,7 +186,7 @@ func TestBootstrapKilledAnywhere(t *testing.T) {
 	for _, action := range []string{"CreateUser", "CreateRole", "CreatePolicy", "CreateVirtualMFADevice", "EnableMFADevice", "CreateAccessKey", "GetSessionToken", "DeleteAccessKey"} {
 		moments = append(moments, moment{action: action, kind: fakeaws.FaultHang}, moment{action: action, kind: fakeaws.FaultHangAfter})
 	}
-	for _, question := range []string{"Carry this out?", "code that it shows now", "the next code", "MFA code of", "Delete the root key"} {
+	for _, question := range []string{"Carry this out?", "current code", "next code", "MFA code of", "Delete the root key"} {
 		moments = append(moments, moment{question: question})
 	}
 	for i, m := range moments {

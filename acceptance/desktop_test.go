@@ -98,7 +98,7 @@ func TestDesktopKeyringStarts(t *testing.T) {
 			"awsbroker add phoebe --from-env && kill -9 $(cat keyring.pid) && awsbroker doctor; echo exit $?",
 			"note: no-profile",
 		},
-		"never": {"sleep 60", "awsbroker add phoebe --from-env; echo exit $?", "the desktop's keyring (Secret Service) is passed over: "},
+		"never": {"sleep 60", "awsbroker add phoebe --from-env; echo exit $?", "skipped the desktop's keyring (Secret Service): "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

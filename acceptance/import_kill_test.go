@@ -104,7 +104,7 @@ func TestImportThatCannotRemove(t *testing.T) {
 	// whole one, so it is not removed unasked.
 	backup := path + ".awsbroker-backup"
 	w.Write(backup, w.Read(path))
-	wantSaid(t, "backup", w.Run("add", "--from-profile", "phoebe", "--yes"), 1, "STILL IN CLEAR beside "+path, backup, "remove the copy")
+	wantSaid(t, "backup", w.Run("add", "--from-profile", "phoebe", "--yes"), 1, "STILL IN PLAINTEXT in a copy beside "+path, backup, "remove the copy")
 	w.wantStored("phoebe", canaryID, canaryKey)
 	if err := os.Remove(backup); err != nil {
 		t.Fatal(err)

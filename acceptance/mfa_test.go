@@ -316,7 +316,7 @@ func TestReplaceWithLateDevice(t *testing.T) {
 	r.AWS.Server.SetLag(fakeaws.Lag{NewDevice: 5 * time.Minute})
 	tm := machine.NewTerminal(t)
 	j := tm.Start(r.Command(r.Bin, "mfa", "enroll", "--replace", "phoebe"))
-	for _, question := range []string{"code that it shows now: ", "the next code that it shows: ", "MFA code of "} {
+	for _, question := range []string{"current code: ", "next code: ", "MFA code of "} {
 		tm.Expect(question)
 		tm.Send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
 	}
@@ -340,17 +340,17 @@ func TestEnrollTwiceAtOnce(t *testing.T) {
 	r := newReplacer(t)
 	one, other := machine.NewTerminal(t), machine.NewTerminal(t)
 	first := one.Start(r.Command(r.Bin, "mfa", "enroll"))
-	one.Expect("code that it shows now: ")
+	one.Expect("current code: ")
 	second := other.Start(r.Command(r.Bin, "mfa", "enroll"))
 	other.Expect("waiting for another awsbroker")
-	for _, question := range []string{"the next code that it shows: ", "mfa/phoebe-2 is enabled"} {
+	for _, question := range []string{"next code: ", "mfa/phoebe-2 is enabled"} {
 		one.Send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
 		one.Expect(question)
 	}
 	if code := first.Wait(); code != 0 {
 		t.Errorf("the first ended with %d", code)
 	}
-	other.Expect(`somebody has an MFA device named "phoebe-2" already`)
+	other.Expect(`there is already an MFA device named "phoebe-2"`)
 	if code := second.Wait(); code != 1 {
 		t.Errorf("the second ended with %d", code)
 	}
@@ -385,7 +385,7 @@ func TestEnrollElsewhere(t *testing.T) {
 			tm := machine.NewTerminal(t)
 			j := tm.Start(r.Command(r.Bin, "mfa", "enroll"))
 			tm.Expect("MFA device robin for robin@acme-" + partition)
-			for _, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
+			for _, question := range []string{"current code: ", "next code: "} {
 				tm.Expect(question)
 				tm.Send(r.codeIn(account, serial) + "\n")
 			}
@@ -412,7 +412,7 @@ func TestEnrollQRFile(t *testing.T) {
 	file := r.Path("qr.png")
 	tm := machine.NewTerminal(t)
 	j := tm.Start(r.Command(r.Bin, "mfa", "enroll", "--qr-file", file))
-	tm.Expect("code that it shows now: ")
+	tm.Expect("current code: ")
 	d := r.AWS.Account.Device("arn:aws:iam::123456789012:mfa/phoebe-2")
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm() != 0o600 {

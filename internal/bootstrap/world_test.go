@@ -286,12 +286,12 @@ func (f *founding) bootstrap() (out childOutcome, killed bool) {
 }
 
 // shownSeed is the key for the app, in groups of four.
-var shownSeed = regexp.MustCompile(`(?m)by this key.*\n((?:  [A-Z2-7 ]+\n)+)`)
+var shownSeed = regexp.MustCompile(`(?m)type this key.*\n((?:  [A-Z2-7 ]+\n)+)`)
 
 func (f *founding) answer(question string) (string, bool) {
 	now := time.Now()
 	switch {
-	case strings.HasPrefix(question, "code that it shows now"):
+	case strings.HasPrefix(question, "current code"):
 		all := shownSeed.FindAllStringSubmatch(f.screen, -1)
 		seed := strings.Join(strings.Fields(all[len(all)-1][1]), "")
 		f.device = &fakeaws.MFADevice{Seed: seed}

@@ -105,7 +105,7 @@ func NewAdder(b *broker.Broker, o AddOptions) (*Adder, error) {
 // replaced.
 func (ad *Adder) checkNameFree(name string) error {
 	if _, exists := ad.record.Keys[name]; exists && !ad.options.Replace {
-		return failure.New(failure.Other, "there is a key %q already", name).
+		return failure.New(failure.Other, "there is already a key %q", name).
 			Hint("choose another name, or replace it with: awsbroker add %s --replace", say.ShellWord(name))
 	}
 	return nil
@@ -116,7 +116,7 @@ func (ad *Adder) Open(ctx context.Context) error {
 	options := ad.Broker.KeystoreOptions(ad.Asker)
 	options.Name, options.Replace = ad.options.Name, ad.options.Replace
 	options.PassedOver = func(kind keystore.Kind, why error) {
-		text := say.Sprintf("%s is passed over: %s", kind.Words(), why)
+		text := say.Sprintf("skipped %s: %s", kind.Words(), why)
 		if advised := (*fault.Advised)(nil); errors.As(why, &advised) {
 			text += "; " + say.Clean(advised.Hint)
 		}
@@ -130,9 +130,9 @@ func (ad *Adder) Open(ctx context.Context) error {
 		return ad.failed(err, ad.options.Name)
 	}
 	if names, _ := ad.Store.Names(ctx); len(ad.record.Keys) == 0 && len(names) > 0 {
-		ad.Broker.Report.Step(ad.kind.Words() + " has keys already: it is used (another one: --keystore)")
+		ad.Broker.Report.Step(ad.kind.Words() + " already has keys, so awsbroker uses it (for another one add --keystore)")
 	} else if ad.record.Keystore == "" {
-		ad.Broker.Report.Step("the first key: it and those after it are kept in " + ad.kind.Words() + " (another one: --keystore)")
+		ad.Broker.Report.Step("this is the first key; awsbroker will store all keys in " + ad.kind.Words() + " (for another one add --keystore)")
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func (ad *Adder) Put(ctx context.Context, name string, key credential.Credential
 		ad.record.Keys = map[string]keystore.KeyInfo{}
 	}
 	if ad.record.Keystore != "" && ad.record.Keystore != ad.kind {
-		ad.Broker.Report.Step("keys are kept in " + ad.kind.Words() + " from now on")
+		ad.Broker.Report.Step("awsbroker now stores keys in " + ad.kind.Words())
 		ad.record.Keystore = ad.kind
 	}
 	info.AccessKeyID = key.AccessKeyID
@@ -179,13 +179,13 @@ func (ad *Adder) admit(identity sts.Identity, name string) (keystore.KeyInfo, er
 	ad.Asker.Names = append(ad.Asker.Names, identity.UserName(), identity.Account)
 	before := ad.record.Keys[name].ARN
 	if before != "" && before != identity.ARN {
-		ad.Broker.Warn("the key belonged to %s, the new one belongs to %s", before, identity.ARN)
+		ad.Broker.Warn("the old key belonged to %s, the new one belongs to %s", before, identity.ARN)
 	}
 	switch {
 	case identity.IsRoot():
 		return rootAdmitted(ad.Broker, identity.ARN, ad.options.Expires, time.Now()), nil
 	case ad.options.Expires != 0:
-		return keystore.KeyInfo{}, failure.New(failure.Usage, "--expires is for root keys, and this one belongs to %s", identity.ARN)
+		return keystore.KeyInfo{}, failure.New(failure.Usage, "--expires is for root keys, but this key belongs to %s", identity.ARN)
 	}
 	return keystore.KeyInfo{ARN: identity.ARN}, nil
 }

@@ -43,7 +43,7 @@ func tidyKey(key credential.Credentials) (credential.Credentials, error) {
 	}
 	switch {
 	case len(secret) < 16 || strings.ContainsAny(secret, " \t\r\n"):
-		return credential.Credentials{}, failure.New(failure.Usage, "that is not a secret access key: those have 40 characters and no spaces")
+		return credential.Credentials{}, failure.New(failure.Usage, "that is not a secret access key: a secret has 40 characters and no spaces")
 	}
 	return credential.Credentials{AccessKeyID: id, SecretAccessKey: credential.NewSecret(secret)}, nil
 }
@@ -57,7 +57,7 @@ func checkKeyID(id string) error {
 	case credential.LooksSwapped(id):
 		return failure.New(failure.Usage, "that is not an access key id: it looks like a secret access key, so id and secret may be swapped")
 	case !credential.IsKeyID(id):
-		return failure.New(failure.Usage, "%s is not an access key id: those have 20 capital letters and digits and start with AKIA", credential.ShowID(id))
+		return failure.New(failure.Usage, "%s is not an access key id: an id has 20 capital letters and digits and starts with AKIA", credential.ShowID(id))
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (s *vaultSource) place() (keystore.AWSVaultPlace, error) {
 	kind, err := keystore.ParseKind(backend)
 	if err != nil {
 		return p, failure.New(failure.Other, "AWS_VAULT_BACKEND is %q, which awsbroker cannot read", backend).
-			Hint("let aws-vault hand the key over: aws-vault exec --no-session NAME -- awsbroker add NAME --from-env")
+			Hint("have aws-vault pass the key on: aws-vault exec --no-session NAME -- awsbroker add NAME --from-env")
 	}
 	p.Kind = kind
 	return p, nil
@@ -80,7 +80,7 @@ func (s *vaultSource) find(ctx context.Context) ([]*candidate, error) {
 		case err != nil:
 			c.fault = vaultFailure(err)
 		case s.from.Of == "" && c.key.Temporary():
-			s.run.Report.Step(c.where + " is temporary: it stays")
+			s.run.Report.Step(c.where + " is temporary, so it was left there")
 			continue
 		}
 		all = append(all, c)
@@ -119,7 +119,7 @@ func (s *vaultSource) notFound(ctx context.Context, name string) error {
 		}
 	}
 	if os.Getenv("AWS_VAULT_BACKEND") == "" {
-		f.Hint("if aws-vault keeps its keys elsewhere, say where: AWS_VAULT_BACKEND=file (or keychain, wincred, secret-service, pass)")
+		f.Hint("if aws-vault keeps its keys elsewhere, set AWS_VAULT_BACKEND=file (or keychain, wincred, secret-service, pass)")
 	}
 	return f
 }
@@ -150,7 +150,7 @@ func vaultFailure(err error) error {
 	case errors.Is(err, keystore.ErrCorrupt):
 		f.Reason = failure.Other
 	case errors.Is(err, keystore.ErrMissing):
-		f.Hint("if aws-vault keeps its keys elsewhere, say where: AWS_VAULT_BACKEND=file (or keychain, wincred, secret-service, pass)")
+		f.Hint("if aws-vault keeps its keys elsewhere, set AWS_VAULT_BACKEND=file (or keychain, wincred, secret-service, pass)")
 	}
 	return f
 }
@@ -168,15 +168,15 @@ func (s *vaultSource) ask(ctx context.Context, ready []*candidate) error {
 
 func (s *vaultSource) takeOut(ctx context.Context, stored []*candidate, _ bool) error {
 	if !s.from.Move {
-		s.run.Report.Step("aws-vault keeps its own copies (--move takes them out)")
+		s.run.Report.Step("aws-vault still has its own copies (--move removes them)")
 		return nil
 	}
 	for _, c := range stored {
 		if err := s.vault.Remove(ctx, c.item); err != nil {
-			return failure.New(failure.Other, "key %q is in the keychain, and was not taken out of aws-vault: %w", c.name, err).
-				Hint("take it out there: aws-vault remove %s", say.ShellWord(c.item))
+			return failure.New(failure.Other, "key %q was stored in the keychain, but could not be removed from aws-vault: %w", c.name, err).
+				Hint("remove it there: aws-vault remove %s", say.ShellWord(c.item))
 		}
 	}
-	s.run.Report.Step("out of aws-vault (" + s.vault.Where() + ")")
+	s.run.Report.Step("removed from aws-vault (" + s.vault.Where() + ")")
 	return nil
 }

@@ -45,7 +45,7 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 		return err
 	}
 	if c.root && im.from.Offline {
-		return failure.New(failure.Other, "this is the file of a root user's key, and only AWS can say so").Hint("leave out --offline")
+		return failure.New(failure.Other, "this file may have the key of a root user, and only AWS can confirm that").Hint("leave out --offline")
 	}
 	if !im.from.Offline {
 		identity, err := im.run.IdentifyKey(ctx, c.key, c.region)
@@ -60,7 +60,7 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 	}
 	if c.name == "" {
 		if c.name = (sts.Identity{ARN: c.info.ARN}).UserName(); c.name == "" {
-			return failure.New(failure.Usage, "it is not known what to call this key").Hint("name it: awsbroker add NAME …")
+			return failure.New(failure.Usage, "this key has no name").Hint("name it: awsbroker add NAME …")
 		}
 		if c.there, err = im.isThere(ctx, c); err != nil || c.there {
 			return err
@@ -71,7 +71,7 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 	}
 	for _, o := range others {
 		if o.name == c.name {
-			return failure.New(failure.Other, "another key is called %q", c.name).Hint("add it by itself, under a name of its own")
+			return failure.New(failure.Other, "another key has the name %q", c.name).Hint("add this key alone, under another name")
 		}
 	}
 	return im.adder.checkNameFree(c.name)
@@ -103,7 +103,7 @@ func (im *importer) isThere(ctx context.Context, c *candidate) (bool, error) {
 			continue
 		}
 		if im.from.Name != "" && im.from.Name != name {
-			return false, failure.New(failure.Other, "the keychain has key %s already, as %q", credential.ShowID(have.AccessKeyID), name).Hint("call it that, or remove it first: awsbroker remove %s", say.ShellWord(name))
+			return false, failure.New(failure.Other, "the keychain already has key %s, as %q", credential.ShowID(have.AccessKeyID), name).Hint("use that name, or remove it first: awsbroker remove %s", say.ShellWord(name))
 		}
 		c.name, c.info = name, im.adder.record.Keys[name]
 		return true, nil
@@ -142,7 +142,7 @@ func listKeys(cs []*candidate) string {
 	for _, c := range cs {
 		line := say.Sprintf("key %q (%s%s)", c.name, credential.ShowID(c.key.AccessKeyID), whose(c.info.ARN))
 		if c.there {
-			line += ", which is in the keychain already"
+			line += ", which is already in the keychain"
 		}
 		lines = append(lines, line)
 	}

@@ -45,7 +45,7 @@ func (s *csvSource) find(context.Context) ([]*candidate, error) {
 	file, err := csvkeys.Parse(s.text)
 	if errors.Is(err, csvkeys.ErrINI) {
 		return nil, failure.New(failure.Other, "%s: %w", shown, err).
-			Hint("take the keys of profiles with: AWS_SHARED_CREDENTIALS_FILE=%s awsbroker add --from-profile NAME", say.ShellWord(shown))
+			Hint("read the keys of profiles with: AWS_SHARED_CREDENTIALS_FILE=%s awsbroker add --from-profile NAME", say.ShellWord(shown))
 	}
 	if err != nil {
 		return nil, failure.New(failure.Other, "%s: %w", shown, err).Hint("a file of access keys has the columns: Access key ID,Secret access key")
@@ -118,7 +118,7 @@ func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) err
 		return nil // a pipe has ended by itself
 	}
 	if !whole || s.broken > 0 {
-		s.run.Warn("%s stays, because not all of it is in the keychain; it holds secrets in clear", shown)
+		s.run.Warn("%s was not deleted, because not all its keys are in the keychain; it has secrets in plaintext", shown)
 		return nil
 	}
 	if !s.from.Yes {
@@ -129,17 +129,17 @@ func (s *csvSource) takeOut(ctx context.Context, _ []*candidate, whole bool) err
 		text += "\nDeleting may not be complete: SSDs, backups and synchronised folders may keep a copy."
 		if err = s.run.Confirm(ctx, text, "Delete it?"); err == nil {
 			if err = wipe(s.from.Of, s.text); err == nil {
-				s.run.Report.Step(shown + " is deleted")
+				s.run.Report.Step(shown + " was deleted")
 				return nil
 			}
-			s.run.Warn("it was not deleted: %s", err.Error())
+			s.run.Warn("it could not be deleted: %s", err.Error())
 		}
 	}
-	s.run.Warn("%s holds secrets in clear: delete it when nobody needs it", shown)
+	s.run.Warn("%s has secrets in plaintext; delete it when you no longer need it", shown)
 	return nil
 }
 
-var errOtherContents = errors.New("the file was changed by somebody else meanwhile")
+var errOtherContents = errors.New("another program changed the file at the same time")
 
 // wipe overwrites a file that still holds text, and removes it, and the
 // symbolic link to it if path is one.

@@ -90,7 +90,7 @@ func checkImport(o ImportOptions) error {
 			return failure.OfKeystore(err, o.Name)
 		}
 		if o.Of == "" {
-			return failure.New(failure.Usage, "one name cannot be the name of every key").Hint("leave out the name: keys are called as they are there")
+			return failure.New(failure.Usage, "several keys cannot have one name").Hint("leave out the name: keys keep the names that they have there")
 		}
 	}
 	return checkRootLife(o.AddOptions)
@@ -102,7 +102,7 @@ func (im *importer) importAll(ctx context.Context) (Imported, error) {
 		return Imported{}, err
 	}
 	if im.from.Name != "" && len(found) > 1 {
-		return Imported{}, failure.New(failure.Usage, "there are %d keys, and one name", len(found)).Hint("leave out the name: keys are called as they are there")
+		return Imported{}, failure.New(failure.Usage, "there are %d keys, but only one name", len(found)).Hint("leave out the name: keys keep the names that they have there")
 	}
 	ready, err := im.examineAll(ctx, found)
 	if err != nil {
@@ -110,7 +110,7 @@ func (im *importer) importAll(ctx context.Context) (Imported, error) {
 	}
 	for _, c := range found {
 		if c.fault != nil && len(found) > 1 {
-			im.run.Warn("%s is left out: %s", c.where, c.fault)
+			im.run.Warn("skipped %s: %s", c.where, c.fault)
 		}
 	}
 	if len(ready) == 0 {
@@ -211,7 +211,7 @@ func (im *importer) outcome(found []*candidate) error {
 
 // storeOne stores a key, unless that was done by an earlier run.
 func (im *importer) storeOne(ctx context.Context, c *candidate) error {
-	said := say.Sprintf("key %q (%s%s) is in %s", c.name, credential.ShowID(c.key.AccessKeyID), whose(c.info.ARN), im.adder.kind.Words())
+	said := say.Sprintf("key %q (%s%s) was stored in %s", c.name, credential.ShowID(c.key.AccessKeyID), whose(c.info.ARN), im.adder.kind.Words())
 	if c.there {
 		im.run.Report.Step(said + " already")
 		return nil

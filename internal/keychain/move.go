@@ -71,7 +71,7 @@ func MoveKeys(ctx context.Context, b *broker.Broker, o MoveOptions) error {
 	m := &mover{broker: b, keystores: b.KeystoreOptions(a), options: o}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err == nil && record.Leaving != nil {
-		b.Report.Step("an earlier move is not finished: old copies are left in " + record.Leaving.Keystore.Words())
+		b.Report.Step("an earlier move is not finished; old copies are still in " + record.Leaving.Keystore.Words())
 		if err = m.finish(ctx); err == nil {
 			record, err = keystore.ReadRecord(b.Paths.KeystoreFile())
 		}
@@ -81,10 +81,10 @@ func MoveKeys(ctx context.Context, b *broker.Broker, o MoveOptions) error {
 	}
 	if len(record.Keys) == 0 {
 		return failure.New(failure.NotFound, "there is no key to move").
-			Hint("the first key decides on the keystore: awsbroker add NAME --keystore %s", o.To)
+			Hint("choose the keychain with the first key: awsbroker add NAME --keystore %s", o.To)
 	}
 	if record.Keystore == o.To {
-		b.Report.Step("keys are kept in " + o.To.Words())
+		b.Report.Step("awsbroker stores keys in " + o.To.Words())
 		return nil
 	}
 	if err := m.move(ctx, record); err != nil {
@@ -120,7 +120,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	names := record.Names()
-	text := say.Sprintf("%s (%s): from %s (%s)\nto %s (%s)", say.Count(len(names), "key", "keys"), strings.Join(names, ", "),
+	text := say.Sprintf("This will move %s (%s) from %s (%s)\nto %s (%s).", say.Count(len(names), "key", "keys"), strings.Join(names, ", "),
 		from.Kind().Words(), from.Where(), to.Kind().Words(), to.Where())
 	if m.options.Keep {
 		text += "\nThe old copies will stay where they are."
@@ -138,7 +138,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	if m.broker.Keystore != "" && m.broker.Keystore != m.options.To {
-		m.broker.Warn("--keystore or AWSBROKER_KEYSTORE still names %s: take it away", m.broker.Keystore.Words())
+		m.broker.Warn("--keystore or AWSBROKER_KEYSTORE still names %s; remove that", m.broker.Keystore.Words())
 	}
 	if m.options.Keep {
 		return nil
@@ -170,11 +170,11 @@ func (m *mover) tellSteps(from, to *keystore.Store) func(keystore.MoveStep, stri
 	return func(step keystore.MoveStep, name string) {
 		switch step {
 		case keystore.Copied:
-			m.broker.Report.Step(fmt.Sprintf("key %q is in %s, read back and compared", name, to.Kind().Words()))
+			m.broker.Report.Step(fmt.Sprintf("key %q was copied to %s, read back and compared", name, to.Kind().Words()))
 		case keystore.Pinned:
-			m.broker.Report.Step("keys are kept in " + to.Kind().Words() + " from now on")
+			m.broker.Report.Step("awsbroker now stores keys in " + to.Kind().Words())
 		case keystore.Removed:
-			m.broker.Report.Step(fmt.Sprintf("key %q is out of %s", name, from.Kind().Words()))
+			m.broker.Report.Step(fmt.Sprintf("key %q was removed from %s", name, from.Kind().Words()))
 		}
 	}
 }
@@ -185,7 +185,7 @@ func removeReplaced(ctx context.Context, b *broker.Broker, a *broker.Asker) {
 	m := &mover{broker: b, keystores: b.KeystoreOptions(a)}
 	if err := m.finish(ctx); err != nil {
 		record, _ := keystore.ReadRecord(b.Paths.KeystoreFile())
-		b.Warn("an old copy was not removed: %s; try again with: awsbroker keystore move %s", err.Error(), record.Keystore)
+		b.Warn("an old copy could not be removed: %s; try again with: awsbroker keystore move %s", err.Error(), record.Keystore)
 	}
 }
 
@@ -194,10 +194,10 @@ func moveFailure(err error, to keystore.Kind) error {
 	if failure.Is(err) {
 		return err
 	}
-	again := "to go on, run again: awsbroker keystore move " + string(to)
+	again := "to resume, run again: awsbroker keystore move " + string(to)
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrCorrupt):
-		return failure.New(failure.Keychain, "%w", err).Hint("a key that is lost: awsbroker remove NAME, or awsbroker add NAME --replace; then %s", again)
+		return failure.New(failure.Keychain, "%w", err).Hint("for a lost key run awsbroker remove NAME or awsbroker add NAME --replace, then %s", again)
 	case errors.Is(err, keystore.ErrOccupied):
 		return failure.New(failure.Other, "%w", err).Hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
 	}

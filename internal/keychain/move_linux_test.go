@@ -146,12 +146,12 @@ func TestMoveKeystoreThereAndBack(t *testing.T) {
 		t.Errorf("left in the old keystore: %v", files)
 	}
 	want := []string{
-		"2 keys (phoebe, ross): from an encrypted file (" + b.Paths.KeystoreDir() + ")\nto pass, the password manager (" + store + "/awsbroker)",
-		`key "phoebe" is in pass, the password manager, read back and compared`,
-		`key "ross" is in pass, the password manager, read back and compared`,
-		"keys are kept in pass, the password manager from now on",
-		`key "phoebe" is out of an encrypted file`,
-		`key "ross" is out of an encrypted file`,
+		"This will move 2 keys (phoebe, ross) from an encrypted file (" + b.Paths.KeystoreDir() + ")\nto pass, the password manager (" + store + "/awsbroker).",
+		`key "phoebe" was copied to pass, the password manager, read back and compared`,
+		`key "ross" was copied to pass, the password manager, read back and compared`,
+		"awsbroker now stores keys in pass, the password manager",
+		`key "phoebe" was removed from an encrypted file`,
+		`key "ross" was removed from an encrypted file`,
 	}
 	if fmt.Sprint(told.lines) != fmt.Sprint(want) {
 		t.Errorf("told:\n%s", strings.Join(told.lines, "\n"))
@@ -174,7 +174,7 @@ func TestMoveKeystoreThereAndBack(t *testing.T) {
 		t.Errorf("left in pass: %v", files)
 	}
 	told.lines = nil
-	if err := MoveKeys(t.Context(), b, MoveOptions{To: keystore.File}); err != nil || fmt.Sprint(told.lines) != "[keys are kept in an encrypted file]" {
+	if err := MoveKeys(t.Context(), b, MoveOptions{To: keystore.File}); err != nil || fmt.Sprint(told.lines) != "[awsbroker stores keys in an encrypted file]" {
 		t.Errorf("there already: %v, told %v", err, told.lines)
 	}
 }

@@ -41,12 +41,12 @@ func (s *profileSource) find(context.Context) ([]*candidate, error) {
 		return all, nil
 	}
 	if s.from.Of == "" {
-		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in clear", s.run.Paths.Credentials, s.run.Paths.Config)
+		return nil, failure.New(failure.NotFound, "no profile in %s or %s has a long-lived access key in plaintext", s.run.Paths.Credentials, s.run.Paths.Config)
 	}
-	f := failure.New(failure.NotFound, "profile %q has no access key in clear", s.from.Of)
+	f := failure.New(failure.NotFound, "profile %q has no access key in plaintext", s.from.Of)
 	if p, err := cfg.Resolve(s.from.Of); err == nil {
 		if _, ok := s.adder.record.Keys[p.KeyName]; ok {
-			f.Hint("it uses the key %q of the keychain", p.KeyName)
+			f.Hint("it uses the key %q in the keychain", p.KeyName)
 		}
 	}
 	return nil, f
@@ -94,7 +94,7 @@ func (s *profileSource) keysIn(cfg *config.Config) ([]*candidate, error) {
 		keys, err := cfg.ClearKeys(name)
 		if err == nil && severalKeys(keys) {
 			ambiguous[name] = true
-			err = fmt.Errorf("there are two different keys, of which AWS tools use the first: %s:%d and %s:%d", keys[0].File, keys[0].Line, keys[1].File, keys[1].Line)
+			err = fmt.Errorf("there are two different keys (AWS tools use the first): %s:%d and %s:%d", keys[0].File, keys[0].Line, keys[1].File, keys[1].Line)
 		}
 		if err != nil {
 			if s.from.Of == name {
@@ -130,7 +130,7 @@ func addLines(found []*candidate, k config.ClearKey) []*candidate {
 		c.where = "profile " + strings.Join(profilesOf(c.clear), ", ")
 		if c.key != key {
 			c.fault = failure.New(failure.Other, "key %s has different secrets on %s:%d and %s:%d", credential.ShowID(k.ID), c.clear[0].File, c.clear[0].Line, k.File, k.Line).
-				Hint("remove the wrong one of them")
+				Hint("remove the wrong one")
 		}
 		return found
 	}
@@ -143,7 +143,7 @@ func (s *profileSource) isTemporary(c *candidate) bool {
 		return false
 	}
 	if s.stays != nil {
-		s.stays(c.where + " has temporary credentials, which end by themselves: they stay")
+		s.stays(c.where + " has temporary credentials, which were not moved because they expire")
 	}
 	return true
 }
@@ -218,7 +218,7 @@ func withoutKeys(path string, cs []*candidate) (before, after []byte, err error)
 }
 
 func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
-	text := listKeys(ready) + "\ninto " + s.adder.kind.Words() + ", and out of:\n"
+	text := listKeys(ready) + "\nThis will move it into " + s.adder.kind.Words() + " and change these files:\n"
 	for _, path := range filesOf(ready) {
 		before, after, err := withoutKeys(path, ready)
 		if err == nil {
@@ -239,7 +239,7 @@ func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
 // notRemovable is the failure for a key that cannot be taken out of its file. It ends
 // the import before anything is stored.
 func notRemovable(path string, err error) error {
-	return failure.New(failure.Other, "the key cannot be taken out of %s, so it was not stored either: %w", path, err)
+	return failure.New(failure.Other, "the key cannot be removed from %s, so it was not stored either: %w", path, err)
 }
 
 func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) error {
@@ -247,7 +247,7 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 		if err := takeLines(path, stored); err != nil {
 			return s.stillInClear(path, stored, err)
 		}
-		s.run.Report.Step("out of " + path)
+		s.run.Report.Step("removed from " + path)
 		if err := removeLeftovers(path, stored); err != nil {
 			return err
 		}
@@ -260,7 +260,7 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 func removeLeftovers(path string, stored []*candidate) error {
 	for _, c := range stored {
 		if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
-			return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR beside %s: %w", path, err).
+			return failure.New(failure.Other, "the key is in the keychain, but STILL IN PLAINTEXT in a copy beside %s: %w", path, err).
 				Hint("compare that copy with %s, and remove the copy", path)
 		}
 	}
@@ -298,7 +298,7 @@ func (s *profileSource) stillInClear(path string, stored []*candidate, err error
 	if s.from.Of != "" {
 		again = say.ShellWord(s.from.Of)
 	}
-	return failure.New(failure.Other, "the key is in the keychain and STILL IN CLEAR in %s: %w", path, err).
+	return failure.New(failure.Other, "the key is in the keychain, but STILL IN PLAINTEXT in %s: %w", path, err).
 		Hint("remove aws_access_key_id and aws_secret_access_key there: %s", strings.Join(lines, ", ")).
-		Hint("or mend that and run again: awsbroker add --from-profile %s", again)
+		Hint("or fix that and run again: awsbroker add --from-profile %s", again)
 }

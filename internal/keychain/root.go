@@ -23,9 +23,9 @@ func checkRootLife(o AddOptions) error {
 	case o.Expires == 0:
 		return nil
 	case o.Expires < minRootLife || o.Expires > maxRootLife:
-		return failure.New(failure.Usage, "a root key can be kept for one minute to 24 hours, not for %s", say.Duration(o.Expires))
+		return failure.New(failure.Usage, "--expires takes one minute to 24 hours for a root key, not %s", say.Duration(o.Expires))
 	case o.Offline:
-		return failure.New(failure.Usage, "--expires is for root keys, and only AWS can say that it is one: leave out --offline")
+		return failure.New(failure.Usage, "--expires is for root keys, and only AWS can confirm a root key; leave out --offline")
 	}
 	return nil
 }
@@ -38,8 +38,8 @@ func rootAdmitted(b *broker.Broker, arn string, life time.Duration, now time.Tim
 	}
 	info := keystore.KeyInfo{ARN: arn, Expires: now.Add(life)}
 	account, _ := awsapi.SplitARN(arn)
-	b.Warn("this is a key of the root user of account %s: it may do everything, and nothing can limit it", account)
-	b.Report.Step(fmt.Sprintf("it is used for %s, until %s, and only by: bootstrap, keys, exec --allow-root",
+	b.Warn("this is a key of the root user of account %s: it can do everything, and nothing can limit it", account)
+	b.Report.Step(fmt.Sprintf("awsbroker uses it for %s, until %s, and only for: bootstrap, keys, exec --allow-root",
 		say.Duration(life), info.Expires.Local().Format("15:04 MST")))
 	return info
 }

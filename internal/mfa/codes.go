@@ -41,7 +41,7 @@ const (
 const driftShown = 26 * time.Hour
 
 // passedBy is what is said where the second code shows that the first was missed.
-const passedBy = "that code is not the one right after the first, which has gone by: both once more"
+const passedBy = "that is not the next code after the first one; type two consecutive codes again"
 
 // useTwo asks for two codes and hands them to use, again and again until use
 // accepts them or the person has been wrong too often. Each code goes out once,
@@ -66,7 +66,7 @@ func (p *codePair) useTwo(ctx context.Context, use func(context.Context, [2]code
 		case errors.Is(err, errOtherWay):
 			wrong = err.Error()
 		case awsapi.AnswerLost(err), awsapi.Is(err, awsapi.Throttled, awsapi.Busy):
-			wrong = failure.OfIAM(err, failure.IAMCall{}).Error() + "; these codes are spent"
+			wrong = failure.OfIAM(err, failure.IAMCall{}).Error() + "; these codes are used up"
 		default:
 			return failure.OfIAM(err, failure.IAMCall{})
 		}
@@ -78,7 +78,7 @@ func (p *codePair) useTwo(ctx context.Context, use func(context.Context, [2]code
 
 // errOtherWay means that AWS refused a call with two codes in one way, and
 // another way is open: with other codes, since each goes out once.
-var errOtherWay = errors.New("AWS did not take the codes that way, but may in another")
+var errOtherWay = errors.New("AWS did not accept the codes in this way; trying another way")
 
 // sendOnce makes a call with codes in it, in one way only.
 func sendOnce(ctx context.Context, do iamDo, call func(context.Context, *iam.Client) error) error {
@@ -96,7 +96,7 @@ func sendOnce(ctx context.Context, do iamDo, call func(context.Context, *iam.Cli
 func (p *codePair) tell(wrong string, again bool) error {
 	if !again {
 		return failure.New(failure.Refused, "%s", wrong).
-			Hint("run it again: the device's clock has to be right, and the app's entry the one that was just added")
+			Hint("run it again; check that the device's clock is right and that you use the new entry of the app")
 	}
 	p.ask.Print(wrong + "\n")
 	return nil
@@ -104,7 +104,7 @@ func (p *codePair) tell(wrong string, again bool) error {
 
 // askTwo returns two codes that may be the right ones.
 func (p *codePair) askTwo(ctx context.Context, slipped *int) (two [2]code, err error) {
-	for i, question := range []string{"code that it shows now: ", "the next code that it shows: "} {
+	for i, question := range []string{"current code: ", "next code: "} {
 		for two[i].IsEmpty() {
 			answer, err := p.askLine(ctx, question)
 			if err != nil {
@@ -147,15 +147,15 @@ func (p *codePair) describeWrong(answer string, before code) string {
 	case !ok:
 		return "an MFA code has six digits"
 	case digits == before.Reveal():
-		return "that is the same code again: wait until the device shows the next one"
+		return "that is the same code; wait until the device shows the next one"
 	case p.isSpent(digits):
-		return "that code was used already: wait until the device shows the next one"
+		return "that code was already used; wait until the device shows the next one"
 	case p.key == nil:
 		return ""
 	}
 	behind, found := p.key.Behind(digits, p.broker.TimeOfAWS(), driftShown)
 	if !found {
-		return "that is not a code of this device: it may be another entry of the app"
+		return "that is not a code of this device; check that you use the right entry of the app"
 	}
 	if before.IsEmpty() {
 		return ""
@@ -163,7 +163,7 @@ func (p *codePair) describeWrong(answer string, before code) string {
 	first, _ := p.key.Behind(before.Reveal(), p.broker.TimeOfAWS(), driftShown)
 	switch later := first - behind; {
 	case later < 0:
-		return "that code is older than the one before: type the next one that the device shows"
+		return "that code is older than the one before; type the next one that the device shows"
 	case later > 1:
 		return passedBy
 	}
@@ -177,7 +177,7 @@ func (p *codePair) explainRefusal(two [2]code) string {
 			return "the device's clock is " + say.Duration(abs(time.Duration(behind)*totp.Step)) + map[bool]string{true: " slow", false: " fast"}[behind > 0]
 		}
 	}
-	return "they have to be two that follow each other, neither used before, and not minutes old"
+	return "type two consecutive, current codes that you have not used before"
 }
 
 func abs(d time.Duration) time.Duration { return max(d, -d) }
@@ -200,10 +200,10 @@ func codesFailure(err error, device string) error {
 	f := failure.New(failure.NeedPerson, "%w", err)
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		return failure.Unasked(err, "two codes of the MFA device %s have to be typed, and there is no terminal to ask at", device).
+		return failure.Unasked(err, "awsbroker needs two codes of the MFA device %s, and there is no terminal to ask at", device).
 			Hint("run this command in a terminal")
 	case errors.Is(err, prompt.ErrTimeout):
-		f = failure.New(failure.NeedPerson, "nobody gave a code of the MFA device %s in time", device)
+		f = failure.New(failure.NeedPerson, "no code of the MFA device %s was typed in time", device)
 	case errors.Is(err, prompt.ErrCancelled):
 		f = failure.New(failure.NeedPerson, "cancelled: no code of the MFA device %s", device)
 	}

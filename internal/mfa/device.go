@@ -76,7 +76,7 @@ func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker
 	}()
 	key, err := totp.Parse(device.Seed)
 	if err != nil {
-		return "", failure.New(failure.Other, "AWS sent a seed that is none")
+		return "", failure.New(failure.Other, "AWS sent a seed that is not valid")
 	}
 	if err := showDevice(ask, a, picture, e, device.Seed); err != nil {
 		return "", err
@@ -93,10 +93,10 @@ func lockName(ctx context.Context, b *broker.Broker, e NewDevice) (unlock func()
 	defer cancel()
 	lock := session.NewLock(b.SessionDir(), "enrol:"+e.Account+":"+e.Name)
 	_, err = lock.Await(ctx, b.TellWaiting(func() string {
-		return fmt.Sprintf("waiting for another awsbroker (process %d), which makes the same device", lock.Holder())
+		return fmt.Sprintf("waiting for another awsbroker (process %d), which is creating the same device", lock.Holder())
 	}))
 	if errors.Is(err, session.ErrLockWait) {
-		return nil, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which makes the MFA device %s", lock.Holder(), e.Name)
+		return nil, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which is creating the MFA device %s", lock.Holder(), e.Name)
 	}
 	return func() { _ = lock.Unlock() }, nil
 }
@@ -111,8 +111,8 @@ func enableDevice(ctx context.Context, b *broker.Broker, do iamDo, p *codePair, 
 		case (awsapi.AnswerLost(err) || awsapi.Is(err, awsapi.Exists)) && hasDevice(ctx, do, e.User, p.serial):
 			return nil
 		case awsapi.Is(err, awsapi.Quota):
-			return failure.New(failure.Other, "user %s has as many MFA devices as AWS allows: eight", e.User).
-				Hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
+			return failure.New(failure.Other, "user %s already has eight MFA devices, and AWS allows no more", e.User).
+				Hint("remove one with: awsbroker mfa remove NAME; list them with: awsbroker mfa list")
 		}
 		return err
 	})
@@ -169,7 +169,7 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 			return false, err
 		case awsapi.Is(err, awsapi.Quota):
 			return true, failure.New(failure.Other, "the account has as many virtual MFA devices as AWS allows").
-				Hint("devices that nobody has: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
+				Hint("list the devices that belong to no user: aws iam list-virtual-mfa-devices --assignment-status Unassigned")
 		}
 		return !awsapi.Is(err, awsapi.Throttled, awsapi.Busy), err
 	})
@@ -180,9 +180,9 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 }
 
 func nameTaken(name string) error {
-	return failure.New(failure.Other, "somebody has an MFA device named %q already", name).
+	return failure.New(failure.Other, "there is already an MFA device named %q", name).
 		Hint("choose another name: awsbroker mfa enroll --name %s", say.ShellWord(name+"-2")).
-		Hint("if it is yours and to be replaced: awsbroker mfa enroll --replace %s", say.ShellWord(name))
+		Hint("if it is yours and you want to replace it: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 }
 
 // dropUnfinished deletes a device of the name that nobody has; AWS refuses to
@@ -212,7 +212,7 @@ func dropUnfinished(ctx context.Context, b *broker.Broker, do iamDo, name string
 	case err != nil && !awsapi.Is(err, awsapi.NotThere):
 		return true, false, failure.OfIAM(err, failure.IAMCall{})
 	}
-	b.Report.Step(fmt.Sprintf("an unfinished MFA device of the name %s, which nobody had, is deleted", name))
+	b.Report.Step(fmt.Sprintf("an unfinished MFA device %s, which belonged to no user, was deleted", name))
 	return true, true, nil
 }
 
@@ -223,12 +223,12 @@ func giveUp(ctx context.Context, b *broker.Broker, do iamDo, serial string) {
 	err := do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteVirtualMFADevice(ctx, serial) })
 	switch {
 	case err == nil, awsapi.Is(err, awsapi.NotThere):
-		b.Report.Step("the device was not enabled and is deleted: delete the new entry in the app, too")
+		b.Report.Step("the device was not enabled and was deleted; delete the new entry in the app, too")
 	case awsapi.Is(err, awsapi.InUse):
-		b.Warn("AWS says that somebody has the MFA device %s by now; see: awsbroker mfa list", serial)
+		b.Warn("AWS says that the MFA device %s now belongs to a user; check: awsbroker mfa list", serial)
 	default:
 		b.Debug("iam: %s", err.Error())
-		b.Warn("the unfinished MFA device %s is left in AWS; the next enrolment under that name deletes it", serial)
+		b.Warn("the unfinished MFA device %s is still in AWS; the next enrolment with that name will delete it", serial)
 	}
 }
 

@@ -63,8 +63,8 @@ const devicesPerUser = 8
 // enroll makes a device and enables it.
 func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err error) {
 	if len(w.devices) >= devicesPerUser {
-		return "", failure.New(failure.Other, "%s has %d MFA devices, as many as AWS allows", w.keys.Owner(), len(w.devices)).
-			Hint("take one away with: awsbroker mfa remove NAME; they are listed by: awsbroker mfa list")
+		return "", failure.New(failure.Other, "%s already has %d MFA devices, and AWS allows no more", w.keys.Owner(), len(w.devices)).
+			Hint("remove one with: awsbroker mfa remove NAME; list them with: awsbroker mfa list")
 	}
 	e := NewDevice{User: w.keys.User, Name: cmp.Or(o.Name, w.chooseName()), Account: w.accountLabel(ctx), QRFile: o.QRFile, undo: w.withoutCode}
 	if d, taken := w.find(e.Name); taken {
@@ -76,7 +76,7 @@ func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err 
 	if serial, err = MakeDevice(ctx, w.run, w.keys.Do, w.actor.Asker, e); err != nil {
 		return "", err
 	}
-	w.run.Report.Step(fmt.Sprintf("MFA device %s is enabled", serial))
+	w.run.Report.Step(fmt.Sprintf("MFA device %s was enabled", serial))
 	w.devices = append(w.devices, iam.MFADevice{Serial: serial, User: w.keys.User, Enabled: time.Now().UTC()}) // a list may not show it yet
 	return serial, nil
 }
@@ -132,7 +132,7 @@ func (w *work) offerProfiles(ctx context.Context, serial string) error {
 	}
 	err := w.writeSerial(ctx, edits, serial)
 	if errors.Is(err, broker.ErrDeclined) {
-		w.run.Report.Step("the profiles stay as they are")
+		w.run.Report.Step("the profiles were not changed")
 		return nil
 	}
 	return err
@@ -143,8 +143,8 @@ func codesOnly(d iam.MFADevice) error {
 	if d.HasCodes() {
 		return nil
 	}
-	return failure.New(failure.Usage, "%s is a passkey or security key: it signs in to the console and shows no codes, which the API needs", nameOfDevice(d.Serial)).
-		Hint("it can stay; a device with codes goes beside it: awsbroker mfa enroll")
+	return failure.New(failure.Usage, "%s is a passkey or security key: it works in the console, but shows no codes, and the API needs codes", nameOfDevice(d.Serial)).
+		Hint("keep it, and add a device that shows codes: awsbroker mfa enroll")
 }
 
 // newestOf returns the device that was enabled last; false if there is none.

@@ -106,7 +106,7 @@ func open(ctx context.Context, b *broker.Broker, o Options, changes bool) (*work
 		w.actor.Close()
 		return nil, failure.New(failure.Other, "the MFA devices of the root user are managed in the AWS console only").
 			Hint("sign in as root: https://console.aws.amazon.com/iam/home#/security_credentials").
-			Hint("for an IAM user name its key: --key NAME")
+			Hint("for an IAM user, add its key: --key NAME")
 	}
 	w.keys.Access.Object = "the MFA devices of " + w.keys.UserARN()
 	w.keys.Access.Policy = mfaPolicy(w.keys.UserARN())
@@ -122,7 +122,7 @@ func open(ctx context.Context, b *broker.Broker, o Options, changes bool) (*work
 // AWS refused.
 func (w *work) hintOtherKey(err error) {
 	if awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) {
-		_ = failure.WithHint(err, "or act with a key that may do it, an administrator's: --user %s --key NAME", say.ShellWord(w.keys.User))
+		_ = failure.WithHint(err, "or use an administrator's key: --user %s --key NAME", say.ShellWord(w.keys.User))
 	}
 }
 
@@ -165,7 +165,7 @@ func (w *work) notFound(name string) error {
 	if names := namesOfDevices(w.devices); len(names) > 0 {
 		return f.Hint("there are: %s", strings.Join(names, ", "))
 	}
-	return f.Hint("there are none; make one with: awsbroker mfa enroll")
+	return f.Hint("there are none; add one with: awsbroker mfa enroll")
 }
 
 func namesOfDevices(devices []iam.MFADevice) (names []string) {

@@ -24,7 +24,7 @@ func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDev
 		return err
 	}
 	var b strings.Builder
-	say.Fprintf(&b, "MFA device %s for %s\nadd it to an authenticator app by this key (time-based):\n",
+	say.Fprintf(&b, "MFA device %s for %s\ntype this key into an authenticator app (time-based):\n",
 		e.Name, e.User+"@"+e.Account)
 	b.WriteString(inGroups(seed.Reveal()))
 	drawn, err := qr.Text(uri)
@@ -34,13 +34,13 @@ func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDev
 	draws = draws && !narrow
 	switch {
 	case picture.file != nil:
-		say.Fprintf(&b, "or scan the QR code in %s, which is deleted afterwards\n", picture.file.Name())
+		say.Fprintf(&b, "or scan the QR code in %s; awsbroker will delete it afterwards\n", picture.file.Name())
 	case draws:
 		b.WriteString("or scan this:\n")
 	case narrow:
-		say.Fprintf(&b, "or scan a picture: it takes %d columns, and this window has %d; widen it and run this again, or with --qr-file FILE\n", wide, have)
+		say.Fprintf(&b, "or scan a QR code: it needs %d columns, but this window has %d; make it wider and run this again, or use --qr-file FILE\n", wide, have)
 	default:
-		b.WriteString("or scan a picture: run this again with --qr-file FILE\n")
+		b.WriteString("or scan a QR code: run this again with --qr-file FILE\n")
 	}
 	ask.Print(b.String())
 	if draws {
@@ -93,9 +93,9 @@ func newPicture(path string) (*picture, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return nil, failure.New(failure.Usage, "the file for the QR code is there already: %s", path).Hint("name one that is not: --qr-file FILE")
+		return nil, failure.New(failure.Usage, "the file for the QR code already exists: %s", path).Hint("choose a new one: --qr-file FILE")
 	case err != nil:
-		return nil, failure.New(failure.Other, "the file for the QR code cannot be made: %s", err.Error())
+		return nil, failure.New(failure.Other, "the file for the QR code cannot be created: %s", err.Error())
 	}
 	return &picture{f}, nil
 }
@@ -124,5 +124,5 @@ func (p *picture) remove(report broker.Reporter) {
 		report.Warn("the QR code is a secret and could not be deleted: " + p.file.Name())
 		return
 	}
-	report.Step("the QR code in " + p.file.Name() + " is deleted")
+	report.Step("the QR code in " + p.file.Name() + " was deleted")
 }

@@ -46,12 +46,16 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 	}
 	name := say.Clean(nameOfDevice(d.Serial))
 	if profiles := w.profilesNaming(d.Serial); len(profiles) > 0 {
-		return failure.New(failure.Other, "%s is the MFA device of profile %s", name, strings.Join(profiles, ", ")).
-			Hint("to put another device in its place, profiles and all: awsbroker mfa enroll --replace %s", say.ShellWord(name))
+		users := "profile "
+		if len(profiles) > 1 {
+			users = "profiles "
+		}
+		return failure.New(failure.Other, "%s is the MFA device of %s", name, users+strings.Join(profiles, ", ")).
+			Hint("to replace it, also in the profiles: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
 	if len(w.devicesWithCodes(d.Serial)) == 0 {
-		return failure.New(failure.Other, "%s is the last MFA device of %s with codes, which the API needs", name, w.keys.Owner()).
-			Hint("to put another device in its place: awsbroker mfa enroll --replace %s", say.ShellWord(name))
+		return failure.New(failure.Other, "%s is the last MFA device of %s that shows codes, and the API needs codes", name, w.keys.Owner()).
+			Hint("to replace it: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
 	return nil
 }

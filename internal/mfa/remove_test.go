@@ -197,7 +197,7 @@ func TestNoSeed(t *testing.T) {
 		"eight digits":     {"admin", "otpauth://totp/x?digits=8&secret=" + secret, "digits=6"},
 		"a minute":         {"admin", "otpauth://totp/x?period=60&secret=" + secret, "period=30"},
 		"counted":          {"admin", "otpauth://hotp/x?secret=" + secret, "TOTP"},
-		"hardware":         {"hardware", secret, "keep their seed"},
+		"hardware":         {"hardware", secret, "its seed cannot be read"},
 		"without a device": {"none", secret, "--mfa-serial"},
 	} {
 		_, err := mfa.StoreSeed(t.Context(), m.NewBroker(), c.profile, credential.NewSecret(c.given))

@@ -20,8 +20,8 @@ import (
 // goes on from wherever it was ended; but for the end itself, which is noted.
 func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err error) {
 	if !w.isOwnUser() {
-		return out, failure.New(failure.Usage, "only the user itself can replace its device: the new one is proved with the user's own key").
-			Hint("give the user a device with: awsbroker mfa enroll --user %s", say.ShellWord(w.keys.User))
+		return out, failure.New(failure.Usage, "only the user can replace this device, because awsbroker tests the new one with the user's own key").
+			Hint("add a device to the user with: awsbroker mfa enroll --user %s", say.ShellWord(w.keys.User))
 	}
 	old, gone, err := w.findReplaced(ctx, o.Replace)
 	if failure.Is(err, failure.NotFound) {
@@ -43,7 +43,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	}
 	defer func() {
 		if err != nil {
-			err = failure.WithHint(err, "the new device stays; to go on, run again: awsbroker mfa enroll --replace %s%s", say.ShellWord(o.Replace), o.flags())
+			err = failure.WithHint(err, "the new device was kept; to resume, run again: awsbroker mfa enroll --replace %s%s", say.ShellWord(o.Replace), o.flags())
 		}
 	}()
 	edits := w.editsOf(old.Serial)
@@ -56,7 +56,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 	out.Profiles = w.profilesNaming(out.Serial)
 	w.warnOfSources(out.Profiles)
 	if left := w.profilesNaming(old.Serial); len(left) > 0 {
-		return out, failure.New(failure.Other, "profile %s still names %s, which stays therefore", strings.Join(left, ", "), nameOfDevice(old.Serial))
+		return out, failure.New(failure.Other, "profile %s still uses %s, so the device was not removed", strings.Join(left, ", "), nameOfDevice(old.Serial))
 	}
 	if gone {
 		return out, nil
@@ -86,7 +86,7 @@ func (w *work) findReplaced(ctx context.Context, name string) (d iam.MFADevice, 
 	}
 	for _, t := range w.keys.Targets {
 		if s := t.Profile.MFASerial; s != "" && (s == name || strings.EqualFold(nameOfDevice(s), name)) {
-			w.run.Report.Step(s + " is not in AWS any more")
+			w.run.Report.Step(s + " is no longer in AWS")
 			return iam.MFADevice{Serial: s}, true, nil
 		}
 	}
@@ -123,7 +123,7 @@ func (w *work) findSuccessor(ctx context.Context, o EnrollOptions, old iam.MFADe
 			return "", nil
 		}
 		if d.Serial == old.Serial {
-			return "", failure.New(failure.Usage, "a device cannot take its own place: choose another --name")
+			return "", failure.New(failure.Usage, "a device cannot replace itself; choose another --name")
 		}
 		return d.Serial, codesOnly(d)
 	}
@@ -151,17 +151,17 @@ func (w *work) proveDevice(ctx context.Context, edits []serialEdit, serial, old 
 	if err != nil {
 		return err
 	}
-	w.run.Report.Step("now one more code of the new device, to prove it")
+	w.run.Report.Step("now type one more code of the new device, to test it")
 	s, err := w.run.SessionOf(ctx, t, broker.Want{NewDevice: true, ByPerson: true})
 	if awsapi.Is(err, awsapi.WrongDevice) {
-		f := failure.New(failure.Refused, "AWS does not know the new device yet, which may take it some minutes")
+		f := failure.New(failure.Refused, "AWS does not know the new device yet; this may take some minutes")
 		f.Cause = err
 		return f
 	}
 	if err != nil {
 		return err
 	}
-	w.run.Report.Step("a code of the new device has got a session")
+	w.run.Report.Step("the new device works: its code got a session")
 	w.keys.Access.Prefer(t, s.Credentials, old)
 	return nil
 }
@@ -173,9 +173,9 @@ func (w *work) warnOfSources(profiles []string) {
 		switch {
 		case err != nil:
 		case p.MFAProcess != "":
-			w.run.Warn("profile %s has its codes from awsbroker_mfa_process, which has to know the new device", name)
+			w.run.Warn("profile %s gets its codes from awsbroker_mfa_process; set up the new device there, too", name)
 		case p.MFASeed != "":
-			w.run.Warn("profile %s has its codes from a seed in the keychain; give it the new one: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
+			w.run.Warn("profile %s gets its codes from a seed in the keychain; store the new seed: awsbroker mfa seed --profile %s", name, say.ShellWord(name))
 		}
 	}
 }

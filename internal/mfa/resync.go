@@ -17,7 +17,7 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	w, err := open(ctx, b, o, true)
 	if err != nil {
 		if awsapi.Is(err, awsapi.WrongCode) {
-			err = failure.WithHint(err, "where no code is accepted, someone who may has to: aws iam resync-mfa-device, or set the device's clock right")
+			err = failure.WithHint(err, "if AWS accepts no code, correct the device's clock, or have an administrator run: aws iam resync-mfa-device")
 		}
 		return "", err
 	}
@@ -30,7 +30,7 @@ func Resync(ctx context.Context, b *broker.Broker, name string, o Options) (seri
 	if err != nil {
 		return "", codesFailure(err, nameOfDevice(d.Serial))
 	}
-	ask.Print(say.Sprintf("two codes of the MFA device %s, one after the other\n", d.Serial))
+	ask.Print(say.Sprintf("type two consecutive codes of the MFA device %s\n", d.Serial))
 	if address := w.actor.Target.ForeignAddresses(); address != "" {
 		ask.Print(address + "\n")
 	}
@@ -53,11 +53,11 @@ func (w *work) findResynced(name string) (iam.MFADevice, error) {
 	}
 	switch all := w.devicesWithCodes(""); len(all) {
 	case 0:
-		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device with codes", w.keys.Owner()).Hint("make one with: awsbroker mfa enroll")
+		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device that shows codes", w.keys.Owner()).Hint("add one with: awsbroker mfa enroll")
 	case 1:
 		return all[0], nil
 	default:
 		return iam.MFADevice{}, failure.New(failure.Usage, "which device? there are %s", strings.Join(namesOfDevices(all), ", ")).
-			Hint("name one: awsbroker mfa resync NAME")
+			Hint("choose one: awsbroker mfa resync NAME")
 	}
 }

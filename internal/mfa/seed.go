@@ -98,10 +98,10 @@ func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
 	device := t.Profile.MFASerial
 	if device == "" {
 		return nil, failure.New(failure.Usage, "profile %s has no MFA device", t.Profile.Name).
-			Hint("name it: awsbroker setup %s --mfa-serial DEVICE", failure.SetupWord(t.Profile.Name))
+			Hint("add it with: awsbroker setup %s --mfa-serial DEVICE", failure.SetupWord(t.Profile.Name))
 	}
 	if !strings.HasPrefix(device, "arn:") {
-		return nil, failure.New(failure.Usage, "%s is a hardware device, and those keep their seed", device)
+		return nil, failure.New(failure.Usage, "%s is a hardware device, and its seed cannot be read", device)
 	}
 	return t, nil
 }
@@ -117,7 +117,7 @@ func askSeed(ctx context.Context, a *broker.Asker, p *config.Profile) (credentia
 	}
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		return credential.Secret{}, failure.Unasked(err, "there is no terminal to ask for the seed at").
-			Hint("give it on standard input: awsbroker mfa seed - --yes --profile %s", say.ShellWord(p.Name))
+			Hint("pass it on standard input: awsbroker mfa seed - --yes --profile %s", say.ShellWord(p.Name))
 	}
 	return credential.Secret{}, failure.New(failure.NeedPerson, "no seed was stored: %w", err)
 }
@@ -135,17 +135,17 @@ func readSeed(given credential.Secret) (credential.Secret, error) {
 		q := u.Query()
 		for _, is := range [][2]string{{"algorithm", "SHA1"}, {"digits", "6"}, {"period", "30"}} {
 			if got := q.Get(is[0]); got != "" && !strings.EqualFold(got, is[1]) {
-				return credential.Secret{}, failure.New(failure.Usage, "AWS's devices have %s=%s, and this one has not", is[0], is[1])
+				return credential.Secret{}, failure.New(failure.Usage, "this device does not have %s=%s, as AWS's devices have", is[0], is[1])
 			}
 		}
 		text = q.Get("secret")
 	}
 	seed := credential.NewSecret(text)
 	if _, err := totp.Parse(seed); err != nil {
-		return credential.Secret{}, failure.New(failure.Usage, "that is not a seed: it has to be base32 (letters and the digits 2 to 7), or an otpauth:// URI")
+		return credential.Secret{}, failure.New(failure.Usage, "that is not a seed: a seed is base32 (letters and the digits 2 to 7) or an otpauth:// URI")
 	}
 	if len(text) < 16 {
-		return credential.Secret{}, failure.New(failure.Usage, "that is too short for a seed: AWS's have 64 letters and digits")
+		return credential.Secret{}, failure.New(failure.Usage, "that is too short for a seed: a seed of AWS has 64 letters and digits")
 	}
 	return seed, nil
 }

@@ -51,7 +51,7 @@ func chooseDeviceOf(ctx context.Context, b *broker.Broker, t *broker.Target, key
 	switch len(devices) {
 	case 0:
 		return "", failure.New(failure.Other, "the user of the key %q has no MFA device that shows codes", t.Profile.KeyName).
-			Hint("make one with: awsbroker mfa enroll")
+			Hint("add one with: awsbroker mfa enroll")
 	case 1:
 		return devices[0].Serial, nil
 	}
@@ -59,6 +59,6 @@ func chooseDeviceOf(ctx context.Context, b *broker.Broker, t *broker.Target, key
 	for _, d := range devices {
 		serials = append(serials, d.Serial)
 	}
-	return "", failure.New(failure.Usage, "which MFA device? the user has %s", strings.Join(serials, ", ")).
-		Hint("name one with: --mfa-serial %s", serials[0])
+	return "", failure.New(failure.Usage, "the user has several MFA devices: %s", strings.Join(serials, ", ")).
+		Hint("choose one with: --mfa-serial %s", serials[0])
 }

@@ -51,7 +51,7 @@ func TestWhichDevice(t *testing.T) {
 		reason failure.Reason
 		says   string
 	}{
-		"several": {func(m *machine) { m.AWS.User.EnableMFA("pixel-7") }, failure.Usage, "which MFA device?"},
+		"several": {func(m *machine) { m.AWS.User.EnableMFA("pixel-7") }, failure.Usage, "the user has several MFA devices"},
 		"none":    {func(m *machine) { m.AWS.Device.Disable() }, failure.Other, "awsbroker mfa enroll"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func (o Options) blameFlag(err error) error {
 		case errors.As(err, &value) && value.Origin.Key == f.setting:
 			return failure.New(failure.Usage, "%s must be %s%s, not %q", f.name, f.or, value.Want, f.value)
 		case errors.As(err, &device) && device.Origin.Key == f.setting:
-			return failure.New(failure.Usage, "%s names a security key or passkey, %s, and AWS takes only six-digit codes from command-line tools", f.name, f.value).
+			return failure.New(failure.Usage, "%s names a security key or passkey, %s, but AWS accepts only six-digit codes from command-line tools", f.name, f.value).
 				Hint("add a virtual MFA device to the user: awsbroker mfa enroll")
 		}
 	}
@@ -84,10 +84,10 @@ func (o Options) explainProof(err error, p *config.Profile) error {
 	case !errors.As(err, &aws):
 	case aws.Reason == awsapi.WrongDevice:
 		f.Hints = nil
-		f.Hint("the user has no device %s; name the one that it has: %s", p.MFASerial, device.command())
+		f.Hint("the user has no MFA device %s; use the one that it has: %s", p.MFASerial, device.command())
 	case aws.Reason == awsapi.Denied && p.RoleARN != "" && !p.Chained():
-		f.Hint("if another role is meant: %s", with.command())
-		f.Hint("if none is, only the user's own rights with MFA: %s", without.command())
+		f.Hint("to use another role: %s", with.command())
+		f.Hint("to use no role, only the user's own rights with MFA: %s", without.command())
 	}
 	return err
 }

@@ -58,8 +58,8 @@ func (f *filling) fill(ctx context.Context) error {
 		return err
 	}
 	if f.chained && f.MFASession != "" {
-		return failure.New(failure.Usage, "profile %s has its sessions from the role of profile %s, and no MFA session of its own", f.Profile, f.is.Root().Name).
-			Hint("name that profile: awsbroker setup %s --mfa-session %s", failure.SetupWord(f.is.Root().Name), say.ShellWord(f.MFASession))
+		return failure.New(failure.Usage, "profile %s gets its sessions from the role of profile %s, so it has no MFA session of its own", f.Profile, f.is.Root().Name).
+			Hint("set it in that profile: awsbroker setup %s --mfa-session %s", failure.SetupWord(f.is.Root().Name), say.ShellWord(f.MFASession))
 	}
 	f.keep()
 	if err := f.fillRole(ctx); err != nil {
@@ -86,8 +86,8 @@ func (f *filling) readProfile() (err error) {
 	}
 	if file, line, ok := f.cfg.StaticKeys(f.Profile); ok {
 		if !hasOnlySession(f.cfg, f.Profile) {
-			return failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, f.Profile).
-				Hint("move that key into the keychain with: awsbroker add --from-profile %s, and run setup again", say.ShellWord(f.Profile))
+			return failure.New(failure.Other, "%s:%d has an access key in plaintext for profile %s, which AWS tools would use instead of awsbroker", file, line, f.Profile).
+				Hint("move that key to the keychain with: awsbroker add --from-profile %s, and run setup again", say.ShellWord(f.Profile))
 		}
 		f.remove = append(slices.Clip(f.remove), config.ClearKeyLines...)
 	}
@@ -155,7 +155,7 @@ func hasOnlySession(cfg *config.Config, profile string) bool {
 // it is in the keychain, else the only one there.
 func (f *filling) chooseKey() (err error) {
 	f.chained = f.is.Chained() && f.KeyName == "" && !f.NoRole // who names a key wants it to assume the role
-	c := broker.KeyChoice{Asked: f.KeyName, Hint: "name one with --key"}
+	c := broker.KeyChoice{Asked: f.KeyName, Hint: "choose one with --key"}
 	if !f.all {
 		c.Choose = f.run.Choose
 	}
@@ -209,7 +209,7 @@ func (f *filling) fillRole(ctx context.Context) error {
 	case f.RoleARN == "" && f.exists:
 		f.RoleARN = f.is.RoleARN
 		if f.RoleARN == "" && !f.is.RunsUs() && !f.all {
-			f.run.Report.Step(say.Sprintf("profile %s has no role and gets none: its sessions have the rights of the key's user; for those of a role: %s --role-arn ROLE", f.Profile, f.command()))
+			f.run.Report.Step(say.Sprintf("profile %s has no role, so its sessions have the rights of the key's user; to use a role: %s --role-arn ROLE", f.Profile, f.command()))
 		}
 		return nil
 	case strings.HasPrefix(f.RoleARN, "arn:"):
@@ -296,8 +296,8 @@ func (f *filling) owner(ctx context.Context) (account, user string, err error) {
 	}
 	account, user, ok := strings.Cut(arn, "user/")
 	if !ok || strings.Count(account, ":") != 5 {
-		return "", "", failure.New(failure.Usage, "whose key %q is, is not known, so neither a role nor a device can be proposed", f.KeyName).
-			Hint("name them: --role-arn arn:aws:iam::ACCOUNT:role/%s --mfa-serial arn:aws:iam::ACCOUNT:mfa/USER", proposedRole)
+		return "", "", failure.New(failure.Usage, "the owner of key %q is not known, so awsbroker cannot propose a role or an MFA device", f.KeyName).
+			Hint("add --role-arn arn:aws:iam::ACCOUNT:role/%s --mfa-serial arn:aws:iam::ACCOUNT:mfa/USER", proposedRole)
 	}
 	return account, user[strings.LastIndex(user, "/")+1:], nil
 }

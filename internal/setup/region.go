@@ -32,7 +32,7 @@ func (f *filling) fillRegion(ctx context.Context) (err error) {
 		}
 	}
 	if f.Region == "" && !f.all {
-		f.run.Warn("profile %s gets no region, and most AWS tools need one; to set it later: awsbroker setup %s --region REGION", f.Profile, say.ShellWord(f.Profile))
+		f.run.Warn("profile %s will have no region, and most AWS tools need one; to set it later: awsbroker setup %s --region REGION", f.Profile, say.ShellWord(f.Profile))
 	}
 	return nil
 }
@@ -84,8 +84,8 @@ func (f *filling) askRegion(ctx context.Context) (string, error) {
 		if want == "" && strings.Contains(region, "-") { // and no y of a person who expects another question
 			return region, nil
 		}
-		p.Print(say.Sprintf("that has to be %s\n", cmp.Or(want, "the whole name of a region")))
+		p.Print(say.Sprintf("type %s\n", cmp.Or(want, "the whole name of a region")))
 	}
-	return "", failure.New(failure.Usage, "that was no region %d times; nothing was written", tries).
-		Hint("name it: %s --region REGION", f.command())
+	return "", failure.New(failure.Usage, "no valid region was typed in %d tries; nothing was written", tries).
+		Hint("add it: %s --region REGION", f.command())
 }

@@ -81,7 +81,7 @@ func unknownSetting(cfg *config.Config, profile, setting, value string) error {
 	if names := near.Names(setting, SettingNames()); len(names) > 0 {
 		return f.Hint("did you mean: awsbroker set %s %s %s", say.ShellWord(profile), names[0], say.ShellWord(value))
 	}
-	return f.Hint("there are %s", strings.Join(SettingNames(), ", "))
+	return f.Hint("the settings are %s", strings.Join(SettingNames(), ", "))
 }
 
 // blameValue makes a refusal of the value that was to be written a mistake of the

@@ -167,7 +167,7 @@ func inheritedSettings(is config.Profile) (set []config.Setting) {
 func proveProfile(ctx context.Context, b *broker.Broker, t *broker.Target) error {
 	_, err := b.SessionOf(ctx, t, broker.Want{})
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		b.Warn("nothing was proved: there is no terminal to ask for an MFA code at; run later: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
+		b.Warn("the profile was not tested, because there is no terminal to ask for an MFA code at; test it later: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))
 		return nil
 	}
 	return err

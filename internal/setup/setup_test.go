@@ -162,7 +162,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		"a name that no tool reads": {"", setup.Options{Profile: "a b"}, failure.Usage, "cannot be a profile name"},
 		"no such key":               {"", setup.Options{Profile: "new", KeyName: "other"}, failure.NotFound, "other"},
-		"two keys, none named":      {"", setup.Options{Profile: "new"}, failure.Usage, "name one with --key"},
+		"two keys, none named":      {"", setup.Options{Profile: "new"}, failure.Usage, "choose one with --key"},
 		"a root key":                {"", setup.Options{Profile: "new", KeyName: "root"}, failure.Other, "a root user cannot assume roles"},
 		"whose key, is unknown":     {"", setup.Options{Profile: "new", KeyName: "unknown", Offline: true}, failure.Usage, "--role-arn arn:aws:iam::ACCOUNT:role/admin-mfa"},
 		"a key in clear": {"[profile new]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n", setup.Options{Profile: "new", KeyName: "phoebe"},

@@ -74,7 +74,7 @@ func (l *leaving) emptyKeychain(ctx context.Context) error {
 		if err := l.store.Remove(ctx, name); err != nil {
 			return failure.OfKeystore(err, name)
 		}
-		l.run.Report.Step(say.Sprintf("the key %q is out of %s", name, l.plan.Keychain))
+		l.run.Report.Step(say.Sprintf("the key %q was removed from %s", name, l.plan.Keychain))
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func refuseUnfinished(b *broker.Broker) error {
 		return failure.OfRecord(err)
 	}
 	if record.Leaving != nil {
-		return failure.New(failure.Other, "a move of the keys is not finished: old copies are left in %s", record.Leaving.Keystore.Words()).
+		return failure.New(failure.Other, "a move of the keys is not finished: old copies are still in %s", record.Leaving.Keystore.Words()).
 			Hint(finish, "awsbroker keystore move "+string(record.Keystore))
 	}
 	return nil
