@@ -59,7 +59,7 @@ try list awsbroker list
 		"cached":  {`"Version":1`, "exit 0"},
 		"lost":    {"missing from awsbroker's record; to add them again:\n    awsbroker add phoebe\n", "exit 0"},
 		"other":   {"the keychain has another key", "exit 1"},
-		"back":    {"is in the desktop's keyring", "exit 0"},
+		"back":    {"was stored in the desktop's keyring", "exit 0"},
 		"locked":  {"the keystore is locked", "exit 7"},
 		"doctor":  {"warning: keychain-locked", "the keystore is locked"},
 		"explain": {"next call  fails: ", "the keystore is locked"},

@@ -135,7 +135,7 @@ func TestImportFromAWSVault(t *testing.T) {
 
 	w = w.With("AWS_VAULT_FILE_PASSPHRASE="+vaultPassphrase, "AWS_VAULT_BACKEND=file", "AWS_VAULT_FILE_DIR=~/.awsvault/keys")
 	wantSaid(t, "all", w.Run("add", "--from-aws-vault", "--all"), 5, `"phoebe"`, "already", `key "work/robin" (`+robin.ID,
-		"warning: aws-vault's key gone is left out: AWS does not know the access key", "1 key was not added", "awsbroker setup work/robin --key work/robin")
+		"warning: skipped aws-vault's key gone: AWS does not know the access key", "1 key was not added", "awsbroker setup work/robin --key work/robin")
 	w.wantStored("work/robin", robin.ID, robin.Secret)
 	wantSaid(t, "unasked move", w.Run("add", "--from-aws-vault", "phoebe", "--move"), 4, "--yes")
 	if w.vaultFiles() != before {

@@ -343,7 +343,7 @@ func TestEnrollTwiceAtOnce(t *testing.T) {
 	one.Expect("current code: ")
 	second := other.Start(r.Command(r.Bin, "mfa", "enroll"))
 	other.Expect("waiting for another awsbroker")
-	for _, question := range []string{"next code: ", "mfa/phoebe-2 is enabled"} {
+	for _, question := range []string{"next code: ", "mfa/phoebe-2 was enabled"} {
 		one.Send(r.codeOf("arn:aws:iam::123456789012:mfa/phoebe-2") + "\n")
 		one.Expect(question)
 	}

@@ -161,7 +161,7 @@ func runAdd(cmd *cobra.Command, a *app, o keychain.AddOptions) error {
 	if added.ARN != "" {
 		whose = " of " + added.ARN
 	}
-	a.Step(fmt.Sprintf("key %q (%s%s) is in %s", o.Name, added.AccessKeyID, whose, added.Keystore.Words()))
+	a.Step(fmt.Sprintf("key %q (%s%s) was stored in %s", o.Name, added.AccessKeyID, whose, added.Keystore.Words()))
 	switch {
 	case added.Root:
 		a.endRoot(added.AccessKeyID)

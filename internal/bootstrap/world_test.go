@@ -297,7 +297,7 @@ func (f *founding) answer(question string) (string, bool) {
 		f.device = &fakeaws.MFADevice{Seed: seed}
 		f.first = f.device.CodeAt(now.Add(-30 * time.Second))
 		return f.give(f.first), true
-	case strings.HasPrefix(question, "the next code"):
+	case strings.HasPrefix(question, "next code"):
 		for _, at := range []time.Time{now.Add(-30 * time.Second), now, now.Add(30 * time.Second)} {
 			if f.device.CodeAt(at.Add(-30*time.Second)) == f.first {
 				return f.give(f.device.CodeAt(at)), true

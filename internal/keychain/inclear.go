@@ -88,7 +88,7 @@ func (k *InClear) Key(name string) (key credential.Credentials, info keystore.Ke
 
 // String tells, for a question, which keys go where.
 func (k *InClear) String() string {
-	return listKeys(k.ready) + "\nThis will move it into " + k.importer.adder.kind.Words()
+	return listKeys(k.ready) + "\ninto " + k.importer.adder.kind.Words()
 }
 
 // Hide returns text without the secrets of the keys.

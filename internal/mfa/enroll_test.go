@@ -127,7 +127,7 @@ func TestWrongCodesAreKnownHere(t *testing.T) {
 		}
 		return false
 	})
-	for _, says := range []string{"that is not a code of this device", "that is the same code again"} {
+	for _, says := range []string{"that is not a code of this device", "that is the same code; wait"} {
 		if !strings.Contains(screen, says) {
 			t.Errorf("it does not say %q:\n%s", says, screen)
 		}

@@ -133,7 +133,7 @@ func (m *owner) run(o order, says func(question string) string, leaves func(ques
 
 var (
 	asksForOne   = regexp.MustCompile(`^MFA code of (\S+?),`)
-	saysWhichOne = regexp.MustCompile(`MFA device (\S+) for |codes of the MFA device (\S+?),`)
+	saysWhichOne = regexp.MustCompile(`MFA device (\S+) for |codes of the MFA device (\S+)`)
 )
 
 // code is the next one of the device that the question, or the screen, names.

@@ -133,7 +133,7 @@ func TestNobodyToAsk(t *testing.T) {
 	m := newMachine(t)
 	m.write("[profile new]\nendpoint_url = ENDPOINT\nregion = eu-central-1\n")
 	changed, err := m.runOn(m.NewBroker(), setup.Options{Profile: "new", RoleARN: "admin-mfa"})
-	if err != nil || !changed || !strings.Contains(m.Shown(), "warning: nothing was proved") || !strings.Contains(m.Shown(), "awsbroker login --profile new") {
+	if err != nil || !changed || !strings.Contains(m.Shown(), "warning: the profile was not tested") || !strings.Contains(m.Shown(), "awsbroker login --profile new") {
 		t.Errorf("changed %v, %v: %s", changed, err, m.Shown())
 	}
 	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", adminRole, phoneOf)
