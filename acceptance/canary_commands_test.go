@@ -84,7 +84,7 @@ var commandRuns = []struct{ command, args string }{
 	{"set", "{profile} mfa_session 8h --yes"}, {"setup", "{profile} --key phoebe --yes"}, {"setup", "made --key phoebe --yes --region eu-west-1"},
 	{"add", "--from-profile {profile}"}, {"add", "--csv {csv}.csv"}, {"add", "--csv root.csv top"}, {"add", "taken --from-env"}, {"add", "taken --from-env --offline"},
 	{"exec", "--allow-root -- env"}, {"setup", "made --key taken --yes"}, {"add", "--from-aws-vault --all"},
-	{"setup", "--all --dry-run"}, {"add", "--from-profile {profile} --yes"}, {"add", "--from-profile --all --yes"}, {"setup", "--all --yes"},
+	{"setup", "--all --dry-run"}, {"add", "--from-profile {profile} --yes"}, {"add", "--from-profile --all --yes"}, {"setup", "--all --yes"}, {"uninstall", "--dry-run"},
 	{"keys", "--profile admin"}, {"keys list", "--profile admin"}, {"keys list", "--profile admin --json"}, {"keys list", "taken"},
 	{"keys deactivate", canaryID}, {"keys activate", canaryID}, {"keys delete", canaryID + " --yes"},
 	{"mfa", "--profile admin"}, {"mfa list", "--profile admin"}, {"mfa list", "--profile admin --json"}, {"mfa enroll", "--name other --profile admin"},
