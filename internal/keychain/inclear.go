@@ -88,7 +88,11 @@ func (k *InClear) Key(name string) (key credential.Credentials, info keystore.Ke
 
 // String tells, for a question, which keys go where.
 func (k *InClear) String() string {
-	return listKeys(k.ready) + "\ninto " + k.importer.adder.kind.Words()
+	it := "it"
+	if len(k.ready) > 1 {
+		it = "them"
+	}
+	return listKeys(k.ready) + "\nThis will move " + it + " into " + k.importer.adder.kind.Words() + " and change these files:"
 }
 
 // Hide returns text without the secrets of the keys.

@@ -134,7 +134,7 @@ func (a *all) question() string {
 func (a *all) show() string {
 	var parts []string
 	if len(a.out.Keys) > 0 {
-		parts = append(parts, a.clear.String()+", and out of the files")
+		parts = append(parts, a.clear.String())
 	}
 	if diff := a.edit.Diff(); diff != "" {
 		parts = append(parts, strings.TrimRight(a.clear.Hide(diff), "\n"))
