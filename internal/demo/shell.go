@@ -17,9 +17,9 @@ import (
 )
 
 const welcome = `
-A fake AWS runs on this machine until you leave this shell (exit). The home directory is
-a temporary one; your own files stay as they are. You are phoebe, who may assume the role
-admin-mfa with MFA, and have:
+A fake AWS runs on this machine until you leave this shell (exit). The home
+directory is a temporary one; your own files stay as they are. You are phoebe,
+who may assume the role admin-mfa with MFA, and have:
 
   access key id      %s
   secret access key  %s
