@@ -15,15 +15,15 @@ import (
 // Key is an access key of the keychain.
 type Key struct {
 	Name     string
-	ID       string // empty where it is not known
-	Root     bool
+	ID       string   // empty where it is not known
+	Lost     bool     // the keychain has it no longer
 	Fate     Fate     // empty in a rehearsal: will be asked
 	Sections []string // of the credentials file, that have it then
 	Written  bool     // they have it already
 }
 
 // chooseFates decides what becomes of each key. A key that is in the credentials file as
-// well, as after a run that was cut short, needs no question.
+// well, as after a run that was cut short, needs no question, nor does one that is lost.
 func (l *leaving) chooseFates(ctx context.Context) error {
 	for i := range l.plan.Keys {
 		k := &l.plan.Keys[i]
@@ -31,6 +31,8 @@ func (l *leaving) chooseFates(ctx context.Context) error {
 		switch {
 		case k.Written:
 			k.Fate = WriteBack
+		case k.Lost:
+			k.Fate = Forget
 		case l.o.Keys != "":
 			k.Fate = l.o.Keys
 		case l.o.DryRun:

@@ -62,8 +62,8 @@ func (l *leaving) look(ctx context.Context) (err error) {
 		l.plan.Keychain = l.store.Kind().Words()
 	}
 	for _, name := range l.record.Names() {
-		info := l.record.Keys[name]
-		l.plan.Keys = append(l.plan.Keys, Key{Name: name, ID: info.AccessKeyID, Root: info.Root()})
+		lost := errors.Is(l.store.Has(ctx, name), keystore.ErrNotFound) // as where a run was killed while it removed the key
+		l.plan.Keys = append(l.plan.Keys, Key{Name: name, ID: l.record.Keys[name].AccessKeyID, Lost: lost})
 	}
 	l.plan.Devices = slices.Clone(l.record.Seeds)
 	l.plan.Bootstraps = notes.BootstrapAccounts(l.run.Paths.State)

@@ -72,6 +72,9 @@ func (k Key) words() string {
 	case Delete:
 		return "will be deleted in AWS, for good"
 	case Forget:
+		if k.Lost {
+			return "is no longer in the keychain, and will be taken off awsbroker's record"
+		}
 		return "will keep working in AWS, and its secret will be gone from here"
 	}
 	return "will be written to ~/.aws/credentials, deleted in AWS, or forgotten, as you choose"
