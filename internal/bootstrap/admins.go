@@ -189,14 +189,14 @@ func (s *bootstrap) refuseLockout() error {
 		return nil
 	}
 	s.showPlan()
-	f := failure.New(failure.Other, "who has no MFA device would not be an administrator any more: %s", strings.Join(names, ", "))
-	f.Hint("give each a device first, with them beside you, for it shows the seed: awsbroker mfa enroll --user %s", say.ShellWord(names[0]))
-	f.Hint("or let them add a first device by their key or password alone, which whoever has one of these could do: --self-enroll")
+	f := failure.New(failure.Other, "these members have no MFA device and would no longer be administrators: %s", strings.Join(names, ", "))
+	f.Hint("first add a device for each of them, while they are with you, because it shows the seed: awsbroker mfa enroll --user %s", say.ShellWord(names[0]))
+	f.Hint("or let them add a first device with only their key or password (anyone who has one of these could do the same): --self-enroll")
 	flags := ""
 	for _, name := range names {
 		flags += " --accept-lockout " + say.ShellWord(name)
 	}
-	return f.Hint("if it shall be so:%s", flags)
+	return f.Hint("to continue anyway:%s", flags)
 }
 
 // takesFromGroup reports whether the group loses its rights.

@@ -54,8 +54,8 @@ func (s *bootstrap) refuseDifferences() error {
 		return nil
 	}
 	s.showPlan()
-	return failure.New(failure.Other, "nothing was changed, for this is there and differs: %s", strings.Join(differing, ", ")).
-		Hint("to have it changed: --reconcile; to leave it alone, give yours another name (--role, --policy, --profile)")
+	return failure.New(failure.Other, "nothing was changed, because these existing things differ: %s", strings.Join(differing, ", ")).
+		Hint("to change them, add --reconcile; to keep them, choose other names (--role, --policy, --profile)")
 }
 
 // showPlan shows the plan where nobody is asked about it.
@@ -70,7 +70,7 @@ func (s *bootstrap) showPlan() {
 func (s *bootstrap) getReady(ctx context.Context) error {
 	if s.asksPerson() {
 		if _, err := s.actor.Asker.Open(ctx); errors.Is(err, prompt.ErrNoTerminal) {
-			return failure.Unasked(err, "MFA codes have to be typed, and there is no terminal to ask for them at").
+			return failure.Unasked(err, "awsbroker needs MFA codes, and there is no terminal to ask for them at").
 				Hint("run this command in a terminal, or look at what it would do with --dry-run")
 		} else if err != nil {
 			return failure.New(failure.NeedPerson, "%w", err)
@@ -141,7 +141,7 @@ func (o Result) Text() string {
 		}
 	}
 	var legend []string
-	for _, l := range []struct{ sign, means string }{{"+", "is made"}, {"=", "is there"}, {"~", "is changed"}, {"?", "is proved"}, {"-", "is taken away"}} {
+	for _, l := range []struct{ sign, means string }{{"+", "create"}, {"=", "exists"}, {"~", "change"}, {"?", "test"}, {"-", "remove"}} {
 		if signs[l.sign] {
 			legend = append(legend, l.sign+" "+l.means)
 		}

@@ -156,7 +156,7 @@ func (s *bootstrap) setUp(ctx context.Context, b *broker.Broker) (out Result, er
 	}
 	defer func() {
 		if s.out.Changed {
-			err = failure.WithHint(err, "what was made stays, and is gone on from: run the same command again, or take it back with: awsbroker bootstrap --undo")
+			err = failure.WithHint(err, "things that were created stay; run the same command again to resume, or undo it with: awsbroker bootstrap --undo")
 		}
 	}()
 	for _, st := range s.plan {

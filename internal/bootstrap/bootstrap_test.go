@@ -37,7 +37,7 @@ func TestBootstrapOfAFreshAccount(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 	f.run.Key = "phoebe"
-	if out, _ := f.bootstrap(); !out.Failed || !strings.Contains(out.Text, "last way") {
+	if out, _ := f.bootstrap(); !out.Failed || !strings.Contains(out.Text, "last known way") {
 		t.Errorf("%+v", out)
 	}
 	f.wantFinished()

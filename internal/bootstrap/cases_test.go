@@ -206,10 +206,10 @@ func TestBootstrapKeyIsNotRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, _ := f.bootstrap()
-	if !out.Failed || !strings.Contains(out.Text, "may still list") || len(f.account.State().Root.Keys) != 1 {
+	if !out.Failed || !strings.Contains(out.Text, "can still list") || len(f.account.State().Root.Keys) != 1 {
 		t.Errorf("%+v\n%s", out, f.screen)
 	}
-	if !strings.Contains(f.screen, "inline policy look of user phoebe stays") {
+	if !strings.Contains(f.screen, "inline policy look of user phoebe is kept") {
 		t.Errorf("the plan does not say it:\n%s", f.screen)
 	}
 	user.DeletePolicy("look")

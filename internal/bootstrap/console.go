@@ -18,7 +18,7 @@ import (
 func (s *bootstrap) passwordStep() *step {
 	user := iam.UserNamed(s.o.User).String()
 	return &step{
-		what: "console password of " + s.o.User, how: "to be changed at the first sign-in",
+		what: "console password of " + s.o.User, how: "the user must change it at the first sign-in",
 		thing: notes.Thing{Kind: notes.Password, On: user},
 		look: func(ctx context.Context) (state, error) {
 			_, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.LoginProfile, error) {
@@ -44,13 +44,13 @@ func (s *bootstrap) newPassword(ctx context.Context) (credential.Secret, error) 
 	a, err := s.actor.Asker.Open(ctx)
 	for err == nil {
 		var first, second credential.Secret
-		a.Print(say.Sprintf("a password for %s at %s; it has to be changed at the first sign-in\n", s.o.User, s.out.SignIn))
-		if first, err = a.Hidden(ctx, "new password (nothing: one is made up): "); err != nil {
+		a.Print(say.Sprintf("a password for %s at %s; it has the user must change it at the first sign-in\n", s.o.User, s.out.SignIn))
+		if first, err = a.Hidden(ctx, "new password (empty: awsbroker generates one): "); err != nil {
 			break
 		}
 		if first.IsEmpty() {
 			made := madeUpPassword()
-			a.Print("the password, which is shown this once: " + made.Reveal() + "\n")
+			a.Print("the password, shown only now: " + made.Reveal() + "\n")
 			_, err = a.Line(ctx, "press Enter once you have noted it: ")
 			return made, err
 		}

@@ -42,8 +42,8 @@ func TestBootstrapTellsWhatStays(t *testing.T) {
 	out := f.succeed()
 	for _, says := range []string{
 		"phoebe has another access key, " + other.ID,
-		"self-service of user phoebe stays",
-		"inline policy assume-admin-role of user phoebe stays",
+		"self-service of user phoebe is kept",
+		"inline policy assume-admin-role of user phoebe is kept",
 		"inline policy not-here of role admin-mfa denies something",
 	} {
 		if !slices.ContainsFunc(out.Out.Warnings, func(w string) bool { return strings.Contains(w, says) }) {
@@ -114,7 +114,7 @@ func TestBootstrapTakesWhatItShowed(t *testing.T) {
 	}
 	out, _ := f.bootstrap()
 	state := f.account.State()
-	if !out.Failed || !strings.Contains(out.Text, "may still list") || len(state.Root.Keys) != 1 {
+	if !out.Failed || !strings.Contains(out.Text, "can still list") || len(state.Root.Keys) != 1 {
 		t.Errorf("%+v\n%s", out, f.screen)
 	}
 	if !slices.Contains(state.Users["phoebe"].Attached, admin) || slices.Contains(state.Groups["administrators"].Attached, admin) {

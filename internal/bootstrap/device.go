@@ -17,7 +17,7 @@ import (
 func (s *bootstrap) deviceStep() *step {
 	user := iam.UserNamed(s.o.User).String()
 	return &step{
-		what: "MFA device of " + s.o.User, how: "QR code is shown, two codes asked for",
+		what: "MFA device of " + s.o.User, how: "shows a QR code, asks for two codes",
 		thing: notes.Thing{Kind: notes.MFADevice, Name: s.o.User, On: user},
 		look: func(ctx context.Context) (state, error) {
 			d, ok, err := s.findDevice(ctx)

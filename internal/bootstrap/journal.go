@@ -18,7 +18,7 @@ func readJournal(b *broker.Broker, account string) (*notes.Bootstrap, error) {
 		return nil, failure.New(failure.Other, "this account was set up by a newer awsbroker, which has to go on with it (%s)", path)
 	case errors.Is(err, notes.ErrUnreadable), err == nil && found && j.Account != account:
 		return nil, failure.New(failure.Other, "the record of what bootstrap made cannot be read: %s", path).
-			Hint("move it away; what it made is adopted then, and --undo will not know it as ours")
+			Hint("move it away; then bootstrap uses the existing things, but --undo will not remove them")
 	case err != nil:
 		return nil, failure.New(failure.Other, "%w", err)
 	case !found:

@@ -25,12 +25,12 @@ import (
 func (s *bootstrap) keyStep() *step {
 	user := iam.UserNamed(s.o.User).String()
 	st := &step{
-		what: "access key of " + s.o.User, how: "into the keychain, seen by nobody",
+		what: "access key of " + s.o.User, how: "stored in the keychain, never shown",
 		thing: notes.Thing{Kind: notes.AccessKey, Name: s.o.KeyName, On: user},
 		look:  s.lookForKey, make: s.makeKey,
 	}
 	if s.ownsTyped() {
-		st.how = "the one you typed, into the keychain"
+		st.how = "the one you typed, stored in the keychain"
 		st.thing.Kind = notes.Stored
 		st.make = func(ctx context.Context, t *notes.Thing) error {
 			t.ID = s.actor.AccessKey.AccessKeyID
@@ -84,10 +84,10 @@ func (s *bootstrap) warnOfOtherKeys(ctx context.Context) error {
 		switch {
 		case !k.Active, k.ID == s.out.KeyID, k.ID == s.actor.AccessKey.AccessKeyID, slices.Contains(unfinished, k):
 		case len(s.record.NamesOf(k.ID)) == 0:
-			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, which is not in the keychain: whoever has it may do what %s may; "+
-				"where nothing needs it, delete it afterwards: awsbroker keys delete %s --key %s", s.o.User, k.ID, s.o.User, say.ShellWord(k.ID), say.ShellWord(s.o.KeyName)))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, which is not in the keychain: anyone who has it can do the same as %s; "+
+				"if nothing needs it, delete it afterwards: awsbroker keys delete %s --key %s", s.o.User, k.ID, s.o.User, say.ShellWord(k.ID), say.ShellWord(s.o.KeyName)))
 		default:
-			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, made %s, which stays: it may do what the one in the keychain may",
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s has another access key, %s, created %s, which is kept: it can do the same as the one in the keychain",
 				s.o.User, k.ID, k.Created.Format("2006-01-02")))
 		}
 	}
@@ -105,14 +105,14 @@ func (s *bootstrap) justMade(id string) bool {
 func (s *bootstrap) roomForKey(keys []iam.Key) error {
 	if info, taken := s.record.Keys[s.o.KeyName]; taken && !s.deadKey(info) {
 		return failure.New(failure.Other, "the keychain has another key called %q, of %s", s.o.KeyName, cmp.Or(info.ARN, "an unknown owner")).
-			Hint("choose another name for the new one with --key-name, or, if that one is of no use: awsbroker remove %s", say.ShellWord(s.o.KeyName))
+			Hint("choose another name for the new one with --key-name, or, if you do not need that one: awsbroker remove %s", say.ShellWord(s.o.KeyName))
 	}
 	if len(keys) < iam.KeyQuota || s.ownsTyped() || len(s.findStrays(keys)) > 0 {
 		return nil
 	}
 	f := failure.New(failure.Other, "the user %s has two access keys, which are not in the keychain, and AWS allows no third", s.o.User)
 	for _, k := range keys {
-		f.Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, say.Clean(k.ID)))
+		f.Hint("if nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, say.Clean(k.ID)))
 	}
 	return f
 }
@@ -194,7 +194,7 @@ func (s *bootstrap) keepKey(ctx context.Context, key credential.Credentials) err
 	}
 	undo := s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, key.AccessKeyID) })
 	if undo != nil {
-		f.Message += "; and the new key, whose secret is lost, could not be deleted in AWS again"
+		f.Message += "; the new key's secret is lost, and the key could not be deleted in AWS"
 		return f.Hint("delete it with: %s", say.DeleteKeyWithAWS(s.o.User, key.AccessKeyID))
 	}
 	f.Message += "; the new key was deleted in AWS again"
@@ -238,8 +238,8 @@ func (s *bootstrap) deleteStraysSeen(ctx context.Context) (found bool, err error
 	for _, k := range strays {
 		use, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Use, error) { return c.LastUse(ctx, k.ID) })
 		if err != nil || !use.At.IsZero() {
-			return true, failure.New(failure.Other, "the access key %s of %s appeared meanwhile, and may be in use", k.ID, s.o.User).
-				Hint("where nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, k.ID))
+			return true, failure.New(failure.Other, "the access key %s of %s appeared during this run, and may be in use", k.ID, s.o.User).
+				Hint("if nothing needs it: %s", say.DeleteKeyWithAWS(s.o.User, k.ID))
 		}
 		err = s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, s.o.User, k.ID) })
 		if err != nil && !awsapi.Is(err, awsapi.NotThere) {

@@ -24,7 +24,7 @@ func (s *bootstrap) refuseLastWay(ctx context.Context) error {
 	if stays {
 		return nil
 	}
-	return failure.New(failure.Other, "that would take away the last way into account %s that is known here: %s would not be an administrator any more", s.out.Account, user).
+	return failure.New(failure.Other, "that would remove the last known way into account %s: %s would no longer be an administrator", s.out.Account, user).
 		Hint("make an access key of the root user in the console, and: awsbroker add root; awsbroker bootstrap --undo --key root")
 }
 

@@ -42,7 +42,7 @@ func (s *bootstrap) refuseBoundary() error {
 		return nil
 	}
 	s.showPlan()
-	return failure.New(failure.Other, "nothing was changed, for the role %s has a permissions boundary, and may be no administrator: %s", s.o.Role, s.boundary).
-		Hint("take it off: aws iam delete-role-permissions-boundary --role-name %s", say.ShellWord(s.o.Role)).
-		Hint("or let bootstrap make another role: --role NAME")
+	return failure.New(failure.Other, "nothing was changed, because the role %s has a permissions boundary and may not be an administrator: %s", s.o.Role, s.boundary).
+		Hint("remove the boundary: aws iam delete-role-permissions-boundary --role-name %s", say.ShellWord(s.o.Role)).
+		Hint("or have bootstrap create another role: --role NAME")
 }

@@ -65,7 +65,7 @@ func (s *bootstrap) whichKey() (string, error) {
 	case s.o.Key == "" && failure.Is(err, failure.NotFound):
 		return "", nil
 	case s.o.Key == "" && err == nil:
-		s.run.Report.Step("the root key " + name + " of the keychain does it (another one: --key)")
+		s.run.Report.Step("the root key " + name + " in the keychain is used (for another one add --key)")
 	}
 	return name, err
 }
@@ -74,13 +74,13 @@ func (s *bootstrap) whichKey() (string, error) {
 func (s *bootstrap) typedKey(ctx context.Context) error {
 	a, err := s.actor.Asker.Open(ctx)
 	if err == nil {
-		a.Print("a key that may set the account up, such as the root user's; it is not stored\n")
+		a.Print("type a key with the rights to set up the account, such as a root key; it will not be stored\n")
 		s.actor.AccessKey, err = keychain.AskKey(ctx, a)
 	}
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		return failure.Unasked(err, "no key of the keychain is named, and there is no terminal to type one at").
-			Hint("name one: awsbroker bootstrap --key NAME")
+		return failure.Unasked(err, "no key in the keychain was chosen, and there is no terminal to type one at").
+			Hint("choose one: awsbroker bootstrap --key NAME")
 	case failure.Is(err):
 		return err
 	case err != nil:

@@ -83,7 +83,7 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 		}
 	}
 	if s.who.IsRoot() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
-		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.actor.AccessKey.AccessKeyID, How: "last of all; it is asked again"})
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.actor.AccessKey.AccessKeyID, How: "at the end; you will be asked again"})
 	}
 	return s.planPolicies(ctx)
 }
@@ -105,7 +105,7 @@ func (s *bootstrap) planStep(st *step) {
 	}
 	s.out.Plan = append(s.out.Plan, p)
 	if v := st.is.makesRoom(); v != "" {
-		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "version " + v + " of " + p.What, How: "for good: AWS keeps five, and it is the oldest unused one"})
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "version " + v + " of " + p.What, How: "for good, because AWS keeps only five; it is the oldest unused one"})
 	}
 }
 
@@ -123,19 +123,19 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 		switch {
 		case g.always && g.arn == "" && policy.WithoutAlwaysAdmin(g.document) != "":
 			s.always, s.others = append(s.always, g), append(s.others, g)
-			s.out.Warnings = append(s.out.Warnings, say.Sprintf("the rest of %s stays: what it allows, the user's key may do without MFA", g.String()))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("the rest of %s is kept: the user's key can use those rights without MFA", g.String()))
 		case g.always:
 			s.always = append(s.always, g)
 		case g.arn == "" || !slices.Contains(ours, g.arn):
 			s.others = append(s.others, g)
-			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s stays: what it allows, the user's key may do without MFA", g.String()))
+			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s is kept: the user's key can use its rights without MFA", g.String()))
 		}
 	}
 	if s.needsProof() {
-		s.out.Plan = append(s.out.Plan, Planned{Sign: "?", What: "proof", How: "of key, device and role, with one more code"})
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "?", What: "test", How: "of key, device and role, with one more code"})
 	}
 	for _, g := range s.always {
-		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: say.Clean(s.describeTaking(g)), How: "after the proof, by the role"})
+		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: say.Clean(s.describeTaking(g)), How: "after the test, with the role"})
 	}
 	if s.takesFromGroup() {
 		return s.findLockedOut(ctx)

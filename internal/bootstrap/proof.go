@@ -129,7 +129,7 @@ func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
 	if p.role, err = p.t.IAM(creds); err != nil {
 		return "", err
 	}
-	return "a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
+	return "got a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
 		_, err := p.role.Role(ctx, p.bootstrap.o.Role)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !mayPass(err), err
 	})
@@ -163,7 +163,7 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	})
 	if awsapi.Is(err, awsapi.Denied) {
 		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", p.bootstrap.o.User, p.bootstrap.o.Role, err.Error()).
-			Hint("look at the role's trust policy, and whether a policy, a permissions boundary or an organization denies it")
+			Hint("check the role's trust policy, and policies, permissions boundaries and organization policies that deny it")
 	}
 	return creds, err
 }
@@ -202,7 +202,7 @@ func (p *proof) takeAlways(ctx context.Context) (outcome string, err error) {
 			return "", err
 		}
 	}
-	return "are none any more", nil
+	return "there are none now", nil
 }
 
 // keyAloneRefused shows that the key by itself may nothing any more.
@@ -224,14 +224,14 @@ func (p *proof) keyAloneRefused(ctx context.Context) (outcome string, err error)
 	if errors.Is(err, errNotRefused) && len(p.bootstrap.others) == 0 && !p.t.IAMEndpoint().IsAWS("iam") {
 		// The policies allow it nowhere: what answers here checks none, as
 		// servers for trying things out do.
-		p.bootstrap.out.Left = append(p.bootstrap.out.Left, "nothing showed that the user's key is refused without MFA: this endpoint, which is not AWS's own, checks no policies")
-		return "is not refused: nothing here checks policies", nil
+		p.bootstrap.out.Left = append(p.bootstrap.out.Left, "it could not be tested that the user's key is refused without MFA: this endpoint is not AWS's own and checks no policies")
+		return "was not refused: this endpoint checks no policies", nil
 	}
 	if errors.Is(err, errNotRefused) {
-		return "", failure.New(failure.Other, "the key of %s may still list the account's users without MFA", p.bootstrap.o.User).
+		return "", failure.New(failure.Other, "the key of %s can still list the account's users without MFA", p.bootstrap.o.User).
 			Hint("see which of the user's policies allows it: aws iam list-attached-user-policies --user-name %s --profile %s", say.ShellWord(p.bootstrap.o.User), say.ShellWord(p.bootstrap.o.Profile))
 	}
-	return "is refused, as it should be", err
+	return "was refused, as it should be", err
 }
 
 // mayPass reports whether the same look may succeed a moment later.

@@ -47,7 +47,7 @@ func (s *bootstrap) endRootKey(ctx context.Context) error {
 	if err := s.deleteRootKey(ctx, s.actor.AccessKey.AccessKeyID); err != nil {
 		return s.failureAt(&step{what: "root key " + s.actor.AccessKey.AccessKeyID}, err)
 	}
-	s.o.Show.End("is deleted")
+	s.o.Show.End("was deleted")
 	return nil
 }
 
@@ -77,7 +77,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 	if err := s.deleteRootKey(ctx, k.ID); err != nil {
 		return s.failureAt(&step{what: "root key " + id}, err)
 	}
-	s.o.Show.End("is deleted")
+	s.o.Show.End("was deleted")
 	return nil
 }
 
@@ -86,7 +86,7 @@ func (s *bootstrap) endOtherRootKey(ctx context.Context, k iam.Key) error {
 func (s *bootstrap) deleteRootKey(ctx context.Context, id string) error {
 	s.journal.Ending = id
 	if err := s.step("intend to delete root key", func() error { return writeJournal(s.run, s.journal) }); err != nil {
-		return failure.New(failure.Other, "it could not be written down that the root key goes: %w", err)
+		return failure.New(failure.Other, "the note of the root key's deletion could not be written: %w", err)
 	}
 	err := s.step("delete root key", func() error {
 		return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, "", id) })
@@ -107,7 +107,7 @@ func (s *bootstrap) forgetRootKey(ctx context.Context, id string) {
 			err = s.step("forget root key", func() error { return store.Remove(ctx, name) })
 		}
 		if err != nil {
-			s.out.Left = append(s.out.Left, "the root key is deleted in AWS, and still in the keychain: awsbroker remove "+say.ShellWord(name))
+			s.out.Left = append(s.out.Left, "the root key was deleted in AWS, but is still in the keychain; run: awsbroker remove "+say.ShellWord(name))
 			s.run.Debug("keychain: %v", err)
 		}
 	}
@@ -139,7 +139,7 @@ func (s *bootstrap) endAfterAll(ctx context.Context, err error) error {
 	defer s.actor.Close()
 	s.o.Show.Begin("root key " + info.AccessKeyID)
 	s.forgetRootKey(ctx, info.AccessKeyID)
-	s.o.Show.End("is deleted")
+	s.o.Show.End("was deleted")
 	return nil
 }
 
@@ -152,7 +152,7 @@ func (s *bootstrap) deleteRootHint() string {
 
 // finishTrusted says what is to be done in the account whose users are trusted.
 func (s *bootstrap) finishTrusted() {
-	s.out.Left = append(s.out.Left, fmt.Sprintf("in account %s, let %s have: %s", s.o.TrustedAccount, cmp.Or(s.o.User, "who shall be administrator here"), policy.AllowAssume(s.out.RoleARN)),
+	s.out.Left = append(s.out.Left, fmt.Sprintf("in account %s, let %s have: %s", s.o.TrustedAccount, cmp.Or(s.o.User, "the future administrator"), policy.AllowAssume(s.out.RoleARN)),
 		fmt.Sprintf("then write a profile for it: awsbroker setup NAME --key KEY --role-arn %s --mfa-serial SERIAL", s.out.RoleARN))
 	if s.who.IsRoot() {
 		s.out.Left = append(s.out.Left, "when that works, delete the root key: "+s.deleteRootHint())

@@ -61,13 +61,13 @@ func (s *bootstrap) carryOut(ctx context.Context, st *step) error {
 		return nil // a part of another step's
 	}
 	s.o.Show.Begin(say.Clean(st.what))
-	outcome := "is there"
+	outcome := "exists"
 	if err == nil {
 		switch found.is {
 		case missing:
 			outcome, err = s.create(ctx, st)
 		case differs:
-			outcome = "is changed"
+			outcome = "changed"
 			err = s.change(ctx, st, found)
 		case there:
 			err = s.adopt(st, found)
@@ -113,14 +113,14 @@ func (s *bootstrap) create(ctx context.Context, st *step) (outcome string, err e
 	}
 	if taken {
 		s.forget(t, false)
-		return "is there", nil
+		return "exists", nil
 	}
 	t.Done = true
 	s.out.Changed = true
 	if err := s.note("made "+st.what, t); err != nil {
 		return "", err
 	}
-	return "is made", s.waitUntilShown(ctx, st)
+	return "created", s.waitUntilShown(ctx, st)
 }
 
 // makeThing makes t, and tries again where AWS says neither that it is there nor
@@ -164,7 +164,7 @@ func (s *bootstrap) waitUntilShown(ctx context.Context, st *step) error {
 	})
 	switch end {
 	case wait.Over:
-		return failure.New(failure.Unreachable, "AWS does not show what was made: %s", st.what).Hint("it may take some minutes more")
+		return failure.New(failure.Unreachable, "AWS does not show the new things yet: %s", st.what).Hint("this may take some more minutes")
 	case wait.Interrupted:
 		return failure.Interrupted("for AWS to show %s", st.what)
 	}
@@ -174,7 +174,7 @@ func (s *bootstrap) waitUntilShown(ctx context.Context, st *step) error {
 // change makes a thing that differs as it should be, as --reconcile allows, or as it grows.
 func (s *bootstrap) change(ctx context.Context, st *step, found state) error {
 	if !s.o.Reconcile && !found.grows || st.mend == nil {
-		return failure.New(failure.Other, "%s changed while this ran, and is not what it should be", st.what)
+		return failure.New(failure.Other, "another program changed %s while bootstrap ran", st.what)
 	}
 	t := st.changed
 	t.Before, t.ID, t.At = found.before, found.id, time.Now().UTC().Truncate(time.Second)
@@ -214,7 +214,7 @@ func (s *bootstrap) note(step string, t notes.Thing) error {
 	s.journal.Set(t)
 	s.journal.Proved = nil
 	if err := s.step(step, func() error { return writeJournal(s.run, s.journal) }); err != nil {
-		return failure.New(failure.Other, "it could not be written down what bootstrap makes: %w", err)
+		return failure.New(failure.Other, "the note of what bootstrap creates could not be written: %w", err)
 	}
 	return nil
 }
@@ -242,7 +242,7 @@ func (s *bootstrap) failureAt(st *step, err error) error {
 	if errors.As(err, &f) {
 		f.Message = say.Clean(st.what) + ": " + f.Message
 		if awsapi.Is(err, awsapi.Denied) {
-			f.Hints = []string{"the key that does this needs to be allowed it: use the root user's, or an administrator's"}
+			f.Hints = []string{"this key lacks the rights for it: use the root user's key or an administrator's"}
 		}
 	}
 	return err

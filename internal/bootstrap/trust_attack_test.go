@@ -209,7 +209,7 @@ func TestBootstrapTrustsOneOfAnotherAccount(t *testing.T) {
 		}
 	}
 	o.User = ""
-	if out, _ := f.bootstrap(); !out.Failed || !strings.Contains(out.Text, "differs: trust policy") {
+	if out, _ := f.bootstrap(); !out.Failed || !strings.Contains(out.Text, "differ: trust policy") {
 		t.Errorf("the role came to trust the account unasked: %+v", out)
 	}
 	o.User = "dev"

@@ -15,7 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
-// UndoOptions say what is taken back, and who does it.
+// UndoOptions say what undone, and who does it.
 type UndoOptions struct {
 	Key  string // of the keychain; empty: the one that did it, if it is still there
 	Show Progress
@@ -61,7 +61,7 @@ func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err
 		return out, nil
 	}
 	if j.Account != s.out.Account {
-		return out, failure.New(failure.Usage, "the key %q is of account %s, and what is to be taken back is in %s", s.name, s.out.Account, j.Account)
+		return out, failure.New(failure.Usage, "the key %q belongs to account %s, but the things to undo are in %s", s.name, s.out.Account, j.Account)
 	}
 	unlock, err := s.lock()
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *bootstrap) journalToUndo(b *broker.Broker) (*notes.Bootstrap, error) {
 	}
 	switch len(all) {
 	case 0:
-		return nil, failure.New(failure.NotFound, "bootstrap made nothing that is written down here")
+		return nil, failure.New(failure.NotFound, "there is no record of anything that bootstrap created")
 	case 1:
 		return all[0], nil
 	}
@@ -109,7 +109,7 @@ func (s *bootstrap) journalToUndo(b *broker.Broker) (*notes.Bootstrap, error) {
 	for _, j := range all {
 		accounts = append(accounts, j.Account)
 	}
-	return nil, failure.New(failure.Usage, "in which account? there are %s", strings.Join(accounts, ", ")).Hint("name a key of it: awsbroker bootstrap --undo --key NAME")
+	return nil, failure.New(failure.Usage, "in which account? there are %s", strings.Join(accounts, ", ")).Hint("choose the account with one of its keys: awsbroker bootstrap --undo --key NAME")
 }
 
 // openToUndo reports whether there is a key that still works.
@@ -156,7 +156,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		if errors.Is(err, broker.ErrDeclined) {
 			out.Kept = append(out.Kept, say.Clean(t.Words()))
 			if restoring {
-				return out, failure.New(failure.NeedPerson, "without that, nothing else can be taken back: %s would be locked out", s.who.UserName())
+				return out, failure.New(failure.NeedPerson, "if that is kept, nothing else can be undone, because %s would be locked out", s.who.UserName())
 			}
 			continue
 		}
@@ -166,7 +166,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		s.o.Show.Begin(say.Clean(t.Words()))
 		err = s.step("undo "+t.Words(), func() error { return s.undoRecent(ctx, t) })
 		if awsapi.Is(err, awsapi.InUse) {
-			s.o.Show.End("stays, for something else needs it")
+			s.o.Show.End("kept, because something else needs it")
 			out.Kept = append(out.Kept, say.Clean(t.Words()))
 			continue
 		}
@@ -177,7 +177,7 @@ func (s *bootstrap) undoAll(ctx context.Context, out Undone) (Undone, error) {
 		if err := writeJournal(s.run, s.journal); err != nil {
 			return out, failure.New(failure.Other, "%w", err)
 		}
-		s.o.Show.End("is taken back")
+		s.o.Show.End("undone")
 		for _, v := range t.Lost {
 			out.Lost = append(out.Lost, "version "+v+" of "+t.On)
 		}

@@ -22,7 +22,7 @@ import (
 // may not show yet all that hangs on it.
 func (s *bootstrap) undoRecent(ctx context.Context, t notes.Thing) error {
 	left := t.At.Add(s.waits.settle).Sub(s.run.Clock.Now())
-	_, err := wait.For(ctx, s.up(left, "until AWS shows what hangs on it"), func(ctx context.Context) (done bool, err error) {
+	_, err := wait.For(ctx, s.up(left, "until AWS shows what uses it"), func(ctx context.Context) (done bool, err error) {
 		err = s.undoThing(ctx, t)
 		return !awsapi.Is(err, awsapi.InUse), err
 	})
@@ -73,7 +73,7 @@ func (s *bootstrap) undoThing(ctx context.Context, t notes.Thing) error {
 	case notes.Profile:
 		return s.undoProfile(ctx, t)
 	}
-	return failure.New(failure.Other, "nobody knows how to take back a %q", t.Kind)
+	return failure.New(failure.Other, "awsbroker cannot undo a %q", t.Kind)
 }
 
 // undoUser deletes a user with all that it has got since: it was made here.

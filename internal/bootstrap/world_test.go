@@ -434,7 +434,7 @@ func (f *founding) undo(key string) {
 	f.run.Undo, f.run.Key, f.run.KillAt = true, key, ""
 	defer func() { f.run = before }()
 	out, killed := f.bootstrap()
-	if out.Failed && strings.Contains(out.Text, "made nothing") {
+	if out.Failed && strings.Contains(out.Text, "there is no record") {
 		out.Failed = false // it was stopped before it began
 	}
 	if killed || out.Failed || len(out.Undone.Kept) > 0 || len(out.Undone.Commands) > 0 {
