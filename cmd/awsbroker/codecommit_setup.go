@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -31,8 +32,13 @@ repositories only; a * stands for any letters. --file names another file, such a
 			if err != nil {
 				return err
 			}
-			if o.Profile, err = a.choose(b, o.Profile); err != nil {
-				return err
+			if o.Key != "" && o.Profile != "" {
+				return usage(errors.New("--key and a profile exclude each other"))
+			}
+			if o.Key == "" {
+				if o.Profile, err = a.choose(b, o.Profile); err != nil {
+					return err
+				}
 			}
 			if o.Program, err = program(); err != nil {
 				return err
@@ -42,7 +48,11 @@ repositories only; a * stands for any letters. --file names another file, such a
 			case err != nil:
 				return err
 			case changed:
-				a.Step(fmt.Sprintf("Git now asks awsbroker for passwords of CodeCommit, with profile %s (%s)", o.Profile, paths.UnderHome(file)))
+				whose := "profile " + o.Profile
+				if o.Key != "" {
+					whose = "the password beside key " + o.Key
+				}
+				a.Step(fmt.Sprintf("Git now asks awsbroker for passwords of CodeCommit, with %s (%s)", whose, paths.UnderHome(file)))
 			default:
 				a.Step(fmt.Sprintf("Git asks awsbroker already (%s)", paths.UnderHome(file)))
 			}
@@ -50,6 +60,7 @@ repositories only; a * stands for any letters. --file names another file, such a
 		},
 	}
 	takesProfile(cmd, &o.Profile, "profile whose session signs the passwords")
+	cmd.Flags().StringVar(&o.Key, "key", "", "key whose Git password is used instead (awsbroker codecommit create)")
 	cmd.Flags().StringArrayVar(&o.Repositories, "repository", nil, "only for repositories of this name, which may have a *; may be repeated")
 	cmd.Flags().StringVar(&o.File, "file", "", "file to write into (default: ~/.gitconfig)")
 	cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")

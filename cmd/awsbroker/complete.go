@@ -211,6 +211,11 @@ func addCompletions(root *cobra.Command) {
 		"revoke":  firstArgument(profileNames),
 		"console": consoleWords,
 
+		"codecommit setup":  firstArgument(profileNames),
+		"codecommit list":   firstArgument(keyNames),
+		"codecommit create": firstArgument(keyNames),
+		"codecommit rotate": firstArgument(keyNames),
+
 		"keys list":       firstArgument(keyNames),
 		"keys deactivate": keyIDs,
 		"keys activate":   keyIDs,

@@ -19,7 +19,7 @@ import (
 )
 
 func newGitCredential(a *app) *cobra.Command {
-	var profile string
+	var profile, key string
 	var repositories []string
 	cmd := &cobra.Command{
 		Use:   "git-credential {get|store|erase}",
@@ -42,6 +42,9 @@ repositories of several accounts have profiles of their own.`,
 			if !ok || q.Protocol != "https" || !wanted(repositories, name) {
 				return nil
 			}
+			if key != "" {
+				return a.answerWithPassword(cmd, key, words[0], host, q)
+			}
 			switch words[0] {
 			case "get":
 				return a.answerGit(cmd, profile, host, q)
@@ -53,6 +56,8 @@ repositories of several accounts have profiles of their own.`,
 		ValidArgs: []string{"get", "store", "erase"},
 	}
 	profileFlag(cmd, &profile, "profile whose session signs")
+	cmd.Flags().StringVar(&key, "key", "", "key whose Git password is used instead (awsbroker codecommit create)")
+	cmd.MarkFlagsMutuallyExclusive("key", "profile")
 	cmd.Flags().StringArrayVar(&repositories, "repository", nil, "only for repositories of this name, which may have a *; may be repeated")
 	narrows(cmd, a)
 	return cmd

@@ -48,8 +48,12 @@ func ReadRequest(in io.Reader) (q Request, err error) {
 // margin is how much earlier than CodeCommit Git takes a password for dead.
 const margin = time.Minute
 
-// Write answers Git with a login.
+// Write answers Git with a login. One that has no end is an IAM user's.
 func (l Login) Write(out io.Writer) error {
+	if l.Ends.IsZero() {
+		_, err := fmt.Fprintf(out, "username=%s\npassword=%s\n", l.Username.Reveal(), l.Password.Reveal())
+		return err
+	}
 	_, err := fmt.Fprintf(out, "username=%s\npassword=%s\npassword_expiry_utc=%d\n", l.Username.Reveal(), l.Password.Reveal(), l.Ends.Add(-margin).Unix())
 	return err
 }

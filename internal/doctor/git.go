@@ -42,7 +42,7 @@ func (d *doctor) lookAtGit(ctx context.Context) (string, error) {
 	if file, helper, profile := firstHelper(string(out)); helper != "" {
 		d.found(gitHelperBefore, Finding{
 			File: file, Title: say.Sprintf("Git asks the helper %q for passwords of CodeCommit before it asks awsbroker", helper),
-			Mend: "awsbroker codecommit setup " + say.ShellWord(profile),
+			Mend: "awsbroker codecommit setup " + profile,
 		})
 	}
 	return "", nil
@@ -59,12 +59,15 @@ func firstHelper(list string) (file, helper, profile string) {
 		if key != "credential.helper" && (!strings.HasSuffix(key, ".helper") || !strings.Contains(key, "git-codecommit")) {
 			continue
 		}
-		_, after, ours := strings.Cut(value, " git-credential --profile ")
+		_, after, ours := strings.Cut(value, " git-credential --")
 		switch {
 		case value == "":
 			file, helper = "", ""
 		case ours:
-			profile, _, _ = strings.Cut(after, " ")
+			whose, after, _ := strings.Cut(after, " ")
+			if profile, _, _ = strings.Cut(after, " "); whose == "key" {
+				profile = "--key " + profile
+			}
 			return file, helper, profile
 		case helper == "":
 			file, helper = strings.TrimPrefix(words[i], "file:"), value

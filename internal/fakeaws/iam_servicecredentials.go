@@ -64,11 +64,17 @@ func createServiceCredential(x *exchange, who *caller) (any, *apiError) {
 	if same >= credentialsPerService {
 		return nil, errLimit("Cannot exceed quota for ServiceSpecificCredentialsPerUserPerService: %d", credentialsPerService)
 	}
-	c := &serviceCredential{id: "ACCA" + newEntityID(prefixUser)[4:], service: service, status: statusActive, created: x.now, worksFrom: x.now.Add(x.server.lag.Policies)}
-	c.name, c.password = u.freeServiceName(), newSecretKey()+"="
-	u.services = append(u.services, c)
+	c := u.addServiceCredential(service, x.now)
+	c.worksFrom = x.now.Add(x.server.lag.Policies)
 	x.call.Created = c.id
 	return oneServiceCredentialXML{c.xml(u, true)}, nil
+}
+
+func (u *User) addServiceCredential(service string, now time.Time) *serviceCredential {
+	c := &serviceCredential{id: "ACCA" + newEntityID(prefixUser)[4:], service: service, status: statusActive, created: now, worksFrom: now}
+	c.name, c.password = u.freeServiceName(), newSecretKey()+"="
+	u.services = append(u.services, c)
+	return c
 }
 
 // freeServiceName returns phoebe-at-123456789012, or phoebe+1-at-… where that is taken.
@@ -200,13 +206,24 @@ func (u *User) ResetGitPasswords() {
 	}
 }
 
-// GitPasswords returns the ids of what u has for CodeCommit.
-func (u *User) GitPasswords() (ids []string) {
+// GitPassword is what a test may know of a password.
+type GitPassword struct{ ID, Name, Password string }
+
+// GitPasswords returns what u has.
+func (u *User) GitPasswords() (all []GitPassword) {
 	s := u.account.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range u.services {
-		ids = append(ids, c.id)
+		all = append(all, GitPassword{c.id, c.name, c.password})
 	}
-	return ids
+	return all
+}
+
+// AddGitPassword gives u one more password for CodeCommit.
+func (u *User) AddGitPassword() {
+	s := u.account.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u.addServiceCredential("codecommit.amazonaws.com", s.clock.now())
 }

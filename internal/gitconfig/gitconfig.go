@@ -13,9 +13,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/programs"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -24,6 +26,7 @@ import (
 type Options struct {
 	Program      string   // awsbroker, as Git runs it
 	Profile      string   // whose session signs
+	Key          string   // of the keychain, whose Git password is used instead
 	Repositories []string // patterns of repositories that this is for; empty: all
 	File         string   // of Git's settings; empty: the one of all repositories
 }
@@ -31,7 +34,7 @@ type Options struct {
 // Run writes the sections after showing them. It reports whether anything had to be
 // changed, and in which file.
 func Run(ctx context.Context, b *broker.Broker, o Options) (file string, changed bool, err error) {
-	t, err := b.Target(o.Profile)
+	partition, err := partitionOf(b, o)
 	if err != nil {
 		return "", false, err
 	}
@@ -52,7 +55,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (file string, changed
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return file, false, failure.New(failure.Other, "%w", err)
 	}
-	after, err := e.edit(before, urls(t.Profile.Partition))
+	after, err := e.edit(before, urls(partition))
 	if err != nil {
 		return file, false, err
 	}
@@ -67,6 +70,27 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (file string, changed
 		return file, false, failure.New(failure.Other, "%w", err)
 	}
 	return file, true, nil
+}
+
+// partitionOf returns the partition whose hosts are meant: the profile's, or that of the
+// user of the key.
+func partitionOf(b *broker.Broker, o Options) (string, error) {
+	if o.Key == "" {
+		t, err := b.Target(o.Profile)
+		if err != nil {
+			return "", err
+		}
+		return t.Profile.Partition, nil
+	}
+	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
+	if err != nil {
+		return "", failure.OfRecord(err)
+	}
+	info, listed := record.Keys[o.Key]
+	if !listed {
+		return "", failure.NoSuchKey(o.Key, record.Names())
+	}
+	return awsapi.PartitionOf(info.ARN), nil
 }
 
 // urls are CodeCommit's in a partition, as Git compares them: a * stands for one label.
@@ -166,7 +190,11 @@ func (e editor) editSection(path, section string) error {
 
 // helpers returns those of a section, with ours in their place.
 func (e editor) helpers(before []string) []string {
-	words := append([]string{e.Program, "git-credential", "--profile", e.Profile}, flags(e.Repositories)...)
+	whose := []string{"--profile", e.Profile}
+	if e.Key != "" {
+		whose = []string{"--key", e.Key}
+	}
+	words := slices.Concat([]string{e.Program, "git-credential"}, whose, flags(e.Repositories))
 	ours := "!" + say.ShellWords(words)
 	var some, all, others []string
 	for _, helper := range append([]string{ours}, before...) {
@@ -194,7 +222,7 @@ func flags(repositories []string) (words []string) {
 	return words
 }
 
-func isOurs(helper string) bool    { return strings.Contains(helper, " git-credential --profile ") }
+func isOurs(helper string) bool    { return strings.Contains(helper, " git-credential --") }
 func isForSome(helper string) bool { return strings.Contains(helper, " --repository ") }
 
 // tail is the part of a helper that says for which repositories it is.

@@ -11,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/fault"
+	"github.com/awsbroker/awsbroker/internal/gitpassword"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -129,7 +130,7 @@ func (m *mover) move(ctx context.Context, record keystore.Record) error {
 		return err
 	}
 	err = keystore.Move(ctx, from, to, keystore.MoveOptions{
-		Items: append(append(rotate.PendingItems(names), keystore.SealingItem), record.SeedItems()...), Replace: m.options.Replace, Keep: m.options.Keep, Told: m.tellSteps(from, to),
+		Items: slices.Concat(rotate.PendingItems(names), gitpassword.Items(names), []string{keystore.SealingItem}, record.SeedItems()), Replace: m.options.Replace, Keep: m.options.Keep, Told: m.tellSteps(from, to),
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/gitpassword"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -61,6 +62,9 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 		return err
 	}
 	if err := store.Remove(ctx, name); err != nil {
+		return failure.OfKeystore(err, name)
+	}
+	if err := gitpassword.Forget(ctx, store, name); err != nil {
 		return failure.OfKeystore(err, name)
 	}
 	if unfinished != "" {

@@ -26,7 +26,7 @@ var levels = [][]string{
 	{"internal/failure", "internal/notes", "internal/start"},
 	{"internal/broker"},
 	{"internal/access", "internal/standin"},
-	{"internal/bootstrap", "internal/console", "internal/doctor", "internal/gitconfig", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
+	{"internal/bootstrap", "internal/console", "internal/doctor", "internal/gitpassword", "internal/gitconfig", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
 		"internal/rotate", "internal/setup", "internal/uninstall"},
 	{"cmd/awsbroker"},
 }
@@ -42,6 +42,8 @@ var beside = []struct{ from, to, why string }{
 	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},
 	{"internal/keychain", "internal/rotate", "a rotation's pending key moves and goes with the key"},
 	{"internal/mfa", "internal/keys", "who acts on a device is found as who acts on a key"},
+	{"internal/gitpassword", "internal/keys", "who acts on a user's Git passwords is found as who acts on a key"},
+	{"internal/keychain", "internal/gitpassword", "a Git password moves and goes with the key"},
 	{"internal/bootstrap", "internal/keychain", "it puts the user's key there"},
 	{"internal/bootstrap", "internal/mfa", "it makes the user's device"},
 	{"internal/bootstrap", "internal/setup", "it writes the user's profile"},
