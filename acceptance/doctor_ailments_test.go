@@ -304,6 +304,8 @@ func accountAilments() []ailment {
 			must(w, w.AWS.Account.AddUser("dev").AttachPolicy("arn:aws:iam::aws:policy/PowerUserAccess"))
 		}},
 		{id: "long-role-session", is: func(w *world) { must(w, w.AWS.Role.SetMaxSessionDuration(4*time.Hour)) }},
+		{id: "service-password", is: func(w *world) { w.AWS.Account.AddUser("wilma").AddGitPassword(0) }},
+		{id: "old-service-password", is: func(w *world) { w.AWS.Account.AddUser("wilma").AddGitPassword(100 * 24 * time.Hour) }},
 		{id: "second-key", is: func(w *world) { w.AWS.User.AddAccessKey() }},
 		{id: "unused-key", is: func(w *world) {
 			w.AWS.Account.AddUser("wilma").ImportAccessKey("AKIAWILMAWILMAWILMA2", strings.Repeat("k", 40)).SetCreated(days(100))

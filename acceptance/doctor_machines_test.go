@@ -145,7 +145,7 @@ func TestDoctorAccount(t *testing.T) {
 	}{
 		"no permission to look": {func(t *testing.T, w *world) {
 			w.AWS.Role.DetachPolicy("arn:aws:iam::aws:policy/AdministratorAccess")
-		}, nil, []string{"groups", "role admin-mfa", "root user", "users"}},
+		}, nil, []string{"groups", "role admin-mfa", "root user", "service-specific credentials", "users"}},
 		"no permission for some of it": {func(t *testing.T, w *world) {
 			must(t, w.AWS.Role.PutPolicy("not", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["iam:ListAccessKeys","iam:GetLoginProfile"],"Resource":"*"}]}`))
 			w.AWS.Account.AddUser("wilma")

@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +22,19 @@ func withPassword(t *testing.T) *hub {
 	}
 	h.world = h.With("AWS_ENDPOINT_URL_IAM="+h.URL, "AWS_CA_BUNDLE="+h.Path("authority.pem"))
 	return h
+}
+
+// wantNoGitPassword holds that the encrypted file has no Git password any more.
+func wantNoGitPassword(t *testing.T, h *hub) {
+	t.Helper()
+	if left := h.storedGitPasswords(); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func (h *hub) storedGitPasswords() []string {
+	files, _ := filepath.Glob(h.Path("home/.local/share/awsbroker/keystore/*git-password*"))
+	return files
 }
 
 func (h *hub) must(args ...string) string {
@@ -122,6 +136,8 @@ func TestGitPasswordRotationKilled(t *testing.T) {
 			}
 		}
 	}
+	h.must("uninstall", "--yes", "--keys", "forget")
+	wantNoGitPassword(t, h)
 	if killed < 5 {
 		t.Errorf("only %d runs were killed", killed)
 	}
@@ -133,7 +149,7 @@ func TestGitPasswordQuota(t *testing.T) {
 	h := withPassword(t)
 	h.must("codecommit", "create", "phoebe", "--yes")
 	first := h.AWS.User.GitPasswords()[0].ID
-	h.AWS.User.AddGitPassword()
+	h.AWS.User.AddGitPassword(0)
 	r := h.Run("codecommit", "rotate", "phoebe", "--repository", codeCommit+"demo", "--yes")
 	if r.Code != 1 || !strings.Contains(r.Stderr, "AWS allows no further one") || strings.Contains(r.Stderr, first) {
 		t.Errorf("two there: %v", r)
@@ -141,4 +157,9 @@ func TestGitPasswordQuota(t *testing.T) {
 	if len(h.AWS.User.GitPasswords()) != 2 {
 		t.Error("one was deleted")
 	}
+	if len(h.storedGitPasswords()) == 0 {
+		t.Error("the keychain has no password")
+	}
+	h.must("remove", "phoebe", "--yes")
+	wantNoGitPassword(t, h)
 }

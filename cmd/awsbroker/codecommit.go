@@ -7,9 +7,9 @@ func newCodeCommit(a *app) *cobra.Command {
 		Use:   "codecommit",
 		Short: "use AWS CodeCommit repositories over HTTPS",
 		Long: `Use AWS CodeCommit repositories over HTTPS, with passwords that the session of a
-profile signs. The other way are Git passwords of an IAM user: create, list, rotate
-and delete. They are for users without a role, have no end, and are kept in the
-keychain and never shown.`,
+profile signs: setup. A user without a role can have a Git password instead, which
+works until it is deleted: create, list, rotate, delete. It is kept in the keychain
+and never shown.`,
 		Args: noSuchCommand,
 	}
 	list := newCodeCommitList(a)

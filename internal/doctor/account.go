@@ -62,6 +62,7 @@ func (d *doctor) lookAtAccount(ctx context.Context) {
 	a.lookAtRoles(ctx)
 	a.lookAtGroups(ctx)
 	users := a.lookAtUsers(ctx)
+	a.lookAtServicePasswords(ctx)
 	a.tellAssumers()
 	for _, gap := range a.failed {
 		what := gap.what

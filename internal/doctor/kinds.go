@@ -32,6 +32,8 @@ func FindingKinds() []*FindingKind {
 		recordDamaged, keyOld, rootKeyOver, rotationUnfinished, revocationUnfinished, bootstrapUnfinished, moveUnfinished,
 		// roles.go
 		trustWithoutMFA, roleOfAnybody, longRoleSession,
+		// servicepasswords.go
+		servicePassword, oldServicePassword,
 		// users.go
 		consoleWithoutMFA, alwaysAdmin, secondKey, unusedKey,
 	}

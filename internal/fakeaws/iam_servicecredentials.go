@@ -220,10 +220,10 @@ func (u *User) GitPasswords() (all []GitPassword) {
 	return all
 }
 
-// AddGitPassword gives u one more password for CodeCommit.
-func (u *User) AddGitPassword() {
+// AddGitPassword gives u one more password for CodeCommit, of some age.
+func (u *User) AddGitPassword(age time.Duration) {
 	s := u.account.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u.addServiceCredential("codecommit.amazonaws.com", s.clock.now())
+	u.addServiceCredential("codecommit.amazonaws.com", s.clock.now().Add(-age))
 }

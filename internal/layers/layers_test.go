@@ -44,6 +44,7 @@ var beside = []struct{ from, to, why string }{
 	{"internal/mfa", "internal/keys", "who acts on a device is found as who acts on a key"},
 	{"internal/gitpassword", "internal/keys", "who acts on a user's Git passwords is found as who acts on a key"},
 	{"internal/keychain", "internal/gitpassword", "a Git password moves and goes with the key"},
+	{"internal/uninstall", "internal/gitpassword", "a Git password goes with the key"},
 	{"internal/bootstrap", "internal/keychain", "it puts the user's key there"},
 	{"internal/bootstrap", "internal/mfa", "it makes the user's device"},
 	{"internal/bootstrap", "internal/setup", "it writes the user's profile"},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/gitpassword"
 	"github.com/awsbroker/awsbroker/internal/keys"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -70,6 +71,9 @@ func (l *leaving) emptyKeychain(ctx context.Context) error {
 	for _, name := range now.Names() {
 		if !slices.ContainsFunc(l.plan.Keys, func(k Key) bool { return k.Name == name }) {
 			return failure.New(failure.Other, "the key %q was added meanwhile", name)
+		}
+		if err := gitpassword.Forget(ctx, l.store, name); err != nil {
+			return failure.OfKeystore(err, name)
 		}
 		if err := l.store.Remove(ctx, name); err != nil {
 			return failure.OfKeystore(err, name)
