@@ -192,15 +192,15 @@ func runImport(cmd *cobra.Command, a *app, o keychain.ImportOptions) error {
 		if len(done.Keys) > 1 {
 			name = "NAME"
 		}
-		a.tell("hint", "36", "backups may still have it; replace it with: awsbroker rotate "+name)
+		a.advise("backups may still have it; replace it with: awsbroker rotate " + name)
 	}
 	return err
 }
 
 // endRoot tells how a root key, which is used for hours only, is deleted.
 func (a *app) endRoot(id string) {
-	a.tell("hint", "36", "to set the account up with it: awsbroker bootstrap")
-	a.tell("hint", "36", "when you no longer need it: awsbroker keys delete "+id)
+	a.advise("to set the account up with it: awsbroker bootstrap")
+	a.advise("when you no longer need it: awsbroker keys delete " + id)
 }
 
 // mostHints is how many commands are suggested at once.
@@ -213,7 +213,7 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	}
 	if len(u.Waiting) == 0 {
 		if len(u.Working) == 0 {
-			a.tell("hint", "36", "next, set up a profile that uses it: awsbroker setup "+newProfile(b, keys[0])+" --key "+say.ShellWord(keys[0]))
+			a.advise("next, set up a profile that uses it: awsbroker setup " + newProfile(b, keys[0]) + " --key " + say.ShellWord(keys[0]))
 		}
 		return
 	}
@@ -224,14 +224,14 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	a.Step("AWS tools cannot use these profiles yet: " + plural(len(names), "profile ", "profiles ") + someOf(names))
 	for i, use := range u.Waiting {
 		if i == mostHints {
-			a.tell("hint", "36", "all at once: awsbroker setup --all")
+			a.advise("all at once: awsbroker setup --all")
 			return
 		}
 		command := "awsbroker setup " + failure.SetupWord(use.Profile)
 		if use.Key != "" {
 			command += " --key " + say.ShellWord(use.Key)
 		}
-		a.tell("hint", "36", command)
+		a.advise(command)
 	}
 }
 

@@ -106,7 +106,7 @@ func keystoreText(screen *say.Screen, v keychain.KeystoreView) string {
 	var rows [][]string
 	var problems, b strings.Builder
 	for _, p := range v.Places {
-		keys, where := "-", cell(p.Where)
+		keys, where := "-", cell(inHome(p.Where))
 		if p.Kind == v.Kind {
 			keys = fmt.Sprint(len(v.Keys))
 		} else if len(p.Names) > 0 {

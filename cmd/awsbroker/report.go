@@ -38,8 +38,10 @@ func (a *app) advise(hint string) {
 	hint = say.Line(hint)
 	if a.stderr.IsTerminal() {
 		hint = say.Advice(hint)
+	} else {
+		hint = " " + hint
 	}
-	fmt.Fprintf(a.stderr, "awsbroker: %s: %s\n", a.stderr.Paint(say.Hint, "hint"), hint)
+	fmt.Fprintf(a.stderr, "awsbroker: %s:%s\n", a.stderr.Paint(say.Hint, "hint"), hint)
 }
 
 func shorten(s string) string {

@@ -161,13 +161,13 @@ func runSetupAll(cmd *cobra.Command, a *app, o setup.AllOptions) error {
 		return nil
 	case n > 0:
 		a.Step(say.Count(n, "profile is", "profiles are") + " set up: " + someOf(done.Profiles))
-		a.tell("hint", "36", "to try them: awsbroker login --all")
+		a.advise("to try them: awsbroker login --all")
 	}
 	if len(done.NoRegion) > 0 {
 		a.Warn("without a region, which most AWS tools need: " + someOf(done.NoRegion))
 	}
 	for _, name := range done.Keys {
-		a.tell("hint", "36", "backups may still have the key; to replace it: awsbroker rotate "+say.ShellWord(name))
+		a.advise("backups may still have the key; to replace it: awsbroker rotate " + say.ShellWord(name))
 	}
 	return nil
 }

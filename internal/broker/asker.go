@@ -73,8 +73,11 @@ func (a *Asker) AtTerminal() bool { return a.ladder.AtTerminal() }
 // Draw is [prompt.Ladder.Draw]. [Asker.Open] has to be called before.
 func (a *Asker) Draw(picture string) { a.ladder.Draw(picture) }
 
-// Width is [prompt.Ladder.Width]. [Asker.Open] has to be called before.
-func (a *Asker) Width() int { return a.ladder.Width() }
+// Size is [prompt.Ladder.Size]. [Asker.Open] has to be called before.
+func (a *Asker) Size() (width, height int) { return a.ladder.Size() }
+
+// OtherScreen is [prompt.Ladder.OtherScreen]. [Asker.Open] has to be called before.
+func (a *Asker) OtherScreen() (back func()) { return a.ladder.OtherScreen() }
 
 // AskYes asks for a yes to text, in the way that codes are asked for. shown says
 // that the person has text on the terminal already: there it is not repeated.

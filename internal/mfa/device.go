@@ -78,9 +78,11 @@ func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker
 	if err != nil {
 		return "", failure.New(failure.Other, "AWS sent a seed that is not valid")
 	}
-	if err := showDevice(ask, a, picture, e, device.Seed); err != nil {
+	back, err := showDevice(ask, a, picture, e, device.Seed)
+	if err != nil {
 		return "", err
 	}
+	defer back() // first of all that is deferred: what is told then stays
 	p := &codePair{broker: b, ask: ask, serial: device.Serial, key: &key}
 	p.cache = b.OpenCache(ctx)
 	return device.Serial, enableDevice(ctx, b, do, p, e)

@@ -2,11 +2,11 @@ package mfa
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -15,51 +15,72 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// showDevice shows a person what their authenticator app has to know: the seed
-// in groups of four, which can be typed, and the QR code below it, where the
-// question will stand.
-func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDevice, seed code) error {
+// showDevice shows a person what their authenticator app has to know: the seed in groups
+// of four, which can be typed, and the QR code, where the question will stand. That is on
+// the terminal's other screen, until back, where all of it has room there.
+func showDevice(ask prompt.Prompter, a *broker.Asker, picture *picture, e NewDevice, seed code) (back func(), err error) {
 	uri := deviceURI(e, seed)
 	if err := picture.write(uri); err != nil {
-		return err
+		return nil, err
 	}
-	var b strings.Builder
-	say.Fprintf(&b, "MFA device %s for %s\ntype this key into an authenticator app (time-based):\n",
-		e.Name, e.User+"@"+e.Account)
-	b.WriteString(inGroups(seed.Reveal()))
+	head := say.Sprintf("MFA device %s for %s\ntype this key into an authenticator app (time-based):\n", e.Name, e.User+"@"+e.Account)
+	text := ""
 	drawn, err := qr.Text(uri)
 	draws := err == nil && a.AtTerminal() && qr.Drawable()
-	wide, have := columns(drawn), a.Width()
-	narrow := draws && have > 0 && wide > have
-	draws = draws && !narrow
+	width, height := a.Size()
+	wide, high := say.Columns(strings.SplitN(drawn, "\n", 2)[0]), strings.Count(drawn, "\n")
+	narrow := draws && width > 0 && wide > width
+	if draws = draws && !narrow; !draws {
+		drawn = ""
+	}
 	switch {
 	case picture.file != nil:
-		say.Fprintf(&b, "or scan the QR code in %s; awsbroker will delete it afterwards\n", picture.file.Name())
+		text = say.Sprintf("or scan the QR code in %s; awsbroker will delete it afterwards\n", picture.file.Name())
 	case draws:
-		b.WriteString("or scan this:\n")
+		text = "or scan this:\n"
 	case narrow:
-		say.Fprintf(&b, "or scan a QR code: it needs %d columns, but this window has %d; make it wider and run this again, or use --qr-file FILE\n", wide, have)
+		text = fmt.Sprintf("or scan a QR code: it needs %d columns, but this window has %d; make it wider and run this again, or use --qr-file FILE\n", wide, width)
 	default:
-		b.WriteString("or scan a QR code: run this again with --qr-file FILE\n")
+		text = "or scan a QR code: run this again with --qr-file FILE\n"
 	}
-	ask.Print(b.String())
+	back = func() {}
+	beside := ""
+	if draws {
+		beside = sideBySide(drawn, head+inGroups(seed.Reveal(), 4)+text, width-wide)
+	}
+	text = head + inGroups(seed.Reveal(), 8) + text
+	lines := strings.Count(say.Fit(text, width)+drawn, "\n")
+	switch {
+	case height > lines:
+		back = a.OtherScreen()
+	case beside != "" && height > high: // a window of the usual size
+		back = a.OtherScreen()
+		a.Draw(beside)
+		return back, nil
+	}
+	ask.Print(text)
 	if draws {
 		a.Draw(drawn)
 	}
-	return nil
+	return back, nil
 }
 
-// columns returns how many characters wide a drawn picture is, without what colours it.
-func columns(drawn string) int {
-	line, _, _ := strings.Cut(drawn, "\n")
-	wide := 0
-	for i, part := range strings.Split(line, "\x1b[") {
-		if i > 0 {
-			_, part, _ = strings.Cut(part, "m")
-		}
-		wide += utf8.RuneCountInString(part)
+// besideLeast is the room in columns that text beside a picture takes at least: four
+// groups of the seed.
+const besideLeast = 26
+
+// sideBySide puts text to the right of a drawn picture; empty if there is no room.
+func sideBySide(drawn, text string, room int) string {
+	const gap = "  "
+	beside := strings.Split(strings.TrimSuffix(say.Fit(text, room-len(gap)), "\n"), "\n")
+	rows := strings.Split(strings.TrimSuffix(drawn, "\n"), "\n")
+	if room < besideLeast || len(beside) > len(rows) {
+		return ""
 	}
-	return wide
+	for i, line := range beside {
+		rows[i] += gap + line
+	}
+	return strings.Join(rows, "\n") + "\n"
 }
 
 // deviceURI is what the QR code says: as AWS's console writes it, less the
@@ -69,11 +90,11 @@ func deviceURI(e NewDevice, seed code) string {
 	return "otpauth://totp/Amazon%20Web%20Services:" + url.PathEscape(e.User+"@"+e.Account) + "?secret=" + seed.Reveal()
 }
 
-// inGroups writes a seed in groups of four letters, eight on a line.
-func inGroups(seed string) string {
+// inGroups writes a seed in groups of four letters, so many on a line.
+func inGroups(seed string, onLine int) string {
 	var b strings.Builder
 	for i := 0; i < len(seed); i += 4 {
-		b.WriteString(map[bool]string{true: "\n  ", false: " "}[i%32 == 0])
+		b.WriteString(map[bool]string{true: "\n  ", false: " "}[i%(4*onLine) == 0])
 		b.WriteString(seed[i:min(i+4, len(seed))])
 	}
 	return strings.TrimPrefix(b.String(), "\n") + "\n"

@@ -135,12 +135,12 @@ func (l *Ladder) Print(text string) {
 	}
 }
 
-// Width is [Terminal.Width] where people are asked at the terminal, else 0.
-func (l *Ladder) Width() int {
+// Size is [Terminal.Size] where people are asked at the terminal, else 0.
+func (l *Ladder) Size() (width, height int) {
 	if t, ok := l.now.(*Terminal); ok {
-		return t.Width()
+		return t.Size()
 	}
-	return 0
+	return 0, 0
 }
 
 // Draw shows a picture, whose escape sequences colour it, where people are asked at

@@ -80,16 +80,18 @@ func (t *Terminal) Begin(text string) { t.Print(text) }
 // Print writes to the terminal, in lines that fit it. The text has to be clean: a
 // [Ladder] sees to that.
 func (t *Terminal) Print(text string) {
-	_, _ = io.WriteString(t.out, t.withReturns(say.Fit(text, t.Width())))
+	width, _ := t.Size()
+	_, _ = io.WriteString(t.out, t.withReturns(say.Fit(text, width)))
 }
 
-// Width returns how many characters fit in a line; 0 where nobody knows.
-func (t *Terminal) Width() int {
-	width, _, err := term.GetSize(int(t.out.Fd()))
+// Size returns how many characters fit in a line, and how many lines in the window; 0
+// where nobody knows.
+func (t *Terminal) Size() (width, height int) {
+	width, height, err := term.GetSize(int(t.out.Fd()))
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	return width
+	return width, height
 }
 
 // Close closes the terminal. A reader that an ended question left behind

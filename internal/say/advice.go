@@ -5,12 +5,15 @@ import (
 	"strings"
 )
 
-// Advice lays out text that names commands: each, from a colon to the end of its part
+// Advice lays out text behind "hint:" that names commands: each, from a colon to the end of its part
 // of the sentence, on a line of its own, to be copied.
 //
 //	awsbroker: hint: choose another name, or replace it with:
 //	    awsbroker add phoebe --replace
 func Advice(text string) string {
+	if text == "" {
+		return ""
+	}
 	var lines []string
 	for text != "" {
 		before, command, rest := cutCommand(text)
@@ -27,7 +30,10 @@ func Advice(text string) string {
 			lines[i] = strings.Repeat(" ", len(ourName)) + lines[i]
 		}
 	}
-	return strings.Join(lines, "\n")
+	if strings.HasPrefix(lines[0], commandIndent) {
+		return "\n" + strings.Join(lines, "\n")
+	}
+	return " " + strings.Join(lines, "\n")
 }
 
 // cutCommand cuts text at its first command. Without one, all of text is before it.

@@ -48,6 +48,11 @@ func TestAdvice(t *testing.T) {
 		"a: A=1 awsbroker set x 'y, z', and run":    "a:\n    A=1 awsbroker set x 'y, z'\n           and run",
 		"did you mean: awsbroker ls, awsbroker log": "did you mean:\n    awsbroker ls\n    awsbroker log",
 	} {
+		if !strings.HasPrefix(want, " ") {
+			want = " " + want
+		} else {
+			want = "\n" + want
+		}
 		if got := Advice(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
