@@ -64,6 +64,16 @@ func (k *InClear) Of(profile string) (name string, ok bool) {
 	return "", false
 }
 
+// Leave has the key of a name stay in clear, for the reason that [InClear.Fault] then gives.
+func (k *InClear) Leave(name string, why error) {
+	k.ready = slices.DeleteFunc(k.ready, func(c *candidate) bool {
+		if c.name == name {
+			c.fault = why
+		}
+		return c.fault != nil
+	})
+}
+
 // Fault is why the key of a profile cannot go into the keychain, or nil.
 func (k *InClear) Fault(profile string) error {
 	for _, c := range k.found {

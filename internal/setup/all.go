@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -49,11 +50,13 @@ func RunAll(ctx context.Context, b *broker.Broker, o AllOptions) (All, error) {
 	}
 	defer clear.Close()
 	a := &all{run: b, AllOptions: o, clear: clear, devices: map[string]device{}, bases: map[string]bool{}, regions: map[[3]string]string{}}
-	if err := a.start(); err != nil {
-		return All{}, err
-	}
-	if err := a.planAll(ctx); err != nil {
-		return All{}, err
+	for again := true; again; again = a.leaveKeys() {
+		if err := a.start(); err != nil {
+			return All{}, err
+		}
+		if err := a.planAll(ctx); err != nil {
+			return All{}, err
+		}
 	}
 	a.out.Shown = a.show()
 	if len(a.out.Profiles)+len(clear.Names()) == 0 {
@@ -101,8 +104,21 @@ func (a *all) start() error {
 	if a.edit, err = f.edit.RemoveClearKeys(a.clear.Lines()); err != nil {
 		return failure.OfConfig(err)
 	}
-	a.out.Keys = a.clear.Names()
+	a.out = All{Keys: a.clear.Names()}
 	return nil
+}
+
+// leaveKeys takes back from the move the keys of profiles that stay as they are: without
+// its key, a profile that works would work no more. It reports whether there are any, and
+// so all has to be planned anew.
+func (a *all) leaveKeys() (any bool) {
+	for _, l := range a.out.Left {
+		if name, ok := a.clear.Of(l.Profile); ok {
+			a.clear.Leave(name, errors.New(l.Why))
+			any = true
+		}
+	}
+	return any
 }
 
 // write stores the keys and then writes the files, in which the keys were until now.
