@@ -25,9 +25,9 @@ type Key struct {
 // chooseFates decides what becomes of each key. A key that is in the credentials file as
 // well, as after a run that was cut short, needs no question, nor does one that is lost.
 func (l *leaving) chooseFates(ctx context.Context) error {
+	l.findSections()
 	for i := range l.plan.Keys {
 		k := &l.plan.Keys[i]
-		l.findSections(k)
 		switch {
 		case k.Written:
 			k.Fate = WriteBack
@@ -72,9 +72,38 @@ func (l *leaving) askFate(ctx context.Context, k *Key) error {
 	return nil
 }
 
-// findSections finds where in the credentials file the key stands or would stand: under
-// the profiles that use it without a role, else under a name of its own.
-func (l *leaving) findSections(k *Key) {
+// findSections finds where in the credentials file each key stands or would stand: under
+// the profiles that use it without a role, else where it is already, else under a name of
+// its own, which is no section of another key's.
+func (l *leaving) findSections() {
+	taken := map[string]bool{}
+	for i := range l.plan.Keys {
+		k := &l.plan.Keys[i]
+		k.Sections = l.sectionsOf(*k)
+		for _, name := range k.Sections {
+			taken[name] = true
+		}
+	}
+	for i := range l.plan.Keys {
+		k := &l.plan.Keys[i]
+		for try := k.Name; len(k.Sections) == 0; try += "-key" {
+			if !config.ValidProfileName(try) {
+				try = cmp.Or(k.ID, "access-key")
+			}
+			if p, err := l.files.Resolve(try); !taken[try] && l.isFree(try, k.ID) && (!l.files.Has(try) || err == nil && p.RoleARN == "") {
+				k.Sections, taken[try] = []string{try}, true
+			}
+		}
+		k.Written = true
+		for _, name := range k.Sections {
+			k.Written = k.Written && l.holds(name, k.ID)
+		}
+	}
+}
+
+// sectionsOf returns the profiles that use the key without a role, else those that have
+// it in clear.
+func (l *leaving) sectionsOf(k Key) (sections []string) {
 	var has []string
 	for _, name := range l.files.Names() {
 		if l.holds(name, k.ID) {
@@ -82,24 +111,13 @@ func (l *leaving) findSections(k *Key) {
 		}
 		p, err := l.files.Resolve(name)
 		if err == nil && p.RoleARN == "" && p.KeyName == k.Name && len(l.files.Own(name)) > 0 && l.isFree(name, k.ID) {
-			k.Sections = append(k.Sections, name)
+			sections = append(sections, name)
 		}
 	}
-	if len(k.Sections) == 0 {
-		k.Sections = has
+	if len(sections) == 0 {
+		return has
 	}
-	for try := k.Name; len(k.Sections) == 0; try += "-key" {
-		if !config.ValidProfileName(try) {
-			try = cmp.Or(k.ID, "access-key")
-		}
-		if p, err := l.files.Resolve(try); l.isFree(try, k.ID) && (!l.files.Has(try) || err == nil && p.RoleARN == "") {
-			k.Sections = []string{try}
-		}
-	}
-	k.Written = true
-	for _, name := range k.Sections {
-		k.Written = k.Written && l.holds(name, k.ID)
-	}
+	return sections
 }
 
 // holds reports whether a profile has the key in clear.

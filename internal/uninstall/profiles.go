@@ -64,6 +64,46 @@ func (l *leaving) planProfiles() error {
 	return nil
 }
 
+// readKey takes a key from the keychain.
+func (l *leaving) readKey(ctx context.Context, k Key) (key credential.Credentials, err error) {
+	err = l.asker.Retry(func() (err error) {
+		key, err = l.store.Get(ctx, k.Name)
+		return err
+	})
+	switch {
+	case errors.Is(err, keystore.ErrNotFound):
+		return key, failure.OfKeyOnRecord(err, k.Name)
+	case err != nil:
+		return key, failure.OfKeystore(err, k.Name)
+	}
+	return key, nil
+}
+
+// compareSecrets refuses where a key that is in clear already has another secret there,
+// as a line that somebody blanked out: the keychain then has the only copy.
+func (l *leaving) compareSecrets(ctx context.Context) error {
+	for _, k := range l.plan.Keys {
+		if !k.Written || k.Lost {
+			continue
+		}
+		key, err := l.readKey(ctx, k)
+		if err != nil {
+			return err
+		}
+		for _, section := range k.Sections {
+			clear, err := l.files.ClearKeys(section)
+			if err != nil {
+				return failure.OfConfig(err)
+			}
+			if is := clear[0]; is.Secret != key.SecretAccessKey {
+				return failure.New(failure.Other, "%s:%d has the id of the key %q, but another secret than the keychain", is.File, is.Line, k.Name).
+					Hint("remove aws_access_key_id and aws_secret_access_key from [%s] there", is.Section)
+			}
+		}
+	}
+	return nil
+}
+
 // writeBack writes keys into the credentials file, which is read only for its owner if
 // it is new, and takes awsbroker's settings out of that file.
 func (l *leaving) writeBack(ctx context.Context) error {
@@ -77,16 +117,9 @@ func (l *leaving) writeBack(ctx context.Context) error {
 		if k.Fate != WriteBack || k.Written {
 			continue
 		}
-		var key credential.Credentials
-		err := l.asker.Retry(func() (err error) {
-			key, err = l.store.Get(ctx, k.Name)
-			return err
-		})
-		if errors.Is(err, keystore.ErrNotFound) {
-			return failure.OfKeyOnRecord(err, k.Name)
-		}
+		key, err := l.readKey(ctx, k)
 		if err != nil {
-			return failure.OfKeystore(err, k.Name)
+			return err
 		}
 		for _, section := range k.Sections {
 			if after, err = config.AddClearKey(path, after, section, key); err != nil {

@@ -60,6 +60,9 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (Plan, error) {
 	if err := b.Confirm(ctx, l.plan.Text(), "Do all of this?"); err != nil {
 		return l.plan, err
 	}
+	if err := refuseUnfinished(b); err != nil { // which began while the person read
+		return l.plan, err
+	}
 	return l.plan, l.leave(ctx)
 }
 
@@ -67,7 +70,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (Plan, error) {
 // for the code that it takes; each other step leaves what the next one needs.
 func (l *leaving) leave(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		l.deleteInAWS, l.writeBack, l.writeProfiles, l.forgetSessions, l.emptyKeychain, l.removeFiles,
+		l.compareSecrets, l.deleteInAWS, l.writeBack, l.writeProfiles, l.forgetSessions, l.emptyKeychain, l.removeFiles,
 	} {
 		if err := step(ctx); err != nil {
 			return failure.WithHint(err, "the rest is as it was; to go on, run again: awsbroker uninstall")
