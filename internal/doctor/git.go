@@ -49,8 +49,8 @@ func (d *doctor) lookAtGit(ctx context.Context) (string, error) {
 }
 
 // firstHelper returns the helper that Git asks for a password of CodeCommit before it asks
-// awsbroker, the file that names it, and the profile of awsbroker's; helper is empty where
-// there is none before, or awsbroker is not asked. An empty helper makes Git forget those
+// awsbroker, the file that names it, and the profile or the key of awsbroker's as words for
+// a command; helper is empty where there is none before, or awsbroker is not asked. An empty helper makes Git forget those
 // before it (https://git-scm.com/docs/gitcredentials#_configuration_options).
 func firstHelper(list string) (file, helper, profile string) {
 	words := strings.Split(list, "\x00") // an origin, then a setting: key, line break, value
@@ -65,7 +65,8 @@ func firstHelper(list string) (file, helper, profile string) {
 			file, helper = "", ""
 		case ours:
 			whose, after, _ := strings.Cut(after, " ")
-			if profile, _, _ = strings.Cut(after, " "); whose == "key" {
+			name, _, _ := strings.Cut(after, " ")
+			if profile = say.ShellWord(name); whose == "key" {
 				profile = "--key " + profile
 			}
 			return file, helper, profile

@@ -33,3 +33,13 @@ func TestFirstHelper(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstHelperOfAKey: the command that mends it is for the key, whatever its name is.
+func TestFirstHelperOfAKey(t *testing.T) {
+	for name, want := range map[string]string{"phoebe": "--key phoebe", "x;reboot": "--key 'x;reboot'"} {
+		list := "file:a\x00credential.helper\nstore\x00file:a\x00credential.helper\n!awsbroker git-credential --key " + name + "\x00"
+		if _, helper, whose := firstHelper(list); helper != "store" || whose != want {
+			t.Errorf("%s: %q %q", name, helper, whose)
+		}
+	}
+}
