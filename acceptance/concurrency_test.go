@@ -295,7 +295,7 @@ func TestTwoRolesOneDevice(t *testing.T) {
 	tm.Expect("you have already used that code")
 	tm.Expect(asking)
 	tm.Send(first + "\n")
-	tm.Expect("used already")
+	tm.Expect("already used")
 	tm.Expect(asking)
 	w.AWS.Server.Advance(30 * time.Second)
 	tm.Send(w.Code() + "\n")

@@ -107,7 +107,7 @@ func TestEarlyGivesWhatMainGives(t *testing.T) {
 // gives it, but for the time and the process.
 func (w *world) wantLogged(commands ...string) {
 	w.t.Helper()
-	varies := regexp.MustCompile(`"(time|pid)":[^,]*,`)
+	varies := regexp.MustCompile(`"(time|pid|program)":[^,]*,`)
 	log := varies.ReplaceAllString(w.Read(w.Path("home/.local/state/awsbroker/log")), "")
 	for _, command := range commands {
 		lines := map[string]int{}

@@ -126,7 +126,7 @@ func TestImportOfAFileThatChanges(t *testing.T) {
 	tm.Expect("Move it? [y/N] ")
 	w.Write(path, "# theirs\n"+w.Read(path)+"region = eu-west-1\n")
 	tm.Send("y\n")
-	wantSaid(t, "add", asked.Outcome(), 0, "out of "+path)
+	wantSaid(t, "add", asked.Outcome(), 0, "removed from "+path)
 	if left := w.Read(path); left != "# theirs\n[phoebe]\nregion = eu-west-1\n" {
 		t.Errorf("%q", left)
 	}

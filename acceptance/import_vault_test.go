@@ -126,7 +126,7 @@ func TestImportFromAWSVault(t *testing.T) {
 	tm.Expect("wrong passphrase")
 	tm.Expect("passphrase of aws-vault's keys in ")
 	tm.Send(vaultPassphrase + "\n")
-	wantSaid(t, "typed", typed.Outcome(), 0, `key "phoebe" (`+canaryID+" of ", "aws-vault keeps its own copies",
+	wantSaid(t, "typed", typed.Outcome(), 0, `key "phoebe" (`+canaryID+" of ", "aws-vault still has its own copies",
 		"AWS tools cannot use these profiles yet: profile admin", "awsbroker setup admin --key phoebe")
 	w.wantStored("phoebe", canaryID, canaryKey)
 	if w.vaultFiles() != before {
@@ -141,7 +141,7 @@ func TestImportFromAWSVault(t *testing.T) {
 	if w.vaultFiles() != before {
 		t.Error("aws-vault's files changed without a yes")
 	}
-	wantSaid(t, "move", w.Run("add", "--from-aws-vault", "--all", "--move", "--yes"), 5, "out of aws-vault")
+	wantSaid(t, "move", w.Run("add", "--from-aws-vault", "--all", "--move", "--yes"), 5, "removed from aws-vault")
 	if left := w.vaultFiles(); left != "gone\nsts.GetSessionToken,cGhvZWJl,,1735689600\n" {
 		t.Errorf("aws-vault has %q", left)
 	}

@@ -223,7 +223,7 @@ func TestReplaceKilledAtTheEnd(t *testing.T) {
 	}
 	calls := len(r.AWS.Server.Calls("AssumeRole"))
 	got := r.Run("mfa", "enroll", "--replace", "phoebe")
-	if gone := r.AWS.Device.Serial + " is gone: delete its entry in the app"; got.Code != 0 || !strings.Contains(got.Stderr, gone) {
+	if gone := r.AWS.Device.Serial + " was removed: delete its entry in the app"; got.Code != 0 || !strings.Contains(got.Stderr, gone) {
 		t.Errorf("%v", got)
 	}
 	r.wantReplaced()

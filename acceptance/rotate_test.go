@@ -242,7 +242,7 @@ func TestRotateInterruptedAtATerminal(t *testing.T) {
 	w.AWS.Server.SetLag(fakeaws.Lag{NewKey: time.Hour})
 	tm := machine.NewTerminal(t)
 	c := tm.Start(w.Command(w.Bin, "rotate", "--yes"))
-	tm.Expect("is in the keychain, beside the old one")
+	tm.Expect("was stored in the keychain")
 	tm.Send(machine.ControlC)
 	tm.Expect("awsbroker rotate phoebe")
 	if code := c.Wait(); code != 4 {

@@ -68,7 +68,7 @@ func TestNothingWritable(t *testing.T) {
 		},
 	} {
 		r := run()
-		told := strings.Contains(r.Stderr, "warning: the session could not be kept")
+		told := strings.Contains(r.Stderr, "warning: the session could not be cached")
 		if r.Code != 0 || r.Stdout == "" || told != (i > 0) || i == 0 && r.Stderr != "" { // a caller is told nothing (R1)
 			t.Error(r)
 		}

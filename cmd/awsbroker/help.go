@@ -180,6 +180,9 @@ func usages(set *pflag.FlagSet, chosen func(*pflag.Flag) bool) string {
 		if chosen(f) {
 			named := *f
 			named.Value = namedValue{f.Value, valueOf(f)}
+			if f.DefValue == "[]" {
+				named.DefValue = "" // which pflag shows to nobody
+			}
 			shown.AddFlag(&named)
 		}
 	})
