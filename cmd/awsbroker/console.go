@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/console"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/near"
@@ -142,8 +143,8 @@ func (o *consoleOptions) suggest(b *broker.Broker, word string) error {
 		return nil
 	}
 	f := failure.New(failure.NotFound, "there is no profile %q, and awsbroker knows no page of that name", word)
-	return f.Hint("did you mean: awsbroker console %s", say.ShellWord(names[0])).
-		Hint("for the page of the console at that path: awsbroker console %s", say.ShellWord(word+"/home"))
+	return f.Hint("did you mean: %s", console.Command(&config.Profile{Name: names[0], Narrowed: b.Narrowing})).
+		Hint("for the page of the console at that path: %s", console.Command(&config.Profile{Name: word + "/home", Narrowed: b.Narrowing}))
 }
 
 func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) error {
@@ -154,12 +155,15 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 	if err := o.readWords(a, b, words); err != nil {
 		return err
 	}
+	if o.switchRole && !b.Narrowing.IsZero() {
+		return usage(errors.New("--switch-role signs nobody in, and what a person switches to has all the rights of the role: leave out what narrows a session"))
+	}
 	if o.Profile, err = a.choose(b, o.Profile); err != nil {
 		return err
 	}
 	if o.copy && !a.stderr.IsTerminal() {
 		return failure.New(failure.Usage, "--copy writes to the clipboard of the terminal, and there is no terminal").
-			Hint("print the link: awsbroker console %s --print", say.ShellWord(o.Profile))
+			Hint("print the link: %s --print", console.Command(&config.Profile{Name: o.Profile, Narrowed: b.Narrowing}))
 	}
 	var browser *console.Browser
 	if !o.print && !o.copy {

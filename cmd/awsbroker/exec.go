@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -203,17 +204,17 @@ func (a *app) execSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 	if s, err = b.Session(cmd.Context(), profile, want); err != nil {
 		return "", s, err
 	}
-	return profile, s, tooShort(profile, s, want)
+	return profile, s, tooShort(b, profile, s, want)
 }
 
 // tooShort returns a failure if AWS made the session shorter than --min-ttl.
-func tooShort(profile string, s session.Session, want broker.Want) error {
+func tooShort(b *broker.Broker, profile string, s session.Session, want broker.Want) error {
 	left := s.Left(time.Now())
 	if !want.Strict || left >= want.MinLeft-time.Minute { // it had it a moment ago
 		return nil
 	}
 	return failure.New(failure.Other, "the new session has %s left, less than --min-ttl", say.Duration(left)).
-		Hint("use a shorter --min-ttl, or have the session renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(profile))
+		Hint("use a shorter --min-ttl, or have the session renewed: %s", failure.ServerCommand(&config.Profile{Name: profile, Narrowed: b.Narrowing}))
 }
 
 // giveRootSession gives the session of a root key, which a person allowed with

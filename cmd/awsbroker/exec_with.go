@@ -35,7 +35,7 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 		return nil, nil, err
 	}
 	for i, s := range sessions {
-		if err := tooShort(profiles[i], s, want); err != nil {
+		if err := tooShort(b, profiles[i], s, want); err != nil {
 			return nil, nil, err
 		}
 	}

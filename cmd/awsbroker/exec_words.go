@@ -59,6 +59,6 @@ func (o *execOptions) suggest(b *broker.Broker, err error, dashed bool) error {
 	if len(unknown.Nearest) == 0 {
 		return err
 	}
-	notStarted.hint = "did you mean: awsbroker exec " + say.ShellWords(slices.Concat(unknown.Nearest[:1], o.command[1:]))
+	notStarted.hint = "did you mean: awsbroker exec " + say.ShellWords(slices.Concat(unknown.Nearest[:1], b.Narrowing.Flags(), o.command[1:]))
 	return err
 }

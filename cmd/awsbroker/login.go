@@ -94,7 +94,7 @@ func runLogin(ctx context.Context, a *app, o loginOptions) error {
 	done := b.Logins(ctx, profiles, want)
 	for i := range done {
 		if l := &done[i]; l.Err == nil {
-			l.Err = tooShort(l.Profile, l.Session, want)
+			l.Err = tooShort(b, l.Profile, l.Session, want)
 		}
 	}
 	if !o.all {

@@ -35,7 +35,7 @@ func (t *Target) checkLeft(asked time.Duration) error {
 		return nil
 	}
 	return failure.New(failure.Usage, "a session of profile %s lasts only %s, so it never has %s left", name, say.Duration(longest), say.Duration(asked)).
-		Hint("use a shorter time, or have the session renewed: awsbroker exec --server --profile %s -- COMMAND", say.ShellWord(name))
+		Hint("use a shorter time, or have the session renewed: %s", failure.ServerCommand(t.Profile))
 }
 
 // longest returns how long a new session of the target lasts.

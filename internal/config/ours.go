@@ -92,6 +92,39 @@ func processProfile(command string) string {
 	return ""
 }
 
+// HelperNarrowing returns the flags of the profile's credential_process that narrow its
+// session, as [NarrowingIn] does.
+func (p *Profile) HelperNarrowing() (flags string, plain bool) {
+	if !runsUs(p.CredentialProcess) {
+		return "", true
+	}
+	return NarrowingIn(p.CredentialProcess)
+}
+
+// NarrowingIn returns the flags of a command line of awsbroker's that narrow a session,
+// with a space before each, for a line that replaces it; plain is false if AWS's tools
+// would not all read them alike.
+func NarrowingIn(command string) (flags string, plain bool) {
+	takesNext := false
+	for _, word := range processWords(command) {
+		name, _, whole := strings.Cut(word, "=")
+		takes := name == FlagPolicy || name == FlagPolicyARN
+		if takesNext || takes || name == FlagReadOnly {
+			flags += " " + quoteWord(word)
+		}
+		takesNext = takes && !whole && !takesNext
+	}
+	return flags, plainProcess().MatchString("awsbroker" + flags)
+}
+
+// quoteWord quotes a word for a credential_process, unless it is plain.
+func quoteWord(word string) string {
+	if plainProcess().MatchString("awsbroker " + word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
 // refuseOtherWays returns a [*NotOursError] for a profile that signs in by other means
 // than an access key; its hint says what to do instead.
 func (r *resolver) refuseOtherWays() error {

@@ -33,18 +33,19 @@ type Browser struct {
 	command []string // with the words that stand for the link in it
 	at      int      // index of the word that is replaced
 	link    func(string) []string
-	profile string // whose console it is for
-	Says    string // where the link will be opened, for people; empty where that is plain
+	profile *config.Profile // whose console it is for
+	Says    string          // where the link will be opened, for people; empty where that is plain
 }
 
 // FindBrowser returns the browser of a command line (--browser), else of $BROWSER, else
 // the room's or the system's. It returns nil and why where the system has no screen for
 // one.
 func FindBrowser(b *broker.Broker, profile, command string, room Room) (browser *Browser, why error, err error) {
-	p, err := b.Target(profile)
+	t, err := b.Target(profile)
 	if err != nil {
 		return nil, nil, err
 	}
+	p := t.Profile
 	words := config.ProcessWords(command)
 	if command == "" {
 		words = fromEnvironment()
@@ -53,22 +54,25 @@ func FindBrowser(b *broker.Broker, profile, command string, room Room) (browser 
 		if why := checkScreen(b.Environ); why != nil {
 			return nil, why, nil
 		}
-		if words, err = commandFor(room, profile); err != nil {
+		if words, err = commandFor(room, p); err != nil {
 			return nil, nil, err
 		}
 	}
 	if words[0], err = programs.Find(words[0]); err != nil {
 		return nil, nil, failure.New(failure.Usage, "the browser cannot be started: %w", err).
-			Hint("name another one with --browser, or print the link: %s", printLink(profile))
+			Hint("name another one with --browser, or print the link: %s", printLink(p))
 	}
 	browser = newBrowser(words)
-	browser.profile = profile
-	return browser, nil, browser.enter(room, b, p.Profile)
+	browser.profile = p
+	return browser, nil, browser.enter(room, b, p)
 }
 
 // printLink returns the command that prints the link to a profile's console.
-func printLink(profile string) string {
-	return "awsbroker console " + say.ShellWord(profile) + " --print"
+func printLink(p *config.Profile) string { return Command(p) + " --print" }
+
+// Command returns the command that opens a profile's console, for a hint.
+func Command(p *config.Profile) string {
+	return say.ShellWords(append([]string{"awsbroker", "console", p.Name}, p.Narrowed.Flags()...))
 }
 
 // newBrowser makes a browser of the words of a command: the link takes the place of %u,
@@ -103,7 +107,7 @@ func checkScreen(environ []string) error {
 
 // commandFor returns the command of a browser that has such a room; without a room, the
 // system's way to open a link.
-func commandFor(room Room, profile string) ([]string, error) {
+func commandFor(room Room, p *config.Profile) ([]string, error) {
 	if room == (Room{}) {
 		for _, command := range openers() {
 			if _, err := programs.Find(command[0]); err == nil {
@@ -111,8 +115,8 @@ func commandFor(room Room, profile string) ([]string, error) {
 			}
 		}
 		return nil, failure.New(failure.Other, "there is no program on this machine that opens links").
-			Hint("name a browser: awsbroker console %s --browser firefox", say.ShellWord(profile)).
-			Hint("or print the link: %s", printLink(profile))
+			Hint("name a browser: %s --browser firefox", Command(p)).
+			Hint("or print the link: %s", printLink(p))
 	}
 	for _, name := range browsers() {
 		if _, err := programs.Find(name); err == nil && room.fits(familyOf(name)) {
@@ -120,7 +124,7 @@ func commandFor(room Room, profile string) ([]string, error) {
 		}
 	}
 	return nil, failure.New(failure.Other, "there is no browser on this machine that can do that").
-		Hint("name one: awsbroker console %s --browser COMMAND", say.ShellWord(profile))
+		Hint("name one: %s --browser COMMAND", Command(p))
 }
 
 // enter makes the command open its link in a room.

@@ -87,17 +87,24 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 // makes other edits.
 func (d *doctor) rewriting(p *config.Profile, f Finding, more ...edit) Finding {
 	f.Mend = "awsbroker setup " + failure.SetupWord(p.Name)
-	if line, ok := d.processLine(p.Name); ok {
+	if o, ok := p.Origin("credential_process"); ok {
+		if _, plain := p.HelperNarrowing(); !plain {
+			f.Advice, f.Mend = "write the session policy into a file, and name the file there by an absolute path", editorAt(o.File, o.Line)
+		}
+	}
+	if line, ok := d.processLine(p); ok {
 		f.fix = mendFiles(d.broker, append([]edit{setProfile(d.broker, p.Name, []config.Setting{line})}, more...)...)
 	}
 	return f
 }
 
-// processLine is the credential_process that a profile should have; false
-// where this program is in no place that can be named.
-func (d *doctor) processLine(profile string) (config.Setting, bool) {
-	line := config.Setting{Key: "credential_process", Value: d.options.Program + " credential-process --profile " + profile}
-	return line, d.options.Program != "" && config.ValidProfileName(profile)
+// processLine is the credential_process that a profile should have; false where this
+// program is in no place that can be named, or what narrows the session cannot be written
+// for all tools.
+func (d *doctor) processLine(p *config.Profile) (config.Setting, bool) {
+	narrowing, plain := p.HelperNarrowing()
+	line := config.Setting{Key: "credential_process", Value: d.options.Program + " credential-process --profile " + p.Name + narrowing}
+	return line, plain && d.options.Program != "" && config.ValidProfileName(p.Name)
 }
 
 // unquoting mends a finding by taking the quotes off a value.

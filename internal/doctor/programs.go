@@ -117,7 +117,7 @@ func (d *doctor) mendProcess(p *process) Finding {
 	}
 	var edits []edit
 	for _, t := range p.users {
-		if line, ok := d.processLine(t.Profile.Name); ok {
+		if line, ok := d.processLine(t.Profile); ok {
 			edits = append(edits, setProfile(d.broker, t.Profile.Name, []config.Setting{line}))
 		}
 	}

@@ -57,6 +57,12 @@ func LoginCommand(p *config.Profile) string {
 	return say.ShellWords(append([]string{"awsbroker", "login", "--profile", p.Name}, p.Narrowed.Flags()...))
 }
 
+// ServerCommand returns the command that renews the session of a profile for another
+// command, for a hint.
+func ServerCommand(p *config.Profile) string {
+	return say.ShellWords(append([]string{"awsbroker", "exec", "--server", "--profile", p.Name}, p.Narrowed.Flags()...)) + " -- COMMAND"
+}
+
 // SetupWord returns the name of a profile for an awsbroker setup command in a hint. A
 // name that setup refuses becomes NAME, for the person to choose another.
 func SetupWord(profile string) string {

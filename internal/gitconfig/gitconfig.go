@@ -196,6 +196,7 @@ func (e editor) helpers(before []string) []string {
 	}
 	words := slices.Concat([]string{e.Program, "git-credential"}, whose, flags(e.Repositories))
 	ours := "!" + say.ShellWords(words)
+	ours += e.narrowing(ours, before)
 	var some, all, others []string
 	for _, helper := range append([]string{ours}, before...) {
 		list := &others
@@ -215,6 +216,18 @@ func (e editor) helpers(before []string) []string {
 	return slices.Concat([]string{""}, some, all[:min(1, len(all))], others)
 }
 
+// narrowing returns the flags that narrow the session of the helper which ours replaces,
+// if that is of the same profile.
+func (e editor) narrowing(ours string, before []string) string {
+	for _, helper := range before {
+		flags, _ := config.NarrowingIn(helper)
+		if flags != "" && isOurs(helper) && strings.Contains(helper, " --profile "+say.ShellWord(e.Profile)+" ") && tail(helper) == tail(ours) {
+			return flags
+		}
+	}
+	return ""
+}
+
 func flags(repositories []string) (words []string) {
 	for _, pattern := range repositories {
 		words = append(words, "--repository", pattern)
@@ -227,8 +240,13 @@ func isForSome(helper string) bool { return strings.Contains(helper, " --reposit
 
 // tail is the part of a helper that says for which repositories it is.
 func tail(helper string) string {
-	_, after, _ := strings.Cut(helper, " --repository ")
-	return after
+	words, repositories := config.ProcessWords(helper), []string(nil)
+	for i, word := range words {
+		if word == "--repository" && i+1 < len(words) {
+			repositories = append(repositories, words[i+1])
+		}
+	}
+	return strings.Join(repositories, " ")
 }
 
 // run runs Git, and takes "there is no such setting" for an empty answer.

@@ -185,6 +185,7 @@ func (f *filling) keep() {
 	}
 	if !f.NoRole {
 		f.kept = roleSettings(f.is)
+		f.narrows, _ = f.is.HelperNarrowing()
 	}
 	for _, s := range inheritedSettings(f.is) {
 		if s.Key != "awsbroker_mfa_session" || f.MFASession == "" {

@@ -33,6 +33,7 @@ type Options struct {
 	all     bool             // one of many: nothing is said of it by itself
 	guessed bool             // MFASerial is the name that most devices have
 	kept    []config.Setting // what the profile has beyond these, and keeps
+	narrows string           // flags of its credential_process that narrow its session, which it keeps
 	remove  []string         // besideHelper, and what else goes
 }
 
@@ -119,7 +120,7 @@ func (o Options) Settings() []config.Setting {
 		}
 	}
 	add("region", o.Region)
-	add("credential_process", o.Program+" credential-process --profile "+o.Profile)
+	add("credential_process", o.Program+" credential-process --profile "+o.Profile+o.narrows)
 	if !o.chained {
 		add("awsbroker_key", o.KeyName)
 	}
