@@ -80,7 +80,7 @@ var commandRuns = []struct{ command, args string }{
 	{"login", "--profile {profile}"}, {"login", "--profile admin"}, {"export", "--profile admin --format json"},
 	{"console", "{profile} --print"}, {"console", "admin s3 --print --debug"}, {"console", "admin --switch-role --print"},
 	{"git-credential", "--profile admin get"}, {"git-credential", "--profile admin erase"}, {"codecommit setup", "admin --yes"}, {"codecommit setup", "{profile} --repository x --yes"}, {"codecommit", ""},
-	{"codecommit list", "phoebe"}, {"codecommit create", "phoebe --yes"}, {"codecommit rotate", "phoebe --yes"}, {"codecommit delete", "ACCANONE --key phoebe --yes"}, {"git-credential", "--key phoebe get"},
+	{"codecommit list", "phoebe"}, {"codecommit rotate", "phoebe --yes"}, {"codecommit create", "phoebe --yes"}, {"codecommit delete", "ACCANONE --key phoebe --yes"}, {"git-credential", "--key phoebe get"},
 	{"exec", "--profile admin -- env"}, {"exec", "--server --profile admin -- env"}, {"exec", "--allow-root -- env"},
 	{"set", "{profile} mfa_session 8h --yes"}, {"setup", "{profile} --key phoebe --yes"}, {"setup", "made --key phoebe --yes --region eu-west-1"},
 	{"add", "--from-profile {profile}"}, {"add", "--csv {csv}.csv"}, {"add", "--csv root.csv top"}, {"add", "taken --from-env"}, {"add", "taken --from-env --offline"},
