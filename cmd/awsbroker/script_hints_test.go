@@ -187,7 +187,7 @@ var nowhere = map[string]string{
 // isOfGit reports whether a hint is about Git's passwords, which no story makes:
 // TestGitPassword and its kin in package acceptance do.
 func (h hint) isOfGit() bool {
-	return slices.ContainsFunc([]string{"cmd/awsbroker/codecommit_", "cmd/awsbroker/git_", "internal/gitpassword/"}, func(of string) bool {
+	return slices.ContainsFunc([]string{"cmd/awsbroker/codecommit_", "cmd/awsbroker/git_", "internal/gitpassword/", "internal/doctor/servicepasswords.go"}, func(of string) bool {
 		return strings.HasPrefix(h.at, of)
 	})
 }

@@ -35,7 +35,7 @@ func (a *account) lookAtServicePasswords(ctx context.Context) {
 		}
 		a.found(kind, Finding{
 			Title:  say.Sprintf("user %s has %s password for %s, made %s", c.User, state, c.Service, madeAgo(age)),
-			Advice: "if nothing needs it, delete it; awsbroker codecommit rotate replaces one of yours",
+			Advice: "if nothing needs it, delete it; replace one of yours with: awsbroker codecommit rotate",
 			Mend:   deleteServicePassword(c, a.profile),
 		})
 	}
