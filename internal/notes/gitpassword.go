@@ -13,7 +13,9 @@ type GitPassword struct {
 }
 
 // GitPasswordFile is the note of a new password of the user of a key.
-func GitPasswordFile(state, key string) string { return file(state, "git-password-", key) }
+func GitPasswordFile(state, key string) string { return file(state, gitPasswordPrefix, key) }
+
+const gitPasswordPrefix = "git-password-"
 
 func (n GitPassword) stamped() GitPassword { n.Version = n.newest(); return n }
 func (n GitPassword) isWhole() bool        { return n.Key != "" && n.ARN != "" }

@@ -87,6 +87,7 @@ func TestFindUnfinished(t *testing.T) {
 	for _, err := range []error{
 		Write(RotationFile(dir, "k"), Rotation{Key: "k", Old: "o"}),
 		Write(RevocationFile(dir, "k", "r"), Revocation{Key: "k", Old: "o", Profile: "p"}),
+		Write(GitPasswordFile(dir, "k"), GitPassword{Key: "k", ARN: "a"}),
 		Write(BootstrapFile(dir, "1"), Bootstrap{Account: "1", Things: []Thing{{Kind: User, Name: "u", Done: true}}}), // not proved
 		Write(BootstrapFile(dir, "2"), Bootstrap{Account: "2", Things: []Thing{{Kind: User, Name: "u", Done: true}}, Proved: &now}),
 		Write(BootstrapFile(dir, "3"), Bootstrap{Account: "3", Things: []Thing{{Kind: Group, Name: "g"}}, Proved: &now}),
@@ -98,9 +99,9 @@ func TestFindUnfinished(t *testing.T) {
 	}
 	var got []string
 	for _, u := range FindUnfinished(dir) {
-		got = append(got, [...]string{"", "rotation", "revocation", "bootstrap"}[u.Work]+" "+u.Key+" "+u.Profile+" "+u.Account+" "+u.User)
+		got = append(got, [...]string{"", "rotation", "revocation", "bootstrap", "git password"}[u.Work]+" "+u.Key+" "+u.Profile+" "+u.Account+" "+u.User)
 	}
-	want := []string{"rotation    ", "rotation k   ", "revocation k p  ", "bootstrap   1 u", "bootstrap   3 "}
+	want := []string{"rotation    ", "rotation k   ", "revocation k p  ", "bootstrap   1 u", "bootstrap   3 ", "git password k   "}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q\nwant %q", got, want)
 	}

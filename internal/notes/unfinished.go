@@ -23,6 +23,7 @@ const (
 	RotationWork Work = iota + 1
 	RevocationWork
 	BootstrapWork
+	GitPasswordWork
 )
 
 // FindUnfinished lists the work that is not finished, by the notes in a state
@@ -49,6 +50,10 @@ func FindUnfinished(state string) []Unfinished {
 			}
 		}
 		all = append(all, u)
+	}
+	for _, path := range glob(state, gitPasswordPrefix) {
+		n, _, _ := Read[GitPassword](path)
+		all = append(all, Unfinished{Work: GitPasswordWork, Path: path, Key: n.Key})
 	}
 	return all
 }

@@ -97,7 +97,7 @@ func (l *leaving) lookForFiles() error {
 			l.plan.Files = append(l.plan.Files, path)
 		}
 	}
-	for _, name := range []string{".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".config/fish/config.fish", ".config/starship.toml"} {
+	for _, name := range []string{".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".config/fish/config.fish", ".config/starship.toml", ".gitconfig", ".config/git/config"} {
 		path := filepath.Join(home, filepath.FromSlash(name))
 		text, _ := os.ReadFile(path) // most are not there
 		number := 0

@@ -22,6 +22,9 @@ func refuseUnfinished(b *broker.Broker) error {
 		case notes.RevocationWork:
 			return failure.New(failure.Other, "a revocation of the key %s is not finished", key).
 				Hint(finish, "awsbroker revoke "+say.ShellWord(cmp.Or(u.Profile, "PROFILE")))
+		case notes.GitPasswordWork:
+			return failure.New(failure.Other, "a new Git password beside the key %s is not finished", key).
+				Hint(finish, "awsbroker codecommit create "+key) // which names rotate where that is to be run
 		case notes.BootstrapWork:
 			command := "awsbroker bootstrap"
 			if u.User != "" {
