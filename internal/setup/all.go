@@ -49,8 +49,8 @@ func RunAll(ctx context.Context, b *broker.Broker, o AllOptions) (All, error) {
 		return All{}, err
 	}
 	defer clear.Close()
-	a := &all{run: b, AllOptions: o, clear: clear, devices: map[string]device{}, bases: map[string]bool{}, regions: map[[3]string]string{}}
-	for again := true; again; again = a.leaveKeys() {
+	a := &all{run: b, AllOptions: o, clear: clear, devices: map[string]device{}, bases: map[string]bool{}, stay: map[string]string{}, regions: map[[3]string]string{}}
+	for again := true; again; again = a.leaveKeys() || a.leaveIncluded(cfg) {
 		if err := a.start(); err != nil {
 			return All{}, err
 		}
@@ -83,6 +83,7 @@ type all struct {
 	record  keystore.Record // with the keys that are in clear now
 	devices map[string]device
 	bases   map[string]bool      // profiles that others include
+	stay    map[string]string    // profiles that may not change, and why
 	regions map[[3]string]string // as in filling
 	out     All
 }

@@ -77,6 +77,9 @@ func (a *all) hasKey(name string) bool {
 
 // planOne adds the change of one profile to the edit.
 func (a *all) planOne(ctx context.Context, use keychain.Use) error {
+	if why := a.stay[use.Profile]; why != "" {
+		return errors.New(why)
+	}
 	if !config.ValidProfileName(use.Profile) {
 		return errors.New("its name has other characters than letters, digits and _ . / % @ -")
 	}

@@ -1,6 +1,11 @@
 package setup
 
-import "github.com/awsbroker/awsbroker/internal/config"
+import (
+	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
 
 // includeKeys are the settings by which a profile of aws-vault's takes settings from
 // another one. parent_profile is the older name
@@ -42,6 +47,22 @@ func includedBy(cfg *config.Config, profile string) string {
 		}
 	}
 	return ""
+}
+
+// leaveIncluded has profiles stay as they are that are included by one that stays: to
+// aws-vault, which goes on serving that one, their new settings would say nothing. It
+// reports whether there are any, and so all has to be planned anew.
+func (a *all) leaveIncluded(cfg *config.Config) (any bool) {
+	for _, l := range a.out.Left {
+		seen := map[string]bool{l.Profile: true}
+		for name := includedBy(cfg, l.Profile); !seen[name] && cfg.Has(name); name = includedBy(cfg, name) {
+			seen[name] = true
+			if slices.Contains(a.out.Profiles, name) {
+				a.stay[name], any = say.Sprintf("profile %s includes it, and stays as it is", l.Profile), true
+			}
+		}
+	}
+	return any
 }
 
 // plainValue returns a setting of AWS, with awsbroker's prefix or without.
