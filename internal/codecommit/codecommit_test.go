@@ -18,6 +18,10 @@ func TestParseHost(t *testing.T) {
 		"git-codecommit.cn-north-1.amazonaws.com.cn":                       {"git-codecommit.cn-north-1.amazonaws.com.cn", "cn-north-1", "aws-cn"},
 		"vpce-0ab-1cd.git-codecommit.us-east-2.vpce.amazonaws.com":         {"vpce-0ab-1cd.git-codecommit.us-east-2.vpce.amazonaws.com", "us-east-2", "aws"},
 		"vpce-0ab-1cd.git-codecommit.cn-northwest-1.vpce.amazonaws.com.cn": {"vpce-0ab-1cd.git-codecommit.cn-northwest-1.vpce.amazonaws.com.cn", "cn-northwest-1", "aws-cn"},
+		"git-codecommit.eu-central-1.amazonaws.com:x@evil.example":         {},
+		"git-codecommit.eu-central-1.amazonaws.com:443@evil.example":       {},
+		"git-codecommit.eu-central-1.amazonaws.com:":                       {},
+		"[git-codecommit.eu-central-1.amazonaws.com]:443":                  {},
 		"":           {},
 		"github.com": {},
 		"git-codecommit.eu-central-1.amazonaws.com.evil.example":  {},
@@ -81,7 +85,7 @@ func TestReadRequest(t *testing.T) {
 	if _, err := ReadRequest(strings.NewReader("123456\n")); err == nil {
 		t.Error("a line that is no setting")
 	}
-	if _, err := ReadRequest(strings.NewReader("path=" + strings.Repeat("x", 1<<20))); err == nil {
-		t.Error("a line without an end")
+	if _, err := ReadRequest(strings.NewReader("path=" + strings.Repeat("x", 1<<20))); err == nil || !strings.Contains(err.Error(), "a line without an end") {
+		t.Errorf("a line without an end: %v", err)
 	}
 }

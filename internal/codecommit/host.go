@@ -4,7 +4,7 @@
 package codecommit
 
 import (
-	"net"
+	"strconv"
 	"strings"
 )
 
@@ -27,7 +27,10 @@ var domains = []struct{ domain, partition string }{
 // https://docs.aws.amazon.com/codecommit/latest/userguide/regions.html
 // https://docs.aws.amazon.com/codecommit/latest/userguide/codecommit-and-interface-VPC.html
 func ParseHost(host string) (h Host, ok bool) {
-	if name, _, err := net.SplitHostPort(host); err == nil {
+	if name, port, found := strings.Cut(host, ":"); found {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return Host{}, false // "…:x@evil.example", of which others may take another part for the host
+		}
 		host = name
 	}
 	h.Name = strings.ToLower(host)

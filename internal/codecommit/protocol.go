@@ -42,6 +42,9 @@ func ReadRequest(in io.Reader) (q Request, err error) {
 			q.Username = value
 		}
 	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return q, errors.New("standard input has a line without an end; Git runs this command by itself")
+	}
 	return q, lines.Err()
 }
 
