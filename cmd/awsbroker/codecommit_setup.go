@@ -28,6 +28,9 @@ repositories only; a * stands for any letters. --file names another file, such a
   awsbroker codecommit setup dev --repository 'dev-*' --repository sandbox
   awsbroker codecommit setup dev --file .git/config`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("file") && o.File == "" {
+				return usage(errors.New("--file is empty"))
+			}
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {
 				return err

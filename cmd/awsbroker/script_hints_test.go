@@ -167,13 +167,12 @@ var odd = []struct{ story, command, why string }{
 	{"record_lost", "awsbroker login", "it is the last of doctor's fixes, of which the first brings the key back"},
 	{"setup_all", "awsbroker add --from-aws-vault", "aws-vault is not there"},
 	{"", "awsbroker credential-process", "it is a line of a difference"},
+	{"codecommit_files", "awsbroker git-credential", "it is a line of the difference, which Git runs with a word"},
 }
 
 // nowhere are the hints that no story brings about, which are checked as commands only
 // (TestHintsAreCommands), and why.
 var nowhere = map[string]string{
-	"awsbroker console " + hole + " --browser firefox":                           "it needs a screen, and no browser",
-	"awsbroker console " + hole + " --browser COMMAND":                           "it needs a screen, and no browser",
 	`awsbroker exec -- .\` + hole:                                                "Windows",
 	"awsbroker bootstrap --undo --key root":                                      "TestUndo and its kin (internal/bootstrap)",
 	"awsbroker setup NAME --key KEY --role-arn " + hole + " --mfa-serial SERIAL": "TestTrustedAccount and its kin (internal/bootstrap)",

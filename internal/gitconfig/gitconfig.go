@@ -51,6 +51,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (file string, changed
 	if file, err = e.file(); err != nil {
 		return "", false, err
 	}
+	e.File = file
 	before, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return file, false, failure.New(failure.Other, "%w", err)
@@ -261,7 +262,7 @@ func (e editor) run(args ...string) (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", failure.New(failure.Other, "git refused: %s", firstLine(complaint.String(), err))
+		return "", failure.New(failure.Other, "git refused: %s", strings.ReplaceAll(firstLine(complaint.String(), err), args[2], e.File))
 	}
 	return out.String(), nil
 }
