@@ -20,7 +20,7 @@ var (
 	rootKeys = findingKind("root-keys", Serious,
 		"a key of the root user may do everything in the account, and nothing can limit it or make it ask for MFA")
 	rootWithoutMFA = findingKind("root-without-mfa", Serious,
-		"whoever learns the root user's password, or reads its mail, owns the account")
+		"anyone who learns the root user's password, or can read its mail, owns the account")
 )
 
 // account is an examination of an AWS account. Several users are looked at at
@@ -147,7 +147,7 @@ func (a *account) lookAtRoot(ctx context.Context) {
 	if s.RootKeys {
 		f := Finding{
 			Title:  "the root user of account " + a.id + " has access keys",
-			Advice: "delete them in the console as the root user, or put one into the keychain, which can then delete itself: awsbroker keys delete ID",
+			Advice: "delete them in the console as the root user, or add one to the keychain and have it delete itself: awsbroker keys delete ID",
 			Mend:   "awsbroker add root",
 		}
 		for _, info := range a.doctor.record.Keys {
@@ -161,7 +161,7 @@ func (a *account) lookAtRoot(ctx context.Context) {
 	if !s.RootMFA && !s.RootShut && a.partition != "aws-us-gov" {
 		a.found(rootWithoutMFA, Finding{
 			Title:  "the root user of account " + a.id + " has no MFA device",
-			Advice: "sign in to the console as the root user and assign one under Security credentials: nothing else can",
+			Advice: "sign in to the console as the root user and assign one under Security credentials; there is no other way",
 		})
 	}
 }

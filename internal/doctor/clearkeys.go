@@ -18,9 +18,9 @@ import (
 
 var (
 	keyInClear = findingKind("key-in-clear", Serious,
-		"every program that you run can read it, and so can whoever gets a backup or the disk")
+		"every program that you run can read it, and so can anyone who gets a backup or the disk")
 	keyShadows = findingKind("key-shadows-profile", Serious,
-		"most AWS tools take keys in clear and never ask awsbroker, so that the session is not the one you think")
+		"most AWS tools use keys in plaintext and never ask awsbroker, so they do not use the session that you expect")
 	sessionInClear = findingKind("session-in-clear", Warning,
 		"the AWS CLI keeps the sessions of roles that it assumes itself in files, as readable as keys are until they end")
 	halfKey = findingKind("half-key", Warning,
@@ -73,8 +73,8 @@ func (d *doctor) lookAtCLICache() {
 		}
 		d.found(sessionInClear, Finding{
 			File:   path,
-			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in clear, for %s yet", cmp.Or(kept.AssumedRoleUser.Arn, "a role"), say.Duration(ends.Sub(d.now))),
-			Advice: "let awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
+			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in plaintext, for another %s", cmp.Or(kept.AssumedRoleUser.Arn, "a role"), say.Duration(ends.Sub(d.now))),
+			Advice: "have awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
 			Mend:   "rm " + say.ShellWord(path), fix: mendByRemoving(d.broker, path),
 		})
 	}
@@ -88,7 +88,7 @@ func (d *doctor) clearKey(k config.ClearKey, ours bool) {
 	move := "awsbroker add --from-profile " + say.ShellWord(k.Profile)
 	switch {
 	case ours && temporary:
-		f.Title = fmt.Sprintf("profile %s has a session in clear, which AWS's tools use instead of awsbroker", k.Profile)
+		f.Title = fmt.Sprintf("profile %s has a session in plaintext, which AWS tools use instead of awsbroker", k.Profile)
 		f.Mend = editorAt(k.File, k.Line)
 		f.fix = mendFiles(d.broker, setProfile(d.broker, k.Profile, nil, config.ClearKeyLines...))
 		if k.File == d.broker.Paths.Credentials {
@@ -96,11 +96,11 @@ func (d *doctor) clearKey(k config.ClearKey, ours bool) {
 		}
 		d.found(keyShadows, f)
 	case ours:
-		f.Title = fmt.Sprintf("profile %s has the key %s in clear, which AWS's tools use instead of awsbroker", k.Profile, credential.ShowID(k.ID))
+		f.Title = fmt.Sprintf("profile %s has the key %s in plaintext, which AWS tools use instead of awsbroker", k.Profile, credential.ShowID(k.ID))
 		f.Mend, f.fix = move, mendByMoving(d.broker, k.Profile)
 		d.found(keyShadows, f)
 	case !temporary:
-		f.Title = fmt.Sprintf("profile %s has the key %s in clear", k.Profile, credential.ShowID(k.ID))
+		f.Title = fmt.Sprintf("profile %s has the key %s in plaintext", k.Profile, credential.ShowID(k.ID))
 		f.Mend, f.fix = move, mendByMoving(d.broker, k.Profile)
 		d.found(keyInClear, f)
 	}

@@ -20,11 +20,11 @@ var (
 	envKeys = findingKind("env-keys", Warning,
 		"most AWS tools take the keys of the environment, whatever AWS_PROFILE says")
 	envSessionOver = findingKind("env-session-over", Warning,
-		"AWS CLI and boto3 fail at a session in the environment that is over, without asking for another")
+		"the AWS CLI and boto3 fail if the session in the environment is over, and do not ask for another")
 	envRole = findingKind("env-role", Warning,
 		"most SDKs sign in as that role, whatever AWS_PROFILE says")
 	envProfileMissing = findingKind("env-profile-missing", Serious,
-		"AWS CLI, boto3 and Terraform fail at a profile that does not exist, even where there are keys")
+		"the AWS CLI, boto3 and Terraform fail if the profile does not exist, even if there are keys")
 	envProfilesDiffer = findingKind("env-profiles-differ", Warning,
 		"boto3 takes AWS_DEFAULT_PROFILE and the AWS CLI and the SDKs take AWS_PROFILE")
 	envLoadConfig = findingKind("env-load-config", Warning,
@@ -32,15 +32,15 @@ var (
 	envFileUnexpanded = findingKind("env-file-unexpanded", Warning,
 		"boto3 replaces ~ and $ in that variable, and Go programs look for a file of that very name")
 	envFileMissing = findingKind("env-file-missing", Warning,
-		"a file that is not there is as good as an empty one, for every AWS tool")
+		"every AWS tool treats a missing file like an empty one")
 	envEndpoint = findingKind("env-endpoint", Warning,
 		"MFA codes and signatures go to that host, and sessions come from it")
 	envProxy = findingKind("env-proxy", Serious,
-		"Go programs connect past a proxy whose address they cannot read, without a word, and the AWS CLI goes through it")
+		"Go programs silently ignore a proxy whose address they cannot read, and the AWS CLI uses it")
 	clockOff = findingKind("clock-off", Warning,
 		"MFA codes are accepted for a minute or two, and AWS refuses signatures that are 5 minutes old")
 	clockWrong = findingKind("clock-wrong", Serious,
-		"AWS refuses the signatures of boto3, both AWS CLIs, the SDK for JavaScript v2 and that for Go v1, or will soon; those for Go v2 and JavaScript v3 go by AWS's clock, as awsbroker does")
+		"AWS refuses the signatures of boto3, both AWS CLIs, the SDKs for JavaScript v2 and Go v1, or will soon; the SDKs for Go v2 and JavaScript v3 use AWS's clock, as awsbroker does")
 )
 
 // lookAtEnvironment looks for variables that come before the profiles.
@@ -75,7 +75,7 @@ func (d *doctor) lookAtEnvironment() (string, error) {
 	d.lookAtEndpointVariables()
 	if err := awsapi.CheckProxy(); err != nil {
 		d.found(envProxy, Finding{Title: err.Error(),
-			Advice: "write other characters than letters and digits in its name and password as % and two digits, like %25 for %"})
+			Advice: "in its user name and password, replace special characters with % and two digits, like %25 for %"})
 	}
 	return "environment", nil
 }
@@ -113,11 +113,11 @@ func (d *doctor) lookAtFileVariables() {
 		}
 		if strings.HasPrefix(value, "~") || strings.Contains(value, "$") || !filepath.IsAbs(value) {
 			d.found(envFileUnexpanded, Finding{
-				Title: fmt.Sprintf("%s is %q, which is no absolute path", v.name, value), Mend: fmt.Sprintf("export %s=%s", v.name, say.ShellWord(v.path))})
+				Title: fmt.Sprintf("%s is %q, which is not an absolute path", v.name, value), Mend: fmt.Sprintf("export %s=%s", v.name, say.ShellWord(v.path))})
 		}
 		if _, err := os.Stat(v.path); err != nil {
 			d.found(envFileMissing, Finding{
-				Title: fmt.Sprintf("%s names a file that is not there: %s", v.name, v.path), Mend: "unset " + v.name})
+				Title: fmt.Sprintf("%s names a file that does not exist: %s", v.name, v.path), Mend: "unset " + v.name})
 		}
 	}
 }

@@ -17,11 +17,11 @@ var (
 	byteOrderMark = findingKind("byte-order-mark", Serious,
 		"the AWS CLI refuses a file that begins with one, and Go programs lose its first section")
 	keyInComment = findingKind("key-in-comment", Serious,
-		"a key that is commented out is as readable as before, and most likely still works")
+		"a key in a comment is as readable as before, and most likely still works")
 	misnamedKey = findingKind("key-misnamed", Serious,
 		"a key is as readable under a wrong name as under the right one, and most likely works")
 	leftover = findingKind("leftover", Warning,
-		"an edit that was cut short left a copy of the file, which may hold what the edit removed")
+		"an interrupted edit left a copy of the file, which may still have the text that the edit removed")
 )
 
 // lookAtFiles reads the two files, each by itself: one that is refused does not
@@ -55,7 +55,7 @@ func (d *doctor) lookAtFiles() (string, error) {
 	d.cfg = d.cfg.WithKeys(d.broker.HasKey)
 	for _, o := range d.cfg.MisnamedKeys() {
 		d.found(misnamedKey, Finding{
-			Title:  fmt.Sprintf("[%s] has a secret access key in clear under the name %s, which no AWS tool reads", o.Section, o.Key),
+			Title:  fmt.Sprintf("[%s] has a secret access key in plaintext under the name %s, which no AWS tool reads", o.Section, o.Key),
 			Advice: "delete that line, and the key in AWS if nothing uses it; else name it aws_secret_access_key, so that it can be moved",
 			Mend:   editorAt(o.File, o.Line),
 		}.at(o))
@@ -110,13 +110,13 @@ func (d *doctor) lookForLeftovers(path string) {
 			continue
 		}
 		d.found(leftover, Finding{
-			File: copy, Title: "a copy of " + path + " that was never put in its place",
+			File: copy, Title: "a copy of " + path + " from an interrupted edit",
 			Mend: "rm " + say.ShellWord(copy), fix: mendByRemoving(d.broker, copy),
 		})
 	}
 	if backup != "" {
 		d.found(leftover, Finding{
-			File: backup, Title: "a copy of " + path + " from before an edit that was cut short",
+			File: backup, Title: "a copy of " + path + " from before an interrupted edit",
 			Advice: "compare them, and remove the copy once the file is as it should be",
 			Mend:   fmt.Sprintf("diff %s %s", say.ShellWord(path), say.ShellWord(backup)),
 		})

@@ -18,23 +18,23 @@ import (
 
 var (
 	keychainGone = findingKind("keychain-gone", Serious,
-		"the keys are in that keychain and nowhere else, and awsbroker never looks into another one")
+		"the keys are only in that keychain, and awsbroker never uses another one")
 	keychainLocked = findingKind("keychain-locked", Warning,
-		"a call that needs a key from the keychain fails where the keychain cannot be opened")
+		"a call that needs a key from the keychain fails if the keychain cannot be opened")
 	keyringInClear = findingKind("keyring-in-clear", Serious,
-		"a keyring with an empty password is not encrypted: whoever gets that file, or a backup of it, has the keys")
+		"a keyring with an empty password is not encrypted: anyone who gets that file, or a backup of it, has the keys")
 	noKey = findingKind("no-key", Note,
 		"awsbroker makes sessions from an access key in the keychain")
 	keyUnlisted = findingKind("key-unlisted", Warning,
-		"a key that is not in awsbroker's record is used for nothing, and rotated by nobody")
+		"awsbroker does not use or rotate a key that is missing from its record")
 	keystoreOverridden = findingKind("keystore-overridden", Warning,
-		"keys are looked for where they are not")
+		"awsbroker looks for keys in the wrong keychain")
 	sessionsNowhere = findingKind("sessions-nowhere", Warning,
-		"a session that cannot be kept is asked for again by every call")
+		"every call needs a new session if sessions cannot be cached")
 	sealedInKeychain = findingKind("sealed-in-keychain", Note,
-		"the key that seals sessions is in the keychain then, which has to be opened for every call")
+		"the key that seals sessions is then in the keychain, and every call must open the keychain")
 	nobodyToAsk = findingKind("nobody-to-ask", Warning,
-		"a call that needs an MFA code fails at once where nobody can be asked for it")
+		"a call that needs an MFA code fails at once if there is no way to ask for it")
 )
 
 // lookAtKeychain reaches for the keychain that holds the keys, and looks whether they
@@ -47,7 +47,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 	options.Passphrase = nil
 	for _, file := range secretservice.InClear(filepath.Join(filepath.Dir(d.broker.Paths.Data), "keyrings")) {
 		d.found(keyringInClear, Finding{
-			Title:  fmt.Sprintf("GNOME Keyring keeps keys in clear in %s", file),
+			Title:  fmt.Sprintf("GNOME Keyring keeps keys in plaintext in %s", file),
 			Advice: "give that keyring a password in Passwords and Keys (seahorse), or move the keys out of it",
 			Mend:   "awsbroker keystore move file",
 		})
@@ -61,7 +61,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 	}
 	if d.broker.Keystore != "" && d.broker.Keystore != pinned {
 		d.found(keystoreOverridden, Finding{
-			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, and the keys are in %s", d.broker.Keystore.Words(), pinned.Words()),
+			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, but the keys are in %s", d.broker.Keystore.Words(), pinned.Words()),
 			Mend:  "unset AWSBROKER_KEYSTORE",
 		})
 	}
@@ -80,7 +80,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 	case err != nil:
 		d.found(keychainGone, Finding{
 			Title:  fmt.Sprintf("%s cannot be reached: %s", pinned.Words(), err),
-			Advice: "run awsbroker where that keychain is, such as your desktop session; which there are here, says",
+			Advice: "run awsbroker where that keychain is available, such as in your desktop session; list the keychains here with",
 			Mend:   "awsbroker keystore",
 		})
 		return "", nil
@@ -98,7 +98,7 @@ func (d *doctor) findUnlisted(places []keystore.Place) bool {
 	lost := d.record.Lost(places)
 	if len(lost) > 0 {
 		d.found(keyUnlisted, Finding{
-			Title:  "the keychain has keys that awsbroker has no record of: " + fewOf(lost),
+			Title:  "the keychain has keys that are missing from awsbroker's record: " + fewOf(lost),
 			Advice: "take each back, for which its secret is not asked for (or take it out: awsbroker remove " + say.ShellWord(lost[0]) + ")",
 			Mend:   "awsbroker add " + say.ShellWord(lost[0]),
 		})
@@ -117,7 +117,7 @@ func (d *doctor) lookForKeys(ctx context.Context) {
 		case errors.Is(err, keystore.ErrNotFound):
 			d.found(keyMissing, Finding{
 				Title:  failure.OfKeyOnRecord(err, name).Message,
-				Advice: "put back what the keychain lost, or store the key anew",
+				Advice: "restore the keychain, or store the key again",
 				Mend:   "awsbroker add " + say.ShellWord(name) + " --replace",
 			})
 		case !locked:
@@ -133,7 +133,7 @@ func (d *doctor) lookForKeys(ctx context.Context) {
 func (d *doctor) lookAtSessions() (string, error) {
 	if err := session.CheckDir(d.broker.Paths.Cache); err != nil {
 		d.found(sessionsNowhere, Finding{
-			Title:  "sessions cannot be kept: " + err.Error(),
+			Title:  "sessions cannot be cached: " + err.Error(),
 			Advice: "make that directory yours and writable",
 			Mend:   "ls -ld " + say.ShellWord(d.broker.Paths.Cache),
 		})
@@ -178,8 +178,8 @@ func (d *doctor) lookAtPrompts(ctx context.Context) (string, error) {
 		return "questions by " + string(ladder.Way()), nil
 	}
 	d.found(nobodyToAsk, Finding{
-		Title:  fmt.Sprintf("nobody can be asked from here for a code of %s %s", plural(len(waiting), "profile", "profiles"), fewOf(waiting)),
-		Advice: "log in beforehand, in a terminal or on the desktop",
+		Title:  fmt.Sprintf("there is no way to ask from here for a code of %s %s", plural(len(waiting), "profile", "profiles"), fewOf(waiting)),
+		Advice: "log in first, in a terminal or on the desktop",
 		Mend:   "awsbroker login --profile " + say.ShellWord(waiting[0]),
 	})
 	return "", nil

@@ -6,7 +6,7 @@ import (
 )
 
 var logUnwritable = findingKind("log-unwritable", Warning,
-	"sessions are given out all the same, and nothing tells afterwards which program got one")
+	"programs still get sessions, but the log does not show which program got one")
 
 // lookAtLog looks whether the log can be written to, if there is to be one.
 func (d *doctor) lookAtLog() (string, error) {

@@ -15,11 +15,11 @@ import (
 
 var (
 	writableByOthers = findingKind("writable-by-others", Serious,
-		"who may write there can have your AWS tools run a program of theirs, or put another key in place of yours")
+		"others who may write there can make your AWS tools run their program, or replace your key")
 	readableByOthers = findingKind("readable-by-others", Warning,
-		"what is in there is for you alone")
+		"only you should be able to read it")
 	programOfOthers = findingKind("program-of-others", Serious,
-		"who owns a program can have your AWS tools run another in its place")
+		"the owner of the program can replace it, and your AWS tools then run the new one")
 	filesOfOthers = findingKind("files-of-others", Warning,
 		"awsbroker keeps nothing for one user in another's home directory, as with sudo, so every call asks anew")
 )
@@ -51,7 +51,7 @@ func (d *doctor) lookAtModes() (string, error) {
 	}
 	if len(strangers) > 0 {
 		d.found(programOfOthers, Finding{
-			File: strangers[0], Title: fmt.Sprintf("your profiles run what belongs to another user: %s", fewOf(strangers)),
+			File: strangers[0], Title: fmt.Sprintf("your profiles run a program that belongs to another user: %s", fewOf(strangers)),
 			Advice: "install awsbroker as the system's administrator or as yourself, and name that one in the profiles",
 			Mend:   "ls -ld " + say.ShellWord(strangers[0]),
 		})

@@ -21,15 +21,15 @@ var (
 	securityKey = findingKind("security-key", Serious,
 		"AWS takes only six-digit codes from command-line tools; a virtual MFA device can stand beside the security key")
 	keyMissing = findingKind("key-missing", Serious,
-		"without its key the profile brings no session")
+		"without its key the profile gets no session")
 	noProfile = findingKind("no-profile", Note,
 		"AWS's tools use a key of the keychain through a profile that names awsbroker")
 	profileName = findingKind("profile-name", Warning,
 		"not every AWS tool reads a profile's name with other characters than letters, digits and _./%@-")
 	defaultProfile = findingKind("default-profile", Warning,
-		"every program that uses AWS without naming a profile asks for a code, whenever it likes")
+		"every program that uses AWS without a profile name can ask for a code at any time")
 	noRegion = findingKind("no-region", Note,
-		"most AWS tools need a region, and fail where neither the profile nor the environment has one")
+		"most AWS tools need a region, and fail if neither the profile nor the environment has one")
 	longSession = findingKind("long-session", Warning,
 		"AWS makes role sessions of one hour at most out of an MFA session, so longer ones take a code of their own each time")
 	renewedTooEarly = findingKind("renewed-too-early", Warning,
@@ -145,7 +145,7 @@ func (d *doctor) lookAtLives(t *broker.Target) {
 	p := t.Profile
 	if duration, ok := p.Origin("duration_seconds"); ok && p.MFASession > 0 && t.NeedsOwnCode() {
 		d.found(longSession, Finding{
-			Title:  fmt.Sprintf("profile %s has an MFA session, and sessions of its role are to last %s", p.Name, say.Duration(p.Duration)),
+			Title:  fmt.Sprintf("profile %s has an MFA session, but sessions of its role last %s", p.Name, say.Duration(p.Duration)),
 			Advice: "remove " + duration.Key + ", and they are renewed every hour without a code",
 			Mend:   "awsbroker doctor --fix",
 			fix:    mendFiles(d.broker, setProfile(d.broker, p.Name, nil, duration.Key)),

@@ -21,9 +21,9 @@ import (
 
 var (
 	programMissing = findingKind("program-missing", Serious,
-		"AWS's tools get nothing from a program that they cannot start")
+		"AWS tools get no session from a program that they cannot start")
 	programDiffers = findingKind("program-differs", Warning,
-		"AWS's tools run another awsbroker than you do, with its own faults and settings")
+		"AWS tools run another awsbroker than you do, which may behave differently")
 )
 
 // process is what some profiles have as their credential_process.

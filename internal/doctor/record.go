@@ -21,7 +21,7 @@ var (
 	rotationUnfinished = findingKind("rotation-unfinished", Warning,
 		"the user may have a second key in AWS that nobody uses and nobody watches")
 	revocationUnfinished = findingKind("revocation-unfinished", Serious,
-		"what leaked may still work")
+		"the leaked key or session may still work")
 	bootstrapUnfinished = findingKind("bootstrap-unfinished", Warning,
 		"the account is between two states, and a powerful key may still be there")
 	moveUnfinished = findingKind("move-unfinished", Warning,
@@ -47,7 +47,7 @@ func (d *doctor) lookAtRecord() (string, error) {
 	}
 	if l := d.record.Leaving; l != nil {
 		d.found(moveUnfinished, Finding{
-			Title: "old copies of keys are left in " + l.Keystore.Words(),
+			Title: "old copies of keys are still in " + l.Keystore.Words(),
 			Mend:  "awsbroker keystore move " + string(d.record.Keystore),
 		})
 	}

@@ -15,7 +15,7 @@ var (
 	trustWithoutMFA = findingKind("trust-without-mfa", Serious,
 		"a key that leaks is enough to assume the role, without a code")
 	roleOfAnybody = findingKind("role-of-anybody", Serious,
-		"who may assume any role, as AWS's PowerUserAccess lets, becomes an administrator with a code of a device of their own")
+		"a user who may assume any role (AWS's PowerUserAccess allows that) becomes an administrator with a code of their own MFA device")
 	longRoleSession = findingKind("long-role-session", Warning,
 		"a session that leaks works until it ends, and an hour is what awsbroker needs")
 )

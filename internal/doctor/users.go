@@ -17,9 +17,9 @@ var (
 	alwaysAdmin = findingKind("always-admin", Serious,
 		"a key that leaks is an administrator's at once, without a code and without an end")
 	secondKey = findingKind("second-key", Warning,
-		"one of two active keys is most likely forgotten somewhere")
+		"with two active keys, one is probably forgotten somewhere")
 	unusedKey = findingKind("unused-key", Warning,
-		"a key that nobody uses is one that nobody misses when it is stolen")
+		"if an unused key is stolen, nobody notices")
 )
 
 // lookAtUser looks at one user's console password, access keys and rights.
@@ -68,8 +68,8 @@ func (a *account) lookAtConsole(ctx context.Context, u iam.User) []finding {
 		return nil
 	}
 	return []finding{{consoleWithoutMFA, Finding{
-		Title:  fmt.Sprintf("user %s has a console password and no MFA device", u.Name),
-		Advice: "have a device added to the user (awsbroker mfa enroll), or take the password away",
+		Title:  fmt.Sprintf("user %s has a console password, but no MFA device", u.Name),
+		Advice: "add a device to the user (awsbroker mfa enroll), or remove the password",
 		Mend:   fmt.Sprintf("aws iam delete-login-profile --user-name %s --profile %s", say.ShellWord(u.Name), say.ShellWord(a.profile)),
 	}}}
 }
@@ -133,7 +133,7 @@ func (a *account) oldKey(user, id string, age time.Duration) []finding {
 	}
 	return []finding{{keyOld, Finding{
 		Title:  fmt.Sprintf("key %s of user %s was made %s ago", id, user, say.Duration(age)),
-		Advice: "have whoever uses it replace it (awsbroker rotate)",
+		Advice: "have its users replace it (awsbroker rotate)",
 		Mend:   "awsbroker keys list --user " + say.ShellWord(user),
 	}}}
 }
