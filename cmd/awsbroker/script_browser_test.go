@@ -37,9 +37,7 @@ func browse() {
 		inside, _, _ = strings.Cut(inside, "&")
 		link, _ = url.QueryUnescape(inside)
 	}
-	if strings.HasPrefix(link, "--window=") {
-		link = strings.TrimPrefix(link, "--window=")
-	}
+	link = strings.TrimPrefix(link, "--window=")
 	hops, page, err := follow(link, filepath.Join(work, "cookie"))
 	write("hops", strings.Join(hops, "\n")+"\n")
 	write("page", page)
