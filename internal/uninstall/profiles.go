@@ -61,6 +61,22 @@ func (l *leaving) planProfiles() error {
 			return failure.New(failure.Other, "the profiles cannot be written: %w", err)
 		}
 	}
+	return l.checkCredentials()
+}
+
+// checkCredentials refuses where a key is to go into a credentials file that cannot be
+// written: later, other keys would be deleted already.
+func (l *leaving) checkCredentials() error {
+	path := l.run.Paths.Credentials
+	if _, err := os.Stat(path); err != nil {
+		return nil // it is made
+	}
+	if !slices.ContainsFunc(l.plan.Keys, func(k Key) bool { return k.Fate == WriteBack && !k.Written }) {
+		return nil
+	}
+	if err := config.CheckWritable(path); err != nil {
+		return failure.New(failure.Other, "the keys cannot be written: %w", err)
+	}
 	return nil
 }
 
