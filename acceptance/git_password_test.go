@@ -148,6 +148,10 @@ func TestGitPasswordQuota(t *testing.T) {
 	t.Parallel()
 	h := withPassword(t)
 	h.must("codecommit", "create", "phoebe", "--yes")
+	china := h.Finish(h.Command("sh", "-c", `printf 'protocol=https\nhost=git-codecommit.cn-north-1.amazonaws.com.cn\npath=v1/repos/demo\n\n' | awsbroker git-credential --key phoebe get`))
+	if china.Code != 1 || china.Stdout != "quit=1\n" || !strings.Contains(china.Stderr, "is of partition aws, and git-codecommit.cn-north-1") {
+		t.Errorf("another partition gets a password: exit %d: %s", china.Code, china.Stderr)
+	}
 	first := h.AWS.User.GitPasswords()[0].ID
 	h.AWS.User.AddGitPassword(0)
 	r := h.Run("codecommit", "rotate", "phoebe", "--repository", codeCommit+"demo", "--yes")

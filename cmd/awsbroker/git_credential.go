@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,9 @@ With --repository it answers only for repositories with such a name, so that
 repositories of several accounts have profiles of their own.`,
 		Args: positional(1, 1, "one word: get, store or erase"),
 		RunE: func(cmd *cobra.Command, words []string) error {
+			if err := a.checkKeyOfGit(cmd, key); err != nil {
+				return err
+			}
 			q, err := codecommit.ReadRequest(os.Stdin)
 			if err != nil {
 				return failure.New(failure.Usage, "%w", err)
@@ -61,6 +65,24 @@ repositories of several accounts have profiles of their own.`,
 	cmd.Flags().StringArrayVar(&repositories, "repository", nil, "only for repositories of this name, which may have a *; may be repeated")
 	narrows(cmd, a)
 	return cmd
+}
+
+// checkKeyOfGit refuses a --key that is empty, which would mean a profile, and one whose
+// password would be given where a session was to be narrowed.
+func (a *app) checkKeyOfGit(cmd *cobra.Command, key string) error {
+	if !cmd.Flags().Changed("key") {
+		return nil
+	}
+	narrowing, err := a.narrow.narrowing()
+	switch {
+	case err != nil:
+		return err
+	case key == "":
+		return usage(errors.New("--key is empty"))
+	case !narrowing.IsZero():
+		return usage(errors.New("the password of --key has all the rights of its user, and only the session of a role can be narrowed"))
+	}
+	return nil
 }
 
 // wanted reports whether a helper is for a repository.

@@ -8,6 +8,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/codecommit"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/gitpassword"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -23,6 +24,10 @@ func (a *app) answerWithPassword(cmd *cobra.Command, key, operation string, host
 		return err
 	}
 	login, arn, err := gitpassword.Login(cmd.Context(), b, key)
+	if own := awsapi.PartitionOf(arn); err == nil && own != host.Partition {
+		err = failure.New(failure.Other, "the user of key %s is of partition %s, and %s of %s", key, own, host.Name, host.Partition).
+			Hint("name a profile of that partition: awsbroker codecommit setup PROFILE")
+	}
 	if err != nil {
 		_ = codecommit.WriteQuit(a.stdout)
 		return err
