@@ -166,6 +166,7 @@ var odd = []struct{ story, command, why string }{
 	{"usage", "awsbroker log", "there is no home"},
 	{"record_lost", "awsbroker login", "it is the last of doctor's fixes, of which the first brings the key back"},
 	{"setup_all", "awsbroker add --from-aws-vault", "aws-vault is not there"},
+	{"setup_all_included", "awsbroker add --from-aws-vault", "likewise"},
 	{"", "awsbroker credential-process", "it is a line of a difference"},
 	{"codecommit_files", "awsbroker git-credential", "it is a line of the difference, which Git runs with a word"},
 }
