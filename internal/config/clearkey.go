@@ -68,7 +68,7 @@ func (s *section) clearKey() (k ClearKey, ok bool, err error) {
 	}
 	if !hasID || !hasSecret {
 		return k, false, &ParseError{Path: s.path, Line: max(id.Line, secret.Line), Problem: fmt.Sprintf(
-			"section [%s] has one of %s and %s, and not the other", printable(s.name), clearKeySettings[0], clearKeySettings[1])}
+			"section [%s] has only one of %s and %s", printable(s.name), clearKeySettings[0], clearKeySettings[1])}
 	}
 	k = ClearKey{File: s.path, Line: id.Line, Section: s.name}
 	k.ID, k.Secret = straightenKey(id.Value, secret.Value)
@@ -145,7 +145,7 @@ func RemoveLeftovers(path string, secret credential.Secret) error {
 		return err == nil && bytes.Contains(data, []byte(secret.Reveal()))
 	}
 	if backup := target + backupSuffix; holds(backup) {
-		return fmt.Errorf("an earlier edit was interrupted, and the copy it left still has the secret in clear: %q", backup)
+		return fmt.Errorf("an earlier edit was interrupted and left a copy that has the secret in plaintext: %q", backup)
 	}
 	dir, prefix := filepath.Dir(target), "."+filepath.Base(target)+tempInfix
 	entries, err := os.ReadDir(dir)

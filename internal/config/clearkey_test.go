@@ -48,7 +48,7 @@ func TestClearKeys(t *testing.T) {
 		{"both files", "[profile x]\n" + lines, "[x]\n" + lines, "x", "credentials:2 [x] " + clearID + " " + clearSecret + " false\nconfig:2 [profile x] " + clearID + " " + clearSecret + " false"},
 		{"none", "[profile x]\nregion = eu-west-1\n", "", "x", ""},
 		{"no such profile", "", "", "x", ""},
-		{"half", "", "[x]\naws_secret_access_key = " + clearSecret, "x", "has one of"},
+		{"half", "", "[x]\naws_secret_access_key = " + clearSecret, "x", "has only one of"},
 		{"colon", "", "[x]\naws_access_key_id: " + clearID + "\naws_secret_access_key: " + clearSecret, "x", "is set with a colon"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestClearKeys(t *testing.T) {
 			if got != tt.want && (tt.want == "" || strings.HasPrefix(tt.want, "c") || !strings.Contains(got, tt.want)) {
 				t.Errorf("%s\nwant %s", got, tt.want)
 			}
-			if strings.Contains(tt.want, "has one") && strings.Contains(got, clearSecret) {
+			if strings.Contains(tt.want, "has only one") && strings.Contains(got, clearSecret) {
 				t.Error("the error holds the secret")
 			}
 		})

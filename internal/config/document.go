@@ -59,7 +59,7 @@ type option struct {
 func readDocument(path, text string) (*document, error) {
 	d := &document{path: path, text: text}
 	if hasByteOrderMark(text) {
-		return nil, d.fail(1, "the file begins with a byte order mark, which the AWS CLI refuses: save it as plain UTF-8")
+		return nil, d.fail(1, "the file begins with a byte order mark, which the AWS CLI refuses: save it as UTF-8 without this mark")
 	}
 	headers := min(strings.Count(text, "["), len(text)/4) // or fewer; to count those at the margin takes ten times as long
 	d.spans = make([]span, 0, headers)
@@ -116,12 +116,12 @@ func (d *document) addSpan(s span) error {
 	name := d.text[s.from+1 : s.nameEnd]
 	slot := d.slot(name)
 	if i := d.table[slot] - 1; i >= 0 {
-		return d.fail(int(s.line), "section [%s] is here a second time, the first is on line %d: make them one, "+
+		return d.fail(int(s.line), "section [%s] is already on line %d: merge the two sections, "+
 			"because the AWS CLI refuses the file", printable(name), d.spans[i].line)
 	}
 	if name == "DEFAULT" {
 		// Python's configparser hands its settings to every section.
-		return d.fail(int(s.line), "section [DEFAULT] in capitals counts for every profile in the AWS CLI and for none elsewhere: write [default]")
+		return d.fail(int(s.line), "the AWS CLI uses section [DEFAULT] for every profile, and other AWS tools ignore it: write [default]")
 	}
 	d.spans = append(d.spans, s)
 	if d.table[slot] = int32(len(d.spans)); tableSize(len(d.spans)) > len(d.table) {

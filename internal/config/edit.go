@@ -35,7 +35,7 @@ func ValidProfileName(name string) bool {
 // file that AWS's tools do not understand could change what it means to them.
 func SetProfile(text []byte, profile string, set []Setting, remove []string) ([]byte, error) {
 	if !ValidProfileName(profile) {
-		return nil, fmt.Errorf("a profile may be named with letters, digits and any of _./%%@- only, not %q", profile)
+		return nil, fmt.Errorf("%q is not a name for a profile: use only letters, digits and any of _./%%@-", profile)
 	}
 	if err := checkSettings(set, remove); err != nil {
 		return nil, err
@@ -105,12 +105,12 @@ func checkSettings(set []Setting, remove []string) error {
 	keys := keysOf(set)
 	for _, key := range append(keys, remove...) {
 		if !settingKeyPattern().MatchString(key) {
-			return fmt.Errorf("a setting may be named with lower-case letters, digits and any of _./%%@- only, not %q", key)
+			return fmt.Errorf("%q is not a name for a setting: use only lower-case letters, digits and any of _./%%@-", key)
 		}
 	}
 	for i, key := range keys {
 		if slices.Contains(keys[:i], key) || slices.Contains(remove, key) {
-			return fmt.Errorf("a setting can be written or removed once in one edit, not twice: %q", key)
+			return fmt.Errorf("one edit cannot change a setting twice: %q", key)
 		}
 	}
 	return nil
@@ -126,15 +126,15 @@ func checkReadAlike(s Setting) error {
 	case !utf8.ValidString(v) || strings.ContainsFunc(v, unicode.IsControl) || strings.ContainsAny(v, "\u2028\u2029"):
 		return fmt.Errorf("a value with control characters cannot be written for %q: %q", s.Key, v)
 	case strings.TrimSpace(v) != v:
-		return fmt.Errorf("a value with space around it cannot be written for %q: %q", s.Key, v)
+		return fmt.Errorf("a value that begins or ends with a space cannot be written for %q: %q", s.Key, v)
 	case v == `"`, v == "'":
 		return fmt.Errorf("the Go SDK crashes on a quotation mark as the value of %q: %q", s.Key, v)
 	case strings.HasPrefix(s.Key, prefix):
 		return nil
 	case v[0] == '#', v[0] == ';', strings.Contains(v, " #"), strings.Contains(v, " ;"):
-		return fmt.Errorf("some AWS tools would take a part of the value of %q for a comment: %q", s.Key, v)
+		return fmt.Errorf("some AWS tools would read a part of the value of %q as a comment: %q", s.Key, v)
 	case len(v) > 1 && v[0] == v[len(v)-1] && (v[0] == '"' || v[0] == '\''):
-		return fmt.Errorf("some AWS tools would drop the quotes around the value of %q: %q", s.Key, v)
+		return fmt.Errorf("some AWS tools would remove the quotes around the value of %q: %q", s.Key, v)
 	}
 	return nil
 }
@@ -155,7 +155,7 @@ func verifyEdit(before []string, after []byte, profile string, set []Setting, re
 	}
 	for _, s := range set {
 		if o, _, err := e.section.lookup(values, s.Key); err != nil || o.Value != s.Value {
-			return fmt.Errorf("the edit of profile %q would not read back, because of %q", profile, s.Key)
+			return fmt.Errorf("the edit of profile %q would not give %q the new value", profile, s.Key)
 		}
 	}
 	for _, key := range remove {

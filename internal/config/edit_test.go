@@ -99,7 +99,7 @@ func TestSetProfileRefuses(t *testing.T) {
 func TestLookalikes(t *testing.T) {
 	for _, header := range []string{"[ profile a ]", "[profile a] # x]", "[profile a # x]", "[profile a;x]"} {
 		_, err := SetProfile([]byte("# x\n"+header+"\noutput = json\n"), "a", []Setting{{"region", "x"}}, nil)
-		if err == nil || !strings.Contains(err.Error(), ":2: ") || !strings.Contains(err.Error(), "make it [profile a]") {
+		if err == nil || !strings.Contains(err.Error(), ":2: ") || !strings.Contains(err.Error(), "change it to [profile a]") {
 			t.Errorf("%s: %v", header, err)
 		}
 	}

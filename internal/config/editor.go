@@ -49,7 +49,7 @@ func (e *editor) refuseLookalike(profile string) error {
 		name, _, _ = strings.Cut(name, ";")
 		if strings.Join(strings.Fields(name), " ") == want {
 			return &ParseError{Path: e.doc.path, Line: s.line, Problem: fmt.Sprintf(
-				"the line looks like [%s], but the AWS CLI reads [%s]: make it [%s]", want, printable(s.name), want)}
+				"the line looks like [%s], but the AWS CLI reads [%s]: change it to [%s]", want, printable(s.name), want)}
 		}
 	}
 	return nil
@@ -70,8 +70,8 @@ func (e *editor) checkRemovable(keys []string) error {
 		for i, text := range o.rest {
 			if text[0] == '[' && strings.Contains(text, "]") {
 				return &ParseError{Path: e.doc.path, Line: o.more[i], Problem: fmt.Sprintf(
-					"the line is indented and so continues %q on line %d, though it looks like the beginning of a section: "+
-						"begin it at the margin, or remove it", o.name, o.line)}
+					"the line looks like the beginning of a section, but it is indented and so continues %q on line %d: "+
+						"remove the indent, or the whole line", o.name, o.line)}
 			}
 		}
 	}

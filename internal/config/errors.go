@@ -49,7 +49,7 @@ func (e *RoleSessionError) Error() string { return e.Origin.String() + " " + e.P
 type SecurityKeyError struct{ Origin Origin }
 
 func (e *SecurityKeyError) Error() string {
-	return fmt.Sprintf("%s is a security key or passkey, but AWS takes only six-digit codes from command-line tools: "+
+	return fmt.Sprintf("%s is a security key or passkey, but AWS accepts only six-digit codes from command-line tools: "+
 		"add a virtual MFA device to the user and name it here instead of %q", e.Origin, e.Origin.Value)
 }
 
@@ -91,7 +91,7 @@ func (e *CycleError) Error() string {
 	for i, name := range e.Cycle {
 		quoted[i] = fmt.Sprintf("%q", name)
 	}
-	return fmt.Sprintf("%s goes round in a circle: %s", e.Origin, strings.Join(quoted, " -> "))
+	return fmt.Sprintf("%s forms a circle: %s", e.Origin, strings.Join(quoted, " -> "))
 }
 
 // PartitionError is two settings that belong to different AWS partitions,
@@ -114,5 +114,5 @@ type NotOursError struct {
 }
 
 func (e *NotOursError) Error() string {
-	return fmt.Sprintf("%s: the profile %s, which is not awsbroker's to serve: %q", e.Origin, e.How, e.Profile)
+	return fmt.Sprintf("%s: profile %q %s, so awsbroker creates no sessions for it", e.Origin, e.Profile, e.How)
 }

@@ -19,12 +19,12 @@ func writeInPlace(target string, info fs.FileInfo, before, after []byte) error {
 	}
 	if err := overwriteFile(target, before, after); err != nil {
 		if restored := overwriteFile(target, nil, before); restored != nil {
-			return fmt.Errorf("writing failed halfway (%w), and the file as it was is now in %q", err, backup)
+			return fmt.Errorf("the file was only partly written (%w); its old content is in %q", err, backup)
 		}
 		return errors.Join(cannotWrite(target, err), os.Remove(backup))
 	}
 	if err := os.Remove(backup); err != nil {
-		return fmt.Errorf("the file is written, but its old copy could not be removed (%w): %q", err, backup)
+		return fmt.Errorf("the file was written, but its old copy could not be removed (%w): %q", err, backup)
 	}
 	return syncDir(filepath.Dir(target))
 }
@@ -32,7 +32,7 @@ func writeInPlace(target string, info fs.FileInfo, before, after []byte) error {
 func writeBackup(backup string, info fs.FileInfo, text []byte) (err error) {
 	f, err := os.OpenFile(backup, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm())
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("an earlier edit was interrupted; compare the file with the copy it left, and remove that: %q", backup)
+		return fmt.Errorf("an earlier edit was interrupted; compare the file with this copy, then delete the copy: %q", backup)
 	}
 	if err != nil {
 		return cannotWrite(backup, err)

@@ -80,7 +80,7 @@ func (n Narrowing) IsZero() bool { return !n.ReadOnly && n.Policy == "" && len(n
 // the white space of the policy, which AWS would count. The error is a *NarrowingError.
 func (n *Narrowing) Check() error {
 	if n.ReadOnly && (n.Policy != "" || len(n.PolicyARNs) > 0) {
-		return &NarrowingError{Problem: FlagReadOnly + " stands alone: a session may do what any one of its session policies allows, so that another would make it more than read-only"}
+		return &NarrowingError{Problem: FlagReadOnly + " excludes other session policies: a session may do what any of its session policies allows, so another policy could allow more than reading"}
 	}
 	if n.Policy != "" {
 		policy, problem := compactPolicy(n.Policy)
@@ -99,9 +99,9 @@ func (n *Narrowing) Check() error {
 	}
 	switch {
 	case len(n.PolicyARNs) > maxPolicyARNs:
-		return &NarrowingError{Problem: fmt.Sprintf("AWS takes %d managed policies for a session, and here are %d", maxPolicyARNs, len(n.PolicyARNs))}
+		return &NarrowingError{Problem: fmt.Sprintf("AWS accepts at most %d managed policies for a session, not %d", maxPolicyARNs, len(n.PolicyARNs))}
 	case characters > maxPolicies:
-		return &NarrowingError{Problem: fmt.Sprintf("the session policies have %d characters together, and AWS takes %d", characters, maxPolicies)}
+		return &NarrowingError{Problem: fmt.Sprintf("the session policies have %d characters together, and AWS accepts at most %d", characters, maxPolicies)}
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func (p *Profile) narrowOwn(n Narrowing, arns []string) error {
 		own, _ = p.Origin("session_policy_arns")
 	}
 	return &NarrowingError{
-		Problem: fmt.Sprintf("profile %s has session policies of its own, and AWS would let the session do what any of them allows: another one would not narrow it", printable(p.Name)),
+		Problem: fmt.Sprintf("profile %s has session policies of its own; a session may do what any of its session policies allows, so another policy would not narrow it", printable(p.Name)),
 		Hint:    "use another profile of the role, or change " + own.String(),
 	}
 }
@@ -172,7 +172,7 @@ func (p *Profile) strangePolicy(arns []string) string {
 	for _, arn := range arns {
 		policy := strings.SplitN(arn, ":", 6)
 		if len(role) == 6 && (policy[1] != role[1] || policy[4] != "aws" && policy[4] != role[4]) {
-			return fmt.Sprintf("names %s, which is neither in the role's account nor AWS's own in partition %q", arn, role[1])
+			return fmt.Sprintf("names %s, which is neither a policy of the role's account nor one of AWS's in partition %q", arn, role[1])
 		}
 	}
 	return ""

@@ -37,7 +37,7 @@ func TestNarrowingSizes(t *testing.T) {
 		"white space not counted": {Narrowing{Policy: policy(2048) + "\n\n"}, ""},
 		"too much":                {Narrowing{Policy: policy(2049)}, "2049 characters"},
 		"together":                {Narrowing{Policy: policy(1948), PolicyARNs: []string{arn}}, ""},
-		"too much together":       {Narrowing{Policy: policy(1949), PolicyARNs: []string{arn}}, "have 2049 characters together, and AWS takes 2048"},
+		"too much together":       {Narrowing{Policy: policy(1949), PolicyARNs: []string{arn}}, "have 2049 characters together, and AWS accepts at most 2048"},
 		"two in one":              {Narrowing{PolicyARNs: []string{arn + "," + arn}}, "must be the ARN of a managed policy"},
 	} {
 		err := tt.n.Check()

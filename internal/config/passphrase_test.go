@@ -49,7 +49,7 @@ func TestPassphraseLifeElsewhere(t *testing.T) {
 		}
 		found := false
 		for _, problem := range p.Problems {
-			found = found || problem.Kind == UnknownSetting && strings.Contains(problem.Text, "counts in [default] only")
+			found = found || problem.Kind == UnknownSetting && strings.Contains(problem.Text, "has an effect only in [default]")
 		}
 		if found != told {
 			t.Errorf("[%s]: %v", section, p.Problems)

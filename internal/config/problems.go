@@ -36,7 +36,7 @@ func (r *resolver) findProblems() {
 				r.addProblemAt(UnknownSetting, s, o, unknownSetting(name))
 			}
 			if o.name == prefix+passphraseFor && p.Name != "default" {
-				r.addProblemAt(UnknownSetting, s, o, o.name+" counts in [default] only: the encrypted file has one passphrase for all profiles")
+				r.addProblemAt(UnknownSetting, s, o, o.name+" has an effect only in [default]: the encrypted file has one passphrase for all profiles")
 			}
 			if text := ofAWSVault[o.name]; text != "" && (o.name != "mfa_process" || p.MFAProcess == "") {
 				r.addProblemAt(UnknownSetting, s, o, text)
@@ -48,7 +48,7 @@ func (r *resolver) findProblems() {
 				r.addProblemAt(BesideProcess, s, o, text)
 			}
 			if o.name == "credential_process" && s == r.view.credentials {
-				r.addProblemAt(InCredentialsFile, s, o, "credential_process belongs into the config file: some SDKs read it there only")
+				r.addProblemAt(InCredentialsFile, s, o, "credential_process belongs in the config file: some SDKs read it only there")
 			}
 			r.findMisread(s, o)
 			r.findOverridden(s, o)
@@ -81,18 +81,18 @@ var plainProcess = pattern.Of(`^(/|[A-Za-z]:\\|)[A-Za-z0-9_.@+-][A-Za-z0-9_./\\@
 func (r *resolver) findMisread(s *section, o *option) {
 	value := o.rawValue()
 	if strings.Contains(o.text, "[") && strings.Contains(o.text, "]") {
-		r.addProblemAt(Brackets, s, o, o.name+" has both [ and ] in its line, which the C++ SDK takes for the beginning of a section")
+		r.addProblemAt(Brackets, s, o, o.name+" has both [ and ] in its line, which the C++ SDK reads as the beginning of a section")
 	}
 	switch {
 	case strings.HasPrefix(o.name, prefix):
 	case strings.Contains(value, " #"), strings.Contains(value, " ;"):
-		r.addProblemAt(TrailingComment, s, o, o.name+" has a comment behind its value, which the AWS CLI takes for a part of it")
+		r.addProblemAt(TrailingComment, s, o, o.name+" has a comment behind its value, which the AWS CLI reads as a part of the value")
 	case o.name == "credential_process":
 		if !plainProcess().MatchString(value) || !portablePath(value) {
 			r.addProblemAt(UnportableProcess, s, o, "credential_process is not a plain command line: quotes, ~, $ and relative paths do not mean the same in all AWS tools")
 		}
 	case len(value) > 1 && value[0] == value[len(value)-1] && (value[0] == '"' || value[0] == '\''):
-		r.addProblemAt(QuotedValue, s, o, o.name+" is in quotes, which the AWS CLI takes for a part of the value and others take off")
+		r.addProblemAt(QuotedValue, s, o, o.name+" is in quotes: the AWS CLI reads them as a part of the value, and other tools remove them")
 	}
 }
 
@@ -104,7 +104,7 @@ func (r *resolver) findOverridden(s *section, o *option) {
 	}
 	for _, other := range r.view.sections[1:] {
 		if loser := other.option(o.name); loser != nil && loser.rawValue() != o.rawValue() {
-			r.addProblemAt(Overridden, s, o, fmt.Sprintf("%s wins over another value on line %d of %s", o.name, loser.line, other.path))
+			r.addProblemAt(Overridden, s, o, fmt.Sprintf("%s overrides another value on line %d of %s", o.name, loser.line, other.path))
 		}
 	}
 }
@@ -127,9 +127,9 @@ func unknownSetting(name string) string {
 // ofAWSVault is what becomes of the settings that only aws-vault knows
 // (https://github.com/99designs/aws-vault/blob/master/USAGE.md).
 var ofAWSVault = map[string]string{
-	"include_profile": "include_profile is aws-vault's, and nothing else takes settings from the profile that it names: write them here",
-	"parent_profile":  "parent_profile is aws-vault's, and nothing else takes settings from the profile that it names: write them here",
-	"mfa_process":     "mfa_process is aws-vault's: name it awsbroker_mfa_process",
+	"include_profile": "only aws-vault reads include_profile: copy the settings of the profile that it names to this profile",
+	"parent_profile":  "only aws-vault reads parent_profile: copy the settings of the profile that it names to this profile",
+	"mfa_process":     "only aws-vault reads mfa_process: rename it to awsbroker_mfa_process",
 }
 
 // besideProcess returns what a setting does beside awsbroker's credential_process, or
@@ -137,18 +137,18 @@ var ofAWSVault = map[string]string{
 func besideProcess(key string) string {
 	switch key {
 	case "role_arn":
-		return "role_arn beside credential_process is an error in the AWS CLI and assumes the role twice in Go: name it " + prefix + key
+		return "role_arn beside credential_process is an error in the AWS CLI and assumes the role twice in Go: rename it to " + prefix + key
 	case "source_profile":
-		return "source_profile beside credential_process makes AWS tools assume the role themselves: name it " + prefix + key
+		return "source_profile beside credential_process makes AWS tools assume the role themselves: rename it to " + prefix + key
 	case "mfa_serial", "external_id", "role_session_name":
-		return key + " beside credential_process makes the profile invalid in .NET: name it " + prefix + key
+		return key + " beside credential_process makes the profile invalid in .NET: rename it to " + prefix + key
 	case "aws_access_key_id", "aws_secret_access_key", "aws_session_token":
-		return key + " beside credential_process wins over it in most SDKs: remove it"
+		return key + " beside credential_process overrides it in most SDKs: remove it"
 	case "credential_source", "web_identity_token_file", "login_session":
-		return key + " beside credential_process wins over it in some SDKs: remove it"
+		return key + " beside credential_process overrides it in some SDKs: remove it"
 	}
 	if strings.HasPrefix(key, "sso_") {
-		return key + " beside credential_process wins over it in most SDKs: remove it"
+		return key + " beside credential_process overrides it in most SDKs: remove it"
 	}
 	return ""
 }
@@ -161,7 +161,7 @@ func (r *resolver) findDeviceOfSource() {
 		return
 	}
 	if origin, ok := p.Source.Origin("mfa_serial"); ok {
-		r.addProblem(DeviceOfSource, origin, fmt.Sprintf("mfa_serial of the source profile does not count for profile %q: write it there too if the role wants MFA", p.Name))
+		r.addProblem(DeviceOfSource, origin, fmt.Sprintf("mfa_serial of the source profile has no effect for profile %q: write it there too if the role requires MFA", p.Name))
 	}
 }
 
@@ -171,7 +171,7 @@ func (r *resolver) findDeviceOfSource() {
 func (r *resolver) findDeviceInChain() {
 	p := r.profile
 	if origin, ok := p.Origin("mfa_serial"); ok && p.Chained() {
-		r.addProblem(DeviceInChain, origin, fmt.Sprintf("mfa_serial belongs into profile %q, where the chain of roles begins: AWS takes no code from a role", p.firstRole().Name))
+		r.addProblem(DeviceInChain, origin, fmt.Sprintf("mfa_serial belongs in profile %q, where the chain of roles begins: AWS accepts no code from a role", p.firstRole().Name))
 	}
 }
 

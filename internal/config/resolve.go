@@ -113,8 +113,8 @@ func (c *Config) refuseKeyAndRole(name string) error {
 	if !ok {
 		return nil
 	}
-	return &ParseError{Path: file, Line: line, Problem: fmt.Sprintf("profile %q is the source of another and has both a role and "+
-		"an access key in clear, and AWS's tools disagree which one counts: move the role, or the key with: awsbroker add --from-profile %s", name, quoteName(name))}
+	return &ParseError{Path: file, Line: line, Problem: fmt.Sprintf("profile %q is a source profile with both a role and "+
+		"a plaintext access key, and AWS tools do not agree which one to use: move the role to another profile, or the key with: awsbroker add --from-profile %s", name, quoteName(name))}
 }
 
 // readAWS reads the settings that AWS's own tools know.

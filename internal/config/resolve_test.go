@@ -94,7 +94,7 @@ use_dualstack_endpoint = false
 	if p.ExternalID != "a:b/c" || p.RoleSessionName != "me@home" || p.Duration != 15*time.Minute || p.CABundle != "/etc/ssl/x.pem" || !p.UseFIPS || p.UseDualStack {
 		t.Errorf("got %+v", p)
 	}
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "does not count") {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, "has no effect") {
 		t.Errorf("problems: %v", p.Problems)
 	}
 }
@@ -188,7 +188,7 @@ func TestEmptyValueWins(t *testing.T) {
 func TestSourceWithKeyAndRole(t *testing.T) {
 	text := "[profile a]\nrole_arn = " + role + "\nsource_profile = b\n[profile b]\nrole_arn = " + role + "2\nsource_profile = b\n"
 	e := resolveError[*ParseError](t, text+"aws_access_key_id = x\naws_secret_access_key = y\n", "a")
-	if e.Line != 7 || !strings.Contains(e.Problem, "both a role and an access key") {
+	if e.Line != 7 || !strings.Contains(e.Problem, "both a role and a plaintext access key") {
 		t.Errorf("got %v", e)
 	}
 	if p := resolve(t, text, "a"); p.Source.RoleARN != role+"2" {

@@ -74,7 +74,7 @@ func (r *resolver) refuseWithoutRole() {
 	}
 	for _, setting := range []string{"session_policy", "session_policy_arns", "session_tags", "transitive_session_tags", "source_identity"} {
 		if o, ok := r.profile.Origin(setting); ok {
-			r.fail(&RoleSessionError{Origin: o, Problem: "is for the session of a role, and the profile has no role_arn"})
+			r.fail(&RoleSessionError{Origin: o, Problem: "needs a role, and the profile has no role_arn"})
 		}
 	}
 }
@@ -97,12 +97,12 @@ func (r *resolver) checkTransitiveTags() {
 			}
 			o, _ := p.Origin("session_tags")
 			r.fail(&RoleSessionError{Origin: o, Problem: fmt.Sprintf(
-				"sets the tag %q, which comes along from profile %q, where it is transitive, and cannot be set anew", printable(p.Tags[i].Key), source.Name)})
+				"sets the tag %q, which is transitive in profile %q: AWS passes it on and does not allow another value", printable(p.Tags[i].Key), source.Name)})
 		}
 		if source.SourceIdentity != "" && p.SourceIdentity != "" && source.SourceIdentity != p.SourceIdentity {
 			o, _ := p.Origin("source_identity")
 			r.fail(&RoleSessionError{Origin: o, Problem: fmt.Sprintf(
-				"differs from that of profile %q, from which it comes along and cannot be changed", source.Name)})
+				"differs from that of profile %q: AWS passes that one on and does not allow another", source.Name)})
 		}
 	}
 }
@@ -153,10 +153,10 @@ func compactPolicy(text string) (policy, problem string) {
 	var out bytes.Buffer
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(text), &object); err != nil {
-		return "", "is no JSON object: " + err.Error()
+		return "", "is not a JSON object: " + err.Error()
 	}
 	if err := json.Compact(&out, []byte(text)); err != nil {
-		return "", "is no JSON: " + err.Error()
+		return "", "is not JSON: " + err.Error()
 	}
 	policy = out.String()
 	switch n := utf8.RuneCountInString(policy); {
@@ -176,7 +176,7 @@ func readSmall(path string) (string, error) {
 		return "", err
 	}
 	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is no regular file", path)
+		return "", fmt.Errorf("%s is not a regular file", path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -216,12 +216,12 @@ func parseTags(value string) (tags []Tag, want string) {
 			return nil, want
 		}
 		if slices.ContainsFunc(tags, func(other Tag) bool { return strings.EqualFold(other.Key, t.Key) }) {
-			return nil, fmt.Sprintf("without the tag %q twice (AWS does not tell upper from lower case in keys)", printable(t.Key))
+			return nil, fmt.Sprintf("tags with different keys (%q is there twice; AWS ignores upper and lower case in keys)", printable(t.Key))
 		}
 		tags = append(tags, t)
 	}
 	if len(tags) > maxTags {
-		return nil, fmt.Sprintf("at most %d tags (here are %d)", maxTags, len(tags))
+		return nil, fmt.Sprintf("at most %d tags (there are %d)", maxTags, len(tags))
 	}
 	return tags, ""
 }
@@ -234,7 +234,7 @@ func checkTag(t Tag) string {
 	case utf8.RuneCountInString(t.Value) > maxTagValue:
 		return fmt.Sprintf("tags whose values have at most %d characters (%s has more)", maxTagValue, name)
 	case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
-		return `tags whose keys do not begin with "aws:", which is AWS's own`
+		return `tags whose keys do not begin with "aws:", which AWS reserves`
 	case !tagPattern().MatchString(t.Key), !tagPattern().MatchString(t.Value):
 		return fmt.Sprintf("tags of letters, digits, spaces and _.:/=+-@ (%s has another character)", name)
 	}
@@ -249,7 +249,7 @@ func checkPolicyARNs(value string) string {
 		}
 	}
 	if len(arns) > maxPolicyARNs {
-		return fmt.Sprintf("at most %d ARNs (here are %d)", maxPolicyARNs, len(arns))
+		return fmt.Sprintf("at most %d ARNs (there are %d)", maxPolicyARNs, len(arns))
 	}
 	return ""
 }

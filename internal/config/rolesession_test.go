@@ -62,11 +62,11 @@ func TestRoleSessionLimits(t *testing.T) {
 		resolve(t, withRole(good), "a")
 	}
 	for line, says := range map[string]string{
-		tags(51, 1):  "must be at most 50 tags (here are 51)",
+		tags(51, 1):  "must be at most 50 tags (there are 51)",
 		tags(1, 257): "must be tags whose values have at most 256 characters (T0 has more)",
 		"session_tags = " + strings.Repeat("k", 129) + "=v":       "must be tags whose keys have at most 128 characters",
-		"session_tags = AWS:x=y":                                  `must be tags whose keys do not begin with "aws:", which is AWS's own`,
-		"session_tags = Team=a,team=b":                            `must be without the tag "team" twice (AWS does not tell upper from lower case in keys)`,
+		"session_tags = AWS:x=y":                                  `must be tags whose keys do not begin with "aws:", which AWS reserves`,
+		"session_tags = Team=a,team=b":                            `must be tags with different keys ("team" is there twice; AWS ignores upper and lower case in keys)`,
 		"session_tags = Team=a*b":                                 "must be tags of letters, digits, spaces and _.:/=+-@ (Team has another character)",
 		"session_tags = Team":                                     "must be like Project=apollo,Team=ops",
 		"session_tags = A=b,":                                     "must be like Project=apollo,Team=ops",
@@ -74,15 +74,15 @@ func TestRoleSessionLimits(t *testing.T) {
 		"transitive_session_tags = Team":                          `names the tag "Team", which session_tags does not set`,
 		policy(2049):                                              "is a policy of 2049 characters, not counting white space, and AWS allows 2048",
 		`session_policy = {"a":"` + "\u2014" + `"}`:               "has a character that AWS does not allow in a policy (beyond U+00FF)",
-		`session_policy = {"a":`:                                  "is no JSON object: unexpected end of JSON input",
-		`session_policy = ["a"]`:                                  "is no JSON object: ",
+		`session_policy = {"a":`:                                  "is not a JSON object: unexpected end of JSON input",
+		`session_policy = ["a"]`:                                  "is not a JSON object: ",
 		"session_policy = file://policy.json":                     "must be JSON, or file:// and an absolute path",
 		"session_policy = file://" + installed:                    "names a file that cannot be read: ",
-		"session_policy = file://" + filepath.Clean(os.TempDir()): "names a file that cannot be read: " + filepath.Clean(os.TempDir()) + " is no regular file",
-		arns(11):                               "must be at most 10 ARNs (here are 11)",
+		"session_policy = file://" + filepath.Clean(os.TempDir()): "names a file that cannot be read: " + filepath.Clean(os.TempDir()) + " is not a regular file",
+		arns(11):                               "must be at most 10 ARNs (there are 11)",
 		"session_policy_arns = ReadOnlyAccess": "must be ARNs of managed policies, like ",
-		"session_policy_arns = arn:aws-cn:iam::aws:policy/A":       "is neither in the role's account nor AWS's own in partition \"aws\"",
-		"session_policy_arns = arn:aws:iam::210987654321:policy/A": "is neither in the role's account nor AWS's own in partition \"aws\"",
+		"session_policy_arns = arn:aws-cn:iam::aws:policy/A":       "is neither a policy of the role's account nor one of AWS's in partition \"aws\"",
+		"session_policy_arns = arn:aws:iam::210987654321:policy/A": "is neither a policy of the role's account nor one of AWS's in partition \"aws\"",
 		"source_identity = a":      "must be 2 to 64 letters, digits or any of _+=,.@-",
 		"source_identity = aws:me": "must be 2 to 64 letters, digits or any of _+=,.@-",
 	} {
@@ -107,8 +107,8 @@ func TestRoleSessionInChain(t *testing.T) {
 	source := "[profile s]\nrole_arn = " + role + "2\nsession_tags = Team=ops,Own=x\ntransitive_session_tags = Team\nsource_identity = me\n"
 	resolve(t, source+withRole("source_profile = s", "session_tags = own=y", "source_identity = me"), "a")
 	for line, says := range map[string]string{
-		"session_tags = TEAM=dev": `sets the tag "TEAM", which comes along from profile "s", where it is transitive, and cannot be set anew`,
-		"source_identity = you":   `differs from that of profile "s", from which it comes along and cannot be changed`,
+		"session_tags = TEAM=dev": `sets the tag "TEAM", which is transitive in profile "s": AWS passes it on and does not allow another value`,
+		"source_identity = you":   `differs from that of profile "s": AWS passes that one on and does not allow another`,
 	} {
 		e := resolveError[*RoleSessionError](t, source+withRole("source_profile = s", line), "a")
 		if !strings.Contains(e.Error(), says) || e.Origin.Line != 9 {
@@ -120,7 +120,7 @@ func TestRoleSessionInChain(t *testing.T) {
 		t.Errorf("got %v", e)
 	}
 	p := resolve(t, source+withRole("source_profile = s", "mfa_serial = "+device), "a")
-	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, `mfa_serial belongs into profile "s"`) {
+	if len(p.Problems) != 1 || !strings.Contains(p.Problems[0].Text, `mfa_serial belongs in profile "s"`) {
 		t.Errorf("problems: %v", p.Problems)
 	}
 }

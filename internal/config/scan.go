@@ -93,14 +93,14 @@ func (s *scanner) takeOption(number int, text string) error {
 	end := strings.IndexAny(text, "=:")
 	if end < 0 {
 		// The line may be the second half of a secret: it is not repeated.
-		return s.fail(number, "the line is no setting, because it has no \"=\": the AWS CLI refuses the file")
+		return s.fail(number, "the line is not a setting, because it has no \"=\": the AWS CLI refuses the file")
 	}
 	name := lowerName(trim(text[:end]))
 	if name == "" {
 		return s.fail(number, "the line has nothing before the %q", text[end:end+1])
 	}
 	if first, ok := s.options[name]; ok {
-		return s.fail(number, "%q is set a second time in section [%s], the first is on line %d: keep one, "+
+		return s.fail(number, "%q in section [%s] is already set on line %d: keep one, "+
 			"because the AWS CLI refuses the file", name, printable(s.current.name), first)
 	}
 	s.options[name] = number

@@ -36,7 +36,7 @@ func SwapSection(text []byte, profile string, lines []byte) ([]byte, error) {
 		return nil, err
 	}
 	if !sameOthers(before, after.listOthers(profile, nil, nil), profile) {
-		return nil, &ParseError{Path: e.doc.path, Line: e.section.line, Problem: "taking the profile out would change more than it"}
+		return nil, &ParseError{Path: e.doc.path, Line: e.section.line, Problem: "removing the profile would change more than the profile"}
 	}
 	return []byte(out), nil
 }

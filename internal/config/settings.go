@@ -34,7 +34,7 @@ func (c *Config) view(name string) (view, error) {
 	if len(e.config) > 1 {
 		first, second := e.config[0], e.config[1]
 		return v, &ParseError{Path: second.path, Line: second.line, Problem: "[" + printable(second.name) + "] and [" +
-			printable(first.name) + "] on line " + strconv.Itoa(first.line) + " are the same profile, and AWS's tools disagree which one counts: make them one"}
+			printable(first.name) + "] on line " + strconv.Itoa(first.line) + " are the same profile, and AWS tools do not agree which one to use: merge the two sections"}
 	}
 	v.sections, v.credentials = e.sections(), e.credentials
 	for _, s := range v.sections {

@@ -103,7 +103,7 @@ func checkKeyName(value string) string {
 
 func checkSeed(value string) string {
 	if value != "keychain" {
-		return `"keychain", the one place where a seed may be`
+		return `"keychain", the only place for a seed`
 	}
 	return ""
 }

@@ -67,7 +67,7 @@ func (s *section) lookup(values *ini.Section, key string) (Origin, bool, error) 
 	}
 	if len(o.more) > 0 {
 		return origin, false, &ParseError{Path: s.path, Line: o.more[0], Problem: fmt.Sprintf(
-			"the line is indented and so continues the value of %s on line %d: begin it at the margin", key, o.line)}
+			"the line is indented and so continues the value of %s on line %d: remove the indent", key, o.line)}
 	}
 	if origin.Value = o.rawValue(); values.HasKey(key) {
 		origin.Value = values.Key(key).Value()
@@ -90,7 +90,7 @@ func (s *section) nested(values *ini.Section, key, name string) (Origin, bool, e
 	}
 	if o.colon || o.rawValue() != "" {
 		return Origin{}, false, &ParseError{Path: s.path, Line: o.line, Problem: fmt.Sprintf(
-			"%s must have nothing behind it but \"=\", and its settings below it, indented", key)}
+			"%s must have only \"=\" behind it, and its settings indented below it", key)}
 	}
 	origin, found := Origin{}, false
 	for i, line := range values.Key(key).NestedValues() {
@@ -100,7 +100,7 @@ func (s *section) nested(values *ini.Section, key, name string) (Origin, bool, e
 		}
 		if k != name {
 			return Origin{}, false, &ParseError{Path: s.path, Line: o.more[i], Problem: fmt.Sprintf(
-				"%q in a block has to be in lower case: the AWS CLI does not see it", name)}
+				"%q in a block must be in lower case, because the AWS CLI ignores it otherwise", name)}
 		}
 		origin = Origin{File: s.path, Line: o.more[i], Section: s.name, Key: name, Value: trim(v)}
 		found = origin.Value != ""

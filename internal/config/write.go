@@ -14,7 +14,7 @@ import (
 )
 
 // ErrChanged is that a file is no longer what it was when it was read.
-var ErrChanged = errors.New("the file was changed by somebody else meanwhile")
+var ErrChanged = errors.New("another program changed the file meanwhile")
 
 // WriteFile replaces the content before of a file by after. The file is
 // either changed as a whole and on disk, or left as it was: if it no longer
@@ -94,7 +94,7 @@ func followLinks(path string) (string, error) {
 		}
 		target = next
 	}
-	return "", fmt.Errorf("the symbolic links go round in a circle: %q", path)
+	return "", fmt.Errorf("the symbolic links form a circle: %q", path)
 }
 
 // statWritable returns the file's information, or nil if the file is not there. A file

@@ -329,7 +329,7 @@ func TestConvertsAWSVault(t *testing.T) {
 		t.Fatal(changed, err)
 	}
 	m.want("new", "endpoint_url = "+m.AWS.Server.URL(), "region = eu-central-1", helperOfNew, "awsbroker_key = phoebe", phoneOf, "awsbroker_mfa_process = echo 000000")
-	if !strings.Contains(m.Shown(), "include_profile is aws-vault's") {
+	if !strings.Contains(m.Shown(), "only aws-vault reads include_profile") {
 		t.Errorf("nothing is said of include_profile: %s", m.Shown())
 	}
 }
