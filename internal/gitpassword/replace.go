@@ -70,9 +70,7 @@ func run(ctx context.Context, b *broker.Broker, o Options, refuse func(*work, st
 	if err != nil {
 		return out, err
 	}
-	if w.resumes = "rotate"; have.ID == "" {
-		w.resumes = "create"
-	}
+	w.first = have.ID == ""
 	fresh, err := w.read(ctx, next)
 	if err != nil {
 		return out, err
@@ -114,7 +112,10 @@ func (w *work) finish(ctx context.Context, fresh stored) error {
 }
 
 func (w *work) resumable(err error) error {
-	return failure.WithHint(err, "nothing is lost; to resume, run again: awsbroker codecommit %s %s", w.resumes, say.ShellWord(w.key))
+	if w.first {
+		return failure.WithHint(err, "nothing is lost; to resume, run again: awsbroker codecommit create %s", say.ShellWord(w.key))
+	}
+	return failure.WithHint(err, "nothing is lost; to resume, run again: awsbroker codecommit rotate %s", say.ShellWord(w.key))
 }
 
 // make has AWS make a password, and stores it beside the one that Git gets.

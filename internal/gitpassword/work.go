@@ -27,11 +27,11 @@ type Options struct {
 type work struct {
 	*keys.Work
 	Options
-	broker  *broker.Broker
-	chain   *keystore.Store
-	key     string
-	unlock  func() error
-	resumes string // the verb that goes on where the run stops
+	broker *broker.Broker
+	chain  *keystore.Store
+	key    string
+	unlock func() error
+	first  bool // there is no password yet
 }
 
 // open finds the key, its user, the keychain, and a way into IAM. It keeps other runs out
