@@ -60,9 +60,9 @@ try list awsbroker list
 		"lost":    {"missing from awsbroker's record; to add them again:\n    awsbroker add phoebe\n", "exit 0"},
 		"other":   {"the keychain has another key", "exit 1"},
 		"back":    {"was stored in the desktop's keyring", "exit 0"},
-		"locked":  {"the keystore is locked", "exit 7"},
-		"doctor":  {"warning: keychain-locked", "the keystore is locked"},
-		"explain": {"next call  fails: ", "the keystore is locked"},
+		"locked":  {"the keychain is locked", "exit 7"},
+		"doctor":  {"warning: keychain-locked", "the keychain is locked"},
+		"explain": {"next call  fails: ", "the keychain is locked"},
 		"killed":  {"not available here", "exit 7"},
 		"list":    {"phoebe", "exit 0"},
 	} {

@@ -65,5 +65,5 @@ func PanicText(p any) string {
 	if err, ok := p.(runtime.Error); ok {
 		return err.Error()
 	}
-	return "the library gave up"
+	return "the library failed"
 }

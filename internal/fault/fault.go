@@ -8,12 +8,12 @@ import "errors"
 // wraps one says which keychain, directory or file, and what to do about it.
 var (
 	ErrNotFound  = errors.New("no such key")
-	ErrLocked    = errors.New("the keystore is locked")
-	ErrMissing   = errors.New("the keystore is not available here")
+	ErrLocked    = errors.New("the keychain is locked")
+	ErrMissing   = errors.New("the keychain is not available here")
 	ErrDismissed = errors.New("the unlock dialog was dismissed")
-	ErrCorrupt   = errors.New("the keystore is damaged")
-	ErrTimeout   = errors.New("the keystore did not answer in time")
-	ErrAsks      = errors.New("a person would be asked") // of a look, which asks nobody
+	ErrCorrupt   = errors.New("the keychain is damaged")
+	ErrTimeout   = errors.New("the keychain did not answer in time")
+	ErrAsks      = errors.New("the keychain would ask you") // of a look, which asks nobody
 )
 
 // Advised is an error that comes with what a person can do about it.

@@ -84,7 +84,7 @@ func (v *AWSVault) Where() string { return v.items.where() }
 func (v *AWSVault) Names(ctx context.Context) ([]string, error) {
 	all, err := v.items.list(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("looking into aws-vault's %s keystore: %w", v.kind, err)
+		return nil, fmt.Errorf("reading aws-vault's keychain (%s): %w", v.kind, err)
 	}
 	var names []string
 	for _, name := range all {
@@ -123,7 +123,7 @@ func (v *AWSVault) Get(ctx context.Context, name string) (credential.Credentials
 	var k struct{ AccessKeyID, SecretAccessKey, SessionToken string }
 	// The decoder's own error may quote the value, so it is dropped.
 	if json.Unmarshal(data, &k) != nil || k.AccessKeyID == "" || k.SecretAccessKey == "" {
-		return credential.Credentials{}, v.failed(fmt.Errorf("%w: the item holds no access key", ErrCorrupt), "reading", name)
+		return credential.Credentials{}, v.failed(fmt.Errorf("%w: the item has no access key", ErrCorrupt), "reading", name)
 	}
 	return credential.Credentials{
 		AccessKeyID: k.AccessKeyID, SecretAccessKey: credential.NewSecret(k.SecretAccessKey), SessionToken: credential.NewSecret(k.SessionToken),
@@ -139,7 +139,7 @@ func (v *AWSVault) Remove(ctx context.Context, name string) error {
 }
 
 func (v *AWSVault) failed(err error, doing, name string) error {
-	return fmt.Errorf("%s %q in aws-vault's %s keystore: %w", doing, name, v.kind, err)
+	return fmt.Errorf("%s %q in aws-vault's keychain (%s): %w", doing, name, v.kind, err)
 }
 
 // vaultRing is the macOS Keychain or the Windows Credential Manager, where an
@@ -156,7 +156,7 @@ func newVaultRing(place AWSVaultPlace, o Options) (vaultItems, error) {
 		KeychainName:    keychain,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: this system has no keystore %q", ErrMissing, place.Kind)
+		return nil, fmt.Errorf("%w: this system has no keychain of the kind %q", ErrMissing, place.Kind)
 	}
 	where := "the Windows Credential Manager"
 	if place.Kind == Keychain {
@@ -188,7 +188,7 @@ func unpack(text []byte, name string) ([]byte, error) {
 	var item keyring.Item
 	// The decoder's own error may quote the secret, so it is dropped.
 	if json.Unmarshal(text, &item) != nil || item.Key != name {
-		return nil, fmt.Errorf("%w: it is not an item of aws-vault's", ErrCorrupt)
+		return nil, fmt.Errorf("%w: aws-vault did not write it", ErrCorrupt)
 	}
 	return item.Data, nil
 }

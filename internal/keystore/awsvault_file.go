@@ -69,7 +69,7 @@ func (v *vaultFiles) read(ctx context.Context, name string) ([]byte, error) {
 	}
 	if !v.known {
 		if v.ask == nil {
-			return nil, fmt.Errorf("%w: it needs a passphrase and nobody can be asked", ErrLocked)
+			return nil, fmt.Errorf("%w: it needs a passphrase, and awsbroker cannot ask for it here", ErrLocked)
 		}
 		if v.passphrase, err = v.ask(ctx, PassphraseRequest{Dir: v.dir}); err != nil {
 			return nil, err
@@ -102,7 +102,7 @@ func (v *vaultFiles) open(name string) (data []byte, err error) {
 		v.known = false
 		return nil, fmt.Errorf("%w for %q", ErrPassphrase, v.path(name))
 	}
-	return nil, fmt.Errorf("%w: %q is not an item of aws-vault's", ErrCorrupt, v.path(name))
+	return nil, fmt.Errorf("%w: aws-vault did not write %q", ErrCorrupt, v.path(name))
 }
 
 // sealedFile is looksSealed for a file anywhere.

@@ -27,7 +27,7 @@ func (v *vaultSecrets) list(ctx context.Context) ([]string, error) { return v.ri
 func (v *vaultSecrets) read(ctx context.Context, name string) ([]byte, error) {
 	data, err := v.ring.Get(ctx, name)
 	if errors.Is(err, ErrCorrupt) {
-		err = fmt.Errorf("%w: it is not an item of aws-vault's", ErrCorrupt)
+		err = fmt.Errorf("%w: aws-vault did not write it", ErrCorrupt)
 	}
 	return data, err
 }

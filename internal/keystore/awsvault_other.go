@@ -5,5 +5,5 @@ package keystore
 import "fmt"
 
 func newVaultSecrets(AWSVaultPlace, Options) (vaultItems, error) {
-	return nil, fmt.Errorf("%w: %q is on Linux only", ErrMissing, SecretService)
+	return nil, fmt.Errorf("%w: %q exists only on Linux", ErrMissing, SecretService)
 }

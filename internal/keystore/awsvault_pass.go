@@ -28,7 +28,7 @@ func newVaultPass(place AWSVaultPlace, o Options) (vaultItems, error) {
 	}
 	p, ok := opened.(*passStore)
 	if !ok {
-		return nil, fmt.Errorf("%w: this is not pass", ErrMissing)
+		return nil, fmt.Errorf("%w: this is not the program pass", ErrMissing)
 	}
 	if place.PassDir != "" {
 		if p.dir, err = keyring.ExpandTilde(place.PassDir); err != nil {

@@ -31,7 +31,7 @@ func withLock(ctx context.Context, path string, limit time.Duration, do func() e
 	lock := flock.New(path, flock.SetFlag(lockFlag))
 	if _, err := lock.TryLockContext(waiting, lockRetry); err != nil {
 		if waiting.Err() != nil {
-			return fault.Ended(waiting.Err(), fmt.Sprintf("waiting for another awsbroker that holds %q", path))
+			return fault.Ended(waiting.Err(), fmt.Sprintf("waiting for another awsbroker that has locked %q", path))
 		}
 		return unusable(err)
 	}

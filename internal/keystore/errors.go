@@ -17,9 +17,9 @@ var (
 	ErrPassphrase     = errors.New("wrong passphrase")
 	ErrWeakPassphrase = errors.New("the passphrase is too weak")
 	ErrTimeout        = fault.ErrTimeout
-	ErrNoKeystore     = errors.New("no keystore has been chosen yet")
-	ErrPinned         = errors.New("keys are kept in another keystore")
-	ErrOccupied       = errors.New("another key has that name there")
+	ErrNoKeystore     = errors.New("no keychain has been chosen yet")
+	ErrPinned         = errors.New("your keys are in another keychain")
+	ErrOccupied       = errors.New("another key already has that name")
 	ErrAsks           = fault.ErrAsks
-	ErrName           = errors.New("not a usable name")
+	ErrName           = errors.New("this name cannot be used")
 )

@@ -41,7 +41,7 @@ func TestOnlyRounds() { rounds = 10_000 } // more than keyring's own, so that it
 
 func newFileStore(o Options) (backend, error) {
 	if !filepath.IsAbs(o.FileDir) {
-		return nil, fmt.Errorf("%w: there is no directory for the encrypted-file keystore: set HOME or XDG_DATA_HOME", ErrMissing)
+		return nil, fmt.Errorf("%w: there is no directory for the encrypted files: set HOME or XDG_DATA_HOME", ErrMissing)
 	}
 	return &fileStore{dir: o.FileDir, ask: o.Passphrase, memory: o.Memory, limit: o.CallTimeout}, nil
 }

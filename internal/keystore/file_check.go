@@ -63,7 +63,7 @@ func (f *fileStore) fits(pass credential.Secret) error {
 	if slices.ContainsFunc(items, f.looksSealed) {
 		return fmt.Errorf("%w for %q", ErrPassphrase, f.dir)
 	}
-	return fmt.Errorf("%w: nothing in %q can be decrypted", ErrCorrupt, f.dir)
+	return fmt.Errorf("%w: no file in %q can be decrypted", ErrCorrupt, f.dir)
 }
 
 // opensAny tries the check item first: its name sorts before the others'.

@@ -45,7 +45,7 @@ func keychainError(err error) error {
 	case userCancelled:
 		return ErrDismissed
 	case gokeychain.ErrorInteractionNotAllowed, gokeychain.ErrorAuthFailed:
-		return fmt.Errorf("%w, or this session may not use it: run: security unlock-keychain: %w", ErrLocked, err)
+		return fmt.Errorf("%w, or this session is not allowed to use it; unlock it with: security unlock-keychain: %w", ErrLocked, err)
 	case gokeychain.ErrorNotAvailable, gokeychain.ErrorNoSuchKeychain, gokeychain.ErrorNoAccessForItem:
 		return fmt.Errorf("%w: %w", ErrMissing, err)
 	}

@@ -5,5 +5,5 @@ package keystore
 import "fmt"
 
 func newKeychain(Options) (backend, error) {
-	return nil, fmt.Errorf("%w: this build has no %q, which is on macOS only", ErrMissing, Keychain)
+	return nil, fmt.Errorf("%w: %q exists only on macOS", ErrMissing, Keychain)
 }

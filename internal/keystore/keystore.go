@@ -196,7 +196,7 @@ func openUsable(ctx context.Context, o Options) (usable []*Store, err error) {
 		}
 	}
 	if len(usable) == 0 {
-		return nil, fmt.Errorf("%w: none of %q can be used here", ErrMissing, preferred)
+		return nil, fmt.Errorf("%w: you can use none of %q here", ErrMissing, preferred)
 	}
 	return usable, nil
 }
@@ -254,14 +254,14 @@ func Places(ctx context.Context, o Options) []Place {
 // Reach reports whether the keychain is there, without asking anybody.
 func (s *Store) Reach(ctx context.Context) error {
 	if err := s.backend.reach(ctx); err != nil {
-		return fmt.Errorf("the %s keystore: %w", s.kind, err)
+		return fmt.Errorf("%s: %w", s.kind.Words(), err)
 	}
 	return nil
 }
 
 func openKind(kind Kind, o Options) (*Store, error) {
 	if o.RecordPath == "" {
-		return nil, errors.New("there is no directory for the record of the keystore: set HOME or XDG_STATE_HOME")
+		return nil, errors.New("there is no directory for the record of your keys: set HOME or XDG_STATE_HOME")
 	}
 	if o.CallTimeout == 0 {
 		o.CallTimeout = DefaultCallTimeout

@@ -38,7 +38,7 @@ type MoveOptions struct {
 func Move(ctx context.Context, from, to *Store, o MoveOptions) error {
 	for _, s := range []*Store{from, to} {
 		if err := s.backend.unlock(ctx, writing); err != nil {
-			return fmt.Errorf("opening the %s keystore: %w", s.kind, err)
+			return fmt.Errorf("opening %s: %w", s.kind.Words(), err)
 		}
 	}
 	return withRecordLock(ctx, from.recordPath, func() error {
@@ -47,7 +47,7 @@ func Move(ctx context.Context, from, to *Store, o MoveOptions) error {
 			return err
 		}
 		if rec.Keystore != from.kind || rec.Leaving != nil {
-			return fmt.Errorf("%w: another awsbroker moved them meanwhile", ErrPinned)
+			return fmt.Errorf("%w: another awsbroker has just moved them", ErrPinned)
 		}
 		m := &move{from: from, to: to, o: o}
 		if err := m.read(ctx, rec); err != nil {
@@ -172,7 +172,7 @@ func (m *move) undo(ctx context.Context, why error) error {
 	defer cancel()
 	for _, item := range m.made {
 		if err := m.to.backend.remove(ctx, item); err != nil && !errors.Is(err, ErrNotFound) {
-			return fmt.Errorf("%w (a copy is left in the %s keystore: %w)", why, m.to.kind, err)
+			return fmt.Errorf("%w (a copy was left in %s: %w)", why, m.to.kind.Words(), err)
 		}
 	}
 	return why
@@ -184,10 +184,10 @@ func (m *move) undo(ctx context.Context, why error) error {
 func FinishMove(ctx context.Context, pinned, old *Store, told func(step MoveStep, name string)) error {
 	// Looking asks for a passphrase, too, and that is not for under the lock.
 	if err := pinned.backend.unlock(ctx, writing); err != nil {
-		return fmt.Errorf("opening the %s keystore: %w", pinned.kind, err)
+		return fmt.Errorf("opening %s: %w", pinned.kind.Words(), err)
 	}
 	if err := old.backend.unlock(ctx, removing); err != nil {
-		return fmt.Errorf("opening the %s keystore: %w", old.kind, err)
+		return fmt.Errorf("opening %s: %w", old.kind.Words(), err)
 	}
 	return withRecordLock(ctx, pinned.recordPath, func() error {
 		rec, err := ReadRecord(pinned.recordPath)
@@ -195,7 +195,7 @@ func FinishMove(ctx context.Context, pinned, old *Store, told func(step MoveStep
 			return err
 		}
 		if rec.Keystore != pinned.kind || rec.Leaving.Keystore != old.kind || pinned.kind == old.kind {
-			return fmt.Errorf("%w: another awsbroker moved them meanwhile", ErrPinned)
+			return fmt.Errorf("%w: another awsbroker has just moved them", ErrPinned)
 		}
 		for _, name := range rec.Leaving.Keys {
 			item := itemName(keySpace, name)

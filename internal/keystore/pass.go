@@ -133,7 +133,7 @@ func (p *passStore) get(ctx context.Context, item string) ([]byte, error) {
 	var found keyring.Item
 	// The decoder's own error may quote the secret, so it is dropped.
 	if json.Unmarshal(plain, &found) != nil || found.Key != item {
-		return nil, fmt.Errorf("%w: the entry %q of pass is not one that awsbroker wrote", ErrCorrupt, item)
+		return nil, fmt.Errorf("%w: awsbroker did not write the entry %q of pass", ErrCorrupt, item)
 	}
 	return found.Data, nil
 }
@@ -181,11 +181,11 @@ func (p *passStore) stage(ctx context.Context, scratch string, text []byte) erro
 	}
 	back, err := p.decrypt(ctx, p.path(scratch))
 	if err != nil {
-		return fmt.Errorf("gpg can encrypt it but not decrypt it again: %w", err)
+		return fmt.Errorf("gpg encrypted it, but cannot decrypt it: %w", err)
 	}
 	// gopass, installed as pass, ends every entry with a line break.
 	if !bytes.Equal(bytes.TrimSuffix(back, []byte("\n")), text) {
-		return fmt.Errorf("%w: gpg gave back something else than it was given", ErrCorrupt)
+		return fmt.Errorf("%w: gpg returned something other than what it encrypted", ErrCorrupt)
 	}
 	return syncFile(p.path(scratch))
 }

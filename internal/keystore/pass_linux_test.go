@@ -303,9 +303,9 @@ func gopassSubject(t *testing.T) subject {
 // looks, also of a store that gopass has in a place of its own.
 func TestPassWithoutAStore(t *testing.T) {
 	for _, c := range []struct{ name, mark, hint string }{
-		{"nothing", "", "make one: pass init YOUR-GPG-ID"},
+		{"nothing", "", "create one with: pass init YOUR-GPG-ID"},
 		{"gopass", ".gpg-id", "to use gopass's store: export PASSWORD_STORE_DIR="},
-		{"gopass with age", ".age-recipients", "which pass cannot read; make one for pass: pass init YOUR-GPG-ID"},
+		{"gopass with age", ".age-recipients", "pass cannot read it; create one for pass with: pass init YOUR-GPG-ID"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x, home := passSubject(t), t.TempDir()

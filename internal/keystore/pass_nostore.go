@@ -18,11 +18,11 @@ import (
 func (p *passStore) noStore() error {
 	data := cmp.Or(p.helper.variable("XDG_DATA_HOME"), filepath.Join(p.helper.variable("HOME"), ".local", "share"))
 	gopass := filepath.Join(data, "gopass", "stores", "root")
-	hint := "make one: pass init YOUR-GPG-ID"
+	hint := "create one with: pass init YOUR-GPG-ID"
 	if _, err := os.Stat(filepath.Join(gopass, ".gpg-id")); err == nil {
 		hint = "to use gopass's store: export PASSWORD_STORE_DIR=" + say.ShellWord(gopass)
 	} else if _, err := os.Stat(filepath.Join(gopass, ".age-recipients")); err == nil {
-		hint = "gopass's store is encrypted with age, which pass cannot read; make one for pass: pass init YOUR-GPG-ID; or keep keys elsewhere: awsbroker add KEY --keystore file"
+		hint = "gopass's store is encrypted with age, and pass cannot read it; create one for pass with: pass init YOUR-GPG-ID; or use another keychain: awsbroker add KEY --keystore file"
 	}
 	return &fault.Advised{Err: fmt.Errorf("%w: pass has no store in %q", ErrMissing, p.dir), Hint: hint}
 }

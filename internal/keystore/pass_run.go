@@ -39,7 +39,7 @@ func (p *passStore) pass(ctx context.Context, stdin []byte, args ...string) erro
 // writeError says why pass did not write.
 func (p *passStore) writeError(s gpgStatus) error {
 	if reason := s.recipient(); reason != "" {
-		return fmt.Errorf("%w: gpg does not encrypt for the key in %q: %s", ErrMissing, filepath.Join(p.dir, ".gpg-id"), reason)
+		return fmt.Errorf("%w: gpg cannot encrypt for the key in %q: %s", ErrMissing, filepath.Join(p.dir, ".gpg-id"), reason)
 	}
 	if err := unix.Access(p.dir, unix.W_OK); err != nil {
 		return unusable(&fs.PathError{Op: "write", Path: p.dir, Err: err})

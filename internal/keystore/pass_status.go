@@ -22,7 +22,7 @@ type gpgStatus struct {
 const statusPrefix = "[GNUPG:] "
 
 func parseStatus(stderr string) gpgStatus {
-	s := gpgStatus{said: "it did not say why"}
+	s := gpgStatus{said: "it gave no reason"}
 	for line := range strings.Lines(stderr) {
 		line = strings.TrimSpace(line)
 		if status, ok := strings.CutPrefix(line, statusPrefix); ok {
@@ -74,7 +74,7 @@ func (s gpgStatus) decrypted() error {
 		return fmt.Errorf("%w: gpg could not use its secret key", ErrLocked)
 	}
 	if id, ok := s.find("NO_SECKEY"); ok {
-		return fmt.Errorf("%w: gpg has no secret key for it (%s): the key or the card is not here", ErrMissing, strings.Join(id, " "))
+		return fmt.Errorf("%w: gpg has no secret key for it (%s): the key or its card is missing", ErrMissing, strings.Join(id, " "))
 	}
 	for _, sign := range []string{"NODATA", "BADMDC", "DECRYPTION_FAILED", "UNEXPECTED"} {
 		if _, ok := s.find(sign); ok {
@@ -99,7 +99,7 @@ func (s gpgStatus) recipient() string {
 	case expired || code == "5":
 		return who + " has expired"
 	case code == "10":
-		return who + " is not trusted: run: gpg --edit-key " + say.ShellWord(who) + " trust"
+		return who + " is not trusted; trust it with: gpg --edit-key " + say.ShellWord(who) + " trust"
 	}
 	return who + " is not a key that gpg can encrypt for"
 }

@@ -3,5 +3,5 @@ package keystore
 import "fmt"
 
 func newPass(Options) (backend, error) {
-	return nil, fmt.Errorf("%w: there is no pass on Windows, only %q and %q", ErrMissing, WinCred, File)
+	return nil, fmt.Errorf("%w: pass does not exist on Windows; use %q or %q", ErrMissing, WinCred, File)
 }

@@ -97,7 +97,7 @@ func (f *fileStore) forget() {
 
 func (f *fileStore) askPassphrase(ctx context.Context, fresh bool) (credential.Secret, error) {
 	if f.ask == nil {
-		return credential.Secret{}, fmt.Errorf("%w: it needs a passphrase and nobody can be asked", ErrLocked)
+		return credential.Secret{}, fmt.Errorf("%w: it needs a passphrase, and awsbroker cannot ask for it here", ErrLocked)
 	}
 	r := PassphraseRequest{New: fresh, Dir: f.dir}
 	if fresh {

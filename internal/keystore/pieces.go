@@ -49,7 +49,7 @@ func (p *pieces) get(ctx context.Context, item string) ([]byte, error) {
 	for _, name := range names {
 		piece, err := p.backend.get(ctx, name)
 		if errors.Is(err, ErrNotFound) {
-			return nil, fmt.Errorf("%w: a piece of %q is gone", ErrCorrupt, item)
+			return nil, fmt.Errorf("%w: a part of %q is missing", ErrCorrupt, item)
 		} else if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (p *pieces) write(ctx context.Context, item string, data []byte) (names []s
 	}
 	list, err = json.Marshal(pieceList{names})
 	if err == nil && (len(names) > maxPieces || len(list) > p.size) {
-		err = errors.New("the value is too long for this keystore")
+		err = errors.New("the value is too long for this keychain")
 	}
 	return names, list, err
 }
@@ -125,11 +125,11 @@ func (p *pieces) piecesOf(ctx context.Context, item string) []string {
 func (p *pieces) named(item string, head []byte) ([]string, error) {
 	var list pieceList
 	if json.Unmarshal(head, &list) != nil || len(list.Pieces) == 0 || len(list.Pieces) > maxPieces {
-		return nil, fmt.Errorf("%w: the item is not one that awsbroker wrote", ErrCorrupt)
+		return nil, fmt.Errorf("%w: awsbroker did not write this item", ErrCorrupt)
 	}
 	for _, name := range list.Pieces {
 		if !strings.HasPrefix(name, item+"/") {
-			return nil, fmt.Errorf("%w: the item is not one that awsbroker wrote", ErrCorrupt)
+			return nil, fmt.Errorf("%w: awsbroker did not write this item", ErrCorrupt)
 		}
 	}
 	return list.Pieces, nil

@@ -112,17 +112,17 @@ func ReadRecord(path string) (Record, error) {
 	var rec Record
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&rec); err != nil || dec.More() {
-		return Record{}, fmt.Errorf("%w: cannot read %q; the keys are not in it, only which keystore holds them", ErrCorrupt, path)
+		return Record{}, fmt.Errorf("%w: cannot read %q; it names your keychain, and has no keys in it", ErrCorrupt, path)
 	}
 	if rec.Version > recordVersion {
-		return Record{}, fmt.Errorf("%q was written by a newer awsbroker (version %d, this one knows %d)", path, rec.Version, recordVersion)
+		return Record{}, fmt.Errorf("%q was written by a newer awsbroker (version %d, and this awsbroker supports %d)", path, rec.Version, recordVersion)
 	}
 	if _, err := ParseKind(string(rec.Keystore)); err != nil || rec.Version < 1 {
-		return Record{}, fmt.Errorf("%w: %q names no version or keystore that exists", ErrCorrupt, path)
+		return Record{}, fmt.Errorf("%w: %q has no known version or keychain", ErrCorrupt, path)
 	}
 	if rec.Leaving != nil {
 		if _, err := ParseKind(string(rec.Leaving.Keystore)); err != nil || rec.Leaving.Keystore == "" {
-			return Record{}, fmt.Errorf("%w: %q names a keystore that does not exist", ErrCorrupt, path)
+			return Record{}, fmt.Errorf("%w: %q names an unknown keychain", ErrCorrupt, path)
 		}
 	}
 	return rec, nil
@@ -140,7 +140,7 @@ func (r Record) allows(kind Kind, replacing bool, name string) error {
 	if _, listed := r.Keys[name]; replacing && listed && len(r.Keys) == 1 && r.Leaving == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %q, not %q; to move them all, run: awsbroker keystore move %s", ErrPinned, r.Keystore, kind, kind)
+	return fmt.Errorf("%w: %q, not %q; move them all with: awsbroker keystore move %s", ErrPinned, r.Keystore, kind, kind)
 }
 
 // complete returns info with what the record adds to it: the id, and when the name

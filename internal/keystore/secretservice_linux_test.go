@@ -103,8 +103,8 @@ func testAnotherProgram(t *testing.T) {
 	x := gnomeSubject(t)
 	mustSet(t, mustOpen(t, x.options), "phoebe", key("AKIAONE", "one"))
 	for want, home := range map[string]secretservice.Home{
-		"your keys are in KWallet, and GNOME Keyring answers here":                   {Program: "KWallet", Keyring: "kdewallet"},
-		`your keys are in the keyring "Work", which GNOME Keyring does not have now`: {Program: "GNOME Keyring", Keyring: "Work"},
+		"your keys are in KWallet, but the Secret Service here is GNOME Keyring":      {Program: "KWallet", Keyring: "kdewallet"},
+		`your keys are in the keyring "Work", but GNOME Keyring does not have it now`: {Program: "GNOME Keyring", Keyring: "Work"},
 	} {
 		changeRecord(t, x.options.RecordPath, func(r *Record) { r.Home = &home })
 		s := mustOpen(t, x.options)

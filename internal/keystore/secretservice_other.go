@@ -5,5 +5,5 @@ package keystore
 import "fmt"
 
 func newSecretService(Options) (backend, error) {
-	return nil, fmt.Errorf("%w: this build has no %q, which is on Linux only", ErrMissing, SecretService)
+	return nil, fmt.Errorf("%w: %q exists only on Linux", ErrMissing, SecretService)
 }

@@ -46,7 +46,7 @@ func (s *Store) GetWithInfo(ctx context.Context, name string) (credential.Creden
 		return none, KeyInfo{}, s.failed(ErrCorrupt, "reading", name)
 	}
 	if k.Version != storedKeyVersion {
-		return none, KeyInfo{}, s.failed(fmt.Errorf("it has version %d, this awsbroker knows %d", k.Version, storedKeyVersion), "reading", name)
+		return none, KeyInfo{}, s.failed(fmt.Errorf("it has version %d, and this awsbroker supports %d", k.Version, storedKeyVersion), "reading", name)
 	}
 	k.Info.AccessKeyID = k.AccessKeyID
 	return credential.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: credential.NewSecret(k.SecretAccessKey)}, *k.Info, nil
@@ -65,7 +65,7 @@ func (s *Store) Set(ctx context.Context, name string, c credential.Credentials, 
 		return err
 	}
 	if c.AccessKeyID == "" || c.SecretAccessKey.IsEmpty() || c.Temporary() {
-		return errors.New("only a whole long-lived key goes into the keystore: an id, a secret, and no session token")
+		return errors.New("the keychain stores only whole long-lived keys, with an id, a secret, and no session token")
 	}
 	replacing := s.replace && s.name == name
 	if _, err := s.writable(replacing, name); err != nil { // before anybody is asked anything
@@ -192,15 +192,15 @@ func (s *Store) put(ctx context.Context, item string, value []byte) error {
 	}
 	back, err := s.backend.get(ctx, item)
 	if err != nil {
-		return fmt.Errorf("it was stored but cannot be read back: %w", err)
+		return fmt.Errorf("it was stored, but could not be read afterwards: %w", err)
 	}
 	if subtle.ConstantTimeCompare(back, value) != 1 {
-		return fmt.Errorf("%w: it gave back something else than was stored", ErrCorrupt)
+		return fmt.Errorf("%w: it returned something other than what was stored", ErrCorrupt)
 	}
 	return nil
 }
 
 // failed says what was being done, to which key, in which keychain.
 func (s *Store) failed(err error, doing, name string) error {
-	return fmt.Errorf("%s %q in the %s keystore: %w", doing, name, s.kind, err)
+	return fmt.Errorf("%s %q in %s: %w", doing, name, s.kind.Words(), err)
 }

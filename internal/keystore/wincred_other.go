@@ -5,5 +5,5 @@ package keystore
 import "fmt"
 
 func newWinCred(Options) (backend, error) {
-	return nil, fmt.Errorf("%w: this build has no %q, which is on Windows only", ErrMissing, WinCred)
+	return nil, fmt.Errorf("%w: %q exists only on Windows", ErrMissing, WinCred)
 }

@@ -28,7 +28,7 @@ func newWinCred(o Options) (backend, error) {
 func credentialError(err error) error {
 	var code syscall.Errno
 	if errors.As(err, &code) && (code == windows.ERROR_NO_SUCH_LOGON_SESSION || code == windows.ERROR_ACCESS_DENIED) {
-		return fmt.Errorf("%w: this session has no Credential Manager: sign in with a password: %w", ErrMissing, err)
+		return fmt.Errorf("%w: this session has no Credential Manager; sign in with a password: %w", ErrMissing, err)
 	}
 	return err
 }

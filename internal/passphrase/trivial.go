@@ -11,7 +11,7 @@ import (
 )
 
 // Trivial is what is wrong with a passphrase that [IsTrivial].
-const Trivial = "it is little more than a repetition, a run, a keyboard row, a common password or a name"
+const Trivial = "it is mostly a repetition, a sequence, a keyboard row, a common password or a name"
 
 // least is how many characters or pieces a guesser has to get right.
 const least = 8

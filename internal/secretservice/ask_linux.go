@@ -32,7 +32,7 @@ func (k *opened) ask(ctx context.Context, call func() error) error {
 		return context.Cause(watched)
 	}
 	if err != nil && saidNo(signals) {
-		return fmt.Errorf("%w: %s asked for leave, and got a no", fault.ErrDismissed, p.name)
+		return fmt.Errorf("%w: %s asked for permission, and you did not allow it", fault.ErrDismissed, p.name)
 	}
 	return err
 }

@@ -29,7 +29,7 @@ func (r reply) store(targets ...any) error {
 		return r.err
 	}
 	if err := r.call.Store(targets...); err != nil {
-		return fmt.Errorf("%w: the Secret Service gave an answer of the wrong type", fault.ErrMissing)
+		return fmt.Errorf("%w: the Secret Service returned the wrong type of answer", fault.ErrMissing)
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func busError(err error) error {
 		return fault.ErrNotFound
 	}
 	if errors.Is(err, dbus.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
-		return fmt.Errorf("%w: the D-Bus session bus went away", fault.ErrMissing)
+		return fmt.Errorf("%w: the D-Bus session bus stopped", fault.ErrMissing)
 	}
 	var refused dbus.Error
 	if !errors.As(err, &refused) {

@@ -23,12 +23,12 @@ func (s *Service) Kept(home Home) *Keyring {
 		switch {
 		case home.Program != "" && here != unknownProgram.name && here != home.Program:
 			return "", &fault.Advised{
-				Err:  fmt.Errorf("%w: your keys are in %s, and %s answers here", fault.ErrMissing, home.Program, here),
-				Hint: "end " + here + " and start " + home.Program + ", or sign in to the desktop that has it",
+				Err:  fmt.Errorf("%w: your keys are in %s, but the Secret Service here is %s", fault.ErrMissing, home.Program, here),
+				Hint: "stop " + here + " and start " + home.Program + ", or sign in to its desktop",
 			}
 		case err != nil:
 			return "", &fault.Advised{
-				Err:  fmt.Errorf("%w: your keys are in the keyring %q, which %s does not have now", fault.ErrMissing, home.Keyring, here),
+				Err:  fmt.Errorf("%w: your keys are in the keyring %q, but %s does not have it now", fault.ErrMissing, home.Keyring, here),
 				Hint: "open that keyring, or its database, in the password manager",
 			}
 		}

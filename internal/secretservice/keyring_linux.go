@@ -89,7 +89,7 @@ func (k *Keyring) Remove(ctx context.Context, item string) error {
 			err = copied.remove(ctx, item)
 		}
 		if err != nil {
-			return fmt.Errorf("a copy is left in the keyring %s: %w", collectionName(path), err)
+			return fmt.Errorf("a copy was left in the keyring %s: %w", collectionName(path), err)
 		}
 	}
 	return nil
@@ -112,7 +112,7 @@ func (o *opened) remove(ctx context.Context, item string) error {
 				return nil
 			}
 		}
-		return errors.New("it came back after it was removed")
+		return errors.New("it was there again after it was removed")
 	})
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func (s *Service) open(ctx context.Context, path dbus.ObjectPath) (*opened, erro
 			LibSecretCollectionName: collectionName(path),
 		})
 		if err != nil { // keyring swallows why it could not open
-			return nil, fmt.Errorf("%w: the Secret Service refused a session", fault.ErrMissing)
+			return nil, fmt.Errorf("%w: the Secret Service refused to open a session", fault.ErrMissing)
 		}
 		return &opened{s, path, ring}, nil
 	})
@@ -206,7 +206,7 @@ func (o *opened) allow(ctx context.Context, item string) error {
 func readItem(ring keyring.Keyring, item string) ([]byte, error) {
 	found, err := ring.Get(item)
 	if err == nil && found.Key != item {
-		err = errors.New("another item")
+		err = errors.New("a different item")
 	}
 	if err == nil {
 		return found.Data, nil
@@ -218,5 +218,5 @@ func readItem(ring keyring.Keyring, item string) ([]byte, error) {
 	if errors.As(err, &refused) {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%w: the item is not one that awsbroker wrote", fault.ErrCorrupt)
+	return nil, fmt.Errorf("%w: awsbroker did not write this item", fault.ErrCorrupt)
 }

@@ -38,7 +38,7 @@ func (k *opened) flush(ctx context.Context) error {
 		return nil
 	}
 	if !wait.Pause(ctx, kwalletDelay) {
-		return fmt.Errorf("KWallet has not written it to the disk: %w", ctx.Err())
+		return fmt.Errorf("KWallet has not yet saved it to the disk: %w", ctx.Err())
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ const (
 	// The daemon reads to the end, and takes a line break for a part of the password.
 	unlockGNOME  = `bash -c 'read -rsp "password of the keyring: " p; printf %s "$p"' | gnome-keyring-daemon --replace --unlock`
 	unlockWallet = "open the wallet on its desktop; there, run: kwallet-query -l {keyring}"
-	firstWallet  = "make a wallet on its desktop; there, run: kwalletmanager5"
+	firstWallet  = "create a wallet on its desktop; there, run: kwalletmanager5"
 )
 
 // programs are those that were tried (docs/keychains.md).
@@ -34,14 +34,14 @@ var programs = []program{
 	{
 		name: "GNOME Keyring", bus: "org.gnome.keyring",
 		unlock: "sign in to its desktop, or unlock it here: " + unlockGNOME,
-		first:  "sign in to its desktop once, or make a keyring here: " + unlockGNOME,
+		first:  "sign in to its desktop once, or create a keyring here: " + unlockGNOME,
 	},
 	{name: "KWallet", bus: "org.kde.kwalletd5", wallet: "/modules/kwalletd5", unlock: unlockWallet, first: firstWallet},
 	{name: "KWallet", bus: "org.kde.kwalletd6", wallet: "/modules/kwalletd6", unlock: unlockWallet, first: firstWallet},
 	{
 		name: "KeePassXC", bus: "org.keepassxc.KeePassXC.MainWindow",
 		unlock: "unlock the database {keyring} in the window of KeePassXC; on its desktop, run: keepassxc",
-		first:  "open a database in KeePassXC, and share a group of it (Database, Database Settings, Secret Service Integration); on its desktop, run: keepassxc",
+		first:  "open a database in KeePassXC, and enable it for one of its groups (Database, Database Settings, Secret Service Integration); on its desktop, run: keepassxc",
 	},
 }
 
@@ -49,7 +49,7 @@ var programs = []program{
 var unknownProgram = program{
 	name:   "the Secret Service",
 	unlock: "unlock the keyring {keyring} on its desktop",
-	first:  "make a keyring in its password manager",
+	first:  "create a keyring in its password manager",
 }
 
 // program returns who is the Secret Service here.
@@ -74,8 +74,8 @@ func (p program) lockedError(path dbus.ObjectPath, why string) error {
 // lateError is the error of a dialog that nobody answered.
 func (p program) lateError(path dbus.ObjectPath) error {
 	return &fault.Advised{
-		Err:  fmt.Errorf("%w: nobody answered the dialog of %s", fault.ErrTimeout, p.name),
-		Hint: "run it again and answer that dialog, which comes up on the desktop; or " + p.unlockHint(path),
+		Err:  fmt.Errorf("%w: you did not answer the dialog of %s", fault.ErrTimeout, p.name),
+		Hint: "run it again and answer the dialog on the desktop; or " + p.unlockHint(path),
 	}
 }
 

@@ -37,7 +37,7 @@ func Connect(limit, dialog time.Duration) (*Service, error) {
 	// started (package start decides whether it may try). Asking godbus again
 	// would run dbus-launch where there is none.
 	if !slices.Contains(keyring.AvailableBackends(), keyring.SecretServiceBackend) {
-		return nil, fmt.Errorf("%w: no D-Bus session bus answered, which the Secret Service needs: sign in to a desktop session", fault.ErrMissing)
+		return nil, fmt.Errorf("%w: the Secret Service needs a D-Bus session bus, and none answered; sign in to a desktop session", fault.ErrMissing)
 	}
 	bus, err := dbus.SessionBus() // the connection that keyring made
 	if err != nil {

@@ -38,16 +38,16 @@ func (s *Service) unlock(ctx context.Context, path dbus.ObjectPath, iface string
 	case unseen != nil:
 		return unseen
 	case iface == itemInterface: // KeePassXC's own form of a no
-		return fmt.Errorf("%w: it does not give the key to this program", fault.ErrDismissed)
+		return fmt.Errorf("%w: KeePassXC did not allow this program to read the key", fault.ErrDismissed)
 	}
-	return s.program(ctx).lockedError(path, "its dialog ended without unlocking it")
+	return s.program(ctx).lockedError(path, "the dialog did not unlock it")
 }
 
 func (s *Service) locked(ctx context.Context, path dbus.ObjectPath, iface string) (bool, error) {
 	v, err := s.property(ctx, path, iface, "Locked")
 	locked, ok := v.(bool)
 	if err == nil && !ok {
-		err = fmt.Errorf("%w: the Secret Service does not say whether its keyring is locked", fault.ErrMissing)
+		err = fmt.Errorf("%w: the Secret Service did not report whether its keyring is locked", fault.ErrMissing)
 	}
 	return locked, err
 }
@@ -112,7 +112,7 @@ func (s *Service) await(ctx context.Context, prompt dbus.ObjectPath, limit time.
 			if cause := context.Cause(waiting); cause == late {
 				return late
 			}
-			return fault.Ended(waiting.Err(), "nobody answered the unlock dialog")
+			return fault.Ended(waiting.Err(), "you did not answer the unlock dialog")
 		}
 	}
 }
@@ -134,7 +134,7 @@ func promptEnded(signal *dbus.Signal, prompt dbus.ObjectPath) (bool, error) {
 		return true, nil
 	case "org.freedesktop.DBus.NameOwnerChanged":
 		if len(signal.Body) == 3 && signal.Body[0] == serviceName && signal.Body[2] == "" {
-			return true, fmt.Errorf("%w: the Secret Service daemon ended during its dialog", fault.ErrMissing)
+			return true, fmt.Errorf("%w: the Secret Service stopped during its dialog", fault.ErrMissing)
 		}
 	}
 	return false, nil
