@@ -148,7 +148,7 @@ func TestGitOverHTTPS(t *testing.T) {
 		t.Errorf("at a terminal: %d: %s", status, shown)
 	}
 
-	if r := h.Run("codecommit", "setup", "admin"); r.Code != 0 || !strings.Contains(r.Stderr, "Git asks awsbroker already") {
+	if r := h.Run("codecommit", "setup", "admin"); r.Code != 0 || !strings.Contains(r.Stderr, "Git already asks awsbroker") {
 		t.Errorf("a second time: %v", r)
 	}
 	// Others get no answer.

@@ -149,13 +149,13 @@ func TestGitPasswordQuota(t *testing.T) {
 	h := withPassword(t)
 	h.must("codecommit", "create", "phoebe", "--yes")
 	china := h.Finish(h.Command("sh", "-c", `printf 'protocol=https\nhost=git-codecommit.cn-north-1.amazonaws.com.cn\npath=v1/repos/demo\n\n' | awsbroker git-credential --key phoebe get`))
-	if china.Code != 1 || china.Stdout != "quit=1\n" || !strings.Contains(china.Stderr, "is of partition aws, and git-codecommit.cn-north-1") {
+	if china.Code != 1 || china.Stdout != "quit=1\n" || !strings.Contains(china.Stderr, "is in partition aws, but git-codecommit.cn-north-1") {
 		t.Errorf("another partition gets a password: exit %d: %s", china.Code, china.Stderr)
 	}
 	first := h.AWS.User.GitPasswords()[0].ID
 	h.AWS.User.AddGitPassword(0)
 	r := h.Run("codecommit", "rotate", "phoebe", "--repository", codeCommit+"demo", "--yes")
-	if r.Code != 1 || !strings.Contains(r.Stderr, "AWS allows no further one") || strings.Contains(r.Stderr, first) {
+	if r.Code != 1 || !strings.Contains(r.Stderr, "AWS allows no more") || strings.Contains(r.Stderr, first) {
 		t.Errorf("two there: %v", r)
 	}
 	if len(h.AWS.User.GitPasswords()) != 2 {

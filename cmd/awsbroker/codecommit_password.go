@@ -28,7 +28,7 @@ func newCodeCommitList(a *app) *cobra.Command {
 		Use:   "list [KEY]",
 		Short: "show the Git passwords that a user has in AWS",
 		Long: `Show the Git passwords that the user of a key has in AWS, each with its state, its age
-and whether the keychain has it. AWS shows a password only when it is made.`,
+and whether the keychain has it. AWS shows a password only once, when it is created.`,
 		Args: positional(0, 1, "at most the name of one key"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -99,10 +99,11 @@ func newCodeCommitCreate(a *app) *cobra.Command {
 	var o gitpassword.Options
 	cmd := &cobra.Command{
 		Use:   "create [KEY]",
-		Short: "make a Git password and store it in the keychain",
-		Long: `Have AWS make a Git password of the user of a key, and store it in the keychain, where
-Git gets it: awsbroker codecommit setup --key KEY. A user has two at most. Nobody is
-shown the password, and it works until it is deleted: awsbroker codecommit rotate.`,
+		Short: "create a Git password and store it in the keychain",
+		Long: `Create a Git password in AWS for the user of a key, and store it in the keychain. Git
+gets it from there after: awsbroker codecommit setup --key KEY. A user can have two.
+awsbroker never shows the password. It works until it is deleted; replace it with:
+awsbroker codecommit rotate`,
 		Args: positional(0, 1, "at most the name of one key"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -120,7 +121,7 @@ shown the password, and it works until it is deleted: awsbroker codecommit rotat
 		},
 	}
 	gitPasswordFlags(cmd, &o)
-	cmd.Flags().StringVar(&o.Repository, "repository", "", "URL of a repository that proves it, and later ones")
+	cmd.Flags().StringVar(&o.Repository, "repository", "", "URL of a repository to test this and later passwords with")
 	cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	return cmd
 }
@@ -130,9 +131,9 @@ func newCodeCommitRotate(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate [KEY]",
 		Short: "replace the Git password in the keychain by a new one",
-		Long: `Replace the Git password beside a key of the keychain: awsbroker has AWS make a second
+		Long: `Replace the Git password beside a key of the keychain: awsbroker creates a second
 one, signs in to a repository with it, gives it to Git from then on, and deletes the
-first. A run that was cut short is finished by the next one.`,
+first. If it stops before the end, run it again to resume.`,
 		Args: positional(0, 1, "at most the name of one key"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -149,7 +150,7 @@ first. A run that was cut short is finished by the next one.`,
 		},
 	}
 	gitPasswordFlags(cmd, &o)
-	cmd.Flags().StringVar(&o.Repository, "repository", "", "URL of a repository that proves it (default: the one before)")
+	cmd.Flags().StringVar(&o.Repository, "repository", "", "URL of a repository to test it with (default: the last one)")
 	cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	return cmd
 }
@@ -160,7 +161,7 @@ func newCodeCommitDelete(a *app) *cobra.Command {
 		Use:   "delete ID",
 		Short: "delete a Git password in AWS and in the keychain",
 		Long: `Delete a Git password of the user of a key in AWS, by its id (awsbroker codecommit
-list), and in the keychain if it is there. Git signs in with it no more.`,
+list), and in the keychain if it is there. Git can no longer sign in with it.`,
 		Args: positional(1, 1, "the id of one Git password (to list them: awsbroker codecommit list)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)

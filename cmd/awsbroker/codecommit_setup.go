@@ -17,13 +17,13 @@ func newCodeCommitSetup(a *app) *cobra.Command {
 		Use:   "setup",
 		Short: "have Git ask awsbroker for passwords of CodeCommit",
 		Long: `Write settings into ~/.gitconfig that have Git ask awsbroker for the passwords of
-CodeCommit repositories, and no other helper: others keep a password that CodeCommit
-takes for 15 minutes only. awsbroker shows the change first. Then clone as usual:
+CodeCommit repositories, and no other helper: others would store a password, which
+CodeCommit accepts for 15 minutes only. awsbroker shows the change first. Then clone:
 git clone https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME
 
-With --repository, as often as there are names, the profile is for these
-repositories only; a * stands for any letters. --file names another file, such as
-.git/config of one repository, or one that an includeIf of yours includes.`,
+With --repository, which you can repeat, the profile is for these repositories
+only; a * means any letters. --file names another file, such as .git/config of one
+repository, or a file that an includeIf includes.`,
 		Example: `  awsbroker codecommit setup admin
   awsbroker codecommit setup dev --repository 'dev-*' --repository sandbox
   awsbroker codecommit setup dev --file .git/config`,
@@ -57,7 +57,7 @@ repositories only; a * stands for any letters. --file names another file, such a
 				}
 				a.Step(fmt.Sprintf("Git now asks awsbroker for passwords of CodeCommit, with %s (%s)", whose, paths.UnderHome(file)))
 			default:
-				a.Step(fmt.Sprintf("Git asks awsbroker already (%s)", paths.UnderHome(file)))
+				a.Step(fmt.Sprintf("Git already asks awsbroker (%s)", paths.UnderHome(file)))
 			}
 			return nil
 		},

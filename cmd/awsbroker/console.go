@@ -36,9 +36,9 @@ func newConsole(a *app) *cobra.Command {
 		Use:   "console [PROFILE] [PAGE]",
 		Short: "open the AWS console in the browser",
 		Long: `Sign the browser in to the AWS console with the session of a profile's role, for
-what is left of the session. PAGE is a name such as s3, a path, or a URL of the
+the rest of the session. PAGE is a name such as s3, a path, or a URL of the
 console: awsbroker console admin ec2 --region eu-west-1
-Where there is no screen, the sign-in link is printed, which is a secret.`,
+Without a screen, awsbroker prints the sign-in link instead. The link is a secret.`,
 		Args: positional(0, 2, "a profile and a page, one of them, or none"),
 		RunE: func(cmd *cobra.Command, words []string) error {
 			if err := o.check(cmd); err != nil {
@@ -47,7 +47,7 @@ Where there is no screen, the sign-in link is printed, which is a secret.`,
 			return runConsole(cmd.Context(), a, o, words)
 		},
 	}
-	profileFlag(cmd, &o.Profile, "profile whose session it is")
+	profileFlag(cmd, &o.Profile, "profile whose session to use")
 	narrows(cmd, a)
 	f := cmd.Flags()
 	f.StringVar(&o.url, "url", "", "page by its URL, in the console of the role's partition")
@@ -81,7 +81,7 @@ func (o *consoleOptions) check(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("for") && o.For <= 0:
 		return usage(errors.New("--for takes a time such as 1h"))
 	case o.switchRole && (o.For > 0 || o.SignOut || o.url != ""):
-		return usage(errors.New("--switch-role signs nobody in: leave out --for, --sign-out and --url"))
+		return usage(errors.New("--switch-role does not sign you in: leave out --for, --sign-out and --url"))
 	case o.url != "" && !strings.HasPrefix(o.url, "https://"):
 		return usage(errors.New("--url takes a URL that begins with https://"))
 	}
@@ -102,13 +102,13 @@ func (o *consoleOptions) readWords(a *app, b *broker.Broker, words []string) err
 	page := ""
 	switch {
 	case len(words) == 2 && o.Profile != "" && o.Profile != words[0]:
-		return usage(errors.New("two profiles are named: " + words[0] + " and " + o.Profile))
+		return usage(errors.New("name one profile, not two: " + words[0] + " and " + o.Profile))
 	case len(words) == 2:
 		o.Profile, page = words[0], words[1]
 	case len(words) == 1 && o.Profile == "" && b.HasProfile(words[0]):
 		o.Profile = words[0]
 		if signin.IsPage(words[0]) {
-			a.Step(say.Sprintf("%s is taken for the profile; for the page of that name: awsbroker console %[1]s %[1]s", say.ShellWord(words[0])))
+			a.Step(say.Sprintf("awsbroker reads %s as a profile; for the page of that name: awsbroker console %[1]s %[1]s", say.ShellWord(words[0])))
 		}
 	case len(words) == 1:
 		page = words[0]
@@ -116,14 +116,14 @@ func (o *consoleOptions) readWords(a *app, b *broker.Broker, words []string) err
 			return err
 		}
 		if !signin.IsPage(page) { // a profile may have been meant
-			a.Step(say.Sprintf("%s is taken for a page of the console: /%[1]s/home", say.ShellWord(page)))
+			a.Step(say.Sprintf("awsbroker reads %s as a page of the console: /%[1]s/home", say.ShellWord(page)))
 		}
 	}
 	if page != "" && o.switchRole {
 		return usage(errors.New("--switch-role takes no page"))
 	}
 	if page != "" && o.url != "" {
-		return usage(errors.New("two pages are named: " + page + " and " + o.url))
+		return usage(errors.New("name one page, not two: " + page + " and " + o.url))
 	}
 	if o.Page = page; o.url != "" {
 		o.Page = o.url
@@ -156,7 +156,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 		return err
 	}
 	if o.switchRole && !b.Narrowing.IsZero() {
-		return usage(errors.New("--switch-role signs nobody in, and what a person switches to has all the rights of the role: leave out what narrows a session"))
+		return usage(errors.New("--switch-role gives you all the rights of the role: leave out the flags that narrow a session"))
 	}
 	if o.Profile, err = a.choose(b, o.Profile); err != nil {
 		return err
@@ -172,7 +172,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 			return err
 		}
 		if browser == nil {
-			a.Step("the link is printed, because " + why.Error())
+			a.Step("awsbroker prints the link, because " + why.Error())
 		}
 	}
 	if o.switchRole {
@@ -193,7 +193,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 		a.Step("the browser opened the console as " + as)
 		return nil
 	}
-	a.Step("anyone who opens the link within " + say.Duration(signin.TokenLife) + " is signed in as " + as)
+	a.Step("anyone who opens the link within " + say.Duration(signin.TokenLife) + " will be signed in as " + as)
 	return a.giveLink(o, in.Link.Reveal())
 }
 

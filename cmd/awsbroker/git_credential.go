@@ -25,10 +25,10 @@ func newGitCredential(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "git-credential {get|store|erase}",
 		Short: "answer Git with a password for CodeCommit (Git runs this)",
-		Long: `Answer Git's question for the password of an AWS CodeCommit repository: one that the
-session of a profile signs, and that CodeCommit takes for 15 minutes. Git runs this
-by itself; awsbroker codecommit setup writes the setting. For other hosts it says
-nothing. https://git-scm.com/docs/gitcredentials#_custom_helpers
+		Long: `Give Git the password of an AWS CodeCommit repository. The session of a profile signs
+it, and CodeCommit accepts it for 15 minutes. Git runs this by itself; awsbroker
+codecommit setup writes the setting. For other hosts it prints nothing.
+https://git-scm.com/docs/gitcredentials#_custom_helpers
 
 With --repository it answers only for repositories with such a name, so that
 repositories of several accounts have profiles of their own.`,
@@ -59,7 +59,7 @@ repositories of several accounts have profiles of their own.`,
 		},
 		ValidArgs: []string{"get", "store", "erase"},
 	}
-	profileFlag(cmd, &profile, "profile whose session signs")
+	profileFlag(cmd, &profile, "profile whose session signs the password")
 	cmd.Flags().StringVar(&key, "key", "", "key whose Git password is used instead (awsbroker codecommit create)")
 	cmd.MarkFlagsMutuallyExclusive("key", "profile")
 	cmd.Flags().StringArrayVar(&repositories, "repository", nil, "only for repositories of this name, which may have a *; may be repeated")
@@ -125,15 +125,15 @@ func (a *app) signForGit(cmd *cobra.Command, profile string, host codecommit.Hos
 	}
 	repository := codecommit.Repository(path)
 	if repository == "" {
-		return none, failure.New(failure.Other, "Git does not say which repository of %s it wants a password for", host.Name).
-			Hint("have it say so: awsbroker codecommit setup %s", say.ShellWord(name))
+		return none, failure.New(failure.Other, "Git did not say for which repository of %s it needs a password", host.Name).
+			Hint("change this in Git's settings: awsbroker codecommit setup %s", say.ShellWord(name))
 	}
 	t, err := b.Target(name)
 	if err != nil {
 		return none, err
 	}
 	if t.Profile.Partition != host.Partition {
-		return none, failure.New(failure.Other, "profile %s is of partition %s, and %s of %s", name, t.Profile.Partition, host.Name, host.Partition).
+		return none, failure.New(failure.Other, "profile %s is in partition %s, but %s is in %s", name, t.Profile.Partition, host.Name, host.Partition).
 			Hint("name a profile of that partition: awsbroker codecommit setup PROFILE")
 	}
 	s, err := b.Session(cmd.Context(), name, broker.Want{})

@@ -25,7 +25,7 @@ func (a *app) answerWithPassword(cmd *cobra.Command, key, operation string, host
 	}
 	login, arn, err := gitpassword.Login(cmd.Context(), b, key)
 	if own := awsapi.PartitionOf(arn); err == nil && own != host.Partition {
-		err = failure.New(failure.Other, "the user of key %s is of partition %s, and %s of %s", key, own, host.Name, host.Partition).
+		err = failure.New(failure.Other, "the user of key %s is in partition %s, but %s is in %s", key, own, host.Name, host.Partition).
 			Hint("name a profile of that partition: awsbroker codecommit setup PROFILE")
 	}
 	if err != nil {
@@ -49,6 +49,6 @@ func (a *app) tryPassword(cmd *cobra.Command, b *broker.Broker, key, arn string,
 	if codecommit.Ask(cmd.Context(), client, host, "/v1/repos/"+repository, login) == codecommit.Refused {
 		account, user := awsapi.SplitARN(arn)
 		a.Warn(say.Sprintf("CodeCommit refused the Git password of %s in account %s for /v1/repos/%s", user, account, repository))
-		a.advise("if it was reset or deleted, make a new one: awsbroker codecommit rotate " + say.ShellWord(key))
+		a.advise("if it was reset or deleted, replace it: awsbroker codecommit rotate " + say.ShellWord(key))
 	}
 }

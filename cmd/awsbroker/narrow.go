@@ -18,7 +18,7 @@ type narrowFlags struct {
 func narrows(cmd *cobra.Command, a *app) {
 	f, n := cmd.Flags(), &a.narrow
 	f.BoolVar(&n.readOnly, "read-only", false, "a session that can only read (AWS's ReadOnlyAccess)")
-	f.StringArrayVar(&n.policies, "session-policy", nil, "JSON, or a file: the session can do no more than it allows")
+	f.StringArrayVar(&n.policies, "session-policy", nil, "JSON, or a file: the session can do only what it allows")
 	f.StringArrayVar(&n.arns, "session-policy-arn", nil, "the same with a managed policy; may be repeated")
 	rare(f, "session-policy", "session-policy-arn")
 }
@@ -27,7 +27,7 @@ func narrows(cmd *cobra.Command, a *app) {
 func (n narrowFlags) narrowing() (config.Narrowing, error) {
 	out := config.Narrowing{ReadOnly: n.readOnly, PolicyARNs: n.arns}
 	if len(n.policies) > 1 {
-		return out, failure.New(failure.Usage, "AWS takes one inline policy for a session").
+		return out, failure.New(failure.Usage, "AWS accepts one inline policy for a session").
 			Hint("join the policies, or name managed ones with %s", config.FlagPolicyARN)
 	}
 	for _, value := range n.policies {

@@ -114,7 +114,7 @@ func commandFor(room Room, p *config.Profile) ([]string, error) {
 				return command, nil
 			}
 		}
-		return nil, failure.New(failure.Other, "there is no program on this machine that opens links").
+		return nil, failure.New(failure.Other, "this machine has no program to open links").
 			Hint("name a browser: %s --browser firefox", Command(p)).
 			Hint("or print the link: %s", printLink(p))
 	}

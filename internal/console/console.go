@@ -145,7 +145,7 @@ func refused(t *broker.Target, site signin.Site, err error, asked time.Duration)
 	case awsapi.Is(err, awsapi.Rejected, awsapi.Denied):
 		f = failure.New(failure.Refused, "AWS refused to open the console with this session: %w", err)
 		if at, ok := t.Profile.Origin("duration_seconds"); ok && t.From != nil {
-			f.Hint("remove %s: for a session that another session made, AWS documents that the console refuses a length", at.String())
+			f.Hint("remove %s: AWS refuses a console session of a chosen length if another session made the session", at.String())
 		}
 		if asked > 0 {
 			f.Hint("leave out --for: the role may allow only shorter sessions")

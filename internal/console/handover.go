@@ -106,7 +106,7 @@ func (h *handover) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case subtle.ConstantTimeCompare([]byte(r.URL.Path), []byte(h.path)) != 1:
 		http.NotFound(w, r)
 	case r.Method != http.MethodGet, strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch"):
-		http.Error(w, "this link is for a person who follows it", http.StatusMethodNotAllowed)
+		http.Error(w, "this link works only in a browser", http.StatusMethodNotAllowed)
 	case isForeign(r.RemoteAddr, h.listener.Addr().String()):
 		http.Error(w, "this link is for another user", http.StatusForbidden)
 	case !h.take():

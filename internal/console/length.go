@@ -42,7 +42,7 @@ func lengthOf(t *broker.Target, s session.Session, asked time.Duration) time.Dur
 
 func lengthText(length time.Duration) string {
 	if length == 0 {
-		return "what is left"
+		return "the remaining time"
 	}
 	return say.Duration(length)
 }

@@ -34,10 +34,10 @@ func (o *Browser) Open(ctx context.Context, b *broker.Broker, link credential.Se
 	case err == nil:
 		return nil
 	case errors.Is(err, errNotFetched):
-		return failure.New(failure.Other, "%s did not open the link within %s, and it is dead now", program, say.Duration(linkLife)).
+		return failure.New(failure.Other, "%s did not open the link within %s, so the link no longer works", program, say.Duration(linkLife)).
 			Hint("name another browser with --browser, or print the link: %s", printLink(o.profile))
 	case errors.Is(err, context.Canceled):
-		return failure.New(failure.NeedPerson, "cancelled before %s opened the link, which is dead now", program)
+		return failure.New(failure.NeedPerson, "cancelled before %s opened the link; the link no longer works", program)
 	}
 	return failure.New(failure.Other, "%s did not open the link: %w", program, err).
 		Hint("name another browser with --browser, or print the link: %s", printLink(o.profile))

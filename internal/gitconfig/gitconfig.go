@@ -40,12 +40,12 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (file string, changed
 	}
 	for _, pattern := range o.Repositories {
 		if _, err := filepath.Match(pattern, ""); err != nil || pattern == "" {
-			return "", false, failure.New(failure.Usage, "%q is no pattern for names of repositories", pattern).Hint("use * for any letters: --repository 'team-*'")
+			return "", false, failure.New(failure.Usage, "%q is not a pattern for names of repositories", pattern).Hint("use * for any letters: --repository 'team-*'")
 		}
 	}
 	git, err := programs.Find("git")
 	if err != nil {
-		return "", false, failure.New(failure.Other, "there is no git: %w", err).Hint("install Git, then run it again")
+		return "", false, failure.New(failure.Other, "git was not found: %w", err).Hint("install Git, then run it again")
 	}
 	e := editor{ctx, git, o}
 	if file, err = e.file(); err != nil {

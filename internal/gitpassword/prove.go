@@ -40,7 +40,7 @@ func (w *work) prove(ctx context.Context, fresh stored) (proved bool, err error)
 	stop := func() {}
 	defer func() { stop() }()
 	up := wait.Up{To: proveFor, Every: proveEvery, Clock: w.broker.Clock, Say: sync.OnceFunc(func() {
-		stop = w.broker.Report.Waiting("until CodeCommit takes the new password", proveFor)
+		stop = w.broker.Report.Waiting("until CodeCommit accepts the new password", proveFor)
 	})}
 	var reply codecommit.Reply
 	end, _ := wait.For(ctx, up, func(ctx context.Context) (bool, error) {
@@ -51,7 +51,7 @@ func (w *work) prove(ctx context.Context, fresh stored) (proved bool, err error)
 	case reply == codecommit.Accepted:
 		return true, nil
 	case end == wait.Interrupted:
-		return false, w.resumable(failure.Interrupted("until CodeCommit takes the new password"))
+		return false, w.resumable(failure.Interrupted("until CodeCommit accepts the new password"))
 	case reply == codecommit.Refused:
 		return false, w.explainRefused(fresh)
 	}

@@ -43,9 +43,9 @@ func Rotate(ctx context.Context, b *broker.Broker, o Options) (Result, error) {
 		switch {
 		case have.ID == "":
 			return failure.New(failure.NotFound, "the keychain has no Git password beside key %q", w.key).
-				Hint("make one: awsbroker codecommit create %s", say.ShellWord(w.key))
+				Hint("create one: awsbroker codecommit create %s", say.ShellWord(w.key))
 		case w.Repository == "" && have.Repository == "":
-			return failure.New(failure.Usage, "a new password is proved before the old one is deleted, and awsbroker knows no repository for that").
+			return failure.New(failure.Usage, "awsbroker tests the new password before it deletes the old one, and it knows no repository for the test").
 				Hint("name one: awsbroker codecommit rotate %s --repository URL", say.ShellWord(w.key))
 		}
 		return nil
@@ -56,8 +56,8 @@ func Rotate(ctx context.Context, b *broker.Broker, o Options) (Result, error) {
 func run(ctx context.Context, b *broker.Broker, o Options, refuse func(*work, stored) error) (out Result, err error) {
 	if o.Repository != "" {
 		if _, _, ok := split(o.Repository); !ok {
-			return out, failure.New(failure.Usage, "%q is no repository of CodeCommit", o.Repository).
-				Hint("name it as Git does: https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME")
+			return out, failure.New(failure.Usage, "%q is not the URL of a CodeCommit repository", o.Repository).
+				Hint("write it like: https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME")
 		}
 	}
 	w, err := open(ctx, b, o)
@@ -127,11 +127,11 @@ func (w *work) make(ctx context.Context, have stored) (fresh stored, err error) 
 	if err := w.checkRoom(all, have); err != nil {
 		return fresh, err
 	}
-	text := say.Sprintf("This will make a password for Git, in AWS CodeCommit, of %s,\nand store it in the keychain beside key %q.", w.Owner(), w.key)
+	text := say.Sprintf("This will create a Git password for %s in AWS CodeCommit,\nand store it in the keychain beside key %q.", w.Owner(), w.key)
 	if have.ID != "" {
-		text = say.Sprintf("This will make a new password for Git, in AWS CodeCommit, of %s,\nand delete the one of %s once the new one works.", w.Owner(), have.Created.Local().Format(time.DateOnly))
+		text = say.Sprintf("This will create a new Git password for %s in AWS CodeCommit,\nand delete the one of %s when the new one works.", w.Owner(), have.Created.Local().Format(time.DateOnly))
 	}
-	if err := w.Actor.Confirm(ctx, text, "Make it?"); err != nil {
+	if err := w.Actor.Confirm(ctx, text, "Create it?"); err != nil {
 		return fresh, err
 	}
 	// The keychain is tried before AWS is asked for what it shows only once.
@@ -195,7 +195,7 @@ func (w *work) clear(ctx context.Context) (left []iam.ServiceCredential, err err
 		if err := w.delete(ctx, c.ID); err != nil {
 			return nil, err
 		}
-		w.broker.Report.Step(say.Sprintf("the Git password %s, which an earlier run made and could not store, was deleted in AWS", c.ID))
+		w.broker.Report.Step(say.Sprintf("the Git password %s, which an earlier run created but could not store, was deleted in AWS", c.ID))
 	}
 	if err := notes.Remove(w.noteFile()); err != nil { // what is made later is somebody's own
 		return nil, failure.New(failure.Other, "%w", err)
@@ -212,7 +212,7 @@ func (w *work) checkRoom(all []iam.ServiceCredential, have stored) error {
 		return nil
 	}
 	var others []string
-	f := failure.New(failure.Other, "%s has %s, and AWS allows no further one", w.Owner(), say.Count(len(all), "Git password", "Git passwords"))
+	f := failure.New(failure.Other, "%s has %s, and AWS allows no more", w.Owner(), say.Count(len(all), "Git password", "Git passwords"))
 	for _, c := range all {
 		if c.ID != have.ID {
 			others = append(others, c.ID)
@@ -229,7 +229,7 @@ const (
 
 // explainRefused is about a repository that does not take a new password.
 func (w *work) explainRefused(fresh stored) error {
-	return w.resumable(failure.New(failure.Refused, "%s does not take the new password, so the old one stays (user %s, account %s)", fresh.Repository, w.User, w.Account).
+	return w.resumable(failure.New(failure.Refused, "%s did not accept the new password, so the old one was kept (user %s, account %s)", fresh.Repository, w.User, w.Account).
 		Hint("the user needs codecommit:GitPull on the repository").
 		Because(&awsapi.Error{Reason: awsapi.Denied}))
 }

@@ -116,7 +116,7 @@ func Login(ctx context.Context, b *broker.Broker, key string) (codecommit.Login,
 	}
 	if s.ID == "" {
 		return codecommit.Login{}, "", failure.New(failure.NotFound, "the keychain has no Git password beside key %q", key).
-			Hint("make one: awsbroker codecommit create %s", say.ShellWord(key))
+			Hint("create one: awsbroker codecommit create %s", say.ShellWord(key))
 	}
 	return s.login(), s.ARN, nil
 }

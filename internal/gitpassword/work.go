@@ -168,7 +168,7 @@ func Delete(ctx context.Context, b *broker.Broker, o Options, id string) error {
 		text = say.Sprintf("This will delete the Git password %s (%s, %s) in AWS.", id, all[i].Name, all[i].Created.Local().Format(time.DateOnly))
 	}
 	if id == have.ID {
-		text += say.Sprintf("\nGit signs in with it: with key %q, it will no longer do so.", w.key)
+		text += say.Sprintf("\nGit will no longer be able to sign in with key %q.", w.key)
 	}
 	if err := w.Actor.Confirm(ctx, text, "Delete it?"); err != nil {
 		return err
