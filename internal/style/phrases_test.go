@@ -40,4 +40,12 @@ var phrases = []struct{ phrase, instead string }{
 	{`\bas far as the log goes\b`, `the log shows`},
 	{`\bthe same again\b`, `repeat it`},
 	{`\bgives no session of it\b`, `gives programs no session of a root key`},
+	{`\bround in a circle\b`, `forms a circle`},
+	{`\bdisagree which\b`, `do not agree which one to use`},
+	{`\bdead now\b`, `no longer works`},
+	{`\bstands alone\b`, `excludes other ...`},
+	{`\bcomes along from\b`, `AWS passes it on`},
+	{`\bsigns nobody in\b`, `does not sign you in`},
+	{`\bno further one\b`, `allows no more`},
+	{`\bis taken for\b`, `awsbroker reads x as y`},
 }
