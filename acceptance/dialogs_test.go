@@ -300,7 +300,7 @@ func TestWaysThatCannotAsk(t *testing.T) {
 	t.Run("a bad list", func(t *testing.T) {
 		w := newWorld(t)
 		wantFailure(t, w.Run("--prompt", "tty", "credential-process", "--profile", "admin"), 2, "terminal, pinentry, dialog")
-		wantFailure(t, w.With("AWSBROKER_PROMPT=x,dialog").Run("credential-process", "--profile", "admin"), 2, `"x" is no way of asking`)
+		wantFailure(t, w.With("AWSBROKER_PROMPT=x,dialog").Run("credential-process", "--profile", "admin"), 2, `"x" is not a way of asking`)
 	})
 }
 
@@ -325,7 +325,7 @@ func TestFromOneWayToTheNext(t *testing.T) {
 	if r.Code != 0 || !strings.Contains(r.Stdout, `"Version":1`) {
 		t.Fatal(r)
 	}
-	for _, why := range []string{"terminal: ", "pinentry: ", "is for terminals", "kdialog: ", "cannot do that today", "way: zenity", "way: kdialog"} {
+	for _, why := range []string{"terminal: ", "pinentry: ", "needs a terminal", "kdialog: ", "cannot do that today", "way: zenity", "way: kdialog"} {
 		if !strings.Contains(r.Stderr, why) {
 			t.Errorf("no word of %q: %s", why, r.Stderr)
 		}

@@ -91,7 +91,7 @@ func (w *way) enter(dir string, info fs.FileInfo) error {
 // it says no more than that directory.
 func (w *way) turn(link string, info fs.FileInfo) error {
 	if owner := ownerOf(info); owner != 0 && owner != os.Geteuid() && owner != w.owner {
-		return fmt.Errorf("%q is a link, and %w", link, ErrForeign)
+		return fmt.Errorf("the link %q %w", link, ErrForeign)
 	}
 	if w.links++; w.links > maxLinks {
 		return &fs.PathError{Op: "follow", Path: link, Err: syscall.ELOOP}

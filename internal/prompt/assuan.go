@@ -26,7 +26,7 @@ const maxAssuan = 1000
 // maxAssuanData is more than any answer of ours has.
 const maxAssuanData = maxLine
 
-var errAssuan = errors.New("that is not the Assuan protocol")
+var errAssuan = errors.New("the answer is not in the Assuan protocol")
 
 // assuanError is an ERR line.
 type assuanError struct {
@@ -146,7 +146,7 @@ func assuanUnescape(line []byte) ([]byte, error) {
 		}
 		n, err := strconv.ParseUint(string(line[i+1:i+3]), 16, 8)
 		if err != nil {
-			return nil, fmt.Errorf("%w: a wrongly escaped byte", errAssuan)
+			return nil, fmt.Errorf("%w: a byte with a wrong escape", errAssuan)
 		}
 		out, i = append(out, byte(n)), i+2
 	}

@@ -28,7 +28,7 @@ var osascript = dialogKind{
 		case word == "cancelled":
 			return "", ErrCancelled
 		}
-		return "", unable("it said something else than an answer")
+		return "", unable("it printed something other than an answer")
 	},
 }
 

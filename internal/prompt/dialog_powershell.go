@@ -25,7 +25,7 @@ var powershell = dialogKind{
 		}
 		plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(answer))
 		if err != nil {
-			return "", unable("it said something else than an answer")
+			return "", unable("it printed something other than an answer")
 		}
 		return string(plain), nil
 	},

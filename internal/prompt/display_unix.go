@@ -32,7 +32,7 @@ func display(environ []string) (string, error) {
 			continue
 		}
 		network, address, ok := try.address(value)
-		err := errors.New("it names no display")
+		err := errors.New("it does not name a display")
 		if ok {
 			err = answers(network, address, try.hello)
 		}

@@ -4,7 +4,7 @@ package prompt
 // would show a dialog.
 func display(environ []string) (string, error) {
 	if variable(environ, "SSH_CONNECTION") != "" {
-		return "", unable("this is a login from another machine, and its screen is there")
+		return "", unable("you are logged in from another machine, and no dialog can be seen there")
 	}
 	return "display", nil
 }

@@ -57,7 +57,7 @@ func (p *Pinentry) Hidden(ctx context.Context, question string) (credential.Secr
 func (p *Pinentry) Confirm(ctx context.Context, question string) (bool, error) {
 	command, name, typed := "CONFIRM", label(question), !slices.Contains(trusted, p.flavor)
 	if typed {
-		command, name, question = "GETPIN", "yes or no:", ended(question)+"\n(type yes for a yes)"
+		command, name, question = "GETPIN", "yes or no:", ended(question)+"\n(type yes to agree)"
 	}
 	answer, err := p.ask(ctx, command, question, name)
 	switch {
@@ -138,7 +138,7 @@ func (p *Pinentry) end(ctx context.Context, err error) error {
 	}
 	var e *assuanError
 	if !errors.As(err, &e) {
-		return unable("it ended: %w", err)
+		return unable("it stopped: %w", err)
 	}
 	if p.atTTY && p.tty.gone() {
 		return unable("the terminal is closed: %w", e) // pinentry-tty says that somebody cancelled

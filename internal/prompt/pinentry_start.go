@@ -38,7 +38,7 @@ func openPinentry(ctx context.Context, desk desktop) (opened, error) {
 	case err != nil:
 	case p.atTTY && noTerminal != nil:
 		// pinentry-tty would say that somebody cancelled it.
-		err = fmt.Errorf("%s is for terminals: %w", path, noTerminal)
+		err = fmt.Errorf("%s needs a terminal: %w", path, noTerminal)
 	case p.atTTY:
 		place = "tty:" + tty.name()
 	}
@@ -68,7 +68,7 @@ func pinentryProgram(environ []string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", errors.New("there is no program pinentry")
+	return "", errors.New("the program pinentry was not found")
 }
 
 func startPinentry(lent []string, path string, tty *spare) (*Pinentry, error) {
@@ -96,7 +96,7 @@ func (p *Pinentry) greet(ctx context.Context, environ []string) error {
 	defer cancel()
 	defer context.AfterFunc(ctx, p.cmd.terminate)()
 	if _, err := p.server.response(); err != nil {
-		return unable("no greeting: %w", err)
+		return unable("it did not start correctly: %w", err)
 	}
 	options := [][2]string{
 		{"display", variable(environ, "DISPLAY")},

@@ -225,7 +225,7 @@ func TestPinentryTakesTypedYes(t *testing.T) {
 				t.Errorf("%s, %s: %v, %v", flavor, answer, yes, err)
 			}
 			l.Close()
-			if !strings.Contains(d.said(), "SETDESC Remove it?%0A(type yes for a yes)\nSETPROMPT yes or no:\n") {
+			if !strings.Contains(d.said(), "SETDESC Remove it?%0A(type yes to agree)\nSETPROMPT yes or no:\n") {
 				t.Error(d.said())
 			}
 		}

@@ -20,9 +20,9 @@ var (
 	// has it.
 	ErrBackground = fmt.Errorf("%w: this is a background job", ErrNoTerminal)
 	// ErrCancelled means that the person, or the caller, ended the question.
-	ErrCancelled = errors.New("the question was cancelled")
+	ErrCancelled = errors.New("you cancelled the question")
 	// ErrTimeout means that nobody answered in time.
-	ErrTimeout = errors.New("nobody answered in time")
+	ErrTimeout = errors.New("you did not answer in time")
 )
 
 // Prompter is a way of asking a person. Texts and questions given to it are

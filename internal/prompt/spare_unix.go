@@ -22,11 +22,11 @@ type spare struct {
 // one that it has, another job is in front, and would lose keys to us.
 func spareTerminal(name string) (*spare, error) {
 	if name == "" {
-		return nil, unable("GPG_TTY names no terminal")
+		return nil, unable("GPG_TTY does not name a terminal")
 	}
 	if own, err := os.OpenFile("/dev/tty", os.O_RDWR|syscall.O_NOCTTY, 0); err == nil {
 		own.Close()
-		return nil, unable("the terminal belongs to another job")
+		return nil, unable("another job uses the terminal")
 	}
 	// Not through the poller: closing must not wait for whoever looks at it.
 	fd, err := unix.Open(name, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
@@ -36,7 +36,7 @@ func spareTerminal(name string) (*spare, error) {
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		_ = unix.Close(fd)
-		return nil, unable("GPG_TTY: %s is no terminal", name)
+		return nil, unable("GPG_TTY: %s is not a terminal", name)
 	}
 	return &spare{os.NewFile(uintptr(fd), name), before}, nil
 }

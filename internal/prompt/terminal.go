@@ -133,7 +133,7 @@ func (t *Terminal) ask(ctx context.Context, question string) ([]byte, error) {
 			return nil, ErrCancelled
 		case <-look.C:
 			if t.taken() {
-				return nil, fmt.Errorf("%w: another job has it now", ErrNoTerminal)
+				return nil, fmt.Errorf("%w: another job uses it now", ErrNoTerminal)
 			}
 		}
 	}

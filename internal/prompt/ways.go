@@ -47,7 +47,7 @@ func ParseWays(list string) (Ways, error) {
 	for name := range strings.SplitSeq(list, ",") {
 		way := Way(strings.ToLower(strings.TrimSpace(name)))
 		if !slices.Contains(allWays, way) {
-			return Ways{}, fmt.Errorf("%q is no way of asking: it has to be a list of %s", name, wayNames())
+			return Ways{}, fmt.Errorf("%q is not a way of asking: use a list of %s", name, wayNames())
 		}
 		w.order = append(w.order, way)
 	}

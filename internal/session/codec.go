@@ -27,7 +27,7 @@ func (f fields) flag(b bool) fields {
 
 func (f fields) time(t time.Time) fields { return f.int(t.Unix()) }
 
-var errFields = errors.New("the fields of a file are not whole")
+var errFields = errors.New("the fields of a file are incomplete")
 
 // reader takes the fields out again. After a mistake it returns zero values,
 // and end says so.

@@ -13,7 +13,7 @@ import (
 
 // ErrNoDir means that no directory can hold sessions: they are still made
 // and returned, but not kept.
-var ErrNoDir = errors.New("no directory to keep sessions in")
+var ErrNoDir = errors.New("there is no directory for sessions")
 
 // FindDir names the directory where sessions rest: below the first of
 // $XDG_RUNTIME_DIR, the runtime directory of this user id, and cache (a

@@ -25,7 +25,7 @@ func runtimeDirs() []string {
 // mayWrite reports why no file can be made in dir.
 func mayWrite(dir string) error {
 	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
-		return fmt.Errorf("%q cannot be written: %w", dir, err)
+		return fmt.Errorf("awsbroker cannot write to %q: %w", dir, err)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ const mostKept = 4 << 10
 func (k Kept) Put(secret credential.Secret, until time.Time) error {
 	data := append(binary.BigEndian.AppendUint64(nil, uint64(until.Unix())), secret.Reveal()...)
 	if len(data) > mostKept {
-		return errors.New("the secret is too long to be kept")
+		return errors.New("the secret is too long to remember")
 	}
 	return k.write(data, time.Until(until))
 }

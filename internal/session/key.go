@@ -14,7 +14,7 @@ var (
 	errNoKey = errors.New("no sealing key")
 	// errRefused means that the system keeps no keys for us: one without such a
 	// place, or a container that forbids keyctl.
-	errRefused = errors.New("the system keeps no keys here")
+	errRefused = errors.New("this system cannot store keys")
 )
 
 // Vault keeps a sealing key where the system does not: in the keychain.
@@ -83,7 +83,7 @@ func makeKey(ctx context.Context, dir string, place Vault) ([]byte, error) {
 		return nil, err
 	}
 	if !bytes.Equal(back, key) {
-		return nil, fmt.Errorf("the sealing key reads back as another one")
+		return nil, fmt.Errorf("the sealing key was not stored correctly")
 	}
 	return key, nil
 }

@@ -19,7 +19,7 @@ const KeySize = 32
 // kind or under another name does not open.
 const formatVersion = 1
 
-var errSealed = errors.New("the file does not open with this key")
+var errSealed = errors.New("this key cannot decrypt the file")
 
 // sealer names and seals files. Names and contents use keys of their own,
 // both made from the sealing key.

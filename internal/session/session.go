@@ -77,7 +77,7 @@ func (s Session) Answer() ([]byte, error) {
 		return nil, err
 	}
 	if len(out) >= maxAnswer {
-		return nil, fmt.Errorf("the session is %d bytes long, more than the %d that AWS tools read", len(out), maxAnswer)
+		return nil, fmt.Errorf("the session is %d bytes long, and AWS tools read at most %d", len(out), maxAnswer)
 	}
 	return append(out, '\n'), nil
 }

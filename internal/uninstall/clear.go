@@ -30,7 +30,7 @@ func (l *leaving) deleteInAWS(ctx context.Context) error {
 		}
 		err := keys.Apply(ctx, l.run, keys.Delete, []string{id}, keys.Options{Key: k.Name, Force: true, Agreed: true})
 		if awsapi.Is(err, awsapi.UnknownKey) { // deleted by an earlier run, or elsewhere, or inactive
-			return failure.WithHint(err, "to forget it here: awsbroker uninstall --keys forget")
+			return failure.WithHint(err, "to remove it from this machine only: awsbroker uninstall --keys forget")
 		}
 		if err != nil {
 			return failure.WithHint(err, "to keep the key in AWS: awsbroker uninstall --keys credentials")
@@ -62,7 +62,7 @@ func (l *leaving) emptyKeychain(ctx context.Context) error {
 		if err := l.store.RemoveSeed(ctx, device); err != nil && !errors.Is(err, keystore.ErrNotFound) {
 			return failure.OfKeystore(err, "")
 		}
-		l.run.Report.Step(say.Sprintf("the seed of %s is out of %s", device, l.plan.Keychain))
+		l.run.Report.Step(say.Sprintf("the seed of %s was removed from %s", device, l.plan.Keychain))
 	}
 	now, err := keystore.ReadRecord(l.run.Paths.KeystoreFile()) // without those that were deleted in AWS
 	if err != nil {
@@ -70,7 +70,7 @@ func (l *leaving) emptyKeychain(ctx context.Context) error {
 	}
 	for _, name := range now.Names() {
 		if !slices.ContainsFunc(l.plan.Keys, func(k Key) bool { return k.Name == name }) {
-			return failure.New(failure.Other, "the key %q was added meanwhile", name)
+			return failure.New(failure.Other, "the key %q was added after you answered", name)
 		}
 		if err := gitpassword.Forget(ctx, l.store, name); err != nil {
 			return failure.OfKeystore(err, name)

@@ -37,9 +37,9 @@ func (l *leaving) chooseFates(ctx context.Context) error {
 			k.Fate = l.o.Keys
 		case l.o.DryRun:
 		case l.o.Yes:
-			return failure.New(failure.Usage, "with --yes, --keys has to say what becomes of the access keys").
+			return failure.New(failure.Usage, "--yes requires --keys, which decides what happens to the access keys").
 				Hint("to delete them in AWS: awsbroker uninstall --yes --keys delete").
-				Hint("to keep them in ~/.aws/credentials, in plain text: awsbroker uninstall --yes --keys credentials")
+				Hint("to keep them in ~/.aws/credentials, in plaintext: awsbroker uninstall --yes --keys credentials")
 		default:
 			if err := l.askFate(ctx, k); err != nil {
 				return err
@@ -56,9 +56,9 @@ func (l *leaving) askFate(ctx context.Context, k *Key) error {
 		fate           Fate
 		text, question string
 	}{
-		{WriteBack, text + "\nIt can go back to ~/.aws/credentials, where every program can read it.", "Write it there?"},
-		{Delete, "It can be deleted in AWS, for good. Programs that use it elsewhere will then fail.", "Delete it in AWS?"},
-		{Forget, "Without either, it will keep working in AWS, and nobody will have its secret but who has another copy.", "Forget its secret?"},
+		{WriteBack, text + "\nawsbroker can write it to ~/.aws/credentials, where every program can read it.", "Write it there?"},
+		{Delete, "awsbroker can delete it in AWS for good. Programs that use it elsewhere will then fail.", "Delete it in AWS?"},
+		{Forget, "Otherwise awsbroker will forget its secret. The key will still work in AWS, for anyone who has another copy.", "Forget its secret?"},
 	} {
 		err := l.run.Confirm(ctx, ask.text, ask.question)
 		if err == nil {

@@ -47,9 +47,9 @@ func (l *leaving) look(ctx context.Context) (err error) {
 	}
 	if len(view.Lost) > 0 {
 		name := say.ShellWord(view.Lost[0])
-		return failure.New(failure.Other, "the keychain has a key %q, which awsbroker has no record of", view.Lost[0]).
-			Hint("take it back first: awsbroker add %s", name).
-			Hint("or remove it: awsbroker remove %s", name)
+		return failure.New(failure.Other, "the keychain has a key %q, but awsbroker has no record of it", view.Lost[0]).
+			Hint("add it first with: awsbroker add %s", name).
+			Hint("or remove it with: awsbroker remove %s", name)
 	}
 	l.asker = l.run.NewAsker(nil)
 	if len(l.record.Keys)+len(l.record.Seeds) > 0 {

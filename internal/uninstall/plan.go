@@ -30,7 +30,7 @@ func (p Plan) IsEmpty() bool {
 // Text says in full what will be done, in its order.
 func (p Plan) Text() string {
 	var b strings.Builder
-	say.Fprintf(&b, "This will take awsbroker out of this account of yours, in this order:\n")
+	say.Fprintf(&b, "This will remove awsbroker from your user account, in this order:\n")
 	for _, k := range p.Keys {
 		say.Fprintf(&b, "  key %s (%s) %s\n", k.Name, cmp.Or(k.shownID(), "id unknown"), k.words())
 	}
@@ -42,15 +42,15 @@ func (p Plan) Text() string {
 			fmt.Fprintf(&b, "    %s", line)
 		}
 	}
-	say.Fprintf(&b, "  all sessions on this machine will be forgotten; in AWS they last until they end\n")
+	say.Fprintf(&b, "  all sessions on this machine will be deleted; in AWS they work until they expire\n")
 	if p.Keychain != "" {
-		say.Fprintf(&b, "  %s will be emptied of what awsbroker keeps there\n", p.Keychain)
+		say.Fprintf(&b, "  awsbroker's items will be removed from %s\n", p.Keychain)
 	}
 	for _, device := range p.Devices {
-		say.Fprintf(&b, "    with the seed of %s: keep a device that shows its codes\n", device)
+		say.Fprintf(&b, "    with the seed of %s: keep another device that shows its codes\n", device)
 	}
 	for _, account := range p.Bootstraps {
-		say.Fprintf(&b, "  the bootstrap of account %s cannot be undone afterwards\n", account)
+		say.Fprintf(&b, "  afterwards you cannot undo the bootstrap of account %s\n", account)
 	}
 	if p.Log != "" {
 		say.Fprintf(&b, "  the log of sessions will be removed; to keep it, copy %s first\n", p.Log)
@@ -68,14 +68,14 @@ func (k Key) words() string {
 		if k.Written {
 			return "is in ~/.aws/credentials already"
 		}
-		return "will be written to ~/.aws/credentials, in plain text, as [" + strings.Join(k.Sections, "] and [") + "]"
+		return "will be written to ~/.aws/credentials, in plaintext, as [" + strings.Join(k.Sections, "] and [") + "]"
 	case Delete:
-		return "will be deleted in AWS, for good"
+		return "will be deleted in AWS for good"
 	case Forget:
 		if k.Lost {
-			return "is no longer in the keychain, and will be taken off awsbroker's record"
+			return "is no longer in the keychain, and will be removed from awsbroker's record"
 		}
-		return "will keep working in AWS, and its secret will be gone from here"
+		return "will still work in AWS, but its secret will be deleted here"
 	}
 	return "will be written to ~/.aws/credentials, deleted in AWS, or forgotten, as you choose"
 }
@@ -84,9 +84,9 @@ func (k Key) words() string {
 func (p Profile) words() string {
 	switch {
 	case p.Asks:
-		return "will go with its key, or get AWS's own settings back"
+		return "will be removed with its key, or use AWS's own settings again"
 	case p.Back:
-		return "will get AWS's own settings back"
+		return "will use AWS's own settings again"
 	}
-	return "will lose the settings of awsbroker"
+	return "will lose awsbroker's settings"
 }

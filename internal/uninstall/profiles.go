@@ -112,7 +112,7 @@ func (l *leaving) compareSecrets(ctx context.Context) error {
 				return failure.OfConfig(err)
 			}
 			if is := clear[0]; is.Secret != key.SecretAccessKey {
-				return failure.New(failure.Other, "%s:%d has the id of the key %q, but another secret than the keychain", is.File, is.Line, k.Name).
+				return failure.New(failure.Other, "%s:%d has the id of the key %q, but not the same secret as the keychain", is.File, is.Line, k.Name).
 					Hint("remove aws_access_key_id and aws_secret_access_key from [%s] there", is.Section)
 			}
 		}
@@ -160,7 +160,7 @@ func (l *leaving) writeProfiles(context.Context) error {
 		if p.Back {
 			l.run.Report.Step(say.Sprintf("profile %s uses ~/.aws/credentials", p.Name))
 		} else {
-			l.run.Report.Step(say.Sprintf("profile %s does not use awsbroker any more", p.Name))
+			l.run.Report.Step(say.Sprintf("profile %s no longer uses awsbroker", p.Name))
 		}
 	}
 	return nil
@@ -171,7 +171,7 @@ func (l *leaving) write(path string, before, after []byte) error {
 		return nil
 	}
 	if err := config.WriteFile(path, before, after); err != nil {
-		return failure.New(failure.Other, "%s could not be written: %w", path, err)
+		return failure.New(failure.Other, "awsbroker could not write %s: %w", path, err)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 // refuseUnfinished refuses while there is work of which only a note here knows what it
 // has made in AWS, or while there are old copies of keys.
 func refuseUnfinished(b *broker.Broker) error {
-	const finish = "finish it first: %s"
+	const finish = "finish it first with: %s"
 	for _, u := range notes.FindUnfinished(b.Paths.State) {
 		key := say.ShellWord(cmp.Or(u.Key, "KEY")) // of a note that cannot be read
 		switch u.Work {
@@ -32,7 +32,7 @@ func refuseUnfinished(b *broker.Broker) error {
 			}
 			return failure.New(failure.Other, "a bootstrap of account %s is not finished", cmp.Or(u.Account, "ACCOUNT")).
 				Hint(finish, command).
-				Hint("or undo it: awsbroker bootstrap --undo")
+				Hint("or undo it with: awsbroker bootstrap --undo")
 		}
 	}
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())

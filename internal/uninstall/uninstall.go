@@ -39,7 +39,7 @@ type Options struct {
 // was, and what is left for the person to do.
 func Run(ctx context.Context, b *broker.Broker, o Options) (Plan, error) {
 	if o.Keys != "" && !slices.Contains(Fates, o.Keys) {
-		return Plan{}, failure.New(failure.Usage, "--keys may be credentials, delete or forget, not %q", string(o.Keys))
+		return Plan{}, failure.New(failure.Usage, "--keys has to be credentials, delete or forget, not %q", string(o.Keys))
 	}
 	if err := refuseUnfinished(b); err != nil {
 		return Plan{}, err
@@ -73,7 +73,7 @@ func (l *leaving) leave(ctx context.Context) error {
 		l.compareSecrets, l.deleteInAWS, l.writeBack, l.writeProfiles, l.forgetSessions, l.emptyKeychain, l.removeFiles,
 	} {
 		if err := step(ctx); err != nil {
-			return failure.WithHint(err, "the rest is as it was; to go on, run again: awsbroker uninstall")
+			return failure.WithHint(err, "nothing else was changed; resume with: awsbroker uninstall")
 		}
 	}
 	return nil
