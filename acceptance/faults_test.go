@@ -281,7 +281,7 @@ func wantTroubleshooting(t *testing.T, table []fault, outcomes []machine.Result)
 
 const troubleshootingHead = `# Troubleshooting
 
-What ` + "`awsbroker credential-process`" + ` answers when something it needs is slow, fails, lies or dies. The table is made by
+Answers of ` + "`awsbroker credential-process`" + ` when something it needs is slow, fails, lies or dies. The table is made by
 ` + "`make troubleshooting`" + `, which runs the program in each of these situations; the tests hold it to it. Other commands say
 the same, with the hint in a line of its own. ` + "`--debug`" + ` tells the story of a call; ` + "`awsbroker list`" + ` shows what there is.
 

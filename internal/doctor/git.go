@@ -16,7 +16,7 @@ var (
 	gitHelperBefore = findingKind("git-helper-before", Warning,
 		"another helper stores the password, and gives it to Git when CodeCommit takes it no more, which it does for 15 minutes only")
 	gitPasswordStored = findingKind("git-password-stored", Warning,
-		"a password that a session signed is dead after 15 minutes, one of an IAM user lies in clear, and Git uses either")
+		"a password that a session signed is dead after 15 minutes, one of an IAM user lies in plaintext, and Git uses either")
 )
 
 // lookAtGit looks whether Git asks awsbroker first, where it asks awsbroker at all, and
@@ -84,7 +84,7 @@ func (d *doctor) lookAtStoredPasswords(path string) {
 		return
 	}
 	d.found(gitPasswordStored, Finding{
-		File: path, Title: "a helper of Git's has stored a password of CodeCommit in clear",
+		File: path, Title: "a helper of Git's has stored a password of CodeCommit in plaintext",
 		Advice: "delete the lines with git-codecommit in them",
 		Mend:   "${EDITOR:-vi} " + say.ShellWord(path),
 	})

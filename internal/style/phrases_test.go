@@ -1,9 +1,12 @@
 package style
 
+// A phrase is words that no text has, and what to write instead.
+type phrase struct{ words, instead string }
+
 // phrases is the one list of words that no text for a person uses. Each has what
 // to write instead. A phrase is a regular expression without regard to case (unless it begins with (?-i)); it is
 // looked for in sentences, so ^ and $ are a sentence's begin and end.
-var phrases = []struct{ phrase, instead string }{
+var phrases = []phrase{
 	// Questions tell the future, as sentences.
 	{`(?-i)^(delete|remove|write|move|store|change|rotate|revoke|carry|take|give) (it|them|this|that|these)\b.*\?`, `a capital letter: "Delete it?"`},
 	{`(?-i)^(take|carry|put) \w+ back\?`, `"Undo that?", "Use it again?"`},
@@ -48,4 +51,13 @@ var phrases = []struct{ phrase, instead string }{
 	{`\bsigns nobody in\b`, `does not sign you in`},
 	{`\bno further one\b`, `allows no more`},
 	{`\bis taken for\b`, `awsbroker reads x as y`},
+	// A subject is a noun or you, never a clause; a question may begin so.
+	{`(?-i)^([-*>|] )?(\*\*)?(What|Who|Whoever|Whatever)\b[^?]*$`, `a noun as the subject: "Methods that are not available are skipped"`},
+}
+
+// pagePhrases is the same for the documentation alone.
+var pagePhrases = []phrase{
+	{`\bwhoever\b`, `anyone who, another program, you`},
+	{`\bin clear\b`, `in plaintext`},
+	{`\bgoes on\b`, `continues, resumes`},
 }

@@ -24,16 +24,24 @@ type passage struct{ at, text string }
 // TestPhrases reads the program's texts and the documentation. An old phrase
 // fails, with the words to use in its place.
 func TestPhrases(t *testing.T) {
-	texts := append(programTexts(t), pages(t)...)
+	documentation := pages(t)
+	texts := append(programTexts(t), documentation...)
 	if len(texts) < 2000 {
 		t.Fatalf("%d texts were found, which are too few", len(texts))
 	}
-	for _, p := range phrases {
-		pattern := regexp.MustCompile(`(?i)` + p.phrase)
+	checkPhrases(t, texts, phrases)
+	checkPhrases(t, documentation, pagePhrases)
+}
+
+// checkPhrases fails at each sentence that has a phrase.
+func checkPhrases(t *testing.T, texts []passage, list []phrase) {
+	t.Helper()
+	for _, p := range list {
+		pattern := regexp.MustCompile(`(?i)` + p.words)
 		for _, x := range texts {
 			for _, s := range sentences(x.text) {
 				if pattern.MatchString(s) {
-					t.Errorf("%s: %q\n\thas %q; write: %s", x.at, s, p.phrase, p.instead)
+					t.Errorf("%s: %q\n\thas %q; write: %s", x.at, s, p.words, p.instead)
 				}
 			}
 		}
