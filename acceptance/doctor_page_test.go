@@ -102,12 +102,16 @@ func findingIn(text, id string) findingText {
 	}
 	f.title, f.mend = strings.TrimSpace(f.title), strings.TrimSpace(f.mend)
 	for _, s := range []*string{&f.title, &f.mend} {
+		*s = passwordID.ReplaceAllString(*s, "ACCAEXAMPLE")
 		*s = strings.ReplaceAll(thisVersion.ReplaceAllString(*s, "and this is v1.0.0"), "|", `\|`)
 	}
 	return f
 }
 
-var thisVersion = regexp.MustCompile(`and this is .*`)
+var (
+	thisVersion = regexp.MustCompile(`and this is .*`)
+	passwordID  = regexp.MustCompile(`\bACCA[A-Z0-9]{17}\b`) // another one in each run
+)
 
 func isCommand(line string) bool {
 	word, _, _ := strings.Cut(line, " ")
