@@ -52,19 +52,19 @@ var rules = []rule{
 		"botocore signs with the source's key, Go assumes the source's role first: another role than one of them would give",
 		func(d difference) bool {
 			var e *config.ParseError
-			return errors.As(d.ours.err, &e) && strings.Contains(e.Problem, "has both a role and an access key")
+			return errors.As(d.ours.err, &e) && strings.Contains(e.Problem, "with both a role and a plaintext access key")
 		}},
 	{"service is not a block", "awsbroker", []string{refused},
 		"botocore fails on it or sees no endpoint, Go the other way round: an MFA code must not go to the wrong host",
 		func(d difference) bool {
 			var e *config.ParseError
-			return errors.As(d.ours.err, &e) && strings.Contains(e.Problem, "and its settings below it, indented")
+			return errors.As(d.ours.err, &e) && strings.Contains(e.Problem, "and its settings indented below it")
 		}},
 	{"capitals in a block", "awsbroker", []string{refused},
 		"Go sees the setting, botocore does not",
 		func(d difference) bool {
 			var e *config.ParseError
-			return errors.As(d.ours.err, &e) && strings.Contains(e.Problem, "has to be in lower case")
+			return errors.As(d.ours.err, &e) && strings.Contains(e.Problem, "must be in lower case")
 		}},
 	{"odd numbers", "awsbroker", []string{refused},
 		"+900, 9_00 and 0x384 are numbers in Python, in Go or in both, and in no AWS documentation: refused with what to write",
