@@ -436,6 +436,7 @@ func TestPassDialog(t *testing.T) {
 		t.Errorf("the dialogs: %q", asked)
 	}
 	_ = exec.Command("gpgconf", "--homedir", passHome(x), "--kill", "gpg-agent").Run()
+	wantProcesses(t, passHome(x), "keyboxd", "scdaemon") // an agent that is ending says that it has no key
 	write(t, filepath.Join(passHome(x), "answer"), "wrong\n")
 	_, err := s.Get(testContext(t), "phoebe")
 	wantError(t, err, ErrLocked)
