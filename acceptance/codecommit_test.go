@@ -6,10 +6,12 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,36 @@ func (h *hub) commit(dir string) {
 	h.git("-C", dir, "commit", "-q", "-m", "first")
 }
 
+// watchArguments notes the arguments of all processes again and again, until the function
+// that it returns is called.
+func watchArguments(t *testing.T) (end func() (shown string, looks int)) {
+	t.Helper()
+	stop, done := make(chan struct{}), make(chan struct{})
+	all, looks := map[string]bool{}, 0
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+			for _, file := range files {
+				if line, err := os.ReadFile(file); err == nil && strings.Contains(string(line), "git") {
+					all[string(line)] = true
+				}
+			}
+			looks++
+		}
+	}()
+	return func() (string, int) {
+		close(stop)
+		<-done
+		return strings.Join(slices.Collect(maps.Keys(all)), "\n"), looks
+	}
+}
+
 const codeCommit = "https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/"
 
 // TestGitOverHTTPS: clone, push and fetch with Debian's Git, after codecommit setup, though
@@ -108,7 +140,11 @@ func TestGitOverHTTPS(t *testing.T) {
 	h.commit(h.Path("work"))
 	h.git("-C", h.Path("work"), "remote", "add", "origin", codeCommit+"demo")
 	traced := h.With("GIT_TRACE=1")
+	seen := watchArguments(t)
 	push := traced.Finish(traced.Command("git", "-C", h.Path("work"), "push", "-q", "origin", "main"))
+	if shown, looks := seen(); looks < 3 || !strings.Contains(shown, "git-credential") || strings.Contains(shown, "ASIA") || strings.Contains(shown, "IQoJ") {
+		t.Errorf("the list of processes, looked at %d times, has a session in it, or not the helper: %.400q", looks, shown)
+	}
 	if push.Code != 0 {
 		t.Fatal(push)
 	}
