@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
 // withPassword is a hub at which phoebe may manage her own Git passwords and use the
@@ -86,7 +88,18 @@ func TestGitPassword(t *testing.T) {
 		t.Errorf("after a reset: %v", r)
 	}
 	before := h.AWS.User.GitPasswords()[0].ID
-	h.must("codecommit", "rotate", "phoebe", "--yes")
+	shell, questions := machine.NewShell(t, h.Path("home"), h.Env, 80), 0
+	defer shell.Close()
+	shown, status := shell.Run(h.Bin+" codecommit rotate phoebe", func(question string) string {
+		questions++
+		if strings.HasSuffix(question, "[y/N] ") {
+			return "y"
+		}
+		return h.Code()
+	})
+	if status != 0 || questions != 1 {
+		t.Errorf("%d questions, exit %d: %s", questions, status, shown)
+	}
 	h.git("ls-remote", codeCommit+"demo")
 	if after := h.AWS.User.GitPasswords(); len(after) != 1 || after[0].ID == before {
 		t.Errorf("after the rotation: %v", after)
