@@ -19,6 +19,7 @@ func TestReadOnlyHolds(t *testing.T) {
 	if err := w.AWS.Role.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"); err != nil {
 		t.Fatal(err)
 	}
+	w.AWS.Account.AddBucket("shop")
 	base := w.With("AWS_EC2_METADATA_DISABLED=true")
 	w.Profile("reader", "phoebe", w.AWS.Role.ARN(), w.AWS.Device.Serial, "")
 	file := w.Read(w.Path("home/.aws/config"))
@@ -38,6 +39,9 @@ func TestReadOnlyHolds(t *testing.T) {
 		}
 		if code, out := run("iam", "list-users"); code != 0 || !strings.Contains(out, `"UserName": "phoebe"`) {
 			t.Errorf("%s: reading: exit %d: %s", name, code, out)
+		}
+		if code, out := run("s3api", "list-buckets"); code != 0 || !strings.Contains(out, `"Name": "shop"`) {
+			t.Errorf("%s: listing buckets: exit %d: %s", name, code, out)
 		}
 		if code, out := run("iam", "create-user", "--user-name", "mallory"); code == 0 || !strings.Contains(out, "AccessDenied") {
 			t.Errorf("%s: writing: exit %d: %s", name, code, out)

@@ -11,12 +11,13 @@ import (
 func awsManagedPolicies(partition string) map[string]*managedPolicy {
 	all := map[string]*managedPolicy{}
 	for name, text := range map[string]string{
-		"AdministratorAccess":         administratorAccess,
-		"job-function/Billing":        billing,
-		"job-function/ViewOnlyAccess": viewOnly,
-		"IAMUserChangePassword":       changePassword,
-		"PowerUserAccess":             powerUser,
-		"ReadOnlyAccess":              readOnly,
+		"AdministratorAccess":          administratorAccess,
+		"job-function/Billing":         billing,
+		"job-function/ViewOnlyAccess":  viewOnly,
+		"IAMUserChangePassword":        changePassword,
+		"PowerUserAccess":              powerUser,
+		"ReadOnlyAccess":               readOnly,
+		"SignInLocalDevelopmentAccess": signIn,
 	} {
 		doc, err := policy.Parse(text, policy.Identity, nil)
 		if err != nil {
@@ -44,6 +45,9 @@ const powerUser = `{"Version":"2012-10-17","Statement":[` +
 	`{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"},` +
 	`{"Effect":"Allow","Action":["account:GetAccountInformation","account:GetGovCloudAccountInformation","account:GetPrimaryEmail","account:ListRegions",` +
 	`"iam:CreateServiceLinkedRole","iam:DeleteServiceLinkedRole","iam:ListRoles","organizations:DescribeOrganization"],"Resource":"*"}]}`
+
+const signIn = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["signin:AuthorizeOAuth2Access","signin:CreateOAuth2Token"],` +
+	`"Resource":"arn:aws:signin:*:*:oauth2/public-client/*"}]}`
 
 // readOnly is a part of the real one, which lists actions of all services, and no sts
 // but these.

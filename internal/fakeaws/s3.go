@@ -1,9 +1,11 @@
 package fakeaws
 
 import (
+	"cmp"
 	"encoding/xml"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // The corner of S3 that a Terraform state needs, so that a session can be seen
@@ -13,6 +15,7 @@ import (
 type bucket struct {
 	name    string
 	account *Account
+	made    time.Time
 	objects map[string]*object
 }
 
@@ -22,7 +25,7 @@ func (a *Account) AddBucket(name string) {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
 	if a.server.buckets[name] == nil {
-		a.server.buckets[name] = &bucket{name: name, account: a, objects: map[string]*object{}}
+		a.server.buckets[name] = &bucket{name: name, account: a, made: a.server.clock.now(), objects: map[string]*object{}}
 	}
 }
 
@@ -60,6 +63,8 @@ func parseS3(r *http.Request) s3Request {
 	known := onBucket
 	if q.key != "" {
 		known = onObject
+	} else if q.bucket == "" {
+		known = map[string][2]string{"GET": {"ListBuckets", "s3:ListAllMyBuckets"}}
 	} else if r.Method == "GET" && r.URL.Query().Get("list-type") != "2" {
 		known = nil
 	}
@@ -90,12 +95,15 @@ func (s *Server) resolveS3(x *exchange) (handler, *apiError) {
 
 func (s *Server) serveS3(x *exchange, who *caller, q s3Request) (any, *apiError) {
 	b := s.buckets[q.bucket]
-	arn := "arn:" + who.account.Partition + ":s3:::" + q.bucket
+	arn := "arn:" + who.account.Partition + ":s3:::" + cmp.Or(q.bucket, "*")
 	if q.key != "" {
 		arn += "/" + q.key
 	}
 	if x.whyNot(who, x.question(who, q.permission, arn)) != "" || (b != nil && b.account != who.account) {
 		return nil, errNotAuthorized(who.arn(), q.permission, arn)
+	}
+	if q.bucket == "" {
+		return s.listBuckets(who.account), nil
 	}
 	if b == nil {
 		return nil, &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}

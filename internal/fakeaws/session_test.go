@@ -1,8 +1,13 @@
 package fakeaws
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 )
 
 // taggable is the standard account with a role that admits tags and a source
@@ -90,4 +95,42 @@ func TestSessionPolicyLimitsTheSession(t *testing.T) {
 	try("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/AdministratorAccess").wantOK(t)
 	denies := `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"sts:*","Resource":"*"}}`
 	try("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/AdministratorAccess", "Policy", denies).wantError(t, 403, "AccessDenied", "")
+}
+
+// What AWS's own policies leave of a role that may do everything: each is evaluated, and
+// not only known by its name.
+func TestManagedPoliciesAsSessionPolicies(t *testing.T) {
+	w := newWorld(t)
+	wantNone(t, w.Role.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"))
+	w.Account.AddBucket("state")
+	own := clientOf(t, w.Server, w.Key)
+	for _, tt := range []struct {
+		policies, may string // of "buckets object create-user get-role"
+	}{
+		{"", "buckets object create-user get-role"},
+		{"ReadOnlyAccess", "buckets object get-role"},
+		{"job-function/ViewOnlyAccess", "buckets"},
+		{"job-function/Billing", ""},
+		{"job-function/Billing ReadOnlyAccess", "buckets object get-role"},
+		{"SignInLocalDevelopmentAccess", ""},
+	} {
+		var arns []string
+		for i, name := range strings.Fields(tt.policies) {
+			arns = append(arns, fmt.Sprintf("PolicyArns.member.%d.arn", i+1), "arn:aws:iam::aws:policy/"+name)
+		}
+		got := own.assume(w.Standard, arns...)
+		got.wantOK(t)
+		s3, iamClient := own.session(got.Assumed), w.iamIn(got.Assumed)
+		_, created := iamClient.CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("mallory")})
+		_, read := iamClient.GetRole(t.Context(), &iam.GetRoleInput{RoleName: aws.String("admin-mfa")})
+		for what, done := range map[string]bool{
+			"buckets":     s3.s3("GET", "/", "").Code == 200,
+			"object":      s3.s3("GET", "/state/none", "").Code == 404, // and not 403
+			"create-user": created == nil, "get-role": read == nil,
+		} {
+			if may := slices.Contains(strings.Fields(tt.may), what); done != may {
+				t.Errorf("under %q: %s: %v", tt.policies, what, done)
+			}
+		}
+	}
 }
