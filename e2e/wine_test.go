@@ -41,28 +41,38 @@ func TestWindows(t *testing.T) {
 	w.expect(3, "", "awsbroker", "login", "admin")
 }
 
-// suits runs what every keystore has to hold against the Credential Manager. Wine 8
-// lacks the call by which Go 1.26 removes a test's directory: a directory that stays
-// there is no failure.
+// suits runs what every keystore has to hold against the Credential Manager, and files
+// that are replaced while others read them.
 func (w *windows) suits() {
 	w.t.Helper()
-	suite := filepath.Join(w.drive, "windows", "keystore.exe")
-	compile := exec.Command("go", "test", "-c", "-o", suite, "./internal/keystore")
+	if out := w.tests("./internal/keystore", "TestConformance/wincred"); strings.Count(out, ": TestConformance/wincred/") < 12 {
+		w.t.Errorf("the Credential Manager had few tests:\n%s", out)
+	}
+	w.tests("./internal/busy", "TestReplaceWhatOthersRead")
+}
+
+// tests runs tests of a package and returns what they print. Wine 8 lacks the call by
+// which Go 1.26 removes a test's directory: a directory that stays there is no failure.
+func (w *windows) tests(pkg, name string) string {
+	w.t.Helper()
+	program := filepath.Join(w.drive, "windows", "tests.exe")
+	compile := exec.Command("go", "test", "-c", "-o", program, pkg)
 	compile.Dir, compile.Env = "..", append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
 	if out, err := compile.CombinedOutput(); err != nil {
 		w.t.Fatalf("%v: %s", err, out)
 	}
 	with := w.with("AWSBROKER_TEST_SYSTEM_KEYCHAIN=1")
-	r := with.Finish(with.Command(wine, suite, "-test.v", "-test.run", "TestConformance/wincred"))
-	if n := strings.Count(r.Stdout, ": TestConformance/wincred/"); n < 12 || r.Code > 1 {
-		w.t.Errorf("%d tests: %v", n, r)
+	r := with.Finish(with.Command(wine, program, "-test.v", "-test.run", name))
+	if !strings.Contains(r.Stdout, "=== RUN") || r.Code > 1 {
+		w.t.Errorf("%s: %v", pkg, r)
 	}
 	for line := range strings.Lines(r.Stdout) {
 		if strings.Contains(line, ".go:") && !strings.Contains(line, "TempDir RemoveAll cleanup: unlinkat ") &&
 			!strings.Contains(line, "this takes a person") && !strings.Contains(line, "table_test.go:") {
-			w.t.Errorf("Credential Manager: %s", line)
+			w.t.Errorf("%s: %s", pkg, line)
 		}
 	}
+	return r.Stdout
 }
 
 // uses is what the tools of a profile do, in an hour without a question.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/natefinch/atomic"
 
+	"github.com/awsbroker/awsbroker/internal/busy"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
@@ -62,7 +63,7 @@ func WriteFile(path string, before, after []byte) (err error) {
 	if err := checkUnchanged(target, before); err != nil {
 		return err
 	}
-	err = atomic.ReplaceFile(temp, target)
+	err = busy.Retry(func() error { return atomic.ReplaceFile(temp, target) })
 	if info != nil && isMountPoint(err) {
 		return writeInPlace(target, info, before, after)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/awsbroker/awsbroker/internal/busy"
 	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -78,7 +79,7 @@ func rotate(path string, size int64) error {
 	if !large() {
 		return nil
 	}
-	return os.Rename(path, old(path))
+	return busy.Rename(path, old(path))
 }
 
 // old is where the log before this one is.

@@ -12,6 +12,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/natefinch/atomic"
 
+	"github.com/awsbroker/awsbroker/internal/busy"
 	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
@@ -80,7 +81,7 @@ func replaceFile(path string, data []byte) error {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = atomic.ReplaceFile(f.Name(), path)
+		err = busy.Retry(func() error { return atomic.ReplaceFile(f.Name(), path) })
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
@@ -99,7 +100,7 @@ func RemoveFile(path string) error {
 	if err := paths.CheckWay(path); err != nil {
 		return unusable(err)
 	}
-	if err := os.Remove(path); errors.Is(err, fs.ErrNotExist) {
+	if err := busy.Remove(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
 		return unusable(err)

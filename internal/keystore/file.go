@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/99designs/keyring"
+
+	"github.com/awsbroker/awsbroker/internal/busy"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/passphrase"
@@ -134,7 +136,7 @@ func (f *fileStore) set(ctx context.Context, item string, data []byte) error {
 
 func (f *fileStore) remove(ctx context.Context, item string) error {
 	return f.locked(ctx, f.limit, func() error {
-		if err := absent(os.Remove(f.path(item))); err != nil {
+		if err := absent(busy.Remove(f.path(item))); err != nil {
 			return err
 		}
 		// An empty keystore has no passphrase: the next one is chosen anew.
@@ -176,7 +178,7 @@ func (f *fileStore) write(item string, data []byte, pass credential.Secret) erro
 	if err = errors.Join(err, scratch.Close()); err != nil {
 		return unusable(err)
 	}
-	if err := os.Rename(scratch.Name(), f.path(item)); err != nil {
+	if err := busy.Rename(scratch.Name(), f.path(item)); err != nil {
 		return unusable(err)
 	}
 	return syncDir(f.dir)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/busy"
 )
 
 // kind is a sort of sealed file.
@@ -90,7 +92,7 @@ func (c *Cache) ForgetSubject(subject string) (int, error) {
 		if s, err := unmarshal(data); err != nil || s.Subject != subject {
 			continue
 		}
-		if err := os.Remove(filepath.Join(c.dir, e.Name())); err != nil {
+		if err := busy.Remove(filepath.Join(c.dir, e.Name())); err != nil {
 			problems = append(problems, err)
 			continue
 		}
@@ -104,7 +106,7 @@ func (c *Cache) remove(k kind, id string) error {
 	if c == nil {
 		return nil
 	}
-	err := os.Remove(filepath.Join(c.dir, c.seal.name(k, id)+sealedSuffix))
+	err := busy.Remove(filepath.Join(c.dir, c.seal.name(k, id)+sealedSuffix))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -151,7 +153,7 @@ func (c *Cache) write(k kind, id string, plain []byte, ends time.Time) error {
 		err = os.Chtimes(f.Name(), ends, ends)
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(c.dir, name+sealedSuffix))
+		err = busy.Rename(f.Name(), filepath.Join(c.dir, name+sealedSuffix))
 	}
 	if err != nil {
 		os.Remove(f.Name())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/answers"
+	"github.com/awsbroker/awsbroker/internal/busy"
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
@@ -157,7 +158,7 @@ func NextGeneration(p paths.Paths) error {
 	err = json.NewEncoder(f).Encode(time.Now().UTC())
 	f.Close()
 	if err == nil {
-		err = os.Rename(f.Name(), p.GenerationFile())
+		err = busy.Rename(f.Name(), p.GenerationFile())
 	}
 	if err != nil {
 		os.Remove(f.Name())
