@@ -7,6 +7,8 @@ package credserver
 import (
 	"crypto/rand"
 	"net"
+	"net/netip"
+	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
@@ -28,6 +30,21 @@ func Listen() (net.Listener, Endpoint, error) {
 	// 130 random bits each. The token has letters and digits only: some clients
 	// refuse others in a header.
 	return l, Endpoint{Address: l.Addr().String(), Path: "/" + rand.Text(), Token: credential.NewSecret(rand.Text())}, nil
+}
+
+// hasName reports whether a Host header is a name of this server: that of the loopback
+// interface, with the server's port or, as the AWS CRT writes it, without one. A page
+// that makes a browser send requests here (DNS rebinding) has a name of its own.
+func (e Endpoint) hasName(host string) bool {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		name, port = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"), ""
+	}
+	if _, ours, _ := net.SplitHostPort(e.Address); port != "" && port != ours {
+		return false
+	}
+	ip, err := netip.ParseAddr(name)
+	return err == nil && ip.IsLoopback() || strings.EqualFold(name, "localhost")
 }
 
 // URL is what goes into AWS_CONTAINER_CREDENTIALS_FULL_URI.

@@ -56,7 +56,7 @@ func Serve(ctx context.Context, l net.Listener, e Endpoint, current Source) erro
 func Handler(e Endpoint, current Source) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Host != e.Address:
+		case !e.hasName(r.Host):
 			refuse(w, http.StatusForbidden, "WrongHost", "this server has another name")
 		case r.Method != http.MethodGet:
 			w.Header().Set("Allow", http.MethodGet)
@@ -77,9 +77,12 @@ func knows(headers []string, token string) bool {
 }
 
 // credentials is the answer that every SDK reads: the key is Token, not
-// SessionToken.
+// SessionToken. Clients that were written for the instance metadata service, of whose
+// answers this is a part, also want a Code; minio-js reads its own spelling of the id.
 type credentials struct {
+	Code            string // "Success"
 	AccessKeyID     string `json:"AccessKeyId"`
+	MinioKeyID      string `json:"AccessKeyID"`
 	SecretAccessKey string
 	Token           string
 	Expiration      string
@@ -93,7 +96,9 @@ func answer(w http.ResponseWriter, current Source) {
 		return
 	}
 	reply(w, http.StatusOK, credentials{
+		Code:            "Success",
 		AccessKeyID:     s.AccessKeyID,
+		MinioKeyID:      s.AccessKeyID,
 		SecretAccessKey: s.SecretAccessKey.Reveal(),
 		Token:           s.SessionToken.Reveal(),
 		Expiration:      s.Expiration.UTC().Format(session.ExpirationFormat),

@@ -80,7 +80,7 @@ func TestAnswer(t *testing.T) {
 		t.Fatal(status, body, err)
 	}
 	want := map[string]string{
-		"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "Token": "token", "Expiration": "2026-11-24T11:00:00Z", "AccountId": "123456789012",
+		"Code": "Success", "AccessKeyId": "ASIAEXAMPLE", "AccessKeyID": "ASIAEXAMPLE", "SecretAccessKey": "secret", "Token": "token", "Expiration": "2026-11-24T11:00:00Z", "AccountId": "123456789012",
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v, want %v", got, want)
@@ -90,6 +90,19 @@ func TestAnswer(t *testing.T) {
 	}
 	if !strings.HasPrefix(e.URL(), "http://127.0.0.1:") {
 		t.Error(e.URL())
+	}
+}
+
+// The server takes the names by which clients call it: with its port, and without one as
+// the AWS CRT does.
+func TestHosts(t *testing.T) {
+	e := serve(t, aSession)
+	_, port, _ := net.SplitHostPort(e.Address)
+	for _, host := range []string{e.Address, "127.0.0.1", "localhost", "LocalHost:" + port, "[::1]", "[::1]:" + port} {
+		status, _, body := send(t, e.Address, fmt.Sprintf("GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\n\r\n", e.Path, host, e.Token.Reveal()))
+		if status != 200 {
+			t.Errorf("%s: %d %s", host, status, body)
+		}
 	}
 }
 
@@ -108,9 +121,12 @@ func TestRefused(t *testing.T) {
 		{"other case", "GET", e.Path, e.Address, []string{strings.ToLower(e.Token.Reveal())}, 403},
 		{"scheme", "GET", e.Path, e.Address, []string{"Bearer " + e.Token.Reveal()}, 403},
 		{"two tokens", "GET", e.Path, e.Address, []string{e.Token.Reveal(), "wrong"}, 403},
-		{"other host", "GET", e.Path, "evil.example", []string{e.Token.Reveal()}, 403},
-		{"host without port", "GET", e.Path, "127.0.0.1", []string{e.Token.Reveal()}, 403},
-		{"localhost", "GET", e.Path, strings.Replace(e.Address, "127.0.0.1", "localhost", 1), []string{e.Token.Reveal()}, 403},
+		{"other host", "GET", e.Path, strings.Replace(e.Address, "127.0.0.1", "evil.example", 1), []string{e.Token.Reveal()}, 403},
+		{"other host without port", "GET", e.Path, "evil.example", []string{e.Token.Reveal()}, 403},
+		{"other host's subdomain", "GET", e.Path, "localhost.evil.example", []string{e.Token.Reveal()}, 403},
+		{"a name that looks like an address", "GET", e.Path, "127.0.0.1.evil.example", []string{e.Token.Reveal()}, 403},
+		{"an address of another machine", "GET", e.Path, "192.0.2.1", []string{e.Token.Reveal()}, 403},
+		{"other port", "GET", e.Path, "127.0.0.1:1", []string{e.Token.Reveal()}, 403},
 		{"empty host", "GET", e.Path, "", []string{e.Token.Reveal()}, 403},
 		{"host in the target", "GET", "http://evil.example" + e.Path, e.Address, []string{e.Token.Reveal()}, 403},
 		{"root", "GET", "/", e.Address, []string{e.Token.Reveal()}, 404},
@@ -146,19 +162,24 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// No request but the right one gets an answer, whatever is in it.
+// No request without the path, the token and a name of the loopback interface gets an
+// answer, whatever else is in it.
 func FuzzRefused(f *testing.F) {
 	e := credserver.Endpoint{Address: "127.0.0.1:40000", Path: "/RIGHT", Token: credential.NewSecret("TOKEN")}
 	h := credserver.Handler(e, aSession)
 	f.Add("GET", "/RIGHT", "127.0.0.1:40000", "TOKEN")
 	f.Add("GET", "/RIGHT", "127.0.0.1:40000", "TOKEN ")
 	f.Add("GET", "/right", "127.0.0.1:40000", "TOKEN")
+	f.Add("GET", "/RIGHT", "127.0.0.1", "TOKEN")
+	f.Add("GET", "/RIGHT", "127.0.0.1.evil.example", "TOKEN")
 	f.Add("PUT", "//RIGHT", "localhost:40000", "")
 	f.Fuzz(func(t *testing.T, method, target, host, token string) {
 		w := &recorder{header: http.Header{}}
 		h.ServeHTTP(w, &http.Request{Method: method, RequestURI: target, Host: host, Header: http.Header{"Authorization": {token}}})
-		right := method == "GET" && target == e.Path && host == e.Address && token == "TOKEN"
-		if got := w.status == 200; got != right || right != strings.Contains(w.body.String(), "ASIA") {
+		ip := net.ParseIP(strings.Trim(strings.TrimSuffix(host, ":40000"), "[]:"))
+		ours := ip != nil && ip.IsLoopback() || strings.Contains(host, "::1") || strings.HasPrefix(strings.ToLower(host), "localhost")
+		right := method == "GET" && target == e.Path && ours && token == "TOKEN"
+		if answered := w.status == 200; answered && !right || answered != strings.Contains(w.body.String(), "ASIA") {
 			t.Errorf("%d %s", w.status, w.body.String())
 		}
 	})
