@@ -186,6 +186,7 @@ func words(w ...string) completer { return cobra.FixedCompletions(w, noFiles) }
 func addCompletions(root *cobra.Command) {
 	byFlag := map[string]completer{
 		"profile":  profileNames,
+		"like":     profileNames,
 		"with":     profileNames,
 		"key":      keyNames,
 		"replace":  deviceNames, // mfa enroll; elsewhere it takes no value

@@ -48,7 +48,7 @@ Without a screen, awsbroker prints the sign-in link instead. The link is a secre
 		},
 	}
 	profileFlag(cmd, &o.Profile, "profile whose session to use")
-	narrows(cmd, a)
+	narrows(cmd, &a.narrow)
 	f := cmd.Flags()
 	f.StringVar(&o.url, "url", "", "page by its URL, in the console of the role's partition")
 	f.Var((*span)(&o.For), "for", "how long the console session lasts (15m to 12h)")

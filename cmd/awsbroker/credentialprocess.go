@@ -21,7 +21,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCredentialProcess(cmd, a, profile) },
 	}
 	profileFlag(cmd, &profile, "profile whose session to print")
-	narrows(cmd, a)
+	narrows(cmd, &a.narrow)
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		a.oneLine = true
 		return usage(err)

@@ -84,7 +84,7 @@ With --allow-root the command gets a session of the root key in the keychain, fo
 	f.BoolVar(&o.server, "server", false, "give the command a server that renews its session")
 	f.StringArrayVar(&o.with, "with", nil, "profile that the command's tools can use; may be repeated")
 	f.BoolVar(&o.allowRoot, "allow-root", false, "use a session of the root key; if there are several, add --profile")
-	narrows(cmd, a)
+	narrows(cmd, &a.narrow)
 	rare(f, "allow-root")
 	f.SetInterspersed(false) // flags after the command are the command's
 	return cmd

@@ -29,7 +29,7 @@ func newExport(a *app) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runExport(cmd, a, profile, format) },
 	}
 	takesProfile(cmd, &profile, "profile whose session to print")
-	narrows(cmd, a)
+	narrows(cmd, &a.narrow)
 	cmd.Flags().StringVar(&format, "format", "env", "form: "+names)
 	return cmd
 }

@@ -63,7 +63,7 @@ repositories of several accounts have profiles of their own.`,
 	cmd.Flags().StringVar(&key, "key", "", "key whose Git password is used instead (awsbroker codecommit create)")
 	cmd.MarkFlagsMutuallyExclusive("key", "profile")
 	cmd.Flags().StringArrayVar(&repositories, "repository", nil, "only for repositories of this name, which may have a *; may be repeated")
-	narrows(cmd, a)
+	narrows(cmd, &a.narrow)
 	return cmd
 }
 

@@ -51,7 +51,7 @@ That is fast enough for a shell's prompt.`,
 		},
 	}
 	takesProfile(cmd, &o.profile, "profile to log in to")
-	narrows(cmd, a)
+	narrows(cmd, &a.narrow)
 	f := cmd.Flags()
 	f.BoolVar(&o.all, "all", false, "all profiles that use awsbroker")
 	f.StringVar(&o.key, "key", "", "with --all: only profiles of this key")

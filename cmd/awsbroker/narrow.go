@@ -14,9 +14,9 @@ type narrowFlags struct {
 	arns     []string
 }
 
-// narrows adds them to a command that gives out sessions.
-func narrows(cmd *cobra.Command, a *app) {
-	f, n := cmd.Flags(), &a.narrow
+// narrows adds them to a command that gives out sessions, or writes a profile that does.
+func narrows(cmd *cobra.Command, n *narrowFlags) {
+	f := cmd.Flags()
 	f.BoolVar(&n.readOnly, "read-only", false, "a session that can only read (AWS's ReadOnlyAccess)")
 	f.StringArrayVar(&n.policies, "session-policy", nil, "JSON, or a file: the session can do only what it allows")
 	f.StringArrayVar(&n.arns, "session-policy-arn", nil, "the same with a managed policy; may be repeated")

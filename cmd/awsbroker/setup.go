@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/setup"
@@ -16,6 +17,7 @@ import (
 func newSetup(a *app) *cobra.Command {
 	var o setup.Options
 	var all, dryRun bool
+	var narrow narrowFlags
 	cmd := &cobra.Command{
 		Use:   "setup PROFILE",
 		Short: "write a profile that uses a key in the keychain",
@@ -34,6 +36,9 @@ of [default], else awsbroker asks for it.
 With --mfa-session one code gets an MFA session, which awsbroker seals and caches.
 Until it ends, awsbroker renews sessions of the key's roles without a code.
 
+--like begins with the settings of another profile. With --read-only and
+--session-policy, the sessions of the role may do less, as with exec.
+
 --role is short for --role-arn, --device for --mfa-serial. A role name is looked up
 in the account of the profile's role, else of the key; a device name in the account
 of the key.
@@ -44,6 +49,7 @@ It shows all of it first, with what it cannot convert and why, and asks once.`,
 		Example: "  awsbroker setup admin --key phoebe --region eu-central-1\n" +
 			"  awsbroker setup admin --key phoebe --role admin-mfa --device pixel-7\n" +
 			"  awsbroker setup me --key phoebe --no-role\n" +
+			"  awsbroker setup agent --like admin --read-only\n" +
 			"  awsbroker setup --all --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if all {
@@ -59,7 +65,11 @@ It shows all of it first, with what it cannot convert and why, and asks once.`,
 				return failure.New(failure.Usage, "--dry-run goes with --all; for one profile, setup shows what changes and asks")
 			}
 			o.Profile, o.Region, o.Yes = args[0], a.region, a.yes
-			if err := refuseEmpty(cmd, "key", "role-arn", "mfa-serial", "region", "mfa-session"); err != nil {
+			var err error
+			if o.Narrow, err = narrow.narrowing(); err != nil {
+				return err
+			}
+			if err := refuseEmpty(cmd, "like", "key", "role-arn", "mfa-serial", "region", "mfa-session"); err != nil {
 				return err
 			}
 			if o.NoRole && o.RoleARN != "" {
@@ -69,13 +79,15 @@ It shows all of it first, with what it cannot convert and why, and asks once.`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&o.Like, "like", "", "profile with whose settings this one begins")
+	narrows(cmd, &narrow)
 	f.StringVar(&o.KeyName, "key", "", "name of the key in the keychain")
 	f.StringVar(&o.RoleARN, "role-arn", "", "role to assume: its ARN or its name")
 	f.BoolVar(&o.NoRole, "no-role", false, "assume no role: use the rights of the key's user")
-	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, its name or its serial number")
+	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, name or serial number")
 	f.StringVar(&o.MFASession, "mfa-session", "", "one code for all roles of the key for this long, like 8h (15m to 36h)")
 	f.BoolVar(&all, "all", false, "set up every profile that keys in the keychain can serve")
-	f.BoolVar(&dryRun, "dry-run", false, "with --all: show what would change, and change nothing")
+	f.BoolVar(&dryRun, "dry-run", false, "with --all: only show what would change")
 	f.BoolVar(&o.Offline, "offline", false, "do not test the profile with a session")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -128,7 +140,7 @@ func runSetup(cmd *cobra.Command, a *app, o setup.Options) error {
 
 // runSetupAll sets all profiles up.
 func runSetupAll(cmd *cobra.Command, a *app, o setup.AllOptions) error {
-	for _, name := range []string{"key", "role-arn", "no-role", "mfa-serial"} {
+	for _, name := range []string{"like", "key", "role-arn", "no-role", "mfa-serial", config.FlagReadOnly[2:], config.FlagPolicy[2:], config.FlagPolicyARN[2:]} {
 		if cmd.Flag(name).Changed {
 			return failure.New(failure.Usage, "--%s is for one profile, and --all is all of them", name)
 		}

@@ -20,6 +20,7 @@ type flag struct {
 // flags are the options that were named, where o is as it was given to [Run].
 func (o Options) flags() (named []flag) {
 	for _, f := range []flag{
+		{"--like", o.Like, "", ""},
 		{"--key", o.KeyName, "awsbroker_key", ""},
 		{"--role-arn", o.RoleARN, "awsbroker_role_arn", "the name of a role, or "},
 		{"--mfa-serial", o.MFASerial, "awsbroker_mfa_serial", "the name of an MFA device, or "},
@@ -42,6 +43,9 @@ func (o Options) command() string {
 	if o.NoRole {
 		line += " --no-role"
 	}
+	if flags := o.Narrow.Flags(); len(flags) > 0 {
+		line += " " + say.ShellWords(flags)
+	}
 	return line
 }
 
@@ -53,6 +57,7 @@ func (o Options) blameFlag(err error) error {
 	var device *config.SecurityKeyError
 	for _, f := range o.flags() {
 		switch {
+		case f.setting == "":
 		case errors.As(err, &value) && value.Origin.Key == f.setting:
 			return failure.New(failure.Usage, "%s must be %s%s, not %q", f.name, f.or, value.Want, f.value)
 		case errors.As(err, &device) && device.Origin.Key == f.setting:

@@ -65,6 +65,9 @@ func (f *filling) fill(ctx context.Context) error {
 	if err := f.fillRole(ctx); err != nil {
 		return err
 	}
+	if err := f.limit(); err != nil {
+		return err
+	}
 	if err := f.fillDevice(ctx); err != nil {
 		return err
 	}
@@ -75,6 +78,11 @@ func (f *filling) fill(ctx context.Context) error {
 func (f *filling) readProfile() (err error) {
 	if err := f.parse(); err != nil {
 		return err
+	}
+	if f.Like != "" {
+		if err := f.readLike(); err != nil {
+			return err
+		}
 	}
 	if settings, ok := included(f.cfg, f.Profile); ok {
 		if f.edit, err = f.edit.SetProfile(f.Profile, settings, includeKeys); err != nil {

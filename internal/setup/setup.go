@@ -19,15 +19,17 @@ import (
 // profile as it is, else proposed.
 type Options struct {
 	Profile    string
+	Like       string // a profile whose settings this one begins with
 	KeyName    string
 	RoleARN    string // or the name of a role, in the account of the profile's role or else of the key
 	NoRole     bool   // the profile gives sessions of the key's user, and of no role
 	MFASerial  string // or the name of a device, in the account of the key
 	Region     string
-	MFASession string // life of an MFA session, like "8h"; empty leaves it as it is
-	Program    string // how callers start awsbroker: an absolute path, or a name on PATH
-	Offline    bool   // ask AWS nothing: no proposal, no proof
-	Yes        bool   // ask the person nothing but for codes
+	MFASession string           // life of an MFA session, like "8h"; empty leaves it as it is
+	Narrow     config.Narrowing // session policies that the profile gets; checked
+	Program    string           // how callers start awsbroker: an absolute path, or a name on PATH
+	Offline    bool             // ask AWS nothing: no proposal, no proof
+	Yes        bool             // ask the person nothing but for codes
 
 	chained bool             // another role assumes the profile's, and goes on doing so
 	all     bool             // one of many: nothing is said of it by itself
