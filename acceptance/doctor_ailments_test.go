@@ -79,7 +79,7 @@ func inClear(section, id, secret string) string {
 }
 
 func fileAilments() []ailment {
-	refused := "profiles keys in clear"
+	refused := "profiles keys in plaintext"
 	return []ailment{
 		{id: "file-refused", unchecked: refused, is: func(w *world) { w.Write(w.Config(), w.Read(w.Config())+"no setting\n") }},
 		{id: "byte-order-mark", unchecked: refused, is: func(w *world) { w.Write(w.Config(), "\ufeff"+w.Read(w.Config())) }},

@@ -107,7 +107,7 @@ func (o *execOptions) check() error {
 	case o.narrowed && o.allowRoot:
 		return refuse("a session of the root user has no role, and only the session of a role can be narrowed", "leave out --allow-root")
 	case o.narrowed && len(o.with) > 0:
-		return refuse("what narrows a session does not reach the profiles of --with, which get theirs by themselves", "write session_policy_arns into these profiles, or run exec for one of them")
+		return refuse("--read-only and session policies do not reach the profiles of --with, which get sessions of their own", "write session_policy_arns into these profiles, or run exec for one of them")
 	case o.server && len(o.with) > 0:
 		return refuse("--server is for one session; --with gives the command profiles, whose sessions are renewed without it", "leave out --server")
 	}

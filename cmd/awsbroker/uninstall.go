@@ -20,7 +20,7 @@ func newUninstall(a *app) *cobra.Command {
 		Use:   "uninstall",
 		Short: "take awsbroker out of profiles, keychain and home directory",
 		Long: `Take awsbroker out of your profiles, your keychain and your home directory, after
-showing all of it and asking. A key goes back to ~/.aws/credentials in plain text,
+showing all of it and asking. A key goes back to ~/.aws/credentials in plaintext,
 is deleted in AWS, or is forgotten: you are asked for each. Profiles get AWS's own
 settings back where their key does; else awsbroker's settings go.
 

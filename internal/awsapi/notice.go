@@ -30,7 +30,7 @@ func (e Endpoint) Announce(service string) {
 	}
 	for _, c := range e.certificates() {
 		if !isSystems(c.file) {
-			e.Notice.tell(fmt.Sprintf("the certificates are those of %s (%s), not the system's: whoever made it can read along", c.file, c.from))
+			e.Notice.tell(fmt.Sprintf("the certificates are those of %s (%s), not the system's: the maker of that file can read everything that is sent", c.file, c.from))
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 func (s *bootstrap) warnOfAdmins(ctx context.Context) error {
 	if s.o.TrustedAccount != "" {
 		if s.o.User == "" {
-			s.warn("whoever may assume any role in account %s will be an administrator here with an MFA code: who that is stands in the policies of that account; for one user only: --user NAME", s.o.TrustedAccount)
+			s.warn("each user who may assume any role in account %s will be an administrator here with an MFA code (the policies of that account decide who may); for one user only: --user NAME", s.o.TrustedAccount)
 		}
 		return nil
 	}

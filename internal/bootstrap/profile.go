@@ -57,7 +57,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 		return profileEdit{}, err
 	}
 	if file, line, ok := cfg.StaticKeys(s.o.Profile); ok {
-		return profileEdit{}, failure.New(failure.Other, "%s:%d has an access key in clear for profile %s, which AWS tools would use instead of awsbroker", file, line, s.o.Profile).
+		return profileEdit{}, failure.New(failure.Other, "%s:%d has an access key in plaintext for profile %s, which AWS tools would use instead of awsbroker", file, line, s.o.Profile).
 			Hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(s.o.Profile))
 	}
 	e := profileEdit{before: before, had: cfg.Has(s.o.Profile) || config.Section(before, s.o.Profile) != nil}
@@ -73,7 +73,7 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
 	}
 	if o, ok := cfg.Override(o.Profile, o.Settings(), setup.BesideHelper); ok {
-		return e, failure.New(failure.Other, "%s wins over what bootstrap writes into %s", o, s.run.Paths.Config).
+		return e, failure.New(failure.Other, "%s would override the profile that bootstrap writes into %s", o, s.run.Paths.Config).
 			Hint("remove that line, or choose another name with --profile")
 	}
 	if e.after, err = config.SetProfile(before, o.Profile, o.Settings(), setup.BesideHelper); err != nil {

@@ -123,7 +123,7 @@ func commandFor(room Room, p *config.Profile) ([]string, error) {
 			return []string{name}, nil
 		}
 	}
-	return nil, failure.New(failure.Other, "there is no browser on this machine that can do that").
+	return nil, failure.New(failure.Other, "this machine has no browser for %s", room.flag()).
 		Hint("name one: %s --browser COMMAND", Command(p))
 }
 
@@ -134,7 +134,7 @@ func (o *Browser) enter(room Room, b *broker.Broker, p *config.Profile) error {
 	}
 	family := familyOf(o.command[0])
 	if !room.fits(family) {
-		return failure.New(failure.Usage, "%s cannot do that: --isolated is for Chromium browsers, --container for Firefox, --private for both", filepath.Base(o.command[0]))
+		return failure.New(failure.Usage, "%s has no %s: --isolated is for Chromium browsers, --container for Firefox, --private for both", filepath.Base(o.command[0]), room.flag())
 	}
 	switch {
 	case room.Private:

@@ -40,6 +40,17 @@ func familyOf(program string) family {
 	return family{}
 }
 
+// flag is how a person asks for such a room.
+func (r Room) flag() string {
+	switch {
+	case r.Own:
+		return "--isolated"
+	case r.Container != "":
+		return "--container"
+	}
+	return "--private"
+}
+
 // fits reports whether browsers of a family have such a room.
 func (r Room) fits(f family) bool {
 	switch {

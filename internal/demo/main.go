@@ -83,7 +83,7 @@ func play(s *stage) {
 	s.say("Or with the session in the environment of a command:")
 	s.play("awsbroker exec -- sh -c 'echo $AWS_REGION, until $AWS_CREDENTIAL_EXPIRATION'")
 	s.play("awsbroker list")
-	s.say(fmt.Sprintf("AWS was asked for %d session, and phoebe for %d code. The secret is in no file in clear:", len(aws.Server.Calls("AssumeRole")), codes(aws)))
+	s.say(fmt.Sprintf("AWS was asked for %d session, and phoebe for %d code. No file has the secret in plaintext:", len(aws.Server.Calls("AssumeRole")), codes(aws)))
 	s.play("grep -rl " + secret + " . || echo none")
 }
 

@@ -124,7 +124,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) Diagnosis {
 	d.check("profiles", d.lookAtProfiles)
 	clock := d.askTheTime(ctx)
 	d.check("programs", func() (string, error) { return d.lookAtPrograms(ctx) })
-	d.check("keys in clear", d.lookAtClearKeys)
+	d.check("keys in plaintext", d.lookAtClearKeys)
 	d.check("file modes", d.lookAtModes)
 	d.check("keychain", func() (string, error) { return d.lookAtKeychain(ctx) })
 	d.check("sessions", d.lookAtSessions)

@@ -56,7 +56,7 @@ func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 			device.Key = "awsbroker_mfa_serial"
 		}
 		f.Title = "profile " + p.Name + " does not get the mfa_serial of its source profile"
-		f.Advice, f.Mend = "if the role wants MFA, write "+device.Key+" there, too", "awsbroker doctor --fix"
+		f.Advice, f.Mend = "if the role demands MFA, write "+device.Key+" into it, too", "awsbroker doctor --fix"
 		f.fix = mendFiles(d.broker, setProfile(d.broker, p.Name, []config.Setting{device}))
 		d.found(deviceOfSource, f)
 	case config.DeviceInChain:

@@ -19,7 +19,7 @@ var (
 	profileUnusable = findingKind("profile-unusable", Serious,
 		"awsbroker refuses what AWS's tools would refuse, or read in different ways")
 	securityKey = findingKind("security-key", Serious,
-		"AWS takes only six-digit codes from command-line tools; a virtual MFA device can stand beside the security key")
+		"command-line tools can give AWS only six-digit codes; a virtual MFA device can stand beside the security key")
 	keyMissing = findingKind("key-missing", Serious,
 		"without its key the profile gets no session")
 	noProfile = findingKind("no-profile", Note,

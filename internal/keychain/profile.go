@@ -80,9 +80,9 @@ func noSuchProfile(cfg *config.Config, asked string) error {
 		}
 	}
 	if len(with) == 0 {
-		return f.Hint("no profile has an access key in clear; to type one: awsbroker add %s", say.ShellWord(asked))
+		return f.Hint("no profile has an access key in plaintext; to type one: awsbroker add %s", say.ShellWord(asked))
 	}
-	return f.Hint("profiles with an access key in clear are %s; to take the first: awsbroker add --from-profile %s", strings.Join(with, ", "), say.ShellWord(with[0]))
+	return f.Hint("profiles with an access key in plaintext are %s; to take the first: awsbroker add --from-profile %s", strings.Join(with, ", "), say.ShellWord(with[0]))
 }
 
 // keysIn returns the keys of the profile, or of all profiles, each key with all lines

@@ -130,7 +130,7 @@ func (p *picture) write(uri string) error {
 		_, err = p.file.Write(data)
 	}
 	if err != nil {
-		return failure.New(failure.Other, "the QR code cannot be written: %s", err.Error())
+		return failure.New(failure.Other, "the QR code was not written: %s", err.Error())
 	}
 	return nil
 }

@@ -130,7 +130,7 @@ func (a *all) write(ctx context.Context) error {
 	if err := a.edit.Write(); err != nil {
 		f := failure.New(failure.Other, "%w", err)
 		if len(a.out.Keys) > 0 {
-			f = failure.New(failure.Other, "the keys are in the keychain and STILL IN CLEAR: %w", err)
+			f = failure.New(failure.Other, "the keys are in the keychain and STILL IN PLAINTEXT in the files: %w", err)
 		}
 		return f.Hint("run it again: awsbroker setup --all")
 	}

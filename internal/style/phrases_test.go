@@ -51,13 +51,13 @@ var phrases = []phrase{
 	{`\bsigns nobody in\b`, `does not sign you in`},
 	{`\bno further one\b`, `allows no more`},
 	{`\bis taken for\b`, `awsbroker reads x as y`},
+	{`\bwhoever\b`, `anyone who, another program, you`},
+	{`\bin clear\b|\bplain text\b`, `in plaintext`},
 	// A subject is a noun or you, never a clause; a question may begin so.
 	{`(?-i)^([-*>|] )?(\*\*)?(What|Who|Whoever|Whatever)\b[^?]*$`, `a noun as the subject: "Methods that are not available are skipped"`},
 }
 
 // pagePhrases is the same for the documentation alone.
 var pagePhrases = []phrase{
-	{`\bwhoever\b`, `anyone who, another program, you`},
-	{`\bin clear\b`, `in plaintext`},
 	{`\bgoes on\b`, `continues, resumes`},
 }
