@@ -25,6 +25,7 @@ type execOptions struct {
 	with      []string
 	allowRoot bool
 	narrowed  bool // the command line narrows the session
+	shell     bool // the command is the person's shell
 	command   []string
 }
 
@@ -118,8 +119,7 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	if err := o.check(); err != nil {
 		return err
 	}
-	shell := len(o.command) == 0
-	if shell {
+	if o.shell = len(o.command) == 0; o.shell {
 		o.command = []string{defaultShell()}
 	}
 	path, err := findCommand(o.command[0])
@@ -144,7 +144,7 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
 		return failure.New(failure.NeedPerson, "cancelled: %s was not started", o.command[0])
 	}
-	if shell {
+	if o.shell {
 		a.greet(set)
 	}
 	return replace(path, o.command, variables.Environ(a.environ, set))
@@ -189,7 +189,7 @@ func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 		a.Warn("the session ends in " + say.Duration(left) + ", and the command cannot renew it")
 	}
 	region, err := b.ChildRegion(profile)
-	return append(variables.Of(plain(s, region)), variables.OfProfile(profile)...), nothing, err
+	return append(o.variables(plain(s, region)), variables.OfProfile(profile)...), nothing, err
 }
 
 // execSession gets the session of the profile that exec is for.
@@ -221,5 +221,13 @@ func tooShort(b *broker.Broker, profile string, s session.Session, want broker.W
 // --allow-root.
 func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
 	s, region, err := b.RootSession(cmd.Context(), o.profile)
-	return variables.Of(plain(s, region)), nothing, err
+	return o.variables(plain(s, region)), nothing, err
+}
+
+// variables are those in which the command gets a session.
+func (o *execOptions) variables(s variables.Session) []variables.Variable {
+	if o.shell {
+		return variables.Of(s)
+	}
+	return variables.OfCommand(s)
 }

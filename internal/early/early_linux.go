@@ -51,7 +51,7 @@ func (c *call) answer() {
 		return
 	}
 	if c.command == "exec" {
-		replace(path, c.child, variables.Environ(os.Environ(), append(variables.Of(session(a)), variables.OfProfile(c.profile)...)))
+		replace(path, c.child, variables.Environ(os.Environ(), append(variables.OfCommand(session(a)), variables.OfProfile(c.profile)...)))
 		return
 	}
 	write(text)

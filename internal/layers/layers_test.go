@@ -91,7 +91,7 @@ var hitNeeds = []string{"golang.org/x/sys/", "github.com/gofrs/flock", module}
 // along that come before it by their paths (TestEarlyInitialisesLittle in
 // package acceptance).
 var earlyNeeds = []string{"errors", "os", "slices", "strconv", "syscall", "time", "unicode/utf8", "unsafe",
-	module + "internal/answers", module + "internal/caller", module + "internal/grant", module + "internal/variables"}
+	module + "internal/answers", module + "internal/caller", module + "internal/clients", module + "internal/grant", module + "internal/variables"}
 
 type pkg struct {
 	ImportPath string

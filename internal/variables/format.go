@@ -4,7 +4,7 @@ import "slices"
 
 // Formats are the forms in which [Print] shows a session. The JSON of
 // credential_process is none of them.
-var Formats = [...]string{"dotenv", "env", "fish", "ini", "powershell"}
+var Formats = [...]string{"dotenv", "env", "fish", "ini", "mc", "pgbackrest", "powershell", "rclone", "s3cmd"}
 
 // Print returns the session of a profile in a form, as lines; ok is false if
 // there is no such form. A shell also forgets what would make its programs use another
@@ -12,6 +12,9 @@ var Formats = [...]string{"dotenv", "env", "fish", "ini", "powershell"}
 func Print(format, profile string, s Session) (text string, ok bool) {
 	if !slices.Contains(Formats[:], format) {
 		return "", false
+	}
+	if text, ok := ofTool(format, profile, s); ok {
+		return text, true
 	}
 	if format == "ini" {
 		text = "[" + profile + "]\n"

@@ -9,12 +9,13 @@ import (
 const ProfileName = "AWSBROKER_PROFILE"
 
 // OfProfile are the variables by which a command, and the prompt of a shell, know whose
-// session it has. AWS_VAULT is the one that the prompts of other people show.
+// session it has. AWS_VAULT is the one that the prompts of other people show. With
+// AWS_SDK_LOAD_CONFIG older SDKs (JavaScript v2, Go v1) read ~/.aws/config as others do.
 func OfProfile(profile string) []Variable {
 	if profile == "" {
 		return nil
 	}
-	return []Variable{{ProfileName, profile}, {"AWS_VAULT", profile}}
+	return []Variable{{ProfileName, profile}, {"AWS_VAULT", profile}, {"AWS_SDK_LOAD_CONFIG", "1"}}
 }
 
 // Segment is what a shell's prompt shows of a session: "admin 47m", "admin ended". end

@@ -27,6 +27,13 @@ func Of(s Session) []Variable {
 	}, OfRegion(s.Region)...)
 }
 
+// OfCommand are those that a command gets of a session: AWS_SECURITY_TOKEN as well, the only
+// name that boto 2 knows. A shell gets it neither from exec nor from export: a session that
+// is put into that shell later leaves it, and botocore prefers it to AWS_SESSION_TOKEN.
+func OfCommand(s Session) []Variable {
+	return append(Of(s), Variable{"AWS_SECURITY_TOKEN", s.SessionToken})
+}
+
 // OfRegion are both region variables, as boto reads only the second; none
 // where nobody named a region: none is invented.
 func OfRegion(region string) []Variable {
