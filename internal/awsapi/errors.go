@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -106,6 +108,8 @@ func classify(err error, sent bool) error {
 		if e.Reason == ClockWrong {
 			e.Skew = skew(response)
 		}
+	case response != nil && wasCut(err):
+		e.Reason, e.Message = Unreachable, "the connection was cut in the middle of the answer"
 	case response != nil && response.StatusCode >= 500:
 		e.Reason = Failing
 		e.Message = fmt.Sprintf("the endpoint failed (HTTP %d)", response.StatusCode)
@@ -132,6 +136,13 @@ func responseOf(err error) *http.Response {
 		return re.Response.Response
 	}
 	return nil
+}
+
+// wasCut reports whether a connection ended before the answer did: unlike an answer of
+// something else, it may be whole the next time.
+func wasCut(err error) bool {
+	var n net.Error
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &n)
 }
 
 var reasonByCode = map[string]Reason{

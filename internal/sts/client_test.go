@@ -232,6 +232,7 @@ func TestRepeating(t *testing.T) {
 		{fakeaws.FaultUnavailable, awsapi.Failing},
 		{fakeaws.FaultDropAfter, awsapi.Unreachable},
 		{fakeaws.FaultDropBefore, awsapi.Unreachable},
+		{fakeaws.FaultTruncate, awsapi.Unreachable},
 	} {
 		t.Run(string(tt.kind), func(t *testing.T) {
 			b := newBench(t)
