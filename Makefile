@@ -24,7 +24,7 @@ DEMO := echo 'compiling what is not compiled yet' >&2; \
 	CGO_ENABLED=0 $(GO) run -v -trimpath ./internal/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs dist systems test check lint vulncheck bench demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
+.PHONY: help build programs dist systems test check lint vulncheck bench storm demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ vulncheck: ## known vulnerabilities in what is linked; needs their database from
 
 bench: ## how fast, as ratios taken in one run
 	$(GO) run ./internal/bench
+
+storm: ## crowds of callers that are killed while AWS is slow, throttles and cuts off: three minutes
+	$(GO) run ./internal/storm
 
 demo: ## the main job, against a fake AWS on this machine
 	@$(DEMO)
