@@ -14,6 +14,28 @@ type Process struct {
 	Name  string // empty where the system does not tell
 	Dir   string // where it runs; empty where the system does not tell
 	Agent Agent  // that it works for
+
+	Client *Client // what it says of itself where it asks a server of ours; nil: it runs awsbroker
+}
+
+// Client is what a program says of itself and of where it runs, to a server that cannot
+// check it.
+type Client struct {
+	Program string // its name, where the process is only what passes its question on, such as ssh
+	Host    string // that it runs on; empty: this one
+}
+
+// String returns "aws on devbox", and less where less is known.
+func (c *Client) String() string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Host == "":
+		return c.Program
+	case c.Program == "":
+		return "on " + c.Host
+	}
+	return c.Program + " on " + c.Host
 }
 
 // actsFor is a fact about the whole process, like its parent, and as global.
@@ -22,6 +44,13 @@ var actsFor int
 // ActFor says that this process works for another one than its parent, which
 // may be nobody's: exec's server is cut off from its command on purpose.
 func ActFor(pid int) { actsFor = pid }
+
+// speaksFor is a fact about the whole process, like actsFor.
+var speaksFor *Process
+
+// SpeakFor says that this process works for a client of its own until the next call; nil
+// is none.
+func SpeakFor(client *Process) { speaksFor = client }
 
 // mostParents is how far up is looked: past the shells and the program between awsbroker and
 // an agent. Each look costs a cached answer a hundredth of its time.
@@ -34,12 +63,24 @@ const mostParents = 5
 // started us: it may run in another by now, and looking there takes rights
 // that we may not have.
 func Find() Process {
+	if speaksFor != nil {
+		return *speaksFor
+	}
 	dir, _ := workingDir()
 	pid, starts := os.Getppid(), true
 	if actsFor != 0 {
 		pid, starts = actsFor, false
 	}
-	who := Process{PID: pid, Dir: dir}
+	who := FindFrom(pid, starts)
+	who.Dir = dir
+	return who
+}
+
+// FindFrom returns the process pid, without its directory, and the agent that it works
+// for. If starts, pid may be a shell that only started another program: then it is that
+// shell's parent.
+func FindFrom(pid int, starts bool) Process {
+	who := Process{PID: pid}
 	for range mostParents {
 		p := look(pid)
 		if starts || who.PID == pid {

@@ -6,7 +6,7 @@ var typedInto = [...]string{"bash", "zsh", "fish", "sh", "dash", "ash", "ksh", "
 // IsShell reports whether the process is a shell in which a person types, and not one
 // that runs a script or one command line, nor an agent's.
 func (p Process) IsShell() bool {
-	if p.Agent != (Agent{}) {
+	if p.Agent != (Agent{}) || p.Client != nil {
 		return false
 	}
 	for _, name := range typedInto {

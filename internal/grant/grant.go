@@ -42,6 +42,7 @@ type Grant struct {
 	Caller      string    `json:"caller"`            // name of the program that ran it
 	PID         int       `json:"pid"`               // of that program
 	Agent       string    `json:"agent,omitempty"`   // coding agent that the program works for; empty: none is known
+	Client      string    `json:"client,omitempty"`  // what it says of itself, where it asked at a socket: "aws on devbox"
 	Dir         string    `json:"directory"`
 }
 
@@ -67,6 +68,7 @@ const (
 	maxDir     = 1200
 	maxAgent   = 40
 	maxProgram = 100
+	maxClient  = 200
 )
 
 // LineStart begins every line. It cannot be inside of one: quotes in texts
@@ -92,6 +94,9 @@ func (g Grant) AppendLine(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `","pid":`...), int64(g.PID), 10)
 	if g.Agent != "" {
 		b = append(appendText(b, `,"agent":"`, g.Agent, maxAgent), '"')
+	}
+	if g.Client != "" {
+		b = append(appendText(b, `,"client":"`, g.Client, maxClient), '"')
 	}
 	b = appendText(b, `,"directory":"`, g.Dir, maxDir)
 	return append(b, "\"}\n"...)

@@ -28,6 +28,7 @@ func Write(path string, g grant.Grant) error {
 	}
 	who := caller.Find()
 	g.Time, g.Caller, g.PID, g.Agent, g.Dir = time.Now(), who.Name, who.PID, who.Agent.Name, who.Dir
+	g.Client = who.Client.String()
 	return write(path, g)
 }
 

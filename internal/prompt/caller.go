@@ -13,7 +13,7 @@ import (
 // the directory it works in, so that neither passes for words of ours.
 // "terraform (process 4711) in ~/infra", "aws (process 4711), for claude (process 4000), in
 // ~/shop"
-func Caller() string { return describe(caller.Find()) }
+func Caller() string { return Describe(caller.Find()) }
 
 // OtherCaller is Caller, or empty where that is the shell in which the person types: she
 // knows what she typed.
@@ -22,13 +22,17 @@ func OtherCaller() string {
 	if p.IsShell() {
 		return ""
 	}
-	return describe(p)
+	return Describe(p)
 }
 
-func describe(p caller.Process) string {
+// Describe is Caller for a process that is known.
+func Describe(p caller.Process) string {
 	text := fmt.Sprintf("process %d", p.PID)
 	if p.Name != "" {
 		text = named(p.Name, p.PID)
+	}
+	if p.Client != nil {
+		text = throughServer(p, text)
 	}
 	if a := p.Agent; a.Name != "" && a.PID != p.PID {
 		text += ", for " + named(a.Name, a.PID) + ","
@@ -37,6 +41,23 @@ func describe(p caller.Process) string {
 		text += " in " + lastOf(paths.UnderHome(p.Dir))
 	}
 	return strings.TrimSuffix(text, ",")
+}
+
+// throughServer names a program that asks a server of ours, seen being what the system
+// tells of it: "aws (process 4711)", "aws (process 4711) on 3f2a91 (it says)", "aws on devbox
+// (it says), through ssh (process 4711)".
+func throughServer(p caller.Process, seen string) string {
+	host := ""
+	if p.Client.Host != "" {
+		host = " on " + lastOf(p.Client.Host) + " (it says)"
+	}
+	switch {
+	case p.Client.Program != "":
+		return lastOf(p.Client.Program) + host + ", through " + seen
+	case p.PID == 0:
+		return "a program" + host
+	}
+	return seen + host
 }
 
 func named(name string, pid int) string {

@@ -4,5 +4,4 @@ package session
 
 import "syscall"
 
-// JobID identifies the job this process belongs to: its process group.
-func JobID() int { return syscall.Getpgrp() }
+func ownJob() int { return syscall.Getpgrp() }
