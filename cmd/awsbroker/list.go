@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/socket"
 )
 
 func newList(a *app) *cobra.Command {
@@ -36,9 +37,10 @@ are not set up yet, with the command that sets them up.`,
 			}
 			waiting := keychain.NotSetUp(o)
 			if asJSON {
-				return writeListJSON(a.stdout, o, waiting, time.Now())
+				return writeListJSON(a.stdout, o, waiting, socket.List(b.Paths), time.Now())
 			}
-			_, err = io.WriteString(a.stdout, listText(a.screen, o, time.Now())+a.screen.Fit(notSetUpText(waiting))) // one write, not one a line
+			text := listText(a.screen, o, time.Now()) + a.screen.Fit(notSetUpText(waiting)) + a.screen.Fit(serversText(socket.List(b.Paths)))
+			_, err = io.WriteString(a.stdout, text) // one write, not one a line
 			return err
 		},
 	}
@@ -94,6 +96,18 @@ func notSetUpText(waiting []keychain.Use) string {
 		b.WriteString("all at once:\n    awsbroker setup --all\n")
 	}
 	return b.String()
+}
+
+// serversText tells which servers give sessions to other places.
+func serversText(running []*socket.Running) string {
+	if len(running) == 0 {
+		return ""
+	}
+	text := "\nservers, which give sessions to other places:\n"
+	for _, r := range running {
+		text += "    " + say.Line(r.String()) + "\n"
+	}
+	return text
 }
 
 // mfaSessions tells until when the sessions are renewed without a code: one line for
@@ -183,6 +197,16 @@ type listJSON struct {
 	Keys     []keyJSON      `json:"keys"`
 	Profiles []profileJSON  `json:"profiles"`
 	NotSetUp []notSetUpJSON `json:"not_set_up"`
+	Servers  []serverJSON   `json:"servers"`
+}
+
+// serverJSON is a server (awsbroker serve) that runs.
+type serverJSON struct {
+	Profile string    `json:"profile"`
+	At      string    `json:"at"`
+	Limits  string    `json:"limits"`
+	PID     int       `json:"pid"`
+	Since   time.Time `json:"since"`
 }
 
 // notSetUpJSON is a profile that could be served. Key is empty where another profile's
@@ -216,8 +240,11 @@ type profileJSON struct {
 	Problem    string     `json:"problem"`
 }
 
-func writeListJSON(out io.Writer, o broker.Overview, waiting []keychain.Use, now time.Time) error {
-	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}, NotSetUp: []notSetUpJSON{}}
+func writeListJSON(out io.Writer, o broker.Overview, waiting []keychain.Use, running []*socket.Running, now time.Time) error {
+	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}, NotSetUp: []notSetUpJSON{}, Servers: []serverJSON{}}
+	for _, r := range running {
+		l.Servers = append(l.Servers, serverJSON{r.Profile, r.At, r.Limits, r.PID, r.Since})
+	}
 	for _, use := range waiting {
 		l.NotSetUp = append(l.NotSetUp, notSetUpJSON{use.Profile, use.Key})
 	}

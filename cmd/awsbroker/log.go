@@ -144,6 +144,9 @@ func givenTo(g grant.Grant) string {
 	if g.Agent != "" && g.Agent != g.Caller {
 		who += ", for " + cell(g.Agent)
 	}
+	if g.Client != "" {
+		who += " (" + cell(g.Client) + ")"
+	}
 	switch {
 	case g.Command == "credential-process":
 		return who

@@ -94,7 +94,7 @@ var groups = []struct {
 	title    string
 	commands []command
 }{
-	{"Every day:", []command{{"credential-process", newCredentialProcess}, {"exec", newExec}, {"export", newExport}, {"console", newConsole}, {"git-credential", newGitCredential}, {"login", newLogin},
+	{"Every day:", []command{{"credential-process", newCredentialProcess}, {"exec", newExec}, {"export", newExport}, {"console", newConsole}, {"git-credential", newGitCredential}, {"serve", newServe}, {"login", newLogin},
 		{"logout", newLogout}, {"list", newList}, {"log", newLog}, {"explain", newExplain}, {"prompt", newPrompt}}},
 	{"Keys:", []command{{"add", newAdd}, {"rotate", newRotate}, {"revoke", newRevoke}, {"keys", newKeys}, {"remove", newRemove}, {"keystore", newKeystore}}},
 	{"Set-up and problems:", []command{{"bootstrap", newBootstrap}, {"setup", newSetup}, {"set", newSet}, {"mfa", newMFA}, {"codecommit", newCodeCommit}, {"doctor", newDoctor}, {"uninstall", newUninstall}}},

@@ -27,7 +27,7 @@ var levels = [][]string{
 	{"internal/broker"},
 	{"internal/access", "internal/standin"},
 	{"internal/bootstrap", "internal/console", "internal/doctor", "internal/gitpassword", "internal/gitconfig", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
-		"internal/rotate", "internal/setup", "internal/uninstall"},
+		"internal/rotate", "internal/setup", "internal/socket", "internal/uninstall"},
 	{"cmd/awsbroker"},
 }
 
