@@ -152,7 +152,11 @@ func summary(d doctor.Diagnosis, o doctorOptions) string {
 	}
 	text := strings.Join(parts, ", ")
 	if n := d.Fixable(); n > 0 && !o.fix {
-		text += fmt.Sprintf("; to fix %s of them here: awsbroker doctor --fix", plural(n, "one", fmt.Sprint(n)))
+		which := plural(n, "it", "them")
+		if n < len(d.Findings) {
+			which = plural(n, "one", fmt.Sprint(n)) + " of them"
+		}
+		text += fmt.Sprintf("; to fix %s here: awsbroker doctor --fix", which)
 	}
 	return text
 }

@@ -59,6 +59,7 @@ func (v *revocation) rehearse(ctx context.Context) error {
 	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 		v.report.Step(line)
 	}
+	v.rotation.Access.Saying = "way     "
 	err = v.probe(ctx)
 	switch {
 	case errors.Is(err, access.ErrSilent) && v.o.KeepKey:

@@ -42,6 +42,7 @@ func (r *Rotation) agree(ctx context.Context) error {
 
 // rehearse says what the rotation would do, as far as nobody has to be asked.
 func (r *Rotation) rehearse(ctx context.Context) error {
+	r.Access.Saying = "way     "
 	keys, _, err := r.ListKeys(ctx)
 	if errors.Is(err, access.ErrSilent) {
 		r.report.Step("code     awsbroker would ask for one MFA code")
