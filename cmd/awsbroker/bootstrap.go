@@ -35,6 +35,9 @@ account, shows its plan and asks. It tests that the user, the MFA device and the
 role work together. Only then does it remove rights that allow administration
 without MFA, and delete the root key.
 
+--agent-role adds the role agent-readonly, which may only read, and the profile
+agent, for coding agents and other programs.
+
 An administrator gives a first MFA device to other members: awsbroker mfa enroll
 --user NAME. With --self-enroll they can do it themselves, and so can anyone who
 has their key or password.
@@ -73,6 +76,7 @@ func newBootstrap(a *app) *cobra.Command {
 	f.StringVarP(&o.Profile, "profile", "p", "admin", "profile to write into ~/.aws/config")
 	f.StringVar(&o.KeyName, "key-name", "", "name of the user's key in the keychain (default: as the user)")
 	f.BoolVar(&o.Billing, "billing", false, "allow the role to see and pay the bills")
+	f.BoolVar(&o.AgentRole, "agent-role", false, "also create a role that may only read, and a profile for coding agents")
 	f.BoolVar(&o.ConsoleLogin, "console-login", false, "give the user a password for the console")
 	f.BoolVar(&o.SelfService, "self-service", false, "allow members to manage their own MFA devices, passwords and keys, with MFA")
 	f.BoolVar(&o.SelfEnroll, "self-enroll", false, "--self-service, and allow a first MFA device by key or password alone: anyone who has these can become administrator")
@@ -85,7 +89,7 @@ func newBootstrap(a *app) *cobra.Command {
 	f.BoolVar(&o.undo, "undo", false, "undo what bootstrap created here")
 	f.BoolVar(&o.json, "json", false, "print the outcome as JSON")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes; still ask for codes")
-	rare(f, "accept-lockout", "billing", "console-login", "group", "json", "keep-root-key", "key-name", "policy", "qr-file", "role",
+	rare(f, "accept-lockout", "agent-role", "billing", "console-login", "group", "json", "keep-root-key", "key-name", "policy", "qr-file", "role",
 		"self-enroll", "self-service", "trusted-account")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "plan" { // as --dry-run was called here
@@ -155,6 +159,9 @@ func tellBootstrap(a *app, out bootstrap.Result, o bootstrapFlags) error {
 		}
 		a.Step("account " + out.Account + " is set up; try it: aws sts get-caller-identity --profile " + say.ShellWord(out.Profile))
 		a.Step("and the console in the browser: awsbroker console " + say.ShellWord(out.Profile))
+		if o.AgentRole {
+			a.Step("and coding agents, which may only read: awsbroker exec agent COMMAND")
+		}
 		a.Step("and Git over HTTPS in CodeCommit: awsbroker codecommit setup " + say.ShellWord(out.Profile))
 	}
 	return nil
@@ -170,6 +177,7 @@ type bootstrapJSON struct {
 	GroupARN  string                     `json:"group_arn,omitempty"`
 	RoleARN   string                     `json:"role_arn"`
 	PolicyARN string                     `json:"policy_arn,omitempty"`
+	AgentRole string                     `json:"agent_role_arn,omitempty"`
 	MFASerial string                     `json:"mfa_serial,omitempty"`
 	Key       string                     `json:"key,omitempty"`
 	KeyID     string                     `json:"access_key_id,omitempty"`
@@ -186,7 +194,7 @@ type bootstrapJSON struct {
 func printBootstrap(a *app, out bootstrap.Result, planned bool) error {
 	return writeJSON(a.stdout, bootstrapJSON{
 		Account: out.Account, Partition: out.Partition, By: out.By, Address: out.Address, UserARN: out.UserARN, GroupARN: out.GroupARN, RoleARN: out.RoleARN,
-		PolicyARN: out.PolicyARN, MFASerial: out.MFASerial, Key: out.KeyName, KeyID: out.KeyID, Profile: out.Profile, SignIn: out.SignIn,
+		PolicyARN: out.PolicyARN, AgentRole: out.AgentRoleARN, MFASerial: out.MFASerial, Key: out.KeyName, KeyID: out.KeyID, Profile: out.Profile, SignIn: out.SignIn,
 		Planned: planned, Changed: out.Changed, Plan: out.Plan, Policies: out.Policies,
 		Warnings: append([]string{}, out.Warnings...), Left: append([]string{}, out.Left...),
 	})

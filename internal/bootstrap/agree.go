@@ -106,8 +106,17 @@ func (s *bootstrap) asksPerson() bool {
 	if !s.needsProof() || !s.run.Code.IsEmpty() {
 		return false
 	}
-	t, err := s.run.Target(s.o.Profile)
-	if err != nil || s.isMissing(notes.Profile) {
+	profiles := []string{s.o.Profile}
+	if s.agent != nil {
+		profiles = append(profiles, agentProfile)
+	}
+	return s.isMissing(notes.Profile) || slices.ContainsFunc(profiles, s.asksFor)
+}
+
+// asksFor reports whether a session of a profile takes a code that a person types.
+func (s *bootstrap) asksFor(profile string) bool {
+	t, err := s.run.Target(profile)
+	if err != nil {
 		return true
 	}
 	_, inHand := t.Cached(s.actor.Cache, time.Now())

@@ -24,12 +24,12 @@ func (s *bootstrap) warnOfAdmins(ctx context.Context) error {
 			s.warn("%s, of the same group, will be an administrator with a code", awsapi.NameOf(arn))
 		}
 	}
-	for _, arn := range s.named {
+	for _, arn := range s.admin.named {
 		if arn != s.personARN() && !slices.Contains(s.members, arn) {
 			s.warn("role %s trusts %s, who is not in group %s: --reconcile takes that out", s.o.Role, arn, s.o.Group)
 		}
 	}
-	r, err := s.readRole(ctx)
+	r, err := s.readRole(ctx, s.admin)
 	if awsapi.Is(err, awsapi.NotThere) || err == nil && !policy.TrustsAccount(r.Trust) {
 		return nil
 	}

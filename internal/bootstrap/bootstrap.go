@@ -36,6 +36,7 @@ type Options struct {
 	Key            string   // of the keychain, that does it; empty: the only root key there is, or a typed one
 	TrustedAccount string   // only the role is made, for a user of that account, or for all
 	Billing        bool     // the role may see and pay bills
+	AgentRole      bool     // there is also a role for coding agents, which may only read
 	ConsoleLogin   bool     // the user gets a password
 	SelfService    bool     // the group may manage its own devices, passwords and keys, with MFA
 	SelfEnroll     bool     // and a first MFA device without
@@ -71,10 +72,12 @@ type Result struct {
 	RoleARN   string
 	PolicyARN string
 	MFASerial string
-	KeyName   string
-	KeyID     string // empty before it is made
-	Profile   string
-	SignIn    string // the account's page for the console
+
+	AgentRoleARN string // of the role for coding agents; empty if it is not asked for
+	KeyName      string
+	KeyID        string // empty before it is made
+	Profile      string
+	SignIn       string // the account's page for the console
 
 	Plan     []Planned
 	Policies map[string]json.RawMessage // by name: what they say, or are to say
@@ -112,9 +115,11 @@ type bootstrap struct {
 	always   []grant         // what makes the user an administrator without MFA
 	others   []grant         // what else it may
 	locked   []lockedOut     // members of the group who would lose their rights
-	named    []string        // ARNs of the users that the role's trust policy names
+	admin    *role           // that may do everything
+	agent    *role           // that coding agents get; nil if it is not asked for
 	members  []string        // ARNs of the group's members
 	selfARN  string          // of the policy for self-service; empty if it is not asked for
+	agentARN string          // of the policy that lets the group assume the role for agents
 	boundary string          // of the role: what it does not allow, nobody may
 	restores bool            // undoing gives whoever signs the rights back that it needs
 

@@ -12,7 +12,7 @@ import (
 // lookForLimits finds what makes less than an administrator of a role that is
 // there: whoever lets everything else go for it would be none.
 func (s *bootstrap) lookForLimits(ctx context.Context) error {
-	r, err := s.readRole(ctx)
+	r, err := s.readRole(ctx, s.admin)
 	if awsapi.Is(err, awsapi.NotThere) {
 		return nil
 	}

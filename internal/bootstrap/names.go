@@ -16,11 +16,16 @@ import (
 // another spelling.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
 func (s *bootstrap) takeNames(ctx context.Context) (err error) {
-	s.o.Role, err = spelled(ctx, s, s.o.Role, func(r iam.Role) string { return r.Name },
-		func(ctx context.Context, c *iam.Client) (iam.Role, error) { return c.Role(ctx, s.o.Role) },
-		func(ctx context.Context, c *iam.Client) ([]iam.Role, error) { return c.Roles(ctx) })
+	s.o.Role, err = spelledRole(ctx, s, s.o.Role)
+	s.admin = s.adminRole()
 	if err != nil || s.o.TrustedAccount != "" {
 		return err
+	}
+	if s.o.AgentRole {
+		s.agent = s.agentRoleOf()
+		if s.agent.name, err = spelledRole(ctx, s, agentRole); err != nil {
+			return err
+		}
 	}
 	s.o.User, err = spelled(ctx, s, s.o.User, func(u iam.User) string { return u.Name },
 		func(ctx context.Context, c *iam.Client) (iam.User, error) { return c.User(ctx, s.o.User) },
@@ -35,6 +40,13 @@ func (s *bootstrap) takeNames(ctx context.Context) (err error) {
 		},
 		func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.Groups(ctx) })
 	return err
+}
+
+// spelledRole is a role's name as AWS has it; as it was given, if there is none.
+func spelledRole(ctx context.Context, s *bootstrap, name string) (string, error) {
+	return spelled(ctx, s, name, func(r iam.Role) string { return r.Name },
+		func(ctx context.Context, c *iam.Client) (iam.Role, error) { return c.Role(ctx, name) },
+		func(ctx context.Context, c *iam.Client) ([]iam.Role, error) { return c.Roles(ctx) })
 }
 
 // spelled is a name as AWS has it; as it was given, if there is none.

@@ -170,6 +170,9 @@ var accountID = pattern.Of(`^[0-9]{12}$`)
 
 // checkBootstrap refuses options that make no sense, before anything is asked.
 func checkBootstrap(o *Options) error {
+	if err := checkAgentRole(o); err != nil {
+		return err
+	}
 	o.KeyName = cmp.Or(o.KeyName, o.User)
 	o.SelfService = o.SelfService || o.SelfEnroll
 	for _, n := range []struct{ flag, name string }{{"--user", o.User}, {"--group", o.Group}, {"--role", o.Role}, {"--policy", o.Policy}} {

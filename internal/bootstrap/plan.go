@@ -23,10 +23,9 @@ type Planned struct {
 
 // stepsOf returns the steps of the plan, in their order.
 func (s *bootstrap) stepsOf() []*step {
-	role := iam.RoleNamed(s.o.Role)
-	steps := []*step{s.roleStep(), s.trustStep(), s.maxTimeStep(), s.attachAWS(policy.AdministratorAccess, role)}
+	steps := s.stepsOfRole(s.admin)
 	if s.o.Billing {
-		steps = append(steps, s.attachAWS(policy.BillingPolicy, role))
+		steps = append(steps, s.attachAWS(policy.BillingPolicy, iam.RoleNamed(s.o.Role)))
 	}
 	if s.o.TrustedAccount != "" {
 		return steps
@@ -37,6 +36,9 @@ func (s *bootstrap) stepsOf() []*step {
 		s.policyStep(s.o.Policy, "allows one thing: to assume that role", "Lets administrators assume "+s.o.Role+" (awsbroker bootstrap)",
 			func() string { return policy.AllowAssume(s.out.RoleARN) }, &s.out.PolicyARN),
 		s.attachStep(s.o.Policy, group, func() string { return s.out.PolicyARN }))
+	if s.agent != nil {
+		steps = append(steps, s.stepsOfAgent()...)
+	}
 	if s.o.SelfService {
 		steps = append(steps,
 			s.policyStep(selfServicePolicy, "own MFA device, password and keys", "Lets users manage their own credentials (awsbroker bootstrap)",
@@ -46,7 +48,11 @@ func (s *bootstrap) stepsOf() []*step {
 	if s.o.ConsoleLogin {
 		steps = append(steps, s.attachAWS(policy.ChangePassword, user), s.passwordStep())
 	}
-	return append(steps, s.deviceStep(), s.keyStep(), s.profileStep())
+	steps = append(steps, s.deviceStep(), s.keyStep(), s.profileStep(s.o.Profile, s.admin))
+	if s.agent != nil {
+		steps = append(steps, s.profileStep(agentProfile, s.agent))
+	}
+	return steps
 }
 
 const selfServicePolicy = "self-service"
@@ -73,6 +79,11 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 	}
 	if err := s.lookForLimits(ctx); err != nil {
 		return s.failureAt(&step{what: "the rights of role " + s.o.Role}, err)
+	}
+	if s.agent != nil {
+		if err := s.warnOfAgent(ctx); err != nil {
+			return s.failureAt(&step{what: "the rights of role " + s.agent.name}, err)
+		}
 	}
 	if err := s.warnOfAdmins(ctx); err != nil {
 		return s.failureAt(&step{what: "who may assume role " + s.o.Role}, err)
@@ -118,7 +129,7 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ours := []string{s.out.PolicyARN, s.selfARN, policy.ManagedARN(s.out.Partition, policy.ChangePassword)}
+	ours := []string{s.out.PolicyARN, s.agentARN, s.selfARN, policy.ManagedARN(s.out.Partition, policy.ChangePassword)}
 	for _, g := range grants {
 		switch {
 		case g.always && g.arn == "" && policy.WithoutAlwaysAdmin(g.document) != "":
@@ -155,13 +166,17 @@ func (s *bootstrap) needsProof() bool {
 // planPolicies shows what the policies say, or are to say.
 func (s *bootstrap) planPolicies(context.Context) error {
 	s.out.Policies = map[string]json.RawMessage{
-		"trust policy of role " + s.o.Role: json.RawMessage(s.trust()),
+		"trust policy of role " + s.o.Role: json.RawMessage(s.trust(s.admin)),
 	}
 	if s.o.TrustedAccount != "" {
 		s.out.Policies["for account "+s.o.TrustedAccount] = json.RawMessage(policy.AllowAssume(s.out.RoleARN))
 		return nil
 	}
 	s.out.Policies[s.o.Policy] = json.RawMessage(policy.AllowAssume(s.out.RoleARN))
+	if s.agent != nil {
+		s.out.Policies["trust policy of role "+s.agent.name] = json.RawMessage(s.trust(s.agent))
+		s.out.Policies[agentPolicy] = json.RawMessage(policy.AllowAssume(s.out.AgentRoleARN))
+	}
 	if s.o.SelfService {
 		s.out.Policies[selfServicePolicy] = json.RawMessage(policy.SelfService(s.out.Partition, s.o.SelfEnroll))
 	}

@@ -25,13 +25,13 @@ type profileEdit struct {
 }
 
 // profileStep is the profile, as setup writes it.
-func (s *bootstrap) profileStep() *step {
-	what := "profile " + s.o.Profile
+func (s *bootstrap) profileStep(name string, of *role) *step {
+	what := "profile " + name
 	return &step{
 		what: what, how: "in " + paths.UnderHome(s.run.Paths.Config),
-		thing: notes.Thing{Kind: notes.Profile, Name: s.o.Profile}, changed: notes.Thing{Kind: notes.Profile, Name: s.o.Profile},
+		thing: notes.Thing{Kind: notes.Profile, Name: name}, changed: notes.Thing{Kind: notes.Profile, Name: name},
 		look: func(context.Context) (state, error) {
-			edit, err := s.editProfile()
+			edit, err := s.editProfile(name, *of.arn)
 			switch {
 			case err != nil:
 				return state{}, err
@@ -40,14 +40,14 @@ func (s *bootstrap) profileStep() *step {
 			case !edit.had:
 				return state{}, nil
 			}
-			return state{is: differs, before: string(config.Section(edit.before, s.o.Profile)), diff: edit.diff}, nil
+			return state{is: differs, before: string(config.Section(edit.before, name)), diff: edit.diff}, nil
 		},
-		make: func(context.Context, *notes.Thing) error { return s.writeProfile() },
-		mend: func(context.Context, *notes.Thing) error { return s.writeProfile() },
+		make: func(context.Context, *notes.Thing) error { return s.writeProfile(name, *of.arn) },
+		mend: func(context.Context, *notes.Thing) error { return s.writeProfile(name, *of.arn) },
 	}
 }
 
-func (s *bootstrap) editProfile() (profileEdit, error) {
+func (s *bootstrap) editProfile(name, role string) (profileEdit, error) {
 	before, err := os.ReadFile(s.run.Paths.Config)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return profileEdit{}, failure.New(failure.Other, "%w", err)
@@ -56,25 +56,25 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	if err != nil {
 		return profileEdit{}, err
 	}
-	if file, line, ok := cfg.StaticKeys(s.o.Profile); ok {
-		return profileEdit{}, failure.New(failure.Other, "%s:%d has an access key in plaintext for profile %s, which AWS tools would use instead of awsbroker", file, line, s.o.Profile).
-			Hint("choose another name with --profile, or move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(s.o.Profile))
+	if file, line, ok := cfg.StaticKeys(name); ok {
+		return profileEdit{}, s.orAnotherName(name, failure.New(failure.Other, "%s:%d has an access key in plaintext for profile %s, which AWS tools would use instead of awsbroker", file, line, name).
+			Hint("move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(name)))
 	}
-	e := profileEdit{before: before, had: cfg.Has(s.o.Profile) || config.Section(before, s.o.Profile) != nil}
+	e := profileEdit{before: before, had: cfg.Has(name) || config.Section(before, name) != nil}
 	region := s.run.Region
-	if p, err := cfg.Resolve(s.o.Profile); err == nil && region == "" {
+	if p, err := cfg.Resolve(name); err == nil && region == "" {
 		region = p.Region
 	}
 	if region == "" {
 		region, _ = environRegion()
 	}
 	o := setup.Options{
-		Profile: s.o.Profile, KeyName: s.out.KeyName, RoleARN: s.out.RoleARN, MFASerial: s.out.MFASerial,
+		Profile: name, KeyName: s.out.KeyName, RoleARN: role, MFASerial: s.out.MFASerial,
 		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
 	}
 	if o, ok := cfg.Override(o.Profile, o.Settings(), setup.BesideHelper); ok {
-		return e, failure.New(failure.Other, "%s would override the profile that bootstrap writes into %s", o, s.run.Paths.Config).
-			Hint("remove that line, or choose another name with --profile")
+		return e, s.orAnotherName(name, failure.New(failure.Other, "%s would override the profile that bootstrap writes into %s", o, s.run.Paths.Config).
+			Hint("remove that line"))
 	}
 	if e.after, err = config.SetProfile(before, o.Profile, o.Settings(), setup.BesideHelper); err != nil {
 		return e, failure.OfConfig(err)
@@ -83,8 +83,16 @@ func (s *bootstrap) editProfile() (profileEdit, error) {
 	return e, nil
 }
 
-func (s *bootstrap) writeProfile() error {
-	e, err := s.editProfile()
+// orAnotherName adds the hint that a profile may have another name, if it may.
+func (s *bootstrap) orAnotherName(name string, f *failure.Error) error {
+	if name == s.o.Profile {
+		return f.Hint("or choose another name with --profile")
+	}
+	return f
+}
+
+func (s *bootstrap) writeProfile(name, role string) error {
+	e, err := s.editProfile(name, role)
 	if err != nil {
 		return err
 	}

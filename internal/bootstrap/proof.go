@@ -20,10 +20,11 @@ import (
 // and device buy a session of the role, and the key alone may nothing.
 type proof struct {
 	bootstrap *bootstrap
-	t         *broker.Target // the profile
-	user      *broker.Actor  // the user's key, through the profile
-	role      *iam.Client    // signs with the session of the role
-	own       *iam.Client    // signs with the key alone
+	t         *broker.Target         // the profile
+	user      *broker.Actor          // the user's key, through the profile
+	role      *iam.Client            // signs with the session of the role
+	own       *iam.Client            // signs with the key alone
+	mfa       credential.Credentials // of the user, for what a code was given
 }
 
 // finish proves what was made, takes away what makes it superfluous, and lets
@@ -48,6 +49,7 @@ func (s *bootstrap) finish(ctx context.Context) error {
 	}{
 		{what: "the key works", do: p.keyWorks},
 		{what: "the role can be assumed", do: p.roleWorks},
+		{what: "the role for agents", skip: p.bootstrap.agent == nil, do: p.agentRoleWorks},
 		{what: "administrators without MFA", skip: len(s.always) == 0, do: p.takeAlways},
 		{what: "the key without MFA", do: p.keyAloneRefused},
 	} {
@@ -122,34 +124,39 @@ func (p *proof) keyWorks(ctx context.Context) (outcome string, err error) {
 // of the user, from which the role is assumed as often as it takes until IAM
 // has heard of everything; so one code does.
 func (p *proof) roleWorks(ctx context.Context) (outcome string, err error) {
-	creds, err := p.roleSession(ctx)
+	creds, err := p.roleSession(ctx, p.t)
 	if err != nil {
 		return "", err
 	}
 	if p.role, err = p.t.IAM(creds); err != nil {
 		return "", err
 	}
-	return "got a session of an hour, for all AWS tools", p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
-		_, err := p.role.Role(ctx, p.bootstrap.o.Role)
+	return "got a session of an hour, for all AWS tools", p.untilReads(ctx, p.role)
+}
+
+// untilReads waits until AWS lets a role read.
+func (p *proof) untilReads(ctx context.Context, role *iam.Client) error {
+	return p.until(ctx, "until AWS lets the role do its work", func(ctx context.Context) (bool, error) {
+		_, err := role.Role(ctx, p.bootstrap.o.Role)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey, awsapi.NotThere) && !mayPass(err), err
 	})
 }
 
-func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error) {
-	if s, ok := p.user.FindSession(p.t); ok {
+// roleSession returns a session of a profile's role that was issued after all was made.
+func (p *proof) roleSession(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+	if s, ok := p.user.FindSession(t); ok {
 		if s.Issued.After(p.lastMade()) {
 			return s.Credentials, nil
 		}
-		if err := p.t.ForgetSessions(p.bootstrap.actor.Cache); err != nil {
+		if err := t.ForgetSessions(p.bootstrap.actor.Cache); err != nil {
 			return s.Credentials, failure.New(failure.Other, "an old session could not be removed: %w", err)
 		}
 	}
-	p.user.NewDevice = true
-	own, err := p.user.GetMFASession(ctx, p.t, nil)
+	own, err := p.ownSession(ctx)
 	if awsapi.Is(err, awsapi.Denied) {
 		// It needs no permission, but some organizations deny it.
 		p.bootstrap.run.Warn("AWS does not give %s a session of its own; the role is asked for directly, which takes another code", p.bootstrap.o.User)
-		s, err := p.bootstrap.run.SessionOf(ctx, p.t, broker.Want{NewDevice: true})
+		s, err := p.bootstrap.run.SessionOf(ctx, t, broker.Want{NewDevice: true})
 		return s.Credentials, err
 	}
 	if err != nil {
@@ -158,14 +165,25 @@ func (p *proof) roleSession(ctx context.Context) (credential.Credentials, error)
 	var creds credential.Credentials
 	err = p.until(ctx, "until AWS lets the role be assumed", func(ctx context.Context) (bool, error) {
 		var err error
-		creds, err = p.user.AssumeRole(ctx, p.t, own)
+		creds, err = p.user.AssumeRole(ctx, t, own)
 		return !awsapi.Is(err, awsapi.Denied, awsapi.UnknownKey) && !mayPass(err), err
 	})
 	if awsapi.Is(err, awsapi.Denied) {
-		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", p.bootstrap.o.User, p.bootstrap.o.Role, err.Error()).
+		err = failure.New(failure.Refused, "AWS does not let %s assume the role %s: %s", p.bootstrap.o.User, awsapi.NameOf(t.Profile.RoleARN), err.Error()).
 			Hint("check the role's trust policy, and policies, permissions boundaries and organization policies that deny it")
 	}
 	return creds, err
+}
+
+// ownSession returns a session of the user that one code pays for, whatever the roles.
+func (p *proof) ownSession(ctx context.Context) (credential.Credentials, error) {
+	if p.mfa.AccessKeyID != "" {
+		return p.mfa, nil
+	}
+	p.user.NewDevice = true
+	var err error
+	p.mfa, err = p.user.GetMFASession(ctx, p.t, nil)
+	return p.mfa, err
 }
 
 // lastMade is when the last thing was made or changed here. A session from

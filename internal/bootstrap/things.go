@@ -90,47 +90,11 @@ func (s *bootstrap) memberStep() *step {
 	}
 }
 
-// readRole is the role as it is, and notes its ARN.
-func (s *bootstrap) readRole(ctx context.Context) (iam.Role, error) {
-	r, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Role, error) { return c.Role(ctx, s.o.Role) })
-	s.out.RoleARN = cmp.Or(r.ARN, s.arn("role/"+s.o.Role))
-	return r, err
-}
-
-func (s *bootstrap) roleStep() *step {
+func (s *bootstrap) maxTimeStep(of *role) *step {
 	return &step{
-		what: "role " + s.o.Role, how: s.roleHow(),
-		thing: notes.Thing{Kind: notes.Role, Name: s.o.Role},
+		what: "longest session of role " + of.name, changed: notes.Thing{Kind: notes.MaxTime, On: iam.RoleNamed(of.name).String()},
 		look: func(ctx context.Context) (state, error) {
-			r, err := s.readRole(ctx)
-			return found(r.ARN, err)
-		},
-		make: func(ctx context.Context, t *notes.Thing) error {
-			r, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.Role, error) {
-				return c.CreateRole(ctx, iam.NewRole{Name: s.o.Role, Trust: s.trust(), MaxSession: roleMaximum,
-					Description: "Administrator for an hour, with MFA (awsbroker bootstrap)"})
-			})
-			t.ID = r.ARN
-			return s.trustFailure(err)
-		},
-	}
-}
-
-func (s *bootstrap) roleHow() string {
-	if s.o.TrustedAccount != "" && s.o.User != "" {
-		return "for user " + s.o.User + " of account " + s.o.TrustedAccount + " with MFA, an hour at a time"
-	}
-	if s.o.TrustedAccount != "" {
-		return "for users of account " + s.o.TrustedAccount + " with MFA, an hour at a time"
-	}
-	return "for the group's members, with MFA, an hour at a time"
-}
-
-func (s *bootstrap) maxTimeStep() *step {
-	return &step{
-		what: "longest session of role " + s.o.Role, changed: notes.Thing{Kind: notes.MaxTime, On: iam.RoleNamed(s.o.Role).String()},
-		look: func(ctx context.Context) (state, error) {
-			r, err := s.readRole(ctx)
+			r, err := s.readRole(ctx, of)
 			switch {
 			case err != nil:
 				_, err := found("", err)
@@ -141,7 +105,7 @@ func (s *bootstrap) maxTimeStep() *step {
 			return state{is: differs, before: r.MaxSession.String(), diff: fmt.Sprintf("-%s\n+%s", say.Duration(r.MaxSession), say.Duration(roleMaximum))}, nil
 		},
 		mend: func(ctx context.Context, _ *notes.Thing) error {
-			return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, s.o.Role, roleMaximum) })
+			return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetMaxSession(ctx, of.name, roleMaximum) })
 		},
 	}
 }

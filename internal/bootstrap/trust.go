@@ -33,16 +33,16 @@ func (s *bootstrap) personARN() string {
 	return "arn:" + s.out.Partition + ":iam::" + s.o.TrustedAccount + ":user/" + s.o.User
 }
 
-// trust is the trust policy of the role, as it is to be: for the users that it names
+// trust is the trust policy of a role, as it is to be: for the users that it names
 // already, the group's members, and the user that this run is for. With --reconcile,
 // who is named and not in the group is out.
-func (s *bootstrap) trust() string {
+func (s *bootstrap) trust(of *role) string {
 	if s.personARN() == "" {
 		return policy.TrustWithMFA(s.out.Partition, s.account())
 	}
 	users := append(slices.Clone(s.members), s.personARN())
 	if !s.o.Reconcile || s.o.TrustedAccount != "" {
-		users = append(users, s.named...)
+		users = append(users, of.named...)
 	}
 	slices.Sort(users)
 	return policy.TrustWithMFA(s.out.Partition, s.account(), slices.Compact(users)...)
@@ -56,27 +56,29 @@ func (s *bootstrap) noteMembers(users []iam.User) {
 	}
 }
 
-func (s *bootstrap) trustStep() *step {
+func (s *bootstrap) trustStep(of *role) *step {
 	return &step{
-		what:    "trust policy of role " + s.o.Role,
-		changed: notes.Thing{Kind: notes.Trust, Name: s.o.User, On: iam.RoleNamed(s.o.Role).String()},
+		what:    "trust policy of role " + of.name,
+		changed: notes.Thing{Kind: notes.Trust, Name: s.o.User, On: iam.RoleNamed(of.name).String()},
 		look: func(ctx context.Context) (state, error) {
-			r, err := s.readRole(ctx)
+			r, err := s.readRole(ctx, of)
 			if err != nil {
 				_, err := found("", err)
 				return state{is: implied}, err
 			}
-			s.named = policy.TrustedUsers(s.out.Partition, s.account(), r.Trust)
-			is := policyState(r.ARN, "trust policy of role "+s.o.Role, r.Trust, s.trust())
-			is.grows = len(s.named) > 0 && s.personARN() != "" && !s.o.Reconcile
+			of.named = policy.TrustedUsers(s.out.Partition, s.account(), r.Trust)
+			is := policyState(r.ARN, "trust policy of role "+of.name, r.Trust, s.trust(of))
+			is.grows = len(of.named) > 0 && s.personARN() != "" && !s.o.Reconcile
 			return is, nil
 		},
-		mend: func(ctx context.Context, _ *notes.Thing) error { return s.setTrust(ctx, s.o.Role, s.trust()) },
+		mend: func(ctx context.Context, _ *notes.Thing) error {
+			return s.trustFailure(of, s.setTrust(ctx, of.name, s.trust(of)))
+		},
 	}
 }
 
 func (s *bootstrap) setTrust(ctx context.Context, role, document string) error {
-	return s.trustFailure(s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, role, document) }))
+	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.SetTrust(ctx, role, document) })
 }
 
 // undoTrust takes the user that was added out of the trust policy; those whom others
@@ -134,13 +136,13 @@ func (s *bootstrap) distrustEverywhere(ctx context.Context, user string) error {
 // trustFailure says what a refused trust policy means: AWS does not know the account
 // that is to be trusted, or there are too many users to name.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-func (s *bootstrap) trustFailure(err error) error {
+func (s *bootstrap) trustFailure(of *role, err error) error {
 	var e *awsapi.Error
 	switch {
 	case !errors.As(err, &e):
 		return err
 	case e.Code == "LimitExceeded":
-		return failure.New(failure.Refused, "the trust policy of role %s has no room for one more user: %s", s.o.Role, e.Error()).
+		return failure.New(failure.Refused, "the trust policy of role %s has no room for one more user: %s", of.name, e.Error()).
 			Hint("have the quota \"Role trust policy length\" of IAM raised: it is 2,048 characters, and 8,192 at most").
 			Hint("or have --reconcile take out who is not in group %s, or make a second role: --role NAME --policy NAME", s.o.Group)
 	case e.Code == "MalformedPolicyDocument" && s.o.TrustedAccount != "":

@@ -16,6 +16,7 @@ import (
 // AWS's own policies, by the end of their ARNs.
 const (
 	AdministratorAccess = "AdministratorAccess"
+	ReadOnlyAccess      = "ReadOnlyAccess"
 	BillingPolicy       = "job-function/Billing"
 	ChangePassword      = "IAMUserChangePassword"
 )
