@@ -12,6 +12,8 @@ CGO        := $(if $(filter Darwin,$(shell uname -s)),1,0)
 COMPACT    := -trimpath -buildvcs=auto -tags nethttpomithttp2 -ldflags '-s -w -funcalign=16' \
 	$(foreach p,github.com/... gopkg.in/... golang.org/... vendor/... net/... crypto/tls crypto/x509 encoding/... regexp/... math/big text/... reflect fmt log/... compress/...,-gcflags=$(p)=-l)
 PACKAGES   := ./...
+# How long each fuzz target looks for an input that fails: 10s, 2m.
+FUZZTIME   ?= 10s
 # The systems that a release is for. Those of macOS need its cgo, so only macOS builds them.
 TARGETS_Linux  := linux/amd64 linux/arm64 linux/386 linux/arm windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64
 TARGETS_Darwin := darwin/amd64 darwin/arm64
@@ -24,7 +26,7 @@ DEMO := echo 'compiling what is not compiled yet' >&2; \
 	CGO_ENABLED=0 $(GO) run -v -trimpath ./internal/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs dist systems test check lint vulncheck bench storm demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
+.PHONY: help build programs dist systems test check lint vulncheck bench storm fuzz demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +66,9 @@ bench: ## how fast, as ratios taken in one run
 
 storm: ## crowds of callers that are killed while AWS is slow, throttles and cuts off: three minutes
 	$(GO) run ./internal/storm
+
+fuzz: ## what is read from elsewhere, with made-up inputs: FUZZTIME=10s a target, and a table
+	@$(GO) run ./internal/fuzz $(FUZZTIME)
 
 demo: ## the main job, against a fake AWS on this machine
 	@$(DEMO)

@@ -55,7 +55,7 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-func readCorpus(t *testing.T) []*pair {
+func readCorpus(t testing.TB) []*pair {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(corpus, "*.config"))
 	if err != nil || len(paths) < 100 {

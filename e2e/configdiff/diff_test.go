@@ -133,7 +133,7 @@ func candidates(p *pair, readings ...reading) []string {
 
 // explain returns the names of the rules that the differences need, and
 // reports those that none explains.
-func explain(t *testing.T, version string, found []difference) []string {
+func explain(t testing.TB, version string, found []difference) []string {
 	t.Helper()
 	var used []string
 	for _, d := range found {

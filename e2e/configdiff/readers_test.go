@@ -2,11 +2,9 @@ package configdiff
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -32,7 +30,7 @@ type pair struct {
 }
 
 // write puts the pair where all readers find it.
-func (p *pair) write(t *testing.T, dir string) {
+func (p *pair) write(t testing.TB, dir string) {
 	t.Helper()
 	p.configPath, p.credentialsPath = filepath.Join(dir, p.name+".config"), filepath.Join(dir, p.name+".credentials")
 	for path, text := range map[string]string{p.configPath: p.config, p.credentialsPath: p.credentials} {
@@ -138,80 +136,4 @@ func loadGo(p *pair, name string) (is awsconfig.SharedConfig, err error) {
 	return awsconfig.LoadSharedConfigProfile(context.Background(), name, func(o *awsconfig.LoadSharedConfigOptions) {
 		o.ConfigFiles, o.CredentialsFiles = []string{p.configPath}, []string{p.credentialsPath}
 	})
-}
-
-// botocores finds the versions on this machine: Debian's must be there where
-// AWSBROKER_MUST_NOT_SKIP is set, pyenv's is tested where it is.
-func botocores(t *testing.T) []string {
-	t.Helper()
-	var pythons []string
-	for _, python := range []string{"/usr/bin/python3", "python3"} {
-		path, err := exec.LookPath(python)
-		if err != nil || exec.Command(path, "-c", "import botocore").Run() != nil {
-			if python == "/usr/bin/python3" && os.Getenv("AWSBROKER_MUST_NOT_SKIP") == "1" {
-				t.Fatalf("%s has no botocore: install python3-boto3", python)
-			}
-			continue
-		}
-		if len(pythons) == 0 || path != pythons[0] {
-			pythons = append(pythons, path)
-		}
-	}
-	if len(pythons) == 0 {
-		t.Skip("no python3 with botocore is here")
-	}
-	return pythons
-}
-
-// botocore reads all pairs in one process.
-func botocore(t *testing.T, python string, pairs []*pair) (version string, readings []reading) {
-	t.Helper()
-	var paths [][2]string
-	for _, p := range pairs {
-		paths = append(paths, [2]string{p.configPath, p.credentialsPath})
-	}
-	in, err := json.Marshal(paths)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(python, "-W", "ignore", "testdata/read.py")
-	cmd.Stdin = strings.NewReader(string(in))
-	cmd.Stderr = os.Stderr
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LC_ALL=C.UTF-8"}
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v", python, err)
-	}
-	var answer struct {
-		Version string
-		Files   []struct {
-			Refused  string
-			Profiles map[string]struct {
-				Values   map[string]*string
-				Seconds  string
-				STS      string
-				STSKnown bool   `json:"sts_known"`
-				WhyNot   string `json:"why_not"`
-			}
-		}
-	}
-	if err := json.Unmarshal(out, &answer); err != nil {
-		t.Fatalf("%s: %v", python, err)
-	}
-	for _, file := range answer.Files {
-		r := reading{refused: file.Refused, profiles: map[string]*profile{}}
-		for name, p := range file.Profiles {
-			its := &profile{refused: p.WhyNot, raw: p.Values, noSTS: !p.STSKnown, values: map[string]string{
-				"duration_seconds": p.Seconds, "sts.endpoint_url": p.STS,
-			}}
-			for _, s := range settings {
-				if v := p.Values[s]; v != nil && s != "duration_seconds" {
-					its.values[s] = *v
-				}
-			}
-			r.profiles[name] = its
-		}
-		readings = append(readings, r)
-	}
-	return answer.Version, readings
 }

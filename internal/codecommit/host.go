@@ -40,6 +40,9 @@ func ParseHost(host string) (h Host, ok bool) {
 			rest, h.Partition = front, d.partition
 		}
 	}
+	if strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
+		return Host{}, false // "vpce-evil/.git-codecommit…", of which an address has another host
+	}
 	labels := strings.Split(rest, ".")
 	if len(labels) == 4 && strings.HasPrefix(labels[0], "vpce-") && labels[3] == "vpce" {
 		labels = labels[1:3]

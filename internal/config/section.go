@@ -27,7 +27,7 @@ func SwapSection(text []byte, profile string, lines []byte) ([]byte, error) {
 	}
 	before := e.listOthers(profile, nil, nil)
 	first, last := e.section.line-1, e.section.last
-	if len(lines) == 0 && first > 0 && strings.TrimSpace(e.lines[first-1]) == "" {
+	if len(lines) == 0 && first > 0 && strings.Trim(e.lines[first-1], "\r\n") == "" {
 		first--
 	}
 	out := strings.Join(e.lines[:first], "") + string(lines) + strings.Join(e.lines[last:], "")

@@ -21,14 +21,15 @@ func (c Credentials) Temporary() bool { return !c.SessionToken.IsEmpty() }
 // ASCII without spaces. What else an endpoint may answer could add lines to the
 // files and variables that credentials are written into.
 func (c Credentials) IsWellFormed() bool {
-	return IsKeyID(c.AccessKeyID) && !c.SecretAccessKey.IsEmpty() && isGraphic(c.SecretAccessKey.value) && isGraphic(c.SessionToken.value)
+	return IsKeyID(c.AccessKeyID) && IsGraphic(c.SecretAccessKey.value) && (c.SessionToken.IsEmpty() || IsGraphic(c.SessionToken.value))
 }
 
-func isGraphic(s string) bool {
+// IsGraphic reports whether s is printable ASCII without spaces, and not empty.
+func IsGraphic(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] > '~' {
 			return false
 		}
 	}
-	return true
+	return s != ""
 }

@@ -73,7 +73,7 @@ func Parse(data []byte) (File, error) {
 		return File{}, ErrINI
 	}
 	var f File
-	head := header{id: -1, secret: -1, user: -1, password: -1}
+	head := header{id: -1, secret: -1, user: -1, password: -1, comma: ','}
 	for i, line := range lines {
 		if strings.TrimSpace(line) == "" {
 			continue
@@ -93,7 +93,7 @@ func Parse(data []byte) (File, error) {
 }
 
 func (f *File) addLine(number int, line string, head header) {
-	fields := splitFields(line)
+	fields := splitFields(line, head.comma)
 	user := head.field(fields, head.user)
 	f.Passwords = f.Passwords || head.field(fields, head.password) != ""
 	id, secret := head.field(fields, head.id), head.field(fields, head.secret)
@@ -131,7 +131,10 @@ func dropRepeated(rows []Row) []Row {
 }
 
 // header says in which column is what; -1 is nowhere.
-type header struct{ id, secret, user, password int }
+type header struct {
+	id, secret, user, password int
+	comma                      rune // between columns
+}
 
 func (h header) found() bool { return h.id >= 0 && h.secret >= 0 }
 
@@ -142,9 +145,20 @@ func (h header) field(fields []string, column int) string {
 	return fields[column]
 }
 
-func readHeader(line string) header {
+// readHeader tries separators other than commas, too: they come from spreadsheets in
+// other languages.
+func readHeader(line string) (h header) {
+	for _, comma := range ",;\t" {
+		if h = readHeaderBy(line, comma); h.found() {
+			break
+		}
+	}
+	return h
+}
+
+func readHeaderBy(line string, comma rune) header {
 	var names []string
-	for _, field := range splitFields(line) {
+	for _, field := range splitFields(line, comma) {
 		names = append(names, strings.ToLower(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(field)))
 	}
 	column := func(spellings ...string) int {
@@ -155,21 +169,14 @@ func readHeader(line string) header {
 		secret:   column("secretaccesskey", "awssecretaccesskey", "awssecretkey"),
 		user:     column("username", "user"),
 		password: column("password"),
+		comma:    comma,
 	}
 }
 
-// splitFields returns the trimmed fields of one line of CSV. Separators other than
-// commas come from spreadsheets in other languages.
-func splitFields(line string) []string {
+// splitFields returns the trimmed fields of one line of CSV.
+func splitFields(line string, comma rune) []string {
 	r := csv.NewReader(strings.NewReader(line))
-	r.LazyQuotes = true
-	if !strings.Contains(line, ",") {
-		for _, comma := range ";\t" {
-			if strings.ContainsRune(line, comma) {
-				r.Comma = comma
-			}
-		}
-	}
+	r.LazyQuotes, r.Comma = true, comma
 	fields, err := r.Read()
 	if err != nil {
 		return nil

@@ -115,19 +115,3 @@ func TestINI(t *testing.T) {
 		t.Errorf("%+v %v", f, err)
 	}
 }
-
-// Whatever a file holds, a row is a whole key, and what is shown of the others
-// is no secret.
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(old + "phoebe,\"p,w\"," + id + "," + secret + ",\n"))
-	f.Add([]byte("AWSAccessKeyId=" + id + "\nAWSSecretKey=" + secret))
-	f.Add([]byte(sixteen(old)))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Parse(data)
-		for _, r := range file.Rows {
-			if err != nil || !keyID().MatchString(r.AccessKeyID) || len(r.SecretAccessKey.Reveal()) < 16 || r.Line < 1 {
-				t.Errorf("%+v %v", r, err)
-			}
-		}
-	})
-}

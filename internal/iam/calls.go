@@ -49,10 +49,22 @@ type pager[Out any] interface {
 	NextPage(context.Context, ...func(*awsiam.Options)) (Out, error)
 }
 
+// mostPages is twice as many as the longest list has, of 10,000 roles with a hundred a
+// page. What answers without an end is not AWS.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const mostPages = 200
+
+func endless() error {
+	return &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: fmt.Sprintf("the list has no end after %d pages", mostPages)}
+}
+
 // eachPage hands all pages of a list to read. A page that failed is asked for
 // again: a paginator goes on only from one that came.
 func eachPage[Out any](ctx context.Context, from pager[Out], read func(Out)) error {
-	for from.HasMorePages() {
+	for pages := 0; from.HasMorePages(); pages++ {
+		if pages == mostPages {
+			return endless()
+		}
 		out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (Out, error) { return from.NextPage(ctx) })
 		if err != nil {
 			return err

@@ -44,7 +44,10 @@ func (c *Client) Keys(ctx context.Context, user string) ([]Key, error) {
 // that Created is of.
 func (c *Client) KeysNow(ctx context.Context, user string) (keys []Key, now time.Time, err error) {
 	var marker *string
-	for {
+	for pages := 0; ; pages++ {
+		if pages == mostPages {
+			return nil, now, endless()
+		}
 		out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.ListAccessKeysOutput, error) {
 			return c.api.ListAccessKeys(ctx, &awsiam.ListAccessKeysInput{UserName: name(user), Marker: marker})
 		})

@@ -87,12 +87,12 @@ func (c *Client) CreateVirtualMFADevice(ctx context.Context, name string) (NewDe
 		return NewDevice{}, err
 	}
 	d := out.VirtualMFADevice
-	if d == nil || aws.ToString(d.SerialNumber) == "" {
+	if d == nil || !credential.IsGraphic(aws.ToString(d.SerialNumber)) {
 		return NewDevice{}, incomplete("MFA device")
 	}
 	// The blob, out of its base64, is the base32 text; not the seed's bytes.
 	seed := string(d.Base32StringSeed)
-	if raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.TrimRight(seed, "=")); err != nil || len(raw) == 0 {
+	if raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.TrimRight(seed, "=")); err != nil || len(raw) == 0 || !credential.IsGraphic(seed) { // the decoder skips line breaks
 		return NewDevice{}, incomplete("seed in base32")
 	}
 	return NewDevice{Serial: *d.SerialNumber, Seed: credential.NewSecret(seed)}, nil

@@ -39,7 +39,10 @@ func (c *Client) ServiceCredentials(ctx context.Context, user, service string) (
 	if user == "" {
 		in.AllUsers = aws.Bool(true)
 	}
-	for {
+	for pages := 0; ; pages++ {
+		if pages == mostPages {
+			return nil, endless()
+		}
 		out, err := awsapi.Send(ctx, awsapi.Repeatable, func(ctx context.Context) (*awsiam.ListServiceSpecificCredentialsOutput, error) {
 			return c.api.ListServiceSpecificCredentials(ctx, in)
 		})
@@ -70,7 +73,7 @@ func (c *Client) CreateServiceCredential(ctx context.Context, user, service stri
 		return ServiceCredential{}, credential.Secret{}, err
 	}
 	m := out.ServiceSpecificCredential
-	if m == nil || aws.ToString(m.ServicePassword) == "" || aws.ToString(m.ServiceUserName) == "" || aws.ToString(m.ServiceSpecificCredentialId) == "" {
+	if m == nil || !credential.IsGraphic(aws.ToString(m.ServicePassword)) || !credential.IsGraphic(aws.ToString(m.ServiceUserName)) || aws.ToString(m.ServiceSpecificCredentialId) == "" {
 		return ServiceCredential{}, credential.Secret{}, incomplete("password")
 	}
 	made := ServiceCredential{ID: aws.ToString(m.ServiceSpecificCredentialId), User: user, Service: service,

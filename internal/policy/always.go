@@ -3,6 +3,7 @@ package policy
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // AlwaysAdmin reports whether a policy makes whoever has it an administrator at
@@ -44,6 +45,19 @@ func WithoutAlwaysAdmin(document string) string {
 func Denies(document string) bool {
 	var policy readable
 	return json.Unmarshal([]byte(document), &policy) == nil && slices.ContainsFunc(policy.Statement, func(s statement) bool {
-		return s.Effect == "Deny" && s.Condition["DateLessThan"]["aws:TokenIssueTime"] == nil
+		return s.Effect == "Deny" && !s.isAboutOlderSessions()
 	})
+}
+
+// isAboutOlderSessions reports whether a statement is about sessions from before a time.
+// Names of operators and keys have no case.
+func (s statement) isAboutOlderSessions() bool {
+	for operator, keys := range s.Condition {
+		for key := range keys {
+			if strings.EqualFold(operator, "DateLessThan") && strings.EqualFold(key, "aws:TokenIssueTime") {
+				return true
+			}
+		}
+	}
+	return false
 }

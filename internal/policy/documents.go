@@ -239,7 +239,7 @@ func accountsByID(principals []string) []string {
 		}
 	}
 	slices.Sort(principals)
-	return principals
+	return slices.Compact(principals)
 }
 
 // asText is JSON with a line a value, keys in order.

@@ -73,36 +73,3 @@ func TestAssuanArgument(t *testing.T) {
 		t.Errorf("%d bytes", len(line))
 	}
 }
-
-func FuzzAssuanResponse(f *testing.F) {
-	for _, text := range []string{"OK\n", "D 123456\nOK\n", "S x\n# y\nD %25\nERR 83886179 c\n", "INQUIRE x\n"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		data, err := reply(text)
-		if len(data) > maxAssuanData || err != nil && data != nil {
-			t.Errorf("%d bytes, %v", len(data), err)
-		}
-		if err == nil && !strings.Contains(text, "OK") {
-			t.Error("no OK, and yet it was one")
-		}
-		if err != nil && !utf8.ValidString(err.Error()) {
-			t.Errorf("not fit to be shown: %q", err)
-		}
-	})
-}
-
-func FuzzAssuanArgument(f *testing.F) {
-	f.Add("a%\nb", 20)
-	f.Add("€€€", 4)
-	f.Fuzz(func(t *testing.T, text string, limit int) {
-		line := assuanEscape(text, limit)
-		if len(line) > max(limit, 0) || strings.ContainsAny(line, "\r\n\x00") || !utf8.ValidString(line) {
-			t.Errorf("%q (at most %d) is no argument", line, limit)
-		}
-		back, err := assuanUnescape([]byte(line))
-		if err != nil || !strings.HasPrefix(strings.ToValidUTF8(text, "\uFFFD"), string(back)) && utf8.ValidString(text) {
-			t.Errorf("%q came back as %q (%v)", text, back, err)
-		}
-	})
-}

@@ -137,7 +137,7 @@ const textWidth = 72
 // wrap breaks long lines, at spaces if there are.
 func wrap(text string) string {
 	var out []string
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.ToValidUTF8(text, "\uFFFD")) {
 		rest := strings.TrimRight(line, "\r\n")
 		for utf8.RuneCountInString(rest) > textWidth {
 			head := string([]rune(rest)[:textWidth])

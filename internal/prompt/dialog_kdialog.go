@@ -20,7 +20,7 @@ var kdialog = dialogKind{
 	outcome: func(q query, r ran) (string, error) {
 		answer, err := exits([]int{1, 2}, -2)(q, r) // it has no time limit of its own
 		if q.kind == askConfirm && err == nil && answer != "yes" {
-			err = errNo
+			return "", errNo
 		}
 		return answer, err
 	},

@@ -200,6 +200,9 @@ func (c *Client) session(answer *types.Credentials, account string, life time.Du
 	if !session.IsWellFormed() {
 		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds no complete credentials"}
 	}
+	if !session.Expiration.After(time.Now()) {
+		return credential.Credentials{}, &awsapi.Error{Reason: awsapi.Garbled, Sent: true, Message: "the answer holds a session that has ended"}
+	}
 	return session, nil
 }
 

@@ -1,9 +1,9 @@
-"""Tells how botocore reads many pairs of files: JSON in, JSON out.
+"""Tells how botocore reads pairs of files: a line of JSON in, a line of JSON out.
 
-In: a list of [config, credentials], paths. Out: the version of botocore and,
-for each pair, either why it refused the files, or its profiles: each value as
-text (null for a block), and why the profile could not be used, if so. A
-source profile always has credentials here: ours are in a keychain.
+In: [config, credentials], paths. Out: first the version of botocore, then for each
+pair either why it refused the files, or its profiles: each value as text (null for a
+block), and why the profile could not be used, if so. A source profile always has
+credentials here: ours are in a keychain.
 """
 
 import json
@@ -79,4 +79,6 @@ def read(config_file, credentials_file):
     return {"profiles": profiles}
 
 
-json.dump({"version": botocore.__version__, "files": [read(*pair) for pair in json.load(sys.stdin)]}, sys.stdout)
+print(json.dumps(botocore.__version__), flush=True)
+for line in sys.stdin:
+    print(json.dumps(read(*json.loads(line))), flush=True)
