@@ -36,6 +36,9 @@ func TestParseHost(t *testing.T) {
 		"codecommit.eu-central-1.amazonaws.com":                   {},
 		"vpce-1.git-codecommit.eu-central-1.amazonaws.com":        {},
 		"vpce-1.s3.eu-central-1.vpce.amazonaws.com":               {},
+		"vpce-x/.git-codecommit.us-east-1.vpce.amazonaws.com":     {},
+		"vpce-x?.git-codecommit.us-east-1.vpce.amazonaws.com":     {},
+		"vpce-x@y.git-codecommit.us-east-1.vpce.amazonaws.com":    {},
 	} {
 		if got, ok := ParseHost(host); got != want || ok != (want != Host{}) {
 			t.Errorf("%q: %+v %v", host, got, ok)

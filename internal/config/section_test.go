@@ -8,6 +8,7 @@ func TestSwapSection(t *testing.T) {
 		"nothing":           "",
 		"another":           "# mine\n[profile other]\nregion = us-east-1\n",
 		"no last line end":  "[profile other]\nregion = us-east-1",
+		"form feed":         "[default]\nregion = us-east-1\n\f\n",
 		"comments and CRLF": "[default]\r\nregion = us-east-1\r\n# the end\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {

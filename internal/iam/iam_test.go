@@ -2,6 +2,9 @@ package iam
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -284,4 +287,41 @@ func TestNewKeyIsWellFormed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNewThingsAreWellFormed: what would add a line to a file, or to an answer to Git, is
+// neither device nor password.
+func TestNewThingsAreWellFormed(t *testing.T) {
+	s, account, c := newServer(t)
+	account.AddUser("phoebe")
+	for _, spoiled := range [][2]string{{"</SerialNumber>", "&#10;</SerialNumber>"}, {"</Base32StringSeed>", "Cg==</Base32StringSeed>"}} {
+		must(t, s.AddFault(fakeaws.Fault{Kind: fakeaws.FaultAlias, Action: "CreateVirtualMFADevice", Name: spoiled[0], Alias: spoiled[1]}))
+		_, err := c.CreateVirtualMFADevice(t.Context(), "device"+spoiled[0][2:5])
+		wantReason(t, err, awsapi.Garbled)
+	}
+	for _, field := range []string{"</ServiceUserName>", "</ServicePassword>"} {
+		must(t, s.AddFault(fakeaws.Fault{Kind: fakeaws.FaultAlias, Action: "CreateServiceSpecificCredential", Name: field, Alias: "&#10;host=evil" + field}))
+		_, _, err := c.CreateServiceCredential(t.Context(), "phoebe", "codecommit.amazonaws.com")
+		wantReason(t, err, awsapi.Garbled)
+		for _, p := range got[[]ServiceCredential](t)(c.ServiceCredentials(t.Context(), "phoebe", "")) {
+			must(t, c.DeleteServiceCredential(t.Context(), "phoebe", p.ID))
+		}
+	}
+}
+
+// TestListsEnd: what answers may say of each page that there is another one.
+func TestListsEnd(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		action := r.FormValue("Action")
+		fmt.Fprintf(w, "<%[1]sResponse><%[1]sResult><IsTruncated>true</IsTruncated><Marker>m</Marker></%[1]sResult></%[1]sResponse>", action)
+	}))
+	defer s.Close()
+	c, err := New(awsapi.Endpoint{Region: "us-east-1", URL: s.URL}, credential.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: credential.NewSecret("x")})
+	must(t, err)
+	_, err = c.Keys(t.Context(), "phoebe")
+	wantReason(t, err, awsapi.Garbled)
+	_, err = c.Users(t.Context())
+	wantReason(t, err, awsapi.Garbled)
+	_, err = c.ServiceCredentials(t.Context(), "phoebe", "")
+	wantReason(t, err, awsapi.Garbled)
 }

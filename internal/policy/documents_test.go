@@ -19,8 +19,9 @@ func TestSamePolicy(t *testing.T) {
 		strings.Replace(ours, "2012-10-17", "2008-10-17", 1): false,
 		strings.Replace(ours, "sts:AssumeRole", "sts:*", 1):  false,
 		strings.Replace(ours, `"Effect":"Allow",`, ``, 1):    false,
-		TrustWithMFA("aws", "999999999999"):                  false,
-		`{"Version":"2012-10-17","Statement":[]}`:            false,
+		strings.Replace(ours, `"AWS":"arn:aws:iam::123456789012:root"`, `"AWS":["123456789012","arn:aws:iam::123456789012:root"]`, 1): true,
+		TrustWithMFA("aws", "999999999999"):       false,
+		`{"Version":"2012-10-17","Statement":[]}`: false,
 		`no policy`: false,
 		strings.Replace(ours, "[{", `[{"Effect":"Deny"},{`, 1): false,
 	} {
@@ -77,6 +78,7 @@ func TestDenies(t *testing.T) {
 		`{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-central-1"}}}}`:              true,
 		`{"Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}}]}`:    false,
 		`{"Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}}]}`: true,
+		`{"Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"],"Condition":{"dateLessThan":{"aws:tokenissuetime":"2026-01-01T00:00:00Z"}}}]}`:    false,
 	} {
 		if Denies(document) != does {
 			t.Errorf("%v, which is wrong: %s", !does, document)

@@ -134,6 +134,9 @@ func TestDialogTexts(t *testing.T) {
 			t.Errorf("%d characters: %q", n, line)
 		}
 	}
+	if wrapped := wrap(strings.Repeat("x", textWidth-1) + "\xac0"); wrapped != strings.Repeat("x", textWidth-1)+"\uFFFD\n0" {
+		t.Errorf("what is no UTF-8 is wrapped as %q", wrapped)
+	}
 	if strings.Join(strings.Fields(wrapped), "") != strings.Join(strings.Fields(long), "") || !strings.HasSuffix(wrapped, "\n\nlast") {
 		t.Errorf("%q", wrapped)
 	}

@@ -73,6 +73,15 @@ func TestNoLongerThanAskedFor(t *testing.T) {
 	}
 }
 
+// TestEndedSession: what answers may say that a session ended long ago.
+func TestEndedSession(t *testing.T) {
+	b := newBench(t)
+	spoilAnswer(t, b, "AssumeRole", fmt.Sprintf("<Expiration>%d-", b.Server.Now().Year()), "<Expiration>1999-")
+	if s, err := b.assume(b.mfa(b.Device.Code())); !awsapi.Is(err, awsapi.Garbled) || s.AccessKeyID != "" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 // TestAnswersAreWellFormed: what would add a line to a file or a variable is no answer
 // of AWS, whatever call it answers.
 func TestAnswersAreWellFormed(t *testing.T) {
