@@ -186,6 +186,7 @@ func keyAilments() []ailment {
 		}},
 		{id: "rotation-unfinished", is: note("rotation-0123.json")},
 		{id: "revocation-unfinished", is: note("revocation-0123.json")},
+		{id: "git-password-unfinished", is: note("git-password-0123.json")},
 		{id: "bootstrap-unfinished", is: func(w *world) {
 			state := w.Path("home/.local/state/awsbroker/bootstrap-")
 			w.Write(state+"123456789012.json", `{"version": 1, "account": "123456789012", "things": [{"kind": "group", "name": "administrators", "done": true}, {"kind": "user", "name": "quentin", "done": true}]}`)

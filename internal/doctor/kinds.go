@@ -29,7 +29,7 @@ func FindingKinds() []*FindingKind {
 		// programs.go
 		programMissing, programDiffers,
 		// record.go
-		recordDamaged, keyOld, rootKeyOver, rotationUnfinished, revocationUnfinished, bootstrapUnfinished, moveUnfinished,
+		recordDamaged, keyOld, rootKeyOver, rotationUnfinished, revocationUnfinished, gitPasswordUnfinished, bootstrapUnfinished, moveUnfinished,
 		// roles.go
 		trustWithoutMFA, roleOfAnybody, longRoleSession,
 		// servicepasswords.go

@@ -22,6 +22,8 @@ var (
 		"the user may have a second key in AWS that nobody uses and nobody watches")
 	revocationUnfinished = findingKind("revocation-unfinished", Serious,
 		"the leaked key or session may still work")
+	gitPasswordUnfinished = findingKind("git-password-unfinished", Warning,
+		"the user may have a Git password in AWS that nobody uses and nobody watches")
 	bootstrapUnfinished = findingKind("bootstrap-unfinished", Warning,
 		"the account is between two states, and a powerful key may still be there")
 	moveUnfinished = findingKind("move-unfinished", Warning,
@@ -92,6 +94,9 @@ func (d *doctor) lookForNotes() {
 		case notes.RevocationWork:
 			f.Title, f.Mend = fmt.Sprintf("a revocation of the key %s is not finished", key), "awsbroker revoke --profile "+say.ShellWord(cmp.Or(u.Profile, "PROFILE"))
 			d.found(revocationUnfinished, f)
+		case notes.GitPasswordWork:
+			f.Title, f.Mend = fmt.Sprintf("a new Git password beside the key %s is not finished", key), "awsbroker codecommit create "+say.ShellWord(key)
+			d.found(gitPasswordUnfinished, f)
 		case notes.BootstrapWork:
 			f.Title, f.Mend = fmt.Sprintf("a bootstrap of account %s is not finished", cmp.Or(u.Account, "ACCOUNT")), "awsbroker bootstrap"
 			if u.User != "" {

@@ -56,7 +56,14 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (file string, changed
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return file, false, failure.New(failure.Other, "%w", err)
 	}
-	after, err := e.edit(before, urls(partition))
+	after, err := e.change(before, func(path string) error {
+		for _, url := range urls(partition) {
+			if err := e.editSection(path, "credential."+url); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return file, false, err
 	}
@@ -141,8 +148,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// edit returns the content of the file with the sections for these URLs.
-func (e editor) edit(before []byte, urls []string) (after []byte, err error) {
+// change returns the content of the file after Git has changed a copy of it.
+func (e editor) change(before []byte, do func(path string) error) (after []byte, err error) {
 	copied, err := os.CreateTemp("", "awsbroker-git-")
 	if err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
@@ -152,10 +159,8 @@ func (e editor) edit(before []byte, urls []string) (after []byte, err error) {
 	if err = errors.Join(err, copied.Close()); err != nil {
 		return nil, failure.New(failure.Other, "%w", err)
 	}
-	for _, url := range urls {
-		if err := e.editSection(copied.Name(), "credential."+url); err != nil {
-			return nil, err
-		}
+	if err := do(copied.Name()); err != nil {
+		return nil, err
 	}
 	return os.ReadFile(copied.Name())
 }

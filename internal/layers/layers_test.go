@@ -49,6 +49,7 @@ var beside = []struct{ from, to, why string }{
 	{"internal/bootstrap", "internal/mfa", "it makes the user's device"},
 	{"internal/bootstrap", "internal/setup", "it writes the user's profile"},
 	{"internal/doctor", "internal/keychain", "keys in clear are moved there"},
+	{"internal/uninstall", "internal/gitconfig", "Git is told not to ask any more"},
 	{"internal/uninstall", "internal/keychain", "it looks which keys there are"},
 	{"internal/uninstall", "internal/keys", "keys are deleted in AWS"},
 	{"internal/setup", "internal/keychain", "keys in clear are moved there when all profiles are set up"},

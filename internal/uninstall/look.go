@@ -30,7 +30,7 @@ type leaving struct {
 	store  *keystore.Store // nil where there is nothing in a keychain
 	asker  *broker.Asker
 
-	configEdit config.FileEdit
+	configEdit, gitEdit config.FileEdit
 }
 
 // look finds all that there is. It asks nobody.
@@ -67,6 +67,9 @@ func (l *leaving) look(ctx context.Context) (err error) {
 	}
 	l.plan.Devices = slices.Clone(l.record.Seeds)
 	l.plan.Bootstraps = notes.BootstrapAccounts(l.run.Paths.State)
+	if err := l.planGit(ctx); err != nil {
+		return err
+	}
 	return l.lookForFiles()
 }
 
@@ -100,6 +103,9 @@ func (l *leaving) lookForFiles() error {
 	for _, name := range []string{".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".config/fish/config.fish", ".config/starship.toml", ".gitconfig", ".config/git/config"} {
 		path := filepath.Join(home, filepath.FromSlash(name))
 		text, _ := os.ReadFile(path) // most are not there
+		if path == l.gitEdit.Path {
+			text = l.gitEdit.After
+		}
 		number := 0
 		for line := range strings.Lines(string(text)) {
 			if number++; strings.Contains(line, "awsbroker") {

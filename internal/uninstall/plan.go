@@ -13,6 +13,7 @@ import (
 type Plan struct {
 	Profiles   []Profile
 	Diff       string // of the config file
+	GitDiff    string // of Git's settings
 	Keys       []Key
 	Keychain   string   // that holds the keys, in words; empty if there is nothing in one
 	Devices    []string // MFA devices whose seed is in the keychain
@@ -24,7 +25,7 @@ type Plan struct {
 
 // IsEmpty reports whether there is nothing left to do.
 func (p Plan) IsEmpty() bool {
-	return len(p.Profiles) == 0 && len(p.Keys) == 0 && len(p.Devices) == 0 && len(p.Files) == 0
+	return len(p.Profiles) == 0 && len(p.Keys) == 0 && len(p.Devices) == 0 && len(p.Files) == 0 && p.GitDiff == ""
 }
 
 // Text says in full what will be done, in its order.
@@ -38,9 +39,11 @@ func (p Plan) Text() string {
 		say.Fprintf(&b, "  profile %s %s\n", profile.Name, profile.words())
 	}
 	if p.Diff != "" && !slices.ContainsFunc(p.Profiles, func(p Profile) bool { return p.Asks }) {
-		for line := range strings.Lines(p.Diff) {
-			fmt.Fprintf(&b, "    %s", line)
-		}
+		writeDiff(&b, p.Diff)
+	}
+	if p.GitDiff != "" {
+		say.Fprintf(&b, "  Git will no longer ask awsbroker for passwords of CodeCommit\n")
+		writeDiff(&b, p.GitDiff)
 	}
 	say.Fprintf(&b, "  all sessions on this machine will be deleted; in AWS they work until they expire\n")
 	if p.Keychain != "" {
@@ -59,6 +62,12 @@ func (p Plan) Text() string {
 		say.Fprintf(&b, "  %s will be removed\n", path)
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+func writeDiff(b *strings.Builder, diff string) {
+	for line := range strings.Lines(diff) {
+		fmt.Fprintf(b, "    %s", line)
+	}
 }
 
 // words say what becomes of a key.

@@ -120,8 +120,8 @@ func (l *leaving) compareSecrets(ctx context.Context) error {
 	return nil
 }
 
-// writeBack writes keys into the credentials file, which is read only for its owner if
-// it is new, and takes awsbroker's settings out of that file.
+// writeBack writes keys into the credentials file, which only its owner may read then,
+// and takes awsbroker's settings out of that file.
 func (l *leaving) writeBack(ctx context.Context) error {
 	path := l.run.Paths.Credentials
 	before, err := os.ReadFile(path)
@@ -146,6 +146,14 @@ func (l *leaving) writeBack(ctx context.Context) error {
 	for _, p := range l.plan.Profiles {
 		if after, err = config.RemoveOwn(path, after, p.Name); err != nil {
 			return failure.OfConfig(err)
+		}
+	}
+	if string(before) == string(after) {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 { // before a secret is in it
+		if err := os.Chmod(path, info.Mode().Perm()&^0o077); err != nil {
+			return failure.New(failure.Other, "%w", err)
 		}
 	}
 	return l.write(path, before, after)

@@ -70,7 +70,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (Plan, error) {
 // for the code that it takes; each other step leaves what the next one needs.
 func (l *leaving) leave(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		l.compareSecrets, l.deleteInAWS, l.writeBack, l.writeProfiles, l.forgetSessions, l.emptyKeychain, l.removeFiles,
+		l.compareSecrets, l.deleteInAWS, l.writeBack, l.writeProfiles, l.leaveGit, l.forgetSessions, l.emptyKeychain, l.removeFiles,
 	} {
 		if err := step(ctx); err != nil {
 			return failure.WithHint(err, "nothing else was changed; resume with: awsbroker uninstall")
