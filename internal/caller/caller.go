@@ -52,9 +52,9 @@ var speaksFor *Process
 // is none.
 func SpeakFor(client *Process) { speaksFor = client }
 
-// mostParents is how far up is looked: past the shells and the program between awsbroker and
-// an agent. Each look costs a cached answer a hundredth of its time.
-const mostParents = 5
+// mostParents bounds how far up is looked. Where a person types, the look ends at the
+// shell that leads the terminal; each step costs a cached answer a hundredth of its time.
+const mostParents = 64
 
 // Find returns the program that asks: our parent, or the parent of the shell
 // that only started us (most SDKs run a credential_process through sh -c).
@@ -67,10 +67,7 @@ func Find() Process {
 		return *speaksFor
 	}
 	dir, _ := workingDir()
-	pid, starts := os.Getppid(), true
-	if actsFor != 0 {
-		pid, starts = actsFor, false
-	}
+	pid, starts := firstParent(), actsFor == 0
 	who := FindFrom(pid, starts)
 	who.Dir = dir
 	return who
@@ -91,8 +88,8 @@ func FindFrom(pid int, starts bool) Process {
 			who.Agent = Agent{p.name, pid}
 			return who
 		}
-		if p.parent <= 1 || p.leads && !starts {
-			break
+		if p.parent <= 1 || p.leads && !starts && !onlyStarts(pid, p.name) {
+			break // nobody types into a shell that was started for one command line
 		}
 		pid = p.parent
 	}
@@ -100,6 +97,14 @@ func FindFrom(pid int, starts bool) Process {
 		who.Agent = Agent{Name: name}
 	}
 	return who
+}
+
+// firstParent returns the first process that asks, however little it may be.
+func firstParent() int {
+	if actsFor != 0 {
+		return actsFor
+	}
+	return os.Getppid()
 }
 
 // about is what a look at a process tells.
