@@ -11,9 +11,10 @@ import (
 // desktop is what there is around this process for programs that ask: looked at
 // when the first way wants to know, and once for all of them.
 type desktop struct {
-	environ []string               // of this process
-	screen  func() (string, error) // names the one that a dialog would appear on
-	lent    func() []string        // what programs get of environ
+	environ  []string               // of this process
+	inWindow bool                   // and nowhere else a question may be
+	screen   func() (string, error) // names the one that a dialog would appear on
+	lent     func() []string        // what programs get of environ
 }
 
 func desktopOf(environ []string) desktop {

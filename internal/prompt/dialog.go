@@ -25,8 +25,9 @@ type dialogKind struct {
 // query is one question of a dialog.
 type query struct {
 	kind    queryKind
-	text    string // lines of at most textWidth characters
-	seconds int    // after which the dialog should go by itself
+	text    string   // lines of at most textWidth characters
+	seconds int      // after which the dialog should go by itself
+	answers []string // of askChoice; the last is a no
 }
 
 type queryKind string
@@ -35,6 +36,7 @@ const (
 	askLine    queryKind = "line"
 	askHidden  queryKind = "hidden"
 	askConfirm queryKind = "confirm"
+	askChoice  queryKind = "choice" // by buttons; a no is errNo
 )
 
 const dialogTitle = "awsbroker"
@@ -98,7 +100,11 @@ func (d *dialog) Confirm(ctx context.Context, question string) (bool, error) {
 func (d *dialog) Close() {}
 
 func (d *dialog) ask(ctx context.Context, kind queryKind, question string) (string, error) {
-	q := query{kind, wrap(d.page.text() + ended(question)), secondsLeft(ctx)}
+	return d.askFor(ctx, query{kind: kind}, question)
+}
+
+func (d *dialog) askFor(ctx context.Context, q query, question string) (string, error) {
+	q.text, q.seconds = wrap(d.page.text()+ended(question)), secondsLeft(ctx)
 	args, stdin := d.command(q)
 	r, err := runProgram(ctx, programOf(d.desktop.lent(), d.path, args...), stdin)
 	if err != nil {
@@ -121,7 +127,7 @@ func exits(cancelled []int, timeout int) func(query, ran) (string, error) {
 			return strings.TrimRight(r.answer, "\r\n"), nil
 		case r.exit == timeout:
 			return "", ErrTimeout
-		case slices.Contains(cancelled, r.exit) && q.kind == askConfirm:
+		case slices.Contains(cancelled, r.exit) && (q.kind == askConfirm || q.kind == askChoice):
 			return "", errNo
 		case slices.Contains(cancelled, r.exit):
 			return "", ErrCancelled

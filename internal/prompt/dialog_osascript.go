@@ -11,7 +11,7 @@ import (
 var osascript = dialogKind{
 	program: "osascript",
 	command: func(q query) ([]string, []byte) {
-		return []string{"-", string(q.kind), dialogTitle, q.text, strconv.Itoa(q.seconds)}, []byte(appleScript)
+		return append([]string{"-", string(q.kind), dialogTitle, q.text, strconv.Itoa(q.seconds)}, q.answers...), []byte(appleScript)
 	},
 	outcome: func(q query, r ran) (string, error) {
 		if r.exit != 0 { // -1713: no user interaction allowed; 1: no screen
@@ -23,7 +23,7 @@ var osascript = dialogKind{
 			return answer, nil
 		case word == "timeout":
 			return "", ErrTimeout
-		case word == "cancelled" && q.kind == askConfirm:
+		case word == "cancelled" && (q.kind == askConfirm || q.kind == askChoice):
 			return "", errNo
 		case word == "cancelled":
 			return "", ErrCancelled
@@ -43,6 +43,12 @@ const appleScript = `on run argv
 			set theReply to display dialog theText with title theTitle buttons {"No", "Yes"} default button "No" cancel button "No" giving up after theLimit
 			if gave up of theReply then return "timeout:"
 			return "answer:"
+		else if theKind is "choice" then
+			set theButtons to items 5 thru -1 of argv
+			set theNo to item -1 of theButtons
+			set theReply to display dialog theText with title theTitle buttons (reverse of theButtons) default button theNo cancel button theNo giving up after theLimit
+			if gave up of theReply then return "timeout:"
+			return "answer:" & (button returned of theReply)
 		else if theKind is "hidden" then
 			set theReply to display dialog theText with title theTitle default answer "" giving up after theLimit with hidden answer
 		else

@@ -13,7 +13,7 @@ var powershell = dialogKind{
 	program: "powershell.exe",
 	command: func(q query) ([]string, []byte) {
 		data, _ := json.Marshal(map[string]any{ // strings and numbers: it cannot fail
-			"kind": q.kind, "title": dialogTitle, "text": q.text, "seconds": q.seconds,
+			"kind": q.kind, "title": dialogTitle, "text": q.text, "seconds": q.seconds, "answers": q.answers,
 		})
 		stdin := base64.StdEncoding.EncodeToString(data) + "\n"
 		return []string{"-NoLogo", "-NoProfile", "-NonInteractive", "-STA", "-Command", powershellScript}, []byte(stdin)
@@ -62,7 +62,8 @@ $rows.Controls.Add($label)
 $box = New-Object Windows.Forms.TextBox
 $box.Width = 380
 $box.UseSystemPasswordChar = ($q.kind -eq 'hidden')
-if ($q.kind -ne 'confirm') { $rows.Controls.Add($box) }
+$typed = $q.kind -ne 'confirm' -and $q.kind -ne 'choice'
+if ($typed) { $rows.Controls.Add($box) }
 $ok = New-Object Windows.Forms.Button
 $ok.DialogResult = 'OK'
 $cancel = New-Object Windows.Forms.Button
@@ -70,19 +71,31 @@ $cancel.DialogResult = 'Cancel'
 $ok.Text, $cancel.Text = if ($q.kind -eq 'confirm') { 'Yes', 'No' } else { 'OK', 'Cancel' }
 $buttons = New-Object Windows.Forms.FlowLayoutPanel
 $buttons.AutoSize = $true
-$buttons.Controls.AddRange(@($ok, $cancel))
+$buttons.Controls.Add($ok)
+if ($q.kind -eq 'choice') {
+  $ok.Text, $cancel.Text = $q.answers[0], $q.answers[-1]
+  if ($q.answers.Count -gt 2) {
+    $more = New-Object Windows.Forms.Button
+    $more.DialogResult = 'Retry'
+    $more.AutoSize = $true
+    $more.Text = $q.answers[1]
+    $buttons.Controls.Add($more)
+  }
+}
+$buttons.Controls.Add($cancel)
 $rows.Controls.Add($buttons)
 $form.Controls.Add($rows)
-if ($q.kind -ne 'confirm') { $form.AcceptButton = $ok }
+if ($typed) { $form.AcceptButton = $ok }
 $form.CancelButton = $cancel
 $timer = New-Object Windows.Forms.Timer
 $timer.Interval = 1000 * $q.seconds
 $timer.add_Tick({ $form.DialogResult = 'Abort' })
 $timer.Start()
-$form.add_Shown({ $form.Activate(); if ($q.kind -ne 'confirm') { $box.Focus() } else { $cancel.Focus() } })
+$form.add_Shown({ $form.Activate(); if ($typed) { $box.Focus() } else { $cancel.Focus() } })
 $result = $form.ShowDialog()
 if ($result -eq 'Abort') { exit 5 }
-if ($result -ne 'OK') { exit 1 }
-[Console]::Out.Write([Convert]::ToBase64String($utf8.GetBytes($box.Text)))
+if ($result -ne 'OK' -and $result -ne 'Retry') { exit 1 }
+$answer = if ($q.kind -ne 'choice') { $box.Text } elseif ($result -eq 'Retry') { $q.answers[1] } else { $q.answers[0] }
+[Console]::Out.Write([Convert]::ToBase64String($utf8.GetBytes($answer)))
 exit 0
 `

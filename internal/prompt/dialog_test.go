@@ -13,13 +13,15 @@ import (
 // text in it.
 const nasty = `-e "; rm -rf ~ $(id) ` + "`id`" + ` <b>bold</b> & &lt; a_b \n '$q' %d`
 
+var choices = []string{"Once", "Ten minutes", "No"}
+
 // TestDialogTextIsData: whatever a text holds, it is one argument or a part of
 // standard input, and the script beside it is the same as ever.
 func TestDialogTextIsData(t *testing.T) {
 	for name, kind := range map[string]dialogKind{"zenity": zenity, "kdialog": kdialog, "osascript": osascript, "powershell": powershell} {
-		for _, ask := range []queryKind{askLine, askHidden, askConfirm} {
-			args, stdin := kind.command(query{ask, nasty, 40})
-			plainArgs, plainStdin := kind.command(query{ask, "text", 40})
+		for _, ask := range []queryKind{askLine, askHidden, askConfirm, askChoice} {
+			args, stdin := kind.command(query{ask, nasty, 40, choices})
+			plainArgs, plainStdin := kind.command(query{ask, "text", 40, choices})
 			if len(args) != len(plainArgs) {
 				t.Errorf("%s %s: %q", name, ask, args)
 			}
@@ -40,23 +42,23 @@ func TestDialogTextIsData(t *testing.T) {
 }
 
 func TestDialogArguments(t *testing.T) {
-	args, _ := zenity.command(query{askHidden, `a_b \n` + "\nc", 40})
+	args, _ := zenity.command(query{kind: askHidden, text: `a_b \n` + "\nc", seconds: 40})
 	for _, want := range []string{"--entry", "--hide-text", `--text=a__b \\n` + "\nc", "--timeout=40"} {
 		if !slices.Contains(args, want) {
 			t.Errorf("zenity: no %q in %q", want, args)
 		}
 	}
-	if args, _ = zenity.command(query{askConfirm, "<b>", 40}); !slices.Contains(args, "--no-markup") || !slices.Contains(args, "--default-cancel") {
+	if args, _ = zenity.command(query{kind: askConfirm, text: "<b>", seconds: 40}); !slices.Contains(args, "--no-markup") || !slices.Contains(args, "--default-cancel") {
 		t.Errorf("zenity: %q", args)
 	}
-	if args, _ = kdialog.command(query{askHidden, nasty, 40}); strings.ContainsAny(strings.Join(args, ""), `<>&\`) {
+	if args, _ = kdialog.command(query{kind: askHidden, text: nasty, seconds: 40}); strings.ContainsAny(strings.Join(args, ""), `<>&\`) {
 		t.Errorf("kdialog: %q may be markup", args)
 	}
-	args, stdin := osascript.command(query{askLine, nasty, 40})
+	args, stdin := osascript.command(query{kind: askLine, text: nasty, seconds: 40})
 	if !slices.Equal(args, []string{"-", "line", "awsbroker", nasty, "40"}) || string(stdin) != appleScript {
 		t.Errorf("osascript: %q", args)
 	}
-	args, stdin = powershell.command(query{askConfirm, nasty, 40})
+	args, stdin = powershell.command(query{kind: askConfirm, text: nasty, seconds: 40})
 	if args[len(args)-1] != powershellScript || strings.Contains(powershellScript, `"`) {
 		t.Errorf("powershell: %q", args)
 	}
@@ -88,6 +90,17 @@ func TestDialogOutcomes(t *testing.T) {
 		{"zenity", zenity, askConfirm, ran{exit: 1, complaint: "(zenity:1): Gtk-WARNING **: cannot open display: :9"}, "", errUnable},
 		{"zenity", zenity, askLine, ran{exit: 255, complaint: "unknown option"}, "", errUnable},
 		{"zenity", zenity, askLine, ran{exit: -1}, "", errUnable},
+		{"zenity", zenity, askChoice, ran{}, "Once", nil},
+		{"zenity", zenity, askChoice, ran{exit: 1, answer: "Ten minutes\n"}, "Ten minutes", nil},
+		{"zenity", zenity, askChoice, ran{exit: 1}, "", errNo},
+		{"zenity", zenity, askChoice, ran{exit: 1, answer: "Twice\n"}, "", errNo},
+		{"kdialog", kdialog, askChoice, ran{answer: "Ten minutes\n"}, "Ten minutes", nil},
+		{"kdialog", kdialog, askChoice, ran{answer: "\n"}, "", errNo},
+		{"kdialog", kdialog, askChoice, ran{exit: 1}, "", errNo},
+		{"osascript", osascript, askChoice, ran{answer: "answer:Once\n"}, "Once", nil},
+		{"osascript", osascript, askChoice, ran{answer: "cancelled:\n"}, "", errNo},
+		{"powershell", powershell, askChoice, ran{answer: "T25jZQ=="}, "Once", nil},
+		{"powershell", powershell, askChoice, ran{exit: 1}, "", errNo},
 		{"kdialog", kdialog, askLine, ran{answer: "123456\n"}, "123456", nil},
 		{"kdialog", kdialog, askConfirm, ran{answer: "yes\n"}, "yes", nil},
 		{"kdialog", kdialog, askConfirm, ran{answer: "no\n"}, "no", errNo},
@@ -109,7 +122,7 @@ func TestDialogOutcomes(t *testing.T) {
 		{"powershell", powershell, askLine, ran{exit: 3, complaint: "nobody is at the screen"}, "", errUnable},
 		{"powershell", powershell, askLine, ran{answer: "PS C:\\>"}, "", errUnable},
 	} {
-		got, err := tt.kind.outcome(query{kind: tt.ask}, tt.ran)
+		got, err := tt.kind.outcome(query{kind: tt.ask, answers: choices}, tt.ran)
 		if got != tt.want || !errors.Is(err, tt.err) || tt.err == nil && err != nil {
 			t.Errorf("%s %s %+v: %q, %v; want %q, %v", tt.name, tt.ask, tt.ran, got, err, tt.want, tt.err)
 		}

@@ -26,8 +26,10 @@ type Ladder struct {
 
 // Options of a ladder.
 type Options struct {
-	Ways    Ways
-	Environ []string // of this process, which programs that ask inherit a part of
+	Ways Ways
+	// InWindow leaves out all that asks at a terminal: who runs in it could answer.
+	InWindow bool
+	Environ  []string // of this process, which programs that ask inherit a part of
 	// Turn makes this process the only one that asks at a place, such as a
 	// terminal, until giveBack.
 	Turn func(ctx context.Context, place string) (giveBack func(), err error)
@@ -45,6 +47,7 @@ func unable(format string, args ...any) error {
 // Open finds the first way that can ask, and waits for its turn there.
 func Open(ctx context.Context, o Options) (*Ladder, error) {
 	l := &Ladder{options: o, desktop: desktopOf(o.Environ), unasked: ErrNoTerminal}
+	l.desktop.inWindow = o.InWindow
 	for _, way := range o.Ways.List() {
 		if way == ByDialog {
 			l.left = append(l.left, dialogWays(o.Environ)...)
@@ -70,7 +73,7 @@ func (l *Ladder) next(ctx context.Context) error {
 		way := l.left[0]
 		l.left = l.left[1:]
 		open := openers[way]
-		if open == nil {
+		if open == nil || l.options.InWindow && way == ByTerminal {
 			continue // ByCommand knows only codes, and who asks for one runs it
 		}
 		where, err := open(ctx, l.desktop)

@@ -15,6 +15,9 @@ import (
 // pinentryPatience is how long it may take to say hello.
 const pinentryPatience = 5 * time.Second
 
+// errInWindow: a terminal is where an agent could answer.
+var errInWindow = errors.New("it may not ask at a terminal")
+
 // openPinentry starts the program. One that needs a terminal has to be told
 // of one that nobody else uses: GPG_TTY's, where none controls this process.
 func openPinentry(ctx context.Context, desk desktop) (opened, error) {
@@ -24,7 +27,10 @@ func openPinentry(ctx context.Context, desk desktop) (opened, error) {
 		return opened{}, unable("%w", err)
 	}
 	place, noDisplay := desk.screen()
-	tty, noTerminal := spareTerminal(variable(environ, "GPG_TTY"))
+	tty, noTerminal := (*spare)(nil), errInWindow
+	if !desk.inWindow {
+		tty, noTerminal = spareTerminal(variable(environ, "GPG_TTY"))
+	}
 	if noDisplay != nil && noTerminal != nil {
 		return opened{}, fmt.Errorf("%w; %w", noDisplay, noTerminal)
 	}
