@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/credserver"
@@ -24,7 +25,8 @@ import (
 type handover struct {
 	Profile     string
 	Narrowing   config.Narrowing
-	Program     string // that the server is for
+	Program     string       // that the server is for
+	Agent       caller.Agent // that the command works for
 	Address     string
 	Path        string
 	Token       string
@@ -43,7 +45,7 @@ type handover struct {
 
 func newHandover(b *broker.Broker, profile string, e credserver.Endpoint, s session.Session) handover {
 	return handover{
-		Profile: profile, Narrowing: b.Narrowing, Program: b.Program,
+		Profile: profile, Narrowing: b.Narrowing, Program: b.Program, Agent: b.Agent,
 		Address: e.Address, Path: e.Path, Token: e.Token.Reveal(),
 		AccessKeyID: s.AccessKeyID, Secret: s.SecretAccessKey.Reveal(), Session: s.SessionToken.Reveal(),
 		Account: s.AccountID, Subject: s.Subject, Issued: s.Issued, Expiration: s.Expiration, Booted: s.Booted,
@@ -103,7 +105,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 // serve answers requests with the session and keeps it fresh until ctx ends;
 // then it waits for a renewal that is under way, which may have a code in hand.
 func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover) error {
-	b.Narrowing, b.Program = h.Narrowing, h.Program
+	b.Narrowing, b.Program, b.Agent = h.Narrowing, h.Program, h.Agent
 	keeper := b.NewKeeper(h.Profile, h.session())
 	var renewing sync.WaitGroup
 	renewing.Go(func() { keeper.Run(ctx) })

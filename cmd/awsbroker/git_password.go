@@ -23,6 +23,10 @@ func (a *app) answerWithPassword(cmd *cobra.Command, key, operation string, host
 	if err != nil {
 		return err
 	}
+	if err := b.PermitPassword(cmd.Context(), key); err != nil {
+		_ = codecommit.WriteQuit(a.stdout)
+		return err
+	}
 	login, arn, err := gitpassword.Login(cmd.Context(), b, key)
 	if own := awsapi.PartitionOf(arn); err == nil && own != host.Partition {
 		err = failure.New(failure.Other, "the user of key %s is in partition %s, but %s is in %s", key, own, host.Name, host.Partition).

@@ -133,7 +133,7 @@ func clockTime(t, now time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
-var hows = map[grant.How]string{grant.Asked: "code", grant.Renewed: "no code", grant.Cached: "cached"}
+var hows = map[grant.How]string{grant.Asked: "code", grant.Renewed: "no code", grant.Cached: "cached", grant.Permitted: "permitted", grant.Denied: "denied"}
 
 func howText(how grant.How) string { return cell(cmp.Or(hows[how], string(how))) }
 

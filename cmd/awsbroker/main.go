@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/helper"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/start" // also runs before main: see there
 )
@@ -30,7 +30,7 @@ func run(args []string) int {
 		color:   say.ColorAuto,
 		environ: start.Environ(),
 		started: time.Now(),
-		oneLine: broker.InHelper(), // of a helper's complaints the last line is shown
+		oneLine: helper.StartedUs(), // of a helper's complaints the last line is shown
 	}
 	a.screen, a.stderr = say.NewScreen(os.Stdout, &a.color), say.NewScreen(os.Stderr, &a.color)
 	root := newRoot(a, commandIn(args))

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -39,8 +40,9 @@ type app struct {
 	endpointIsMine bool
 	narrow         narrowFlags
 
-	oneLine bool // the caller shows one line of an error (credential-process)
-	yes     bool // --yes: no questions
+	oneLine  bool // the caller shows one line of an error (credential-process)
+	yes      bool // --yes: no questions
+	approved bool // a person agreed to what a coding agent runs
 
 	run *broker.Broker // the one that Confirm asks through
 }
@@ -67,7 +69,10 @@ func newRoot(a *app, only string) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SuggestionsMinimumDistance = 2 // letters that a mistyped command may differ by
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { a.command, a.ctx = cmd.Name(), cmd.Context() }
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		a.command, a.ctx = cmd.Name(), cmd.Context()
+		return a.admit(cmd, args)
+	}
 	root.Flags().BoolP("version", "v", false, "version for awsbroker")
 	f := root.PersistentFlags()
 	f.StringVar(&a.region, "region", "", "region to call AWS STS in")
@@ -199,6 +204,8 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 		Code:           code,
 		EndpointIsMine: a.endpointIsMine,
 		Environ:        a.environ,
+		Agent:          caller.Find().Agent,
+		Approved:       a.approved,
 		Command:        a.command,
 		Started:        a.started,
 		Limits:         limits,

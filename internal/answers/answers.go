@@ -21,6 +21,7 @@ import (
 type Answer struct {
 	Files [5]File
 
+	Agents       bool  // coding agents are given it, too
 	Until        int64 // in Unix seconds: from then on it is none
 	Booted       int64 // when the machine had started by the clock that these times are of
 	CommandUntil int64 // the same for a command, which cannot renew its session; 0: it is none for a command
@@ -85,7 +86,7 @@ func Name(profile string) (name string, ok bool) {
 }
 
 func appendName(b []byte, profile string) (name []byte, ok bool) {
-	b = appendPart(append(b, "awsbroker:answer:"...), profile)
+	b = appendPart(append(b, "awsbroker:answer:2:"...), profile)
 	for _, v := range places {
 		value := os.Getenv(v)
 		if value != "" && !isPlain(value) || value == "" && v == "HOME" {

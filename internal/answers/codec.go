@@ -14,7 +14,7 @@ func (a *Answer) Marshal() []byte {
 	for _, f := range a.Files {
 		w = w.text(pad(f.Path, longest)).int(int64(f.Dev)).int(int64(f.Ino)).int(f.Size).int(f.MTime).int(f.CTime)
 	}
-	w = w.int(a.Until).int(a.CommandUntil).text(a.Log).text(a.RoleARN)
+	w = w.flag(a.Agents).int(a.Until).int(a.CommandUntil).text(a.Log).text(a.RoleARN)
 	w = w.text(a.AccessKeyID).text(a.SecretAccessKey).text(a.SessionToken).text(a.AccountID)
 	return w.int(a.Expires).text(a.Expiration).text(a.Region).int(a.Booted)
 }
@@ -27,6 +27,7 @@ func (a *Answer) unmarshal(data []byte) (ok bool) {
 		f := &a.Files[i]
 		f.Path, f.Dev, f.Ino, f.Size, f.MTime, f.CTime = r.text(), uint64(r.int()), uint64(r.int()), r.int(), r.int(), r.int()
 	}
+	a.Agents = r.int() == 1
 	a.Until, a.CommandUntil, a.Log, a.RoleARN = r.int(), r.int(), r.text(), r.text()
 	a.AccessKeyID, a.SecretAccessKey, a.SessionToken, a.AccountID = r.text(), r.text(), r.text(), r.text()
 	a.Expires, a.Expiration, a.Region, a.Booted = r.int(), r.text(), r.text(), r.int()
@@ -51,6 +52,13 @@ func (f fields) int(n int64) fields {
 		n >>= 8
 	}
 	return f
+}
+
+func (f fields) flag(b bool) fields {
+	if b {
+		return f.int(1)
+	}
+	return f.int(0)
 }
 
 func (f fields) text(s string) fields { return append(f.int(int64(len(s))), s...) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
@@ -14,11 +15,12 @@ import (
 // at the first question and keeps it until [Asker.Close], since two processes that
 // ask about two things must not share the keyboard.
 type Asker struct {
-	broker *Broker
-	ways   prompt.Ways // that the person wants to be asked in
-	ladder *prompt.Ladder
-	Before func()   // is called before something is asked; nil: nothing is in the way
-	Names  []string // of the user or the account: a new passphrase is not to be made of them
+	broker   *Broker
+	ways     prompt.Ways // that the person wants to be asked in
+	ladder   *prompt.Ladder
+	inWindow bool     // not at a terminal, which is an agent's
+	Before   func()   // is called before something is asked; nil: nothing is in the way
+	Names    []string // of the user or the account: a new passphrase is not to be made of them
 }
 
 // NewAsker returns an asker that has asked nobody yet. The caller has to close it.
@@ -48,7 +50,7 @@ func (a *Asker) openOne(ctx context.Context, ways prompt.Ways) (prompt.Prompter,
 	if a.ladder != nil {
 		return a.ladder, nil
 	}
-	ladder, err := prompt.Open(ctx, prompt.Options{Ways: ways, Environ: a.broker.Environ, Turn: a.broker.takeTurn, Debug: a.broker.Report.Debug})
+	ladder, err := prompt.Open(ctx, prompt.Options{Ways: ways, InWindow: a.inWindow, Environ: a.broker.Environ, Turn: a.broker.takeTurn, Debug: a.broker.Report.Debug})
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func (a *Asker) OtherScreen() (back func()) { return a.ladder.OtherScreen() }
 func (a *Asker) AskYes(ctx context.Context, text, question string, shown bool) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.broker.Limits.Question)
 	defer cancel()
-	one := &Asker{broker: a.broker, ways: a.ways}
+	one := &Asker{broker: a.broker, ways: a.ways, inWindow: a.broker.Agent != (caller.Agent{})}
 	defer one.Close()
 	if _, err := one.Open(ctx); err != nil {
 		return false, err

@@ -8,12 +8,13 @@ package broker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/consent"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -32,6 +33,8 @@ type Broker struct {
 	EndpointIsMine bool              // --endpoint-is-mine: codes of seeds go to addresses that are not AWS's
 	Prompt         prompt.Ways       // --prompt or AWSBROKER_PROMPT; the zero value leaves it to the profile
 	Environ        []string          // what helper commands inherit, before it is thinned out
+	Agent          caller.Agent      // coding agent that the run works for; the zero value: a person
+	Approved       bool              // a person agreed to all that the run does
 	Command        string            // of awsbroker, for the log
 	Program        string            // that exec runs, for the log; empty for other commands
 	Started        time.Time         // when the run began: its deadlines count from here
@@ -108,7 +111,7 @@ type Reporter interface {
 }
 
 // ErrDeclined means that a person said no.
-var ErrDeclined = errors.New("nothing was changed")
+var ErrDeclined = consent.ErrDeclined
 
 // Confirm is [Asker.Confirm] for a question that no profile's key is needed for.
 func (b *Broker) Confirm(ctx context.Context, text, question string) error {

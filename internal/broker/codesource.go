@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/helper"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -132,7 +133,7 @@ func (r *request) getUnspentCode(ctx context.Context, source codeSource) (creden
 // codeFromCommand runs awsbroker_mfa_process.
 func (r *request) codeFromCommand(ctx context.Context) (credential.Secret, error) {
 	r.asked = true
-	environ, err := r.helperEnviron()
+	environ, err := helper.Environ(r.run.Environ, r.target.Profile.Name, r.target.Profile.MFASerial)
 	if err != nil {
 		return credential.Secret{}, err
 	}

@@ -3,12 +3,17 @@ package broker
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
+	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/consent"
+	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -33,91 +38,132 @@ func (b *Broker) askConsent(ctx context.Context, t *Target, s session.Session) e
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
 	defer cancel()
-	c := &consenting{broker: b, target: t, since: time.Now()}
-	c.cache = b.OpenCache(ctx)
-	if said, err := c.saidBefore(); said {
-		return err
-	}
-	err := c.ask(ctx, s)
-	c.noteAnswer(err)
+	q := consent.Question{Room: b.room(ctx, t.Profile), Wanted: consent.Wanted{Profile: t.Profile.Name, Words: t.describe(), Of: t.cacheKey()}, Left: s.Left(time.Now())}
+	err := q.Ask(ctx)
 	if err == nil {
 		b.noteConsent(t)
 	}
 	return err
 }
 
-// consenting is one question whether a session may be given out.
-type consenting struct {
-	broker *Broker
-	target *Target
-	cache  *session.Cache
-	since  time.Time
+// forAgent returns the agent that the run works for; the zero value if it works for a
+// person, or does what a person agreed to.
+func (b *Broker) forAgent() caller.Agent {
+	if b.Approved {
+		return caller.Agent{}
+	}
+	return b.Agent
 }
 
-// ask takes the turn, shows a person who wants which session, and asks for a yes.
-func (c *consenting) ask(ctx context.Context, s session.Session) error {
-	a := c.broker.NewAsker(c.target.Profile)
-	defer a.Close()
-	p, err := a.Open(ctx)
-	if err != nil {
-		return c.failure(err)
-	}
-	if said, err := c.saidBefore(); said { // while it waited
-		return err
-	}
-	p.Begin(fmt.Sprintf("%s wants the session of %s,\nwhich is valid for another %s.\n", prompt.Caller(), c.target.describe(), say.Duration(s.Left(time.Now()))))
-	deadline, _ := ctx.Deadline()
-	yes, err := p.Confirm(ctx, fmt.Sprintf("Give it out? (within %s)", say.Duration(time.Until(deadline))))
-	if err == nil && !yes {
-		err = ErrDeclined
-	}
-	return c.failure(err)
-}
-
-// memory returns the name under which the answer is kept for the next call of this
-// job: callers run a helper twice, or a helper for each of their parts, within moments.
-// An answer to another job does not count.
-func (c *consenting) memory() string {
-	return "consent\x00" + c.target.Profile.Name + "\x00" + c.target.cacheKey()
-}
-
-// yesReason marks a remembered yes, which has no reason to fail.
-const yesReason failure.Reason = 0
-
-func (c *consenting) noteAnswer(err error) {
-	n := session.Failure{Ended: time.Now(), Job: session.JobID(), Reason: int(yesReason)}
-	if err != nil {
-		var f *failure.Error
-		if !errors.As(err, &f) || errors.Is(err, prompt.ErrNoTerminal) {
-			return
-		}
-		n.Reason, n.Message, n.Hint = int(f.Reason), f.Message, f.FirstHint()
-	}
-	_ = c.cache.Failed(c.memory(), n)
-}
-
-func (c *consenting) saidBefore() (said bool, err error) {
-	n, ok := c.cache.Failure(c.memory())
-	if !ok || n.Job != session.JobID() || !n.Applies(n.Job, c.since, time.Now()) {
-		return false, nil
-	}
-	c.broker.Debug("confirm: this job was answered a moment ago")
-	if failure.Reason(n.Reason) == yesReason {
-		return true, nil
-	}
-	return true, remembered(n)
-}
-
-func (c *consenting) failure(err error) error {
-	if err == nil {
+// permit decides whether a coding agent may have the session of a target, before anybody
+// is asked for a code. What is only kept for later is given to nobody.
+func (b *Broker) permit(ctx context.Context, t *Target, want Want) error {
+	if b.forAgent() == (caller.Agent{}) || want.Kept && t.agentRule() == agents.Ask {
 		return nil
 	}
-	const needed = "awsbroker returns the session of %s only after a yes (awsbroker_confirm): %w"
-	switch {
-	case errors.Is(err, prompt.ErrNoTerminal):
-		return failure.Unasked(err, needed, c.target.describe(), err).Hint("run the command in a terminal")
-	case errors.Is(err, ErrDeclined):
-		return failure.New(failure.NeedPerson, "the session of %s was not returned, because the answer was no", c.target.describe()).Because(err)
+	err := b.decide(ctx, t, "the session of "+t.describe()+t.limits())
+	if err == nil && t.agentRule() == agents.Ask {
+		b.noteConsent(t)
 	}
-	return failure.New(failure.NeedPerson, needed, c.target.describe(), err)
+	return err
+}
+
+// decide has an agent's request for what a target stands for decided, and logs that.
+func (b *Broker) decide(ctx context.Context, t *Target, words string) error {
+	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
+	defer cancel()
+	answer, err := b.agentRequest(ctx, t, words).Decide(ctx)
+	switch {
+	case err != nil:
+		b.logGrant(t, session.Session{}, grant.Denied)
+	case answer == consent.Once || answer == consent.Ten:
+		b.logGrant(t, session.Session{Credentials: credential.Credentials{Expiration: answer.Ends(time.Now())}}, grant.Permitted)
+	}
+	return err
+}
+
+// mayTake reports whether the run may take a session of the target that another one
+// brought, without a question.
+func (b *Broker) mayTake(ctx context.Context, t *Target) bool {
+	if b.forAgent() == (caller.Agent{}) {
+		return true
+	}
+	switch t.agentRule() {
+	case agents.Ask:
+		said, err := b.agentRequest(ctx, t, "").Said()
+		return said && err == nil
+	case agents.Refuse:
+		return false
+	}
+	return true
+}
+
+func (b *Broker) agentRequest(ctx context.Context, t *Target, words string) *consent.Request {
+	return &consent.Request{
+		Room: b.room(ctx, t.Profile), Wanted: consent.Wanted{Profile: t.Profile.Name, Words: words, Of: t.cacheKey()},
+		Agent: b.forAgent(), Rule: t.agentRule(), ByDefault: t.Profile.Agents == "", HasRole: t.Profile.RoleARN != "",
+		Command: strings.TrimSpace(b.Command + " " + grant.ProgramName(b.Program)),
+	}
+}
+
+// room is where a person is asked about a profile: what an agent started asks in windows
+// only.
+func (b *Broker) room(ctx context.Context, p *config.Profile) consent.Room {
+	return consent.Room{
+		Cache: b.OpenCache(ctx), Dir: b.SessionDir(), Tell: b.TellWaiting, Debug: b.Debug,
+		Open: func(ctx context.Context) (*prompt.Ladder, error) {
+			a := b.NewAsker(p)
+			a.inWindow = b.Agent != (caller.Agent{})
+			_, err := a.Open(ctx)
+			return a.ladder, err
+		},
+	}
+}
+
+func (t *Target) agentRule() agents.Rule { return agents.Of(t.Profile.Agents, t.Profile.Limited) }
+
+// limits tells of the session policies of the target: ", limited to reading".
+func (t *Target) limits() string {
+	switch p := t.Profile; {
+	case p.Narrowed.ReadOnly:
+		return ", limited to reading"
+	case p.Policy != "" || len(p.PolicyARNs) > 0:
+		return ", limited by session policies"
+	}
+	return ""
+}
+
+// narrowFor makes less of the session of a profile: as the command line wants it, and to
+// reading where coding agents get no more.
+func (b *Broker) narrowFor(p *config.Profile) error {
+	if b.forAgent() == (caller.Agent{}) || p.Agents != agents.ReadOnly {
+		return p.Narrow(b.Narrowing)
+	}
+	const only = "coding agents may only read with profile %s (awsbroker_agents): %w"
+	if !b.Narrowing.IsZero() && !b.Narrowing.ReadOnly {
+		return failure.New(failure.NeedPerson, only, p.Name, errors.New("no other session policy can be added to that"))
+	}
+	if err := p.Narrow(config.Narrowing{ReadOnly: true}); err != nil {
+		return failure.New(failure.NeedPerson, only, p.Name, err)
+	}
+	return nil
+}
+
+// PermitPassword decides whether a coding agent may have the Git password of a key, which
+// has all the rights of its user there.
+func (b *Broker) PermitPassword(ctx context.Context, key string) error {
+	if b.forAgent() == (caller.Agent{}) {
+		return nil
+	}
+	cfg, _ := b.ReadConfig()
+	t := &Target{Profile: &config.Profile{Name: "git:" + key, KeyName: key, Agents: consent.RuleOf(cfg, []string{key})}}
+	return b.decide(ctx, t, "the Git password of key "+key)
+}
+
+// PermitCommand decides whether a coding agent may run a command that changes keys,
+// profiles or an account. names are the profiles and keys that it is about.
+func (b *Broker) PermitCommand(ctx context.Context, names []string, line string) error {
+	cfg, _ := b.ReadConfig() // nil if it cannot be read: then a person is asked
+	c := consent.Command{Room: b.room(ctx, nil), Agent: b.Agent, Rule: consent.RuleOf(cfg, names), Line: line}
+	return c.Decide(ctx)
 }

@@ -157,7 +157,7 @@ func (k *Keeper) takeNewer(ctx context.Context) {
 		return
 	}
 	old := k.held()
-	if s, ok := k.view.target.Cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) {
+	if s, ok := k.view.target.Cached(k.view.cache, time.Now()); ok && s.Issued.After(old.Issued) && k.newRun().mayTake(ctx, k.view.target) {
 		k.adopt(s)
 		k.broker.logGrant(k.view.target, s, grant.Cached)
 	}

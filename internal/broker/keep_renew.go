@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -16,7 +17,7 @@ func (k *Keeper) newRun() *Broker {
 		// One yes was for the whole of the program (awsbroker_confirm).
 		consents: map[string]bool{k.profile: true},
 
-		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Narrowing: b.Narrowing, Command: b.Command, Program: b.Program, Environ: b.Environ,
+		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Narrowing: b.Narrowing, Agent: b.Agent, Command: b.Command, Program: b.Program, Environ: b.Environ,
 		Prompt: b.Prompt.Without(prompt.ByTerminal), Report: b.Report,
 		Started: time.Now(), Limits: CallerLimits, sealing: b.sealing, aws: &k.clock, EndpointIsMine: b.EndpointIsMine,
 	}
@@ -28,7 +29,7 @@ func (k *Keeper) renew(ctx context.Context, old session.Session) {
 	run, asks := k.newRun(), false
 	run.Report = quiet{run.Report}
 	if t := k.view.target; t != nil {
-		asks = t.asksPerson(k.view.cache)
+		asks = t.asksPerson(k.view.cache) || t.agentRule() == agents.Ask && !run.mayTake(ctx, t)
 		switch {
 		case asks && k.asked.Equal(old.Expiration):
 			k.noteFailure(old, takesCode)

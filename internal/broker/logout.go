@@ -25,6 +25,9 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 		if err = t.ForgetSessions(cache); err != nil {
 			return failure.New(failure.Other, "the session could not be removed: %w", err)
 		}
+		if err = cache.ForgetPermits(profile); err != nil {
+			return failure.New(failure.Other, "what agents may have could not be forgotten: %w", err)
+		}
 	}
 	return session.NextGeneration(b.Paths)
 }

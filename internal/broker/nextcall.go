@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
+	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -36,6 +38,12 @@ const (
 // yes with it; any other session of a profile with awsbroker_confirm takes one.
 func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
 	next := b.nextSession(t, codes, cache, known)
+	if agent := b.forAgent(); agent != (caller.Agent{}) && next.Outcome != Fails && !b.mayTake(ctx, t) {
+		if t.agentRule() == agents.Refuse {
+			return NextCall{Fails, "coding agents get no session, and " + agent.Name + " is one (awsbroker_agents)"}
+		}
+		return NextCall{AsksYes, next.Why + "; you are asked first whether " + agent.Name + " may have it (awsbroker_agents)"}
+	}
 	if !t.Profile.Confirm || next.Outcome != FromCache && next.Outcome != NotAsking {
 		return next
 	}

@@ -16,6 +16,7 @@ type Overview struct {
 	Keystore keystore.Kind
 	Keys     []KeyView
 	Profiles []ProfileView
+	Permits  []session.Permit
 	Config   *config.Config // the files that say so
 }
 
@@ -55,6 +56,8 @@ func (b *Broker) Overview() (Overview, error) {
 		return Overview{}, err
 	}
 	out := Overview{Keystore: record.Keystore, Config: cfg}
+	cache, _ := b.knownCache()
+	out.Permits = cache.Permits(time.Now())
 	usedBy := map[string][]string{}
 	for _, name := range cfg.Ours() {
 		view := b.profileView(cfg, record, name)

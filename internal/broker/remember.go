@@ -4,17 +4,18 @@ import (
 	"context"
 	"os"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 // remember what a call came to, so that the next one is answered before main
 // runs, without a word.
 func (b *Broker) remember(ctx context.Context, call *session.Call, t *Target, s session.Session) {
-	if b.flagged() || t.readsFiles() || t.Profile.Confirm {
+	if b.flagged() || !t.Profile.Narrowed.IsZero() || t.readsFiles() || t.Profile.Confirm {
 		return
 	}
 	terms := session.Terms{
-		Known:   session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff},
+		Known:   session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff, Agents: t.agentRule() == agents.Allow},
 		MinLeft: served(s, t.lookupMinLeft()),
 		Region:  b.childRegion(t),
 	}
@@ -31,5 +32,5 @@ func (b *Broker) remember(ctx context.Context, call *session.Call, t *Target, s 
 // flagged reports whether flags changed which session the profile stands for. Such a
 // session is not remembered as the answer to the same call without the flags.
 func (b *Broker) flagged() bool {
-	return b.Region != "" || !b.Narrowing.IsZero() || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
+	return b.Region != "" || string(b.Keystore) != os.Getenv("AWSBROKER_KEYSTORE")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/grant"
+	"github.com/awsbroker/awsbroker/internal/helper"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -80,6 +81,18 @@ func (r *request) openKey(ctx context.Context) error {
 		return failure.NeedsPassphrase(err, r.target.loginInTerminal())
 	}
 	return err
+}
+
+// checkDevice refuses to wait for the lock of an MFA device whose code is just to come
+// from the helper that started this run. The check is made before locks of roles are
+// taken, since the helper may hold one of them, too.
+func (r *request) checkDevice() error {
+	t := r.target.first()
+	if !r.target.Asks(r.actor.Cache, time.Now()) || !helper.GivesCodesOf(t.Profile.MFASerial) {
+		return nil
+	}
+	return failure.New(failure.Other, "the command that gets MFA codes needs an MFA code of the same device (profile %s)", t.Profile.Name).
+		Hint("use another device, or none, in awsbroker_mfa_process, or log in first: %s", failure.LoginCommand(t.Profile))
 }
 
 // kind returns in words what kind of session is asked for.

@@ -37,7 +37,7 @@ func (r *request) askUnderLock(ctx context.Context) (session.Session, error) {
 			return true
 		}
 		if f, ok := r.actor.Cache.Failure(r.target.cacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
-			err, found = remembered(f), true
+			err, found = failure.Remembered(f), true
 		}
 		return found
 	})

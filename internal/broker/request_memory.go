@@ -28,11 +28,3 @@ func (r *request) codesFrom() string {
 	p := r.target.first().Profile
 	return session.CacheKey(p.MFAProcess, p.MFASeed, fmt.Sprint(r.run.waysOf(p).List()))
 }
-
-func remembered(f session.Failure) error {
-	out := failure.New(failure.Reason(f.Reason), "%s", f.Message)
-	if f.Hint != "" {
-		out.Hints = []string{f.Hint}
-	}
-	return out
-}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/grant"
+	"github.com/awsbroker/awsbroker/internal/helper"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
 
@@ -24,7 +25,7 @@ type Want struct {
 // Session returns a session for the profile: the cached one if it will do, or
 // a new one, for which one process asks on behalf of all that wait.
 func (b *Broker) Session(ctx context.Context, profile string, want Want) (session.Session, error) {
-	if err := checkRecursion(profile); err != nil {
+	if err := helper.CheckProfile(profile); err != nil {
 		return session.Session{}, err
 	}
 	call := session.NewCall(profile, b.Paths)
@@ -44,9 +45,13 @@ func (b *Broker) warnOfUnknown(t *Target) {
 	}
 }
 
-// giveSession gets the session that answers a call, writes the line of the log, and
+// giveSession gets the session that answers a call, unless a coding agent is behind the
+// call that may not have it. It writes the line of the log, and
 // remembers the answer, so that the next call need not be worked out.
 func (b *Broker) giveSession(ctx context.Context, in *round, call *session.Call, t *Target, want Want) (session.Session, error) {
+	if err := b.permit(ctx, t, want); err != nil {
+		return session.Session{}, err
+	}
 	s, how, err := b.sessionIn(ctx, in, t, want)
 	if err == nil && !want.Kept {
 		err = b.askConsent(ctx, t, s)

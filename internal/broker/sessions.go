@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/helper"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 )
@@ -59,7 +60,7 @@ func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, 
 
 // callOf returns the target of a profile, and the call that asks for its session.
 func (b *Broker) callOf(name string) (calledTarget, error) {
-	if err := checkRecursion(name); err != nil {
+	if err := helper.CheckProfile(name); err != nil {
 		return calledTarget{}, err
 	}
 	call := session.NewCall(name, b.Paths)

@@ -75,7 +75,7 @@ func (b *Broker) targetIn(cfg *config.Config, record keystore.Record, profile st
 func (b *Broker) resolve(cfg *config.Config, profile string) (*config.Profile, error) {
 	p, err := cfg.Resolve(profile)
 	if err == nil {
-		err = p.Narrow(b.Narrowing)
+		err = b.narrowFor(p)
 	}
 	var unknown *config.UnknownProfileError
 	if errors.As(err, &unknown) && unknown.Name == profile && b.HasKey(profile) {
@@ -83,10 +83,10 @@ func (b *Broker) resolve(cfg *config.Config, profile string) (*config.Profile, e
 		f.Hints = []string{"that is a key of the keychain; to see which profiles use it: awsbroker list"}
 		return nil, f
 	}
-	if err != nil {
-		return nil, failure.OfConfig(err)
+	if err != nil && !failure.Is(err) {
+		err = failure.OfConfig(err)
 	}
-	return p, nil
+	return p, err
 }
 
 // targetOf a profile that was resolved.

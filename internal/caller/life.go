@@ -18,7 +18,7 @@ func (l Life) IsOver() bool { return l.Began == 0 || lifeOf(l.PID) != l }
 // if that cannot be found out.
 func (a Agent) Life() (l Life, ok bool) {
 	pid := a.PID
-	if pid == 0 {
+	if pid == 0 && speaksFor == nil {
 		pid = a.findSetter()
 	}
 	l = lifeOf(pid)

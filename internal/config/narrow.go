@@ -129,7 +129,7 @@ func (p *Profile) Narrow(n Narrowing) error {
 	} else if problem := p.strangePolicy(arns); problem != "" {
 		return &NarrowingError{Problem: flag + " " + problem}
 	}
-	p.Narrowed = n
+	p.Narrowed, p.Limited = n, p.Limited || n.ReadOnly
 	p.setPolicies(n.Policy, arns, flag)
 	return nil
 }

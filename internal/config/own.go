@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/awsbroker/awsbroker/internal/agents"
 )
 
 // Shared are the settings, without their prefix awsbroker_, that count for every profile
 // where they stand in [default]: how a person is asked, for how long, and what is noted.
 // What belongs to a key, a device or a role is not among them. AWS's tools read unknown
 // settings of [default] without a word; some warn of a section that they do not know.
-var Shared = []string{"prompt", "mfa_process", "mfa_session", "min_ttl", "confirm", "log"}
+var Shared = []string{"prompt", "mfa_process", "mfa_session", "min_ttl", "confirm", "agents", "log"}
 
 // readOwn reads the settings of awsbroker's own. They describe the key and the person,
 // so a profile without them takes those of its source profile, else those of [default]
@@ -40,6 +42,7 @@ func (r *resolver) readShared() {
 	p.MFASession, _ = parseDuration(r.readExact(prefix+"mfa_session", checkMFASession)) // 0 where that is off
 	p.MinTTL, p.HasMinTTL = r.readDuration(prefix+"min_ttl", minTTL)
 	p.Confirm = r.readFlag(prefix + "confirm")
+	p.Agents = agents.Rule(r.readExact(prefix+"agents", agents.Check))
 	p.LogOff = r.readExact(prefix+"log", checkLog) == "off"
 }
 
@@ -64,6 +67,7 @@ func (r *resolver) inherit(from *Profile, among func(setting string) bool) {
 	take("mfa_session", func() { p.MFASession = from.MFASession })
 	take("min_ttl", func() { p.MinTTL, p.HasMinTTL = from.MinTTL, from.HasMinTTL })
 	take("confirm", func() { p.Confirm = from.Confirm })
+	take("agents", func() { p.Agents = from.Agents })
 	take("log", func() { p.LogOff = from.LogOff })
 }
 

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"time"
+
+	"github.com/awsbroker/awsbroker/internal/agents"
 )
 
 // Profile is what awsbroker needs to know about one profile. Empty and zero
@@ -21,6 +23,7 @@ type Profile struct {
 	Duration        time.Duration // of the role session
 	RoleSession
 	Narrowed Narrowing // what the command line made less of RoleSession
+	Limited  bool      // by policies that a person wrote, or to reading: no policies of a command line's choice count
 
 	Region             string // the profile's own; see ResolveRegion
 	Partition          string // of the role, else of the MFA device, else of the region, else "aws"
@@ -40,6 +43,7 @@ type Profile struct {
 	MinTTL         time.Duration // see HasMinTTL
 	HasMinTTL      bool          // "0" was written, which is not the default
 	Confirm        bool          // ask before handing out a cached session
+	Agents         agents.Rule   // what coding agents get, if it was written; see agents.Of
 	LogOff         bool          // "off" was written: no line in the log for its sessions
 	Color          string        // of the profile in a browser, one of Colors, or empty; not the source's
 

@@ -60,6 +60,7 @@ func (r *resolver) readRoleSession() {
 		s.PolicyARNs = commaSeparated(arns)
 	}
 	r.readSessionPolicy()
+	r.profile.Limited = s.Policy != "" || len(s.PolicyARNs) > 0
 	r.refuseWithoutRole()
 	r.checkTransitiveTags()
 	r.checkPolicyAccounts()

@@ -18,7 +18,7 @@ var known = []string{
 	"region", "ca_bundle", "use_fips_endpoint", "use_dualstack_endpoint",
 	"source_identity", "session_tags", "transitive_session_tags", "session_policy", "session_policy_arns",
 	"endpoint_url", "services", "ignore_configured_endpoint_urls",
-	"key", "mfa_session", "mfa_process", "mfa_seed", "endpoint_is_mine", "min_ttl", "confirm", "log", "prompt", "color", passphraseFor,
+	"key", "mfa_session", "mfa_process", "mfa_seed", "endpoint_is_mine", "min_ttl", "confirm", "agents", "log", "prompt", "color", passphraseFor,
 }
 
 // view is the sections of one profile, the one that wins first.

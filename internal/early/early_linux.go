@@ -47,7 +47,10 @@ func (c *call) answer() {
 		return
 	}
 	text, ok := c.text(a, rest[:0])
-	if !ok || logged && !c.note(a, now, rest[len(text):len(text)]) {
+	if logged = logged && a.Log != ""; logged || !a.Agents {
+		who = caller.Find()
+	}
+	if !ok || !a.Agents && who.Agent.Name != "" || logged && !c.note(a, now, rest[len(text):len(text)]) {
 		return
 	}
 	if c.command == "exec" {
@@ -74,6 +77,10 @@ func (c *call) prompt() {
 	}
 	write([]byte(variables.Segment(c.profile, end, time.Now()) + "\n"))
 }
+
+// who asks, if the log is to name the program, or an agent is not to be answered. Main
+// works out what an agent gets.
+var who caller.Process
 
 // until is when the answer ends to be one, in Unix seconds.
 func (c *call) until(a *answers.Answer) int64 {
@@ -122,10 +129,6 @@ func logging() (on, ok bool) {
 // leaves a line too many and not one too few. Where the log cannot be written
 // there is an answer all the same; where it is not there yet, others make it.
 func (c *call) note(a *answers.Answer, now time.Time, memory []byte) bool {
-	if a.Log == "" {
-		return true
-	}
-	who := caller.Find()
 	g := grant.Grant{
 		Time: now, Profile: c.profile, RoleARN: a.RoleARN, Account: a.AccountID, AccessKeyID: a.AccessKeyID,
 		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.command, Program: c.program(),

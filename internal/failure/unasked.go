@@ -6,6 +6,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/session"
 )
 
 // Unasked is the failure of a question that could be put to nobody: err is a
@@ -29,4 +30,13 @@ func Unasked(err error, format string, args ...any) *Error {
 func NeedsPassphrase(err error, run string) *Error {
 	return Unasked(err, "the encrypted file needs its passphrase, and there is no terminal to ask at").
 		Hint("%s, or set AWSBROKER_FILE_PASSPHRASE or AWSBROKER_FILE_PASSPHRASE_FILE", run)
+}
+
+// Remembered is a failure that another question ended with a moment ago.
+func Remembered(f session.Failure) *Error {
+	out := New(Reason(f.Reason), "%s", f.Message)
+	if f.Hint != "" {
+		out.Hints = []string{f.Hint}
+	}
+	return out
 }

@@ -24,9 +24,13 @@ const (
 	Asked   How = "asked"   // made with an MFA code, whoever or whatever gave it
 	Renewed How = "renewed" // made without one
 	Cached  How = "cached"  // it was there
+
+	// Lines about a coding agent, which were no session. Expires is the permission's end.
+	Permitted How = "permitted" // a person said that it may have one
+	Denied    How = "denied"    // a person, or the rule, said that it may not
 )
 
-// Grant is one session given out. The id of its access key is no secret: it is
+// Grant is one session given out, or what was decided about one. The id of its access key is no secret: it is
 // what CloudTrail calls the session
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html).
 type Grant struct {

@@ -19,11 +19,11 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/answers", "internal/awsapi", "internal/busy", "internal/caller", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
+	{"internal/agents", "internal/answers", "internal/awsapi", "internal/busy", "internal/caller", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
 		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
 	{"internal/codecommit", "internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
 		"internal/prompt", "internal/secretservice", "internal/session", "internal/signin", "internal/sts", "internal/totp"},
-	{"internal/failure", "internal/notes", "internal/start"},
+	{"internal/consent", "internal/failure", "internal/helper", "internal/notes", "internal/start"},
 	{"internal/broker"},
 	{"internal/access", "internal/standin"},
 	{"internal/bootstrap", "internal/console", "internal/doctor", "internal/gitpassword", "internal/gitconfig", "internal/keychain", "internal/keys", "internal/mfa", "internal/revoke",
@@ -38,6 +38,8 @@ var beside = []struct{ from, to, why string }{
 	{"internal/keystore", "internal/secretservice", "it is one of the keychains"},
 	{"internal/credserver", "internal/session", "a session is what it serves"},
 	{"internal/keystore", "internal/passphrase", "the encrypted file is sealed with one"},
+	{"internal/consent", "internal/failure", "a refusal is a failure"},
+	{"internal/helper", "internal/failure", "a refusal is a failure"},
 	{"internal/revoke", "internal/rotate", "a revocation is a rotation with denies around it"},
 	{"internal/keys", "internal/rotate", "a key in a rotation is not deleted"},
 	{"internal/keychain", "internal/rotate", "a rotation's pending key moves and goes with the key"},

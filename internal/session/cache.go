@@ -21,6 +21,7 @@ const (
 	kindFailure  kind = "failure"  // how the last question ended, by the cache key
 	kindDeclined kind = "declined" // an early renewal that failed, by the cache key
 	kindCodes    kind = "codes"    // codes that were used, by MFA device
+	kindPermits  kind = "permits"  // what persons answered about agents, in one list
 )
 
 // Cache is one person's sealed files in one directory. A nil Cache, or one

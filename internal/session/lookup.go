@@ -77,10 +77,11 @@ type lookup struct {
 type Known struct {
 	RoleARN string // empty: a session of the user itself
 	LogOff  bool   // the profile wants no line in the log
+	Agents  bool   // coding agents are given the session without a question
 }
 
 func (l lookup) marshal() []byte {
-	f := fields{}.text(l.Session).int(int64(l.MinLeft)).text(l.RoleARN).flag(l.LogOff)
+	f := fields{}.text(l.Session).int(int64(l.MinLeft)).text(l.RoleARN).flag(l.LogOff).flag(l.Agents)
 	for _, s := range l.Files {
 		f = f.int(int64(s.Dev)).int(int64(s.Ino)).int(s.Size).int(s.MTime).int(s.CTime)
 	}
@@ -90,7 +91,7 @@ func (l lookup) marshal() []byte {
 func (l *lookup) unmarshal(data []byte) error {
 	r := reader{left: data}
 	l.Session, l.MinLeft = r.text(), time.Duration(r.int())
-	l.RoleARN, l.LogOff = r.text(), r.flag()
+	l.RoleARN, l.LogOff, l.Agents = r.text(), r.flag(), r.flag()
 	for i := range l.Files {
 		l.Files[i] = answers.Stamp{Dev: uint64(r.int()), Ino: uint64(r.int()), Size: r.int(), MTime: r.int(), CTime: r.int()}
 	}

@@ -32,7 +32,7 @@ func (c *Cache) KeepReady(call *Call, key string, s Session, t Terms) error {
 	now := time.Now()
 	end := func(minLeft time.Duration) int64 { return now.Add(s.Left(now) - minLeft).Unix() }
 	a := answers.Answer{
-		Until: end(t.MinLeft), Booted: s.Booted, RoleARN: t.RoleARN, Region: t.Region,
+		Until: end(t.MinLeft), Booted: s.Booted, Agents: t.Agents, RoleARN: t.RoleARN, Region: t.Region,
 		AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey.Reveal(), SessionToken: s.SessionToken.Reveal(),
 		AccountID: s.AccountID, Expires: s.Expiration.Unix(), Expiration: s.Expiration.UTC().Format(ExpirationFormat),
 	}

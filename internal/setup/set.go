@@ -21,7 +21,7 @@ const prefix = "awsbroker_"
 // awsbroker's own.
 func SettingNames() []string {
 	return append(slices.Clip(ofRole), "mfa_serial", "duration_seconds",
-		"key", "mfa_session", "mfa_process", "mfa_seed", "endpoint_is_mine", "min_ttl", "confirm", "log", "prompt", "color")
+		"key", "mfa_session", "mfa_process", "mfa_seed", "endpoint_is_mine", "min_ttl", "confirm", "agents", "log", "prompt", "color")
 }
 
 // Set writes one setting of a profile, with the prefix awsbroker_ or without, after

@@ -156,7 +156,7 @@ func inheritedSettings(is config.Profile) (set []config.Setting) {
 	if is.Source == nil || is.Chained() {
 		return nil
 	}
-	for _, key := range []string{"awsbroker_mfa_session", "awsbroker_mfa_process", "awsbroker_mfa_seed", "awsbroker_endpoint_is_mine", "awsbroker_min_ttl", "awsbroker_confirm", "awsbroker_log", "awsbroker_prompt"} {
+	for _, key := range []string{"awsbroker_mfa_session", "awsbroker_mfa_process", "awsbroker_mfa_seed", "awsbroker_endpoint_is_mine", "awsbroker_min_ttl", "awsbroker_confirm", "awsbroker_agents", "awsbroker_log", "awsbroker_prompt"} {
 		o, has := is.Origin(key)
 		if from, inherited := is.Source.Origin(key); has && inherited && from == o && !is.IsShared(key) {
 			set = append(set, config.Setting{Key: key, Value: o.Value})

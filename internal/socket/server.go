@@ -153,7 +153,7 @@ func (s *Server) newRun(since time.Time) *broker.Broker {
 	b := s.run
 	run := &broker.Broker{
 		Paths: b.Paths, Keystore: b.Keystore, Region: b.Region, Narrowing: b.Narrowing, EndpointIsMine: b.EndpointIsMine,
-		Prompt: b.Prompt, Environ: b.Environ, Command: b.Command, Report: b.Report,
+		Prompt: b.Prompt, Environ: b.Environ, Agent: caller.Find().Agent, Command: b.Command, Report: b.Report,
 		Started: since, Limits: broker.CallerLimits,
 	}
 	run.Unseal(b.SealingKey())

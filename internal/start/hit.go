@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -39,7 +40,7 @@ func hit(args []string) {
 		return
 	}
 	s, known, ok := cache.Lookup(session.NewCall(args[3], p), time.Now())
-	if !ok {
+	if !ok || !known.Agents && caller.Find().Agent != (caller.Agent{}) {
 		return
 	}
 	answer, err := s.Answer()

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"cmp"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/say"
+)
+
+// effect is what a command is for a coding agent that runs it.
+type effect int
+
+const (
+	undecided effect = iota // is treated like changes
+	harmless                // shows what is no secret, or takes sessions away
+	gives                   // gives sessions out, through [broker.Broker.Session] and its like alone, which know the rule
+	changes                 // keys, devices, profiles, files of the person, or what is in AWS: a person has to agree
+)
+
+// effects are those of all commands. Logout is harmless: it takes away what an agent
+// may have, and costs a person a code at most. Login gives nothing out, and what it makes
+// is asked for again. What only lists what is in AWS acts with the person's key.
+var effects = map[string]effect{
+	"": harmless, "help": harmless, "version": harmless, "list": harmless, "log": harmless, "explain": harmless, "prompt": harmless,
+	"doctor": harmless, "logout": harmless, "keystore lock": harmless,
+	"completion": harmless, "completion bash": harmless, "completion fish": harmless, "completion powershell": harmless, "completion zsh": harmless,
+	cobra.ShellCompRequestCmd: harmless, cobra.ShellCompNoDescRequestCmd: harmless,
+
+	"credential-process": gives, "exec": gives, "exec-server": gives, "export": gives, "console": gives, "git-credential": gives, "login": gives, "serve": gives,
+
+	"add": changes, "rotate": changes, "revoke": changes, "remove": changes, "keystore": changes, "keystore move": changes,
+	"keys": changes, "keys list": changes, "keys activate": changes, "keys deactivate": changes, "keys delete": changes,
+	"mfa": changes, "mfa list": changes, "mfa enroll": changes, "mfa resync": changes, "mfa remove": changes, "mfa seed": changes,
+	"codecommit": changes, "codecommit setup": changes, "codecommit list": changes, "codecommit create": changes, "codecommit rotate": changes, "codecommit delete": changes,
+	"bootstrap": changes, "setup": changes, "set": changes, "uninstall": changes,
+}
+
+// effectOf returns the effect of a command with its flags.
+func effectOf(cmd *cobra.Command) effect {
+	name := strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "awsbroker"), " ")
+	if name == "doctor" && cmd.Flags().Changed("fix") {
+		return changes
+	}
+	return cmp.Or(effects[name], changes)
+}
+
+// admit lets a coding agent run a command that changes something only if a person agrees,
+// in a way in which no agent can; --yes is no such way.
+func (a *app) admit(cmd *cobra.Command, args []string) error {
+	if effectOf(cmd) != changes || caller.Find().Agent == (caller.Agent{}) {
+		return nil
+	}
+	b, err := a.broker(broker.PersonLimits)
+	if err != nil {
+		return err
+	}
+	if err := b.PermitCommand(cmd.Context(), namesIn(cmd, args), lineOf(cmd, args)); err != nil {
+		return err
+	}
+	a.approved = true
+	return nil
+}
+
+// namesIn returns what may be the names of profiles and keys that a command is about.
+func namesIn(cmd *cobra.Command, args []string) []string {
+	names := slices.Clone(args)
+	for _, flag := range []string{"profile", "key", "like"} {
+		if f := cmd.Flags().Lookup(flag); f != nil && f.Value.String() != "" {
+			names = append(names, f.Value.String())
+		}
+	}
+	if len(names) == 0 {
+		names = append(names, cmp.Or(os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")))
+	}
+	return names
+}
+
+// lineOf returns the command line as a person is shown it, without the code in it.
+func lineOf(cmd *cobra.Command, args []string) string {
+	words := strings.Fields(cmd.CommandPath())
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name != "mfa-code" {
+			words = append(words, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return say.ShellWords(append(words, args...))
+}

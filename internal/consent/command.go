@@ -1,0 +1,106 @@
+package consent
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/awsbroker/awsbroker/internal/agents"
+	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/session"
+)
+
+// Command is one of awsbroker's that changes keys, profiles or an account, and that a
+// coding agent wants to run.
+type Command struct {
+	Room
+	Agent caller.Agent
+	Rule  agents.Rule
+	Line  string // as it was typed, without secrets
+}
+
+// RuleOf returns the rule for a command about profiles and keys of these names; if none
+// has such a name, it is about all. What one of them refuses is refused. Only [default] allows: a
+// profile that agents may use must not let them write another one.
+func RuleOf(cfg *config.Config, names []string) agents.Rule {
+	if cfg == nil {
+		return agents.Ask
+	}
+	all, _ := cfg.Value("default", "awsbroker_agents")
+	rule, about, others := agents.Rule(all), []agents.Rule{}, []agents.Rule{}
+	for _, name := range cfg.Ours() {
+		switch p, err := cfg.Resolve(name); {
+		case err != nil:
+		case slices.Contains(names, name), slices.Contains(names, p.KeyName):
+			about = append(about, p.Agents)
+		default:
+			others = append(others, p.Agents)
+		}
+	}
+	if len(about) == 0 || slices.Contains(names, "default") {
+		about = append(about, others...)
+	}
+	for _, r := range about {
+		if r != "" && (rule == agents.Allow || r == agents.Refuse) {
+			rule = r
+		}
+	}
+	if rule == agents.Refuse || rule == agents.Allow {
+		return rule
+	}
+	return agents.Ask
+}
+
+// Decide returns nil if the agent may run the command, else a [failure.NeedPerson].
+func (c *Command) Decide(ctx context.Context) error {
+	switch c.Rule {
+	case agents.Allow:
+		return nil
+	case agents.Refuse:
+		return failure.New(failure.NeedPerson, "coding agents may not run this command (awsbroker_agents), and %s is one", c.Agent.Name).
+			Hint("the person who uses this machine can run it in a terminal of their own")
+	}
+	const memory = "agent command"
+	n, ok := c.Cache.Failure(memory)
+	if ok && n.Source == c.Agent.Name && n.Applies(n.Job, n.Ended, time.Now()) {
+		return failure.Remembered(n)
+	}
+	err := c.ask(ctx)
+	if errors.Is(err, ErrDeclined) {
+		_ = c.Cache.Failed(memory, session.Failure{Ended: time.Now(), Source: c.Agent.Name, Reason: int(failure.NeedPerson), Message: err.Error()})
+	}
+	return err
+}
+
+func (c *Command) ask(ctx context.Context) error {
+	p, err := c.Open(ctx)
+	if err != nil {
+		return c.unasked(err)
+	}
+	defer p.Close()
+	dir, _ := os.Getwd()
+	p.Begin(fmt.Sprintf("%s wants to change keys, profiles or what is in AWS.\nIt runs, in %s:\n%s\n", prompt.Caller(), say.Quoted(dir), c.Line))
+	yes, err := p.Confirm(ctx, "Let "+say.Quoted(c.Agent.Name)+" do this?")
+	switch {
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return c.unasked(err)
+	case errors.Is(ctx.Err(), context.Canceled):
+		return failure.New(failure.NeedPerson, "%w", prompt.ErrCancelled)
+	case !yes:
+		return failure.New(failure.NeedPerson, "%s may not run %s: %w", c.Agent.Name, c.Line, cmp.Or(err, errors.New("the answer was no"))).Because(ErrDeclined)
+	}
+	return nil
+}
+
+func (c *Command) unasked(err error) error {
+	return failure.New(failure.NeedPerson, "%s may run this only after a yes in a window, and there is no way to show one (pinentry, zenity, kdialog)", c.Agent.Name).
+		Because(err).Hint("the person who uses this machine can run it in a terminal of their own")
+}
