@@ -85,17 +85,7 @@ func (b *Broker) decide(ctx context.Context, t *Target, words string) error {
 // mayTake reports whether the run may take a session of the target that another one
 // brought, without a question.
 func (b *Broker) mayTake(ctx context.Context, t *Target) bool {
-	if b.forAgent() == (caller.Agent{}) {
-		return true
-	}
-	switch t.agentRule() {
-	case agents.Ask:
-		said, err := b.agentRequest(ctx, t, "").Said()
-		return said && err == nil
-	case agents.Refuse:
-		return false
-	}
-	return true
+	return b.forAgent() == (caller.Agent{}) || b.agentRequest(ctx, t, "").IsAllowed()
 }
 
 func (b *Broker) agentRequest(ctx context.Context, t *Target, words string) *consent.Request {

@@ -71,10 +71,14 @@ func (r *Request) Decide(ctx context.Context) (Answer, error) {
 		Hint("the person who uses this machine can run, in a terminal: awsbroker set %s agents ask", say.ShellWord(r.Profile))
 }
 
-// Said returns what a person said before about such a request, without asking.
-func (r *Request) Said() (said bool, err error) {
+// IsAllowed reports whether the agent may have the session without a question.
+func (r *Request) IsAllowed() bool {
+	if r.Rule != agents.Ask {
+		return r.Rule != agents.Refuse
+	}
 	life, _ := r.Agent.Life()
-	return r.saidBefore(life)
+	said, err := r.saidBefore(life)
+	return said && err == nil
 }
 
 func (r *Request) decideAsked(ctx context.Context) (Answer, error) {
