@@ -268,6 +268,7 @@ func environmentAilments() []ailment {
 	keys := "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"
 	return []ailment{
 		{id: "env-keys", as: with(keys)},
+		{id: "env-old-keys", as: with("AWS_ACCESS_KEY=AKIAIOSFODNN7EXAMPLE")},
 		{id: "env-session-over", also: []string{"env-keys"}, as: with(keys, "AWS_CREDENTIAL_EXPIRATION="+days(3).Format(time.RFC3339))},
 		{id: "env-role", as: with("AWS_WEB_IDENTITY_TOKEN_FILE=/nowhere", "AWS_ROLE_ARN=arn:aws:iam::123456789012:role/x")},
 		{id: "env-profile-missing", as: with("AWS_PROFILE=nope")},

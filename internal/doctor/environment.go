@@ -19,6 +19,8 @@ import (
 var (
 	envKeys = findingKind("env-keys", Warning,
 		"most AWS tools take the keys of the environment, whatever AWS_PROFILE says")
+	envOldKeys = findingKind("env-old-keys", Warning,
+		"Go programs and s3cmd take this key, whatever AWS_PROFILE says, and the AWS CLI does not read it")
 	envSessionOver = findingKind("env-session-over", Warning,
 		"the AWS CLI and boto3 fail if the session in the environment is over, and do not ask for another")
 	envRole = findingKind("env-role", Warning,
@@ -63,6 +65,10 @@ func (d *doctor) lookAtEnvironment() (string, error) {
 				Mend:  mend,
 			})
 		}
+	}
+	if id := os.Getenv("AWS_ACCESS_KEY"); id != "" {
+		d.found(envOldKeys, Finding{
+			Title: fmt.Sprintf("AWS_ACCESS_KEY is set (%s)", credential.ShowID(id)), Mend: "unset AWS_ACCESS_KEY AWS_SECRET_KEY"})
 	}
 	if os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "" {
 		d.found(envRole, Finding{Title: "AWS_WEB_IDENTITY_TOKEN_FILE is set", Mend: "unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME"})

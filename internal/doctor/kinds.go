@@ -11,7 +11,7 @@ func FindingKinds() []*FindingKind {
 		// doctor.go
 		noHome,
 		// environment.go
-		envKeys, envSessionOver, envRole, envProfileMissing, envProfilesDiffer, envLoadConfig, envFileUnexpanded, envFileMissing, envEndpoint, envProxy, clockOff, clockWrong,
+		envKeys, envOldKeys, envSessionOver, envRole, envProfileMissing, envProfilesDiffer, envLoadConfig, envFileUnexpanded, envFileMissing, envEndpoint, envProxy, clockOff, clockWrong,
 		// files.go
 		fileRefused, byteOrderMark, keyInComment, misnamedKey, leftover,
 		// git.go
