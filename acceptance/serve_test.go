@@ -92,23 +92,12 @@ func TestServe(t *testing.T) {
 	w.wantAssumed(1)
 }
 
-// servedOnce is a server whose session has ended.
-func servedOnce(t *testing.T) (*world, *given) {
-	t.Helper()
-	w := newWorld(t)
-	w.AWS.Server.SetSessionLife(8 * time.Second)
-	w.Login("admin")
-	g := w.serve()
-	w.AWS.Server.SetSessionLife(0)
-	time.Sleep(9 * time.Second)
-	return w, g
-}
-
 // TestServeAsks: the question is at the terminal of the server and names who asks; the
 // client waits, and nothing is at its own terminal.
 func TestServeAsks(t *testing.T) {
 	t.Parallel()
-	w, g := servedOnce(t)
+	w := newWorld(t)
+	g := w.serveWithoutSession()
 	there := machine.NewTerminal(t)
 	cmd := w.elsewhere("/bin/sh", "-c", w.Bin+" credential-process --socket "+g.socket+"; exit $?")
 	var out bytes.Buffer
@@ -130,7 +119,8 @@ func TestServeAsks(t *testing.T) {
 // says so in one line, or goes on. What is left of it is in nobody's way.
 func TestServeKilled(t *testing.T) {
 	t.Parallel()
-	w, g := servedOnce(t)
+	w := newWorld(t)
+	g := w.serveWithoutSession()
 	asking := w.elsewhere(w.Bin, "credential-process", "--socket", g.socket)
 	if err := asking.Start(); err != nil {
 		t.Fatal(err)

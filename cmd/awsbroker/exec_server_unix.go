@@ -128,8 +128,8 @@ func (a *app) globalFlags() []string {
 	return flags
 }
 
-// platformCommands has the command that exec --server runs.
-var platformCommands = []command{{"exec-server", newExecServer}}
+// platformCommands are those that exec --server and serve --detach run.
+var platformCommands = []command{{"exec-server", newExecServer}, {"serve-detached", newServeDetached}}
 
 func newExecServer(a *app) *cobra.Command {
 	return &cobra.Command{

@@ -141,6 +141,9 @@ func howText(how grant.How) string { return cell(cmp.Or(hows[how], string(how)))
 // bash 2388", "aws 4711" for the command that AWS's tools run.
 func givenTo(g grant.Grant) string {
 	who := fmt.Sprintf("%s %d", cell(g.Caller), g.PID)
+	if g.PID == 0 { // it came with the token of a server
+		who = "its token"
+	}
 	if g.Agent != "" && g.Agent != g.Caller {
 		who += ", for " + cell(g.Agent)
 	}

@@ -6,6 +6,7 @@ package credserver
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -22,14 +23,39 @@ type Endpoint struct {
 
 // Listen opens a port that is reached from this machine only. The literal
 // 127.0.0.1 is the one form of the address that every SDK accepts.
-func Listen() (net.Listener, Endpoint, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+func Listen() (net.Listener, Endpoint, error) { return ListenAt("127.0.0.1:0") }
+
+// ForTasks is the address of AWS's own endpoint in a task of ECS, the one other address that
+// SDKs ask without https. In a container network it can be that of a container.
+const ForTasks = "169.254.170.2"
+
+// ListenAt is Listen at an address that [CheckAddress] allows.
+func ListenAt(address string) (net.Listener, Endpoint, error) {
+	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, Endpoint{}, err
 	}
 	// 130 random bits each. The token has letters and digits only: some clients
 	// refuse others in a header.
 	return l, Endpoint{Address: l.Addr().String(), Path: "/" + rand.Text(), Token: credential.NewSecret(rand.Text())}, nil
+}
+
+// CheckAddress returns why nobody should listen at an address: other machines would reach
+// it, or no SDK would ask there.
+func CheckAddress(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("an address is like 127.0.0.1:9911, not %q", address)
+	}
+	switch ip, err := netip.ParseAddr(host); {
+	case err != nil && host == "", err == nil && ip.IsUnspecified():
+		return fmt.Errorf("%q is every address of this machine, and other machines would reach it", address)
+	case err != nil:
+		return fmt.Errorf("an address is like 127.0.0.1:9911, without a name, not %q", address)
+	case !ip.IsLoopback() && host != ForTasks:
+		return fmt.Errorf("other machines or containers may reach %s, and AWS's SDKs ask only 127.0.0.1, ::1 and %s without https", host, ForTasks)
+	}
+	return nil
 }
 
 // hasName reports whether a Host header is a name of this server: that of the loopback
@@ -40,11 +66,12 @@ func (e Endpoint) hasName(host string) bool {
 	if err != nil {
 		name, port = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]"), ""
 	}
-	if _, ours, _ := net.SplitHostPort(e.Address); port != "" && port != ours {
+	own, ours, _ := net.SplitHostPort(e.Address)
+	if port != "" && port != ours {
 		return false
 	}
 	ip, err := netip.ParseAddr(name)
-	return err == nil && ip.IsLoopback() || strings.EqualFold(name, "localhost")
+	return err == nil && ip.IsLoopback() || strings.EqualFold(name, "localhost") || name == own
 }
 
 // URL is what goes into AWS_CONTAINER_CREDENTIALS_FULL_URI.

@@ -52,10 +52,12 @@ func throughServer(p caller.Process, seen string) string {
 		host = " on " + lastOf(p.Client.Host) + " (it says)"
 	}
 	switch {
+	case p.PID == 0 && p.Client.Program == "":
+		return "a program with the server's token"
+	case p.PID == 0:
+		return lastOf(p.Client.Program) + host
 	case p.Client.Program != "":
 		return lastOf(p.Client.Program) + host + ", through " + seen
-	case p.PID == 0:
-		return "a program" + host
 	}
 	return seen + host
 }

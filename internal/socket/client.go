@@ -74,6 +74,12 @@ func lost(ctx context.Context, socket string, err error) error {
 	return failure.New(failure.Unreachable, "the server at %s was lost: %w", socket, err)
 }
 
+// MyselfAsRelay returns what a relay says of itself: who asks it is not known.
+func MyselfAsRelay() Me {
+	host, _ := os.Hostname()
+	return Me{Program: "relay", Host: host, Job: os.Getpid()}
+}
+
 // Myself returns what this process says of itself.
 func Myself() Me {
 	who := caller.Find()

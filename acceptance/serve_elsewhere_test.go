@@ -1,0 +1,177 @@
+//go:build linux
+
+package acceptance
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
+)
+
+// container is a root of its own with the programs of this machine and the server's
+// directory, in namespaces of its own: no network, no home directory, no config file but
+// its own, other process numbers, another host name.
+type container struct {
+	w    *world
+	root string
+}
+
+// buildRoot makes the root in the namespaces, and runs inside.sh there.
+const buildRoot = `set -e
+hostname devbox
+mount -t tmpfs none root
+cd root
+for d in usr etc dev; do mkdir $d; mount --rbind /$d $d; done
+for l in bin lib lib64 sbin; do cp -a /$l $l; done
+mkdir -p proc tmp opt work run/awsbroker run/aws
+mount -t proc proc proc
+mount --bind ../served run/awsbroker
+mount --bind ../wire run/aws
+cp ../bin/awsbroker opt/awsbroker
+cp ../inside.sh opt/inside.sh
+cp ../forward.py opt/forward.py
+cp ../container.config opt/config
+ip link set lo up
+exec chroot . env -i PATH=/opt:/usr/bin:/bin AWS_CONFIG_FILE=/opt/config AWS_DEFAULT_REGION=eu-central-1 TMPDIR=/tmp "$@"
+`
+
+// forwardPy is the container's way to AWS: a port of its own, led to a socket.
+const forwardPy = `import socket, threading
+def pump(a, b):
+    try:
+        while data := a.recv(65536): b.sendall(data)
+    except OSError: pass
+    finally:
+        try: b.shutdown(socket.SHUT_WR)
+        except OSError: pass
+l = socket.create_server(("127.0.0.1", 8080))
+print("ready", flush=True)
+while True:
+    c, _ = l.accept()
+    s = socket.socket(socket.AF_UNIX); s.connect("/run/aws/aws")
+    for pair in ((c, s), (s, c)): threading.Thread(target=pump, args=pair, daemon=True).start()
+`
+
+// wire leads connections at a socket to AWS.
+func (w *world) wire(path string) {
+	w.t.Helper()
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { l.Close() })
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			go func() {
+				defer c.Close()
+				aws, err := net.Dial("tcp", strings.TrimPrefix(w.URL, "http://"))
+				if err != nil {
+					return
+				}
+				go func() { _, _ = io.Copy(aws, c); aws.(*net.TCPConn).CloseWrite() }()
+				_, _ = io.Copy(c, aws)
+			}()
+		}
+	}()
+}
+
+// newContainer returns one whose profile is served at the socket aws of the directory
+// served.
+func (w *world) newContainer() container {
+	w.t.Helper()
+	if out, err := exec.Command("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "true").CombinedOutput(); err != nil {
+		skip(w.t, fmt.Sprintf("no namespaces: %v %s", err, out))
+	}
+	for _, d := range []string{"root", "wire"} {
+		if err := os.Mkdir(w.Path(d), 0o755); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.wire(w.Path("wire/aws"))
+	w.Write(w.Path("build.sh"), buildRoot)
+	w.Write(w.Path("forward.py"), forwardPy)
+	w.Write(w.Path("container.config"), "[profile shop]\nregion = eu-central-1\ncredential_process = /opt/awsbroker credential-process --socket /run/awsbroker/aws\n")
+	return container{w, w.Path("root")}
+}
+
+// command runs a script in the container.
+func (c container) command(script string) *exec.Cmd {
+	c.w.Write(c.w.Path("inside.sh"), "python3 /opt/forward.py >/tmp/forward & while [ ! -s /tmp/forward ]; do sleep 0.05; done\n"+script)
+	cmd := exec.Command("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "--kill-child", "sh", "build.sh", "sh", "/opt/inside.sh")
+	cmd.Dir, cmd.SysProcAttr = c.w.Dir, &syscall.SysProcAttr{Setsid: true}
+	return cmd
+}
+
+// callsAWS has two clients ask who they are; older ones know the address from nowhere else.
+const (
+	callsAWS = `aws sts get-caller-identity --endpoint-url http://127.0.0.1:8080 --query Arn --output text
+python3 -c 'import boto3; print(boto3.client("sts", endpoint_url="http://127.0.0.1:8080").get_caller_identity()["Account"])'
+`
+	calledAWS = "arn:aws:sts::123456789012:assumed-role/admin-mfa/phoebe\n123456789012\n"
+)
+
+// TestServeContainer: the AWS CLI and boto3 in a container get the sessions of a person
+// who is not root there; another user of the container gets nothing.
+func TestServeContainer(t *testing.T) {
+	t.Parallel()
+	w := newWorldOf(t, user(t, 7))
+	w.Mkdir(w.Path("served"), 0o700)
+	w.AWS.Server.SetSessionLife(0)
+	w.Login("admin")
+	g := w.serve()
+	c := w.newContainer()
+
+	r := w.Finish(c.command("export AWS_PROFILE=shop\n" + callsAWS))
+	if r.Stdout != calledAWS {
+		t.Errorf("profile: %v", r)
+	}
+	g.at.Expect("a session for aws (process ")
+	g.at.Expect(" on devbox (it says), valid for")
+	if r := w.Run("log"); !strings.Contains(r.Stdout, "serve from aws ") || !strings.Contains(r.Stdout, "(on devbox)") {
+		t.Errorf("log: %v", r)
+	}
+
+	r = w.Finish(c.command(`awsbroker serve --relay 127.0.0.1:9911 --socket /run/awsbroker/aws --detach --env-file /tmp/env
+set -a; . /tmp/env
+` + callsAWS))
+	if r.Stdout != calledAWS {
+		t.Errorf("relay: %v", r)
+	}
+
+	r = w.Finish(c.command(`exec setpriv --reuid 4321 --regid 4321 --clear-groups awsbroker credential-process --socket /run/awsbroker/aws`))
+	wantFailure(t, r, 1, "user 4321 may not use the socket /run/awsbroker/aws")
+	g.stop()
+	r = w.Finish(c.command(`exec awsbroker credential-process --socket /run/awsbroker/aws`))
+	wantFailure(t, r, 6, "there is no socket /run/awsbroker/aws")
+}
+
+// TestServeEmptyRoot: the client is a static binary, and all that an image needs.
+func TestServeEmptyRoot(t *testing.T) {
+	t.Parallel()
+	needRoot(t)
+	w := newWorld(t)
+	w.Login("admin")
+	root := w.Path("empty")
+	w.Mkdir(root, 0o700)
+	if err := os.Link(w.Bin, filepath.Join(root, "awsbroker")); err != nil {
+		t.Fatal(err)
+	}
+	g := &given{at: machine.NewTerminal(t), socket: filepath.Join(root, "run/aws")}
+	g.Job = g.at.Start(w.Command(w.Bin, "serve", "admin", "--socket", g.socket))
+	g.at.Expect("serving profile admin")
+	cmd := exec.Command("/awsbroker", "credential-process", "--socket", "/run/aws")
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", []string{}, &syscall.SysProcAttr{Chroot: root, Setsid: true}
+	wantAnswer(t, w.Finish(cmd))
+	if left, _ := filepath.Glob(root + "/*"); len(left) != 2 {
+		t.Errorf("the client left something: %v", left)
+	}
+	g.stop()
+}
