@@ -64,7 +64,7 @@ func (a *app) detachServer(s service) error {
 	_ = ours.SetWriteDeadline(end)
 	_ = answer.SetReadDeadline(end)
 	var n announced
-	if err = json.NewEncoder(ours).Encode(s); err == nil {
+	if err = writeJSON(ours, s); err == nil {
 		err = json.NewDecoder(io.LimitReader(answer, 64<<10)).Decode(&n)
 	}
 	if err != nil {
@@ -103,7 +103,7 @@ func runServeDetached(ctx context.Context, a *app) error {
 	err := serveDetached(ctx, a, from, to)
 	if err != nil { // unless it was announced, who started it waits
 		f := asFailure(err)
-		_ = json.NewEncoder(to).Encode(announced{Error: f.Message, Hint: f.FirstHint(), Reason: int(f.Reason)})
+		_ = writeJSON(to, announced{Error: f.Message, Hint: f.FirstHint(), Reason: int(f.Reason)})
 	}
 	return err
 }
@@ -122,6 +122,6 @@ func serveDetached(ctx context.Context, a *app, from, to *os.File) error {
 	b.Unseal(s.SealingKey)
 	return a.runService(ctx, b, s.Options, func(n announcement) error {
 		defer to.Close()
-		return json.NewEncoder(to).Encode(announced{announcement: n})
+		return writeJSON(to, announced{announcement: n})
 	})
 }
