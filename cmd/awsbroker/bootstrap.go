@@ -29,8 +29,9 @@ administrator, for one hour at a time:
   access key          is stored in the keychain without being shown
   profile PROFILE     in ~/.aws/config, for every AWS tool
 
-It needs a key with the rights to do this, such as a root key: one in the keychain
-(--key), or one that you type and awsbroker keeps in memory only. It reads the
+It needs the rights of root or an administrator: a key in the keychain (--key), or
+one that you type and awsbroker keeps in memory only; or a session, such as that of
+aws login (--from-profile, --from-env), which leaves no key to delete. It reads the
 account, shows its plan and asks. It tests that the user, the MFA device and the
 role work together. Only then does it remove rights that allow administration
 without MFA, and delete the root key.
@@ -62,6 +63,7 @@ func newBootstrap(a *app) *cobra.Command {
 		Long:  bootstrapHelp,
 		Example: "  awsbroker bootstrap --dry-run --key root --user phoebe\n" +
 			"  awsbroker bootstrap --key root --user phoebe --region eu-central-1\n" +
+			"  awsbroker bootstrap --from-profile root --user phoebe\n" +
 			"  awsbroker bootstrap --key root --trusted-account 123456789012 --user phoebe\n" +
 			"  awsbroker bootstrap --undo",
 		Args: positional(0, 0, "no argument"),
@@ -69,6 +71,8 @@ func newBootstrap(a *app) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Key, "key", "", "key in the keychain to use (default: the only root key there, or one that you type)")
+	f.StringVar(&o.FromProfile, "from-profile", "", "use the session that the AWS CLI has of this profile (aws login)")
+	f.BoolVar(&o.FromEnv, "from-env", false, "use the session in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	f.StringVar(&o.User, "user", "", "the person's name in IAM (default: the one on this machine)")
 	f.StringVar(&o.Group, "group", "administrators", "group of administrators")
 	f.StringVar(&o.Role, "role", "admin-mfa", "role that they can assume")
@@ -89,7 +93,7 @@ func newBootstrap(a *app) *cobra.Command {
 	f.BoolVar(&o.undo, "undo", false, "undo what bootstrap created here")
 	f.BoolVar(&o.json, "json", false, "print the outcome as JSON")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes; still ask for codes")
-	rare(f, "accept-lockout", "agent-role", "billing", "console-login", "group", "json", "keep-root-key", "key-name", "policy", "qr-file", "role",
+	rare(f, "accept-lockout", "agent-role", "billing", "console-login", "from-env", "group", "json", "keep-root-key", "key-name", "policy", "qr-file", "role",
 		"self-enroll", "self-service", "trusted-account")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "plan" { // as --dry-run was called here
@@ -97,10 +101,17 @@ func newBootstrap(a *app) *cobra.Command {
 		}
 		return pflag.NormalizedName(name)
 	})
+	_ = cmd.RegisterFlagCompletionFunc("from-profile", profileNames)
 	return cmd
 }
 
 func runBootstrap(cmd *cobra.Command, a *app, o bootstrapFlags) error {
+	if err := refuseEmpty(cmd, "from-profile"); err != nil {
+		return err
+	}
+	if o.FromEnv && o.FromProfile != "" || o.Key != "" && (o.FromEnv || o.FromProfile != "") {
+		return failure.New(failure.Usage, "--key, --from-profile and --from-env exclude each other: one of them does the work")
+	}
 	if o.User == "" && o.TrustedAccount == "" {
 		o.User = osUser()
 	}
@@ -202,7 +213,7 @@ func printBootstrap(a *app, out bootstrap.Result, planned bool) error {
 
 // runUndo takes back what bootstrap made.
 func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) error {
-	out, err := bootstrap.Undo(cmd.Context(), b, bootstrap.UndoOptions{Key: o.Key, Show: o.Show})
+	out, err := bootstrap.Undo(cmd.Context(), b, bootstrap.UndoOptions{Key: o.Key, FromEnv: o.FromEnv, FromProfile: o.FromProfile, Show: o.Show})
 	if err != nil {
 		return err
 	}
@@ -222,6 +233,7 @@ func runUndo(cmd *cobra.Command, a *app, b *broker.Broker, o bootstrapFlags) err
 	case len(out.Commands) > 0:
 		a.Step("nothing was changed: the key that set up account " + out.Account + " is not here, or no longer works")
 		a.Step("let an administrator run the commands above, or run: awsbroker bootstrap --undo --key NAME")
+		a.Step("or with a session of aws login: awsbroker bootstrap --undo --from-profile NAME")
 	case len(out.Kept) > 0:
 		a.Step("kept: " + strings.Join(out.Kept, ", "))
 	case len(out.Lost) > 0:

@@ -191,7 +191,7 @@ func usages(set *pflag.FlagSet, chosen func(*pflag.Flag) bool) string {
 
 // values are the names of what follows a flag, where it is not the flag's own name.
 var values = map[string]string{
-	"accept-lockout": "user", "with": "profile", "like": "profile", "key-name": "key", "role-arn": "role", "mfa-serial": "device", "qr-file": "file",
+	"accept-lockout": "user", "with": "profile", "like": "profile", "from-profile": "profile", "key-name": "key", "role-arn": "role", "mfa-serial": "device", "qr-file": "file",
 	"session-policy": "policy", "session-policy-arn": "arn", "trusted-account": "account", "mfa-session": "duration",
 	"mfa-code": "code", "prompt": "ways", "keystore": "keychain", "limit": "number",
 }

@@ -64,6 +64,7 @@ func TestMain(m *testing.M) {
 //	sent ACTION FILE        the last call of ACTION had exactly these parameters,
 //	                        one KEY=VALUE a line
 //	accesskey WHO           sets $KEYID and $SECRET to a new key of the user WHO
+//	signin WHO              the user WHO, or root, signs in as with aws login
 //	abandon NAME            a virtual MFA device that nobody has
 //	unenroll NAME           a virtual MFA device of phoebe's is gone
 //	passkey NAME            a passkey or security key of phoebe's
@@ -123,7 +124,7 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	for name, do := range map[string]func(*story, *testscript.TestScript, []string){
 		"exits": (*story).exits, "paste": (*story).paste, "took": (*story).took, "screen": (*story).screen, "keychain": (*story).keychain,
 		"mfacode": (*story).mfaCode, "calls": (*story).calls, "fault": (*story).fault, "clock": (*story).clock,
-		"sessions": (*story).sessions, "role": (*story).role, "accesskey": (*story).accessKey,
+		"sessions": (*story).sessions, "role": (*story).role, "accesskey": (*story).accessKey, "signin": (*story).signIn,
 		"abandon": (*story).abandon, "unenroll": (*story).unenroll, "passkey": (*story).passkey, "hardware": (*story).hardware, "allow": (*story).allow,
 		"retire": (*story).retire, "sent": (*story).sent, "fill": (*story).fill, "rest": (*story).rest, "sleep": (*story).sleep,
 	} {

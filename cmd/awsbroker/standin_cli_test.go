@@ -18,8 +18,9 @@ import (
 )
 
 // standInForCLI is aws in the stories of pages, where the AWS CLI may not be there, and
-// would need to be told where AWS is. It knows one command line,
+// would need to be told where AWS is. It knows two command lines,
 //
+//	aws configure export-credentials --format process --profile PROFILE
 //	aws sts get-caller-identity [--profile PROFILE]
 //
 // takes a session from the environment, or else runs the profile's credential_process as
@@ -33,6 +34,9 @@ func standInForCLI() {
 }
 
 func callerIdentity(args []string) error {
+	if len(args) == 6 && args[0] == "configure" && args[1] == "export-credentials" {
+		return exportLogin(args[5])
+	}
 	if len(args) < 2 || args[0] != "sts" || args[1] != "get-caller-identity" {
 		return fmt.Errorf("unknown command: %v", args)
 	}

@@ -127,6 +127,9 @@ func (s *bootstrap) asksFor(profile string) bool {
 func (o Result) Text() string {
 	var b strings.Builder
 	say.Fprintf(&b, "account   %s (%s)\nasked by  %s\n", o.Account, o.Partition, o.By)
+	if o.With != "" {
+		b.WriteString(say.Wrap(o.With, "with      ", "          ", 78) + "\n")
+	}
 	if o.Address != "" {
 		say.Fprintf(&b, "address   %s\n", say.Shown(strings.ReplaceAll(o.Address, "\n", "\n ")))
 	}

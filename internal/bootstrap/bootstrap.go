@@ -34,6 +34,8 @@ type Options struct {
 	KeyName string // of the user's key in the keychain; empty: as the user
 
 	Key            string   // of the keychain, that does it; empty: the only root key there is, or a typed one
+	FromEnv        bool     // a session of the environment does it
+	FromProfile    string   // a session of this profile does it, as the AWS CLI has it
 	TrustedAccount string   // only the role is made, for a user of that account, or for all
 	Billing        bool     // the role may see and pay bills
 	AgentRole      bool     // there is also a role for coding agents, which may only read
@@ -65,6 +67,7 @@ type Result struct {
 	Account   string
 	Partition string
 	By        string // ARN of who does it
+	With      string // the session that does it, in words; empty for a key
 	Address   string // where STS and IAM are asked, if that is not AWS's own address
 
 	UserARN   string
@@ -103,10 +106,11 @@ type bootstrap struct {
 	o      Options
 	waits  bootstrapWaits
 	record keystore.Record
-	name   string         // of that key in the keychain; empty: it was typed
+	name   string         // of that key in the keychain; empty: it was typed, or is a session
+	region string         // of the profile whose session it is
 	who    sts.Identity   // whose it is
 	access *access.Access // to IAM, for the key of a user
-	root   *iam.Client    // for the root user's
+	direct *iam.Client    // to IAM, for the root user's, and for a session
 	out    Result
 
 	journal  *notes.Bootstrap
@@ -219,7 +223,7 @@ func (s *bootstrap) callOnce(ctx context.Context, call func(context.Context, *ia
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.waits.call)
 	defer cancel()
-	return call(ctx, s.root)
+	return call(ctx, s.direct)
 }
 
 // up is the patience of bootstrap's waits. The progress shows what the wait is for;

@@ -41,7 +41,9 @@ func (s *bootstrap) keyStep() *step {
 }
 
 // ownsTyped reports whether the key that was typed is the user's own.
-func (s *bootstrap) ownsTyped() bool { return s.name == "" && s.who.UserName() == s.o.User }
+func (s *bootstrap) ownsTyped() bool {
+	return s.name == "" && !s.isSession() && s.who.UserName() == s.o.User
+}
 
 // lookForKey finds a key of the keychain that is the user's, in use in AWS.
 func (s *bootstrap) lookForKey(ctx context.Context) (state, error) {

@@ -16,6 +16,9 @@ func (s *bootstrap) refuseLastWay(ctx context.Context) error {
 	if s.who.IsRoot() {
 		return nil
 	}
+	if role, ok := s.signingRole(); ok {
+		return s.refuseOwnRole(role)
+	}
 	user := s.who.UserName()
 	stays, err := s.staysAdministrator(ctx, user)
 	if err != nil {
@@ -26,6 +29,22 @@ func (s *bootstrap) refuseLastWay(ctx context.Context) error {
 	}
 	return failure.New(failure.Other, "that would remove the last known way into account %s: %s would no longer be an administrator", s.out.Account, user).
 		Hint("make an access key of the root user in the console, and: awsbroker add root; awsbroker bootstrap --undo --key root")
+}
+
+// signingRole returns the name of the role whose session signs.
+func (s *bootstrap) signingRole() (name string, ok bool) {
+	_, rest, ok := strings.Cut(s.who.ARN, ":assumed-role/")
+	name, _, _ = strings.Cut(rest, "/")
+	return name, ok
+}
+
+// refuseOwnRole: a role that bootstrap made cannot take itself back.
+func (s *bootstrap) refuseOwnRole(role string) error {
+	if s.journal.Find(notes.Thing{Kind: notes.Role, Name: role}) == nil {
+		return nil
+	}
+	return failure.New(failure.Other, "that would remove role %s, whose session does it", role).
+		Hint("sign in as the root user or another administrator: aws login --profile NAME; then: awsbroker bootstrap --undo --from-profile NAME")
 }
 
 // staysAdministrator reports whether a user is one by what bootstrap did not

@@ -32,12 +32,17 @@ func (s *bootstrap) open(ctx context.Context, b *broker.Broker) (err error) {
 		return failure.OfRecord(err)
 	}
 	s.startActor(ctx, b)
-	if s.name, err = s.whichKey(); err != nil {
-		return err
+	if !s.o.takesSession() {
+		if s.name, err = s.whichKey(); err != nil {
+			return err
+		}
 	}
-	if s.name == "" {
+	switch {
+	case s.o.takesSession():
+		err = s.sessionInHand(ctx)
+	case s.name == "":
 		err = s.typedKey(ctx)
-	} else {
+	default:
 		err = s.storedKey(ctx, "")
 	}
 	if err == nil {
@@ -80,7 +85,8 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
 		return failure.Unasked(err, "no key in the keychain was chosen, and there is no terminal to type one at").
-			Hint("choose one: awsbroker bootstrap --key NAME")
+			Hint("choose one: awsbroker bootstrap --key NAME").
+			Hint("or sign in with aws login --profile NAME, and run: awsbroker bootstrap --from-profile NAME")
 	case failure.Is(err):
 		return err
 	case err != nil:
@@ -134,10 +140,11 @@ func (s *bootstrap) authenticate() error {
 		s.actor.Target.Endpoint.Region = config.DefaultRegion(s.out.Partition)
 	}
 	s.out.Address = strings.TrimPrefix(s.actor.Target.ForeignAddresses(), "address  ")
+	s.out.With = s.sessionWords()
 	switch {
-	case s.who.IsRoot():
+	case s.who.IsRoot(), s.isSession():
 		var err error
-		s.root, err = s.actor.Target.IAM(s.actor.AccessKey)
+		s.direct, err = s.actor.Target.IAM(s.actor.AccessKey)
 		return err
 	case s.who.UserName() == "":
 		return failure.New(failure.Other, "the key belongs to %s, which is neither the root user nor an IAM user", s.who.ARN).

@@ -93,7 +93,7 @@ func (s *bootstrap) makePlan(ctx context.Context) error {
 			return s.failureAt(&step{what: "the rights of user " + s.o.User}, err)
 		}
 	}
-	if s.who.IsRoot() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
+	if s.hasRootKey() && !s.o.KeepRootKey && s.o.TrustedAccount == "" {
 		s.out.Plan = append(s.out.Plan, Planned{Sign: "-", What: "root key " + s.actor.AccessKey.AccessKeyID, How: "at the end; you will be asked again"})
 	}
 	return s.planPolicies(ctx)
@@ -159,7 +159,7 @@ func (s *bootstrap) needsProof() bool {
 	if s.o.TrustedAccount != "" {
 		return false
 	}
-	return len(s.always) > 0 || len(s.journal.Things) > 0 && s.journal.Proved == nil || s.who.IsRoot() && !s.o.KeepRootKey ||
+	return len(s.always) > 0 || len(s.journal.Things) > 0 && s.journal.Proved == nil || s.hasRootKey() && !s.o.KeepRootKey ||
 		slices.ContainsFunc(s.plan, func(st *step) bool { return st.is.is == missing || st.is.is == differs })
 }
 
@@ -197,7 +197,7 @@ func (s *bootstrap) summarize(ctx context.Context) error {
 	if !sum.RootMFA && s.out.Partition != "aws-us-gov" { // GovCloud's root has no console
 		s.out.Left = append(s.out.Left, "the root user has no MFA device: sign in to the console as root, \"Security credentials\", \"Assign MFA device\"")
 	}
-	if sum.RootKeys && !s.who.IsRoot() {
+	if sum.RootKeys && !s.hasRootKey() {
 		s.out.Left = append(s.out.Left, "the root user has access keys, which only root can delete: sign in to the console as root, \"Security credentials\", \"Access keys\"")
 	}
 	if s.o.Billing {

@@ -68,6 +68,7 @@ func (s *bootstrap) editProfile(name, role string) (profileEdit, error) {
 	if region == "" {
 		region, _ = environRegion()
 	}
+	region = cmp.Or(region, s.region)
 	o := setup.Options{
 		Profile: name, KeyName: s.out.KeyName, RoleARN: role, MFASerial: s.out.MFASerial,
 		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,

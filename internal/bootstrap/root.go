@@ -17,7 +17,10 @@ import (
 // by itself.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html#ru-bp-access-keys
 func (s *bootstrap) endRootKey(ctx context.Context) error {
-	if !s.who.IsRoot() {
+	if s.isSession() {
+		s.endSession()
+	}
+	if !s.hasRootKey() {
 		return nil
 	}
 	if s.o.KeepRootKey {
@@ -154,7 +157,7 @@ func (s *bootstrap) deleteRootHint() string {
 func (s *bootstrap) finishTrusted() {
 	s.out.Left = append(s.out.Left, fmt.Sprintf("in account %s, let %s have: %s", s.o.TrustedAccount, cmp.Or(s.o.User, "the future administrator"), policy.AllowAssume(s.out.RoleARN)),
 		fmt.Sprintf("then write a profile for it: awsbroker setup NAME --key KEY --role-arn %s --mfa-serial SERIAL", s.out.RoleARN))
-	if s.who.IsRoot() {
+	if s.hasRootKey() {
 		s.out.Left = append(s.out.Left, "when that works, delete the root key: "+s.deleteRootHint())
 	}
 }

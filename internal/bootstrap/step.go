@@ -245,5 +245,5 @@ func (s *bootstrap) failureAt(st *step, err error) error {
 			f.Hints = []string{"this key lacks the rights for it: use the root user's key or an administrator's"}
 		}
 	}
-	return err
+	return s.explainSession(err)
 }

@@ -17,8 +17,10 @@ import (
 
 // UndoOptions say what undone, and who does it.
 type UndoOptions struct {
-	Key  string // of the keychain; empty: the one that did it, if it is still there
-	Show Progress
+	Key         string // of the keychain; empty: the one that did it, if it is still there
+	FromEnv     bool   // as in [Options]
+	FromProfile string // as in [Options]
+	Show        Progress
 }
 
 // Undone is what came of it.
@@ -33,24 +35,17 @@ type Undone struct {
 // Undo takes back what bootstrap made, the last thing first, asking
 // for each. What was there before is not touched.
 func Undo(ctx context.Context, b *broker.Broker, o UndoOptions) (Undone, error) {
-	s := &bootstrap{o: Options{Key: o.Key, Show: o.Show}, waits: bootstrapPatience}
+	s := &bootstrap{o: Options{Key: o.Key, FromEnv: o.FromEnv, FromProfile: o.FromProfile, Show: o.Show}, waits: bootstrapPatience}
 	return s.undo(ctx, b)
 }
 
 func (s *bootstrap) undo(ctx context.Context, b *broker.Broker) (out Undone, err error) {
-	j, err := s.journalToUndo(b)
-	if err != nil {
-		return out, err
-	}
-	out.Account = j.Account
-	if s.o.Key == "" {
-		s.o.Key = j.Key
-	}
-	works, err := s.openToUndo(ctx, b, j)
+	j, works, err := s.openToUndo(ctx, b)
 	if err != nil {
 		return out, err
 	}
 	defer s.actor.Close()
+	out.Account = j.Account
 	if !works {
 		s.out.Partition, s.out.Account = j.Partition, j.Account
 	}
@@ -112,15 +107,48 @@ func (s *bootstrap) journalToUndo(b *broker.Broker) (*notes.Bootstrap, error) {
 	return nil, failure.New(failure.Usage, "in which account? there are %s", strings.Join(accounts, ", ")).Hint("choose the account with one of its keys: awsbroker bootstrap --undo --key NAME")
 }
 
-// openToUndo reports whether there is a key that still works.
-func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker, j *notes.Bootstrap) (works bool, err error) {
+// openToUndo returns what there is to undo, and whether there is a session in hand or a
+// key that still works.
+func (s *bootstrap) openToUndo(ctx context.Context, b *broker.Broker) (j *notes.Bootstrap, works bool, err error) {
 	if err := b.CheckHome(); err != nil {
-		return false, err
+		return nil, false, err
+	}
+	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
+		return nil, false, failure.OfRecord(err)
 	}
 	s.startActor(ctx, b)
-	if s.record, err = keystore.ReadRecord(b.Paths.KeystoreFile()); err != nil {
-		return false, failure.OfRecord(err)
+	if s.o.takesSession() {
+		j, err := s.openSessionToUndo(ctx)
+		return j, true, err
 	}
+	if j, err = s.journalToUndo(b); err != nil {
+		return nil, false, err
+	}
+	if s.o.Key == "" {
+		s.o.Key = j.Key
+	}
+	works, err = s.openKeyToUndo(ctx, j)
+	return j, works, err
+}
+
+// openSessionToUndo is [bootstrap.openToUndo] with a session in hand.
+func (s *bootstrap) openSessionToUndo(ctx context.Context) (*notes.Bootstrap, error) {
+	err := s.sessionInHand(ctx)
+	if err == nil {
+		err = s.authenticate()
+	}
+	if err != nil {
+		s.actor.Close()
+		return nil, err
+	}
+	if !slices.Contains(notes.BootstrapAccounts(s.run.Paths.State), s.out.Account) {
+		return nil, failure.New(failure.NotFound, "there is no record of anything that bootstrap created in account %s", s.out.Account)
+	}
+	return readJournal(s.run, s.out.Account)
+}
+
+// openKeyToUndo reports whether there is a key that still works.
+func (s *bootstrap) openKeyToUndo(ctx context.Context, j *notes.Bootstrap) (works bool, err error) {
 	if _, ok := s.record.Keys[s.o.Key]; !ok && s.o.Key != j.Key {
 		return false, failure.OfKeystore(keystore.ErrNotFound, s.o.Key)
 	} else if !ok || s.o.Key == "" {
@@ -198,12 +226,12 @@ func (s *bootstrap) actAsItself(ctx context.Context) error {
 	p := *t.Profile
 	p.RoleARN, p.MFASerial = "", ""
 	t.Profile = &p
-	if s.root, err = t.IAM(s.actor.AccessKey); err != nil {
+	if s.direct, err = t.IAM(s.actor.AccessKey); err != nil {
 		return err
 	}
 	s.access = nil
 	_, err = wait.For(ctx, s.up(s.waits.settle, ""), func(ctx context.Context) (done bool, err error) {
-		_, err = s.root.Users(ctx)
+		_, err = s.direct.Users(ctx)
 		return !awsapi.Is(err, awsapi.Denied) && !mayPass(err), err
 	})
 	return failure.OfIAM(err, failure.IAMCall{})

@@ -211,7 +211,7 @@ func (run childRun) do(ctx context.Context, b *broker.Broker) (out childOutcome)
 	}
 	s.o.Show = childProgress{}
 	if run.Undo {
-		s.o = Options{Key: run.Key, Show: childProgress{}}
+		s.o = Options{Key: run.Key, FromEnv: run.Options.FromEnv, Show: childProgress{}}
 		out.Undone, err = s.undo(ctx, b)
 	} else {
 		out.Out, err = s.setUp(ctx, b)

@@ -109,7 +109,7 @@ func (s *Server) lookUp(auth *sigv4.Signature, tokens []string, x *exchange) (*c
 // and IAM says that it does not know it.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 func (s *Server) sessionWorks(session *session, auth *sigv4.Signature) bool {
-	if session.role != nil {
+	if session.role != nil || session.signedIn {
 		return true
 	}
 	if s.endWithKeys && session.key.status != statusActive {

@@ -28,6 +28,8 @@ type session struct {
 	key  *AccessKey // that called GetSessionToken
 	mfa  time.Time  // when GetSessionToken saw a code; zero if it saw none
 
+	signedIn bool // of `aws login`, which no key bought
+
 	role           *Role // of AssumeRole
 	chained        bool  // a session assumed the role, and not a key
 	timed          bool  // with a DurationSeconds
