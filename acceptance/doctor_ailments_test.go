@@ -3,6 +3,7 @@
 package acceptance
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"regexp"
@@ -173,6 +174,15 @@ func keyAilments() []ailment {
 			w.Write(w.Path("home/.aws/cli/cache/over.json"), `{"Credentials": {"Expiration": "2020-01-01T00:00:00Z"}}`)
 			w.Write(w.Path("home/.aws/cli/cache/other.json"), `{"accessToken": "x"}`)
 		}},
+		{id: "login-in-clear", is: func(w *world) {
+			root := "arn:aws:iam::123456789012:root"
+			w.edit(w.Config(), "[profile admin]", "[profile root]\nlogin_session = "+root+"\n[profile admin]")
+			w.Mkdir(w.Path("home/.aws/login/cache"), 0o700)
+			w.Write(w.Path(fmt.Sprintf("home/.aws/login/cache/%x.json", sha256.Sum256([]byte(root)))), `{"accessToken": {"accessKeyId": "ASIAIOSFODNN7EXAMPLE", "secretAccessKey": "x", "sessionToken": "x",
+				"accountId": "123456789012", "expiresAt": "`+time.Now().Add(10*time.Minute+30*time.Second).UTC().Format(time.RFC3339)+`"}, "refreshToken": "x", "clientId": "x", "dpopKey": "x"}`)
+			w.Write(w.Path("home/.aws/login/cache/over.json"), `{"accessToken": {"expiresAt": "2026-01-01T00:00:00Z"}, "refreshToken": "x"}`)
+			w.Write(w.Path("home/.aws/login/cache/other.json"), `{`)
+		}},
 		{id: "half-key", is: func(w *world) { w.Write(w.credentials(), "[half]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n") }},
 		{id: "record-damaged", unchecked: "profiles", is: func(w *world) { w.Write(w.record(), "{") }},
 		{id: "no-key", make: func(t *testing.T) *world { return bare(t, -1) }},
@@ -294,6 +304,10 @@ func accountAilments() []ailment {
 		{id: "console-without-mfa", is: func(w *world) { w.AWS.Account.AddUser("wilma").SetPassword(true) }},
 		{id: "always-admin", is: func(w *world) {
 			must(w, w.AWS.Account.AddUser("wilma").PutPolicy("all", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":["*"]}}`))
+		}},
+		{id: "login-around-role", is: func(w *world) {
+			must(w, w.AWS.User.AttachPolicy("arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"))
+			w.AWS.User.SetPassword(true)
 		}},
 		{id: "trust-without-mfa", is: func(w *world) {
 			trust := strings.ReplaceAll(fakeaws.TrustWithMFA(w.AWS.Account), `"Bool"`, `"BoolIfExists"`)

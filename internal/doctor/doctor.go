@@ -125,6 +125,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) Diagnosis {
 	clock := d.askTheTime(ctx)
 	d.check("programs", func() (string, error) { return d.lookAtPrograms(ctx) })
 	d.check("keys in plaintext", d.lookAtClearKeys)
+	d.check("sessions of aws login", d.lookAtLogins)
 	d.check("file modes", d.lookAtModes)
 	d.check("keychain", func() (string, error) { return d.lookAtKeychain(ctx) })
 	d.check("sessions", d.lookAtSessions)

@@ -129,6 +129,25 @@ func TestAccount(t *testing.T) {
 		"a password without MFA": {func(_ *testing.T, m *patient) { m.AWS.Account.AddUser("wilma").SetPassword(true) },
 			[]string{"console-without-mfa: user wilma"}, "aws iam delete-login-profile --user-name wilma --profile admin"},
 		"a password with MFA": {func(_ *testing.T, m *patient) { m.AWS.User.SetPassword(true) }, nil, ""},
+		"an administrator with a password": {func(t *testing.T, m *patient) {
+			wilma, power := m.AWS.Account.AddUser("wilma"), m.AWS.Account.AddGroup("power")
+			must(t, power.AttachPolicy(administrator))
+			power.AddUser(wilma)
+			wilma.SetPassword(true)
+			wilma.EnableMFA("")
+		}, []string{"login-around-role: user wilma can get sessions of an administrator by aws login, without the role, by policy AdministratorAccess", "always-admin: every member of group power"}, ""},
+		"one with a password who may sign in": {func(t *testing.T, m *patient) {
+			must(t, m.AWS.User.AttachPolicy("arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"))
+			m.AWS.User.SetPassword(true)
+		}, []string{"login-around-role: user phoebe can get sessions by aws login, by policy SignInLocalDevelopmentAccess"}, ""},
+		"one who may, without a password": {func(t *testing.T, m *patient) {
+			must(t, m.AWS.User.AttachPolicy("arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"))
+		}, nil, ""},
+		"one to whom it is denied": {func(t *testing.T, m *patient) {
+			must(t, m.AWS.User.AttachPolicy("arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess"))
+			must(t, m.AWS.User.PutPolicy("no", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"signin:*","Resource":"*"}]}`))
+			m.AWS.User.SetPassword(true)
+		}, nil, ""},
 		"a role without MFA": {func(_ *testing.T, m *patient) { m.SetTrust("admin-mfa", `"Condition":{}`) },
 			[]string{"trust-without-mfa: admin-mfa"}, ""},
 		"a role of others": {func(t *testing.T, m *patient) { // no profile's

@@ -18,6 +18,8 @@ func FindingKinds() []*FindingKind {
 		gitHelperBefore, gitPasswordStored,
 		// keychain.go
 		keychainGone, keychainLocked, keyringInClear, noKey, keyUnlisted, keystoreOverridden, sessionsNowhere, sealedInKeychain, nobodyToAsk,
+		// logins.go
+		loginInClear,
 		// log.go
 		logUnwritable,
 		// modes.go
@@ -35,6 +37,6 @@ func FindingKinds() []*FindingKind {
 		// servicepasswords.go
 		servicePassword, oldServicePassword,
 		// users.go
-		consoleWithoutMFA, alwaysAdmin, secondKey, unusedKey,
+		consoleWithoutMFA, alwaysAdmin, loginAroundRole, secondKey, unusedKey,
 	}
 }

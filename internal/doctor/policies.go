@@ -11,16 +11,21 @@ import (
 
 // policies are what somebody may do, as far as doctor wants to know.
 type policies struct {
-	admin  string            // the first policy that allows everything without MFA; empty if none does
-	denied bool              // what is done without MFA is denied
-	roles  map[string]string // of roles that trust the account: the first policy that allows to assume one without naming it
+	admin   string            // the first policy that allows everything without MFA; empty if none does
+	denied  bool              // what is done without MFA is denied
+	signIn  string            // the first policy that allows `aws login`; empty if none does
+	noLogin bool              // `aws login` is denied
+	roles   map[string]string // of roles that trust the account: the first policy that allows to assume one without naming it
 }
 
 func (p *policies) add(name string, other *policies) {
 	if p.admin == "" && other.admin != "" {
 		p.admin = cmp.Or(name, other.admin)
 	}
-	p.denied = p.denied || other.denied
+	if p.signIn == "" && other.signIn != "" {
+		p.signIn = cmp.Or(name, other.signIn)
+	}
+	p.denied, p.noLogin = p.denied || other.denied, p.noLogin || other.noLogin
 	for role, by := range other.roles {
 		if p.roles == nil {
 			p.roles = map[string]string{}
@@ -65,7 +70,7 @@ func (a *account) policiesOf(ctx context.Context, of iam.Holder) (*policies, boo
 // managed reads a managed policy, once. AWS's AdministratorAccess is known.
 func (a *account) managed(ctx context.Context, m iam.Attached) (*policies, error) {
 	if strings.HasSuffix(m.ARN, ":iam::aws:policy/AdministratorAccess") {
-		return &policies{admin: m.Name}, nil
+		return &policies{admin: m.Name, signIn: m.Name}, nil
 	}
 	a.mu.Lock()
 	p := a.documents[m.ARN]
@@ -90,6 +95,10 @@ func (a *account) readPolicies(name, text string) *policies {
 	p := &policies{denied: denied}
 	if admin {
 		p.admin = name
+	}
+	login, noLogin := policy.WeighSignIn(text)
+	if p.noLogin = noLogin; login {
+		p.signIn = name
 	}
 	for _, role := range a.open {
 		if policy.AllowsAnyRole(text, role.ARN) {

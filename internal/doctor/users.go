@@ -18,60 +18,91 @@ var (
 		"a key that leaks is an administrator's at once, without a code and without an end")
 	secondKey = findingKind("second-key", Warning,
 		"with two active keys, one is probably forgotten somewhere")
+	loginAroundRole = findingKind("login-around-role", Warning,
+		"aws login gives whoever has a console password sessions on the machine, in plaintext, for 12 hours, without the role")
 	unusedKey = findingKind("unused-key", Warning,
 		"if an unused key is stolen, nobody notices")
 )
 
 // lookAtUser looks at one user's console password, access keys and rights.
 func (a *account) lookAtUser(ctx context.Context, u iam.User) []finding {
-	found := a.lookAtConsole(ctx, u)
+	found, console := a.lookAtConsole(ctx, u)
 	found = append(found, a.lookAtKeys(ctx, u)...)
 	own, ok := a.policiesOf(ctx, iam.UserNamed(u.Name))
-	if ok {
-		a.noteAssumers("user "+u.Name, own)
-	}
-	if !ok || own.admin == "" || own.denied {
+	if !ok {
 		return found
 	}
+	a.noteAssumers("user "+u.Name, own)
+	if own.admin == "" && !console {
+		return found
+	}
+	all := a.withGroups(ctx, u, own)
+	if own.admin != "" && !all.denied {
+		found = append(found, finding{alwaysAdmin, a.adminFinding("user "+u.Name, own, a.bootstrapCommand(u.Name))})
+	}
+	if console && all.signIn != "" && !all.noLogin {
+		found = append(found, a.loginFinding(u, all))
+	}
+	return found
+}
+
+// withGroups returns what a user may do, by own policies and those of the groups.
+func (a *account) withGroups(ctx context.Context, u iam.User, own *policies) *policies {
+	all := &policies{}
+	all.add("", own)
 	groups, err := a.iam.GroupsOf(ctx, u.Name)
 	if err != nil {
 		a.gap("groups", u.Name, err)
 	}
-	for _, g := range groups { // one of them may deny what is done without MFA
-		if p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name)); ok && p.denied {
-			return found
+	for _, g := range groups {
+		if p, ok := a.policiesOf(ctx, iam.GroupNamed(g.Name)); ok {
+			all.add("", p)
 		}
 	}
-	return append(found, finding{alwaysAdmin, a.adminFinding("user "+u.Name, own, a.bootstrapCommand(u.Name))})
+	return all
+}
+
+// loginFinding is about a user who can have sessions without a role.
+func (a *account) loginFinding(u iam.User, all *policies) finding {
+	f := Finding{
+		Title:  fmt.Sprintf("user %s can get sessions by aws login, by policy %s", u.Name, all.signIn),
+		Advice: "remove that policy or the console password, or deny the user signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token",
+	}
+	if all.admin != "" {
+		f.Title = fmt.Sprintf("user %s can get sessions of an administrator by aws login, without the role, by policy %s", u.Name, all.signIn)
+		f.Mend = a.bootstrapCommand(u.Name)
+	}
+	return finding{loginAroundRole, f}
 }
 
 func (a *account) adminFinding(who string, p *policies, mend string) Finding {
 	return Finding{Title: fmt.Sprintf("%s is always an administrator, by policy %s", who, p.admin), Mend: mend}
 }
 
-func (a *account) lookAtConsole(ctx context.Context, u iam.User) []finding {
+// lookAtConsole looks whether a user has a console password, and no MFA device.
+func (a *account) lookAtConsole(ctx context.Context, u iam.User) (found []finding, console bool) {
 	_, err := a.iam.LoginProfile(ctx, u.Name)
 	var e *awsapi.Error
 	if errors.As(err, &e) && e.Reason == awsapi.NotThere {
-		return nil
+		return nil, false
 	}
 	if err != nil {
 		a.gap("console passwords", u.Name, err)
-		return nil
+		return nil, false
 	}
 	devices, err := a.iam.MFADevices(ctx, u.Name)
 	if err != nil {
 		a.gap("MFA devices", u.Name, err)
-		return nil
+		return nil, true
 	}
 	if len(devices) > 0 {
-		return nil
+		return nil, true
 	}
 	return []finding{{consoleWithoutMFA, Finding{
 		Title:  fmt.Sprintf("user %s has a console password, but no MFA device", u.Name),
 		Advice: "add a device to the user (awsbroker mfa enroll), or remove the password",
 		Mend:   fmt.Sprintf("aws iam delete-login-profile --user-name %s --profile %s", say.ShellWord(u.Name), say.ShellWord(a.profile)),
-	}}}
+	}}}, true
 }
 
 // maxUnused is for how long a key may be unused.

@@ -97,8 +97,11 @@ func fitsEveryUser(value any) bool {
 	return matches(text, "\x00")
 }
 
-func (s statement) meansAssumeRole() bool {
-	means := func(action string) bool { return matches(strings.ToLower(action), "sts:assumerole") }
+func (s statement) meansAssumeRole() bool { return s.meansAction("sts:AssumeRole") }
+
+// meansAction reports whether a statement is about an action.
+func (s statement) meansAction(name string) bool {
+	means := func(action string) bool { return matches(strings.ToLower(action), strings.ToLower(name)) }
 	if len(s.NotAction) > 0 {
 		return !slices.ContainsFunc(s.NotAction, means)
 	}
