@@ -28,7 +28,8 @@ func (f *founding) wantAgentRole() {
 		}
 	}
 	text, err := os.ReadFile(f.run.Paths.Config)
-	if err != nil || strings.Count(string(text), "[profile agent]") != 1 || !strings.Contains(string(text), "role_arn = arn:aws:iam::111122223333:role/"+agentRole) {
+	if err != nil || strings.Count(string(text), "[profile agent]") != 1 || !strings.Contains(string(text), "role_arn = arn:aws:iam::111122223333:role/"+agentRole) ||
+		strings.Count(string(text), "awsbroker_agents = allow") != 1 {
 		f.t.Errorf("%v\n%s", err, text)
 	}
 	if again := f.server.RepeatedCodes(); len(again) > 0 {

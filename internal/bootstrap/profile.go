@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/notes"
@@ -72,6 +73,9 @@ func (s *bootstrap) editProfile(name, role string) (profileEdit, error) {
 	o := setup.Options{
 		Profile: name, KeyName: s.out.KeyName, RoleARN: role, MFASerial: s.out.MFASerial,
 		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
+	}
+	if _, has := cfg.Value(name, "awsbroker_agents"); !has && name != s.o.Profile {
+		o.Agents = agents.Allow
 	}
 	if o, ok := cfg.Override(o.Profile, o.Settings(), setup.BesideHelper); ok {
 		return e, s.orAnotherName(name, failure.New(failure.Other, "%s would override the profile that bootstrap writes into %s", o, s.run.Paths.Config).

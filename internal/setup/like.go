@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -89,6 +90,9 @@ func (f *filling) limit() error {
 		} else {
 			f.remove = append(slices.Clip(f.remove), s.Key)
 		}
+	}
+	if _, own := f.cfg.Value(f.Profile, prefix+"agents"); !own && f.Like != "" && f.Narrow.ReadOnly {
+		f.Agents = agents.Allow // whatever [default] says: that is what the profile is for
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -27,6 +28,7 @@ type Options struct {
 	Region     string
 	MFASession string           // life of an MFA session, like "8h"; empty leaves it as it is
 	Narrow     config.Narrowing // session policies that the profile gets; checked
+	Agents     agents.Rule      // what coding agents get; empty leaves it as it is
 	Program    string           // how callers start awsbroker: an absolute path, or a name on PATH
 	Offline    bool             // ask AWS nothing: no proposal, no proof
 	Yes        bool             // ask the person nothing but for codes
@@ -129,6 +131,7 @@ func (o Options) Settings() []config.Setting {
 	add("awsbroker_role_arn", o.RoleARN)
 	add("awsbroker_mfa_serial", o.MFASerial)
 	add("awsbroker_mfa_session", o.MFASession)
+	add("awsbroker_agents", string(o.Agents))
 	return append(set, o.kept...)
 }
 
