@@ -15,7 +15,7 @@ import (
 )
 
 var loginInClear = findingKind("login-in-clear", Warning,
-	"aws login leaves the session of whoever signed in, which can be the root user, in a file that every program of yours can read and renew, without the role and without a code")
+	"aws login leaves the session of the person who signed in, such as the root user, in a file that every program of yours can read and renew, without the role and without a code")
 
 // loginLife is how long a session of `aws login` can be renewed.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-login-credentials.html

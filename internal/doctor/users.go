@@ -19,7 +19,7 @@ var (
 	secondKey = findingKind("second-key", Warning,
 		"with two active keys, one is probably forgotten somewhere")
 	loginAroundRole = findingKind("login-around-role", Warning,
-		"aws login gives whoever has a console password sessions on the machine, in plaintext, for 12 hours, without the role")
+		"by aws login a user with a console password gets sessions without the role, which are in plaintext and can be renewed for 12 hours")
 	unusedKey = findingKind("unused-key", Warning,
 		"if an unused key is stolen, nobody notices")
 )
