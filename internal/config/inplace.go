@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
 // writeInPlace overwrites a file that cannot be replaced: a mount point, as files in
@@ -26,7 +28,7 @@ func writeInPlace(target string, info fs.FileInfo, before, after []byte) error {
 	if err := os.Remove(backup); err != nil {
 		return fmt.Errorf("the file was written, but its old copy could not be removed (%w): %q", err, backup)
 	}
-	return syncDir(filepath.Dir(target))
+	return paths.SyncDir(filepath.Dir(target))
 }
 
 func writeBackup(backup string, info fs.FileInfo, text []byte) (err error) {
@@ -52,7 +54,7 @@ func writeBackup(backup string, info fs.FileInfo, text []byte) (err error) {
 	if err := f.Close(); err != nil {
 		return cannotWrite(backup, err)
 	}
-	return syncDir(filepath.Dir(backup))
+	return paths.SyncDir(filepath.Dir(backup))
 }
 
 // overwriteFile writes first what makes the file longer: if the disk is full, the old

@@ -36,7 +36,7 @@ func WriteFile(path string, before, after []byte) (err error) {
 	}
 	dir := filepath.Dir(target)
 	if _, statErr := os.Stat(dir); errors.Is(statErr, fs.ErrNotExist) {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := paths.MakeDir(dir); err != nil {
 			return cannotWrite(target, err)
 		}
 		defer func() {
@@ -70,7 +70,7 @@ func WriteFile(path string, before, after []byte) (err error) {
 	if err != nil {
 		return cannotWrite(target, err)
 	}
-	return syncDir(dir)
+	return paths.SyncDir(dir)
 }
 
 // followLinks returns the file that a path stands for, unless another user decides

@@ -23,6 +23,3 @@ func isMountPoint(err error) bool {
 }
 
 func isReadOnly(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
-
-// syncDir has nothing to do: the rename was written through.
-func syncDir(string) error { return nil }

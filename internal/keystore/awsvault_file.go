@@ -119,6 +119,6 @@ func (v *vaultFiles) remove(ctx context.Context, name string) error {
 		if err := absent(os.Remove(v.path(name))); err != nil {
 			return err
 		}
-		return syncDir(v.dir)
+		return paths.SyncDir(v.dir)
 	})
 }

@@ -86,7 +86,7 @@ func replaceFile(path string, data []byte) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return syncDir(filepath.Dir(path))
+	return paths.SyncDir(filepath.Dir(path))
 }
 
 // ReplaceFile writes a small file of mode 0600 as the record is written: after
@@ -105,7 +105,7 @@ func RemoveFile(path string) error {
 	} else if err != nil {
 		return unusable(err)
 	}
-	return syncDir(filepath.Dir(path))
+	return paths.SyncDir(filepath.Dir(path))
 }
 
 // unusable adds ErrMissing to what the operating system said about a file, if

@@ -143,7 +143,7 @@ func (f *fileStore) remove(ctx context.Context, item string) error {
 		if left, err := f.files(); err == nil && len(left) == 1 && left[0] == checkItem {
 			_ = os.Remove(f.path(checkItem))
 		}
-		return syncDir(f.dir)
+		return paths.SyncDir(f.dir)
 	})
 }
 
@@ -181,7 +181,7 @@ func (f *fileStore) write(item string, data []byte, pass credential.Secret) erro
 	if err := busy.Rename(scratch.Name(), f.path(item)); err != nil {
 		return unusable(err)
 	}
-	return syncDir(f.dir)
+	return paths.SyncDir(f.dir)
 }
 
 func openRing(dir string, pass credential.Secret) (keyring.Keyring, error) {

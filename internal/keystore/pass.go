@@ -167,7 +167,7 @@ func (p *passStore) set(ctx context.Context, item string, data []byte) error {
 		if err != nil {
 			return err
 		}
-		return syncDir(filepath.Dir(p.path(item)))
+		return paths.SyncDir(filepath.Dir(p.path(item)))
 	})
 }
 
@@ -211,7 +211,7 @@ func (p *passStore) remove(ctx context.Context, item string) error {
 			return fmt.Errorf("%w: pass did not remove %q", ErrMissing, item)
 		}
 		// The folder may have gone with its last entry.
-		if err := syncDir(filepath.Dir(p.path(item))); !errors.Is(err, fs.ErrNotExist) {
+		if err := paths.SyncDir(filepath.Dir(p.path(item))); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		return nil

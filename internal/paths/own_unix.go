@@ -125,3 +125,21 @@ func isUnmapped(uid int) bool {
 	ids, err := os.ReadFile("/proc/self/uid_map")
 	return err == nil && !slices.Equal(strings.Fields(string(ids)), []string{"0", "0", "4294967295"})
 }
+
+// SyncDir makes the names in a directory outlast a power cut (fsync(2): syncing a file does
+// not sync its directory entry).
+func SyncDir(dir string) error {
+	d, err := os.Open(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // a directory that may be written but not read cannot be synced
+	}
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		return nil // not every file system knows how
+	}
+	return err
+}

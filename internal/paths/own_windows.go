@@ -5,3 +5,6 @@ func CheckOwn(string) error { return nil }
 
 // CheckWay has nothing to check: making symbolic links is a privilege.
 func CheckWay(string) error { return nil }
+
+// SyncDir does nothing: Windows has no fsync for directories, and NTFS journals its names.
+func SyncDir(string) error { return nil }

@@ -7,6 +7,7 @@ package paths
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -58,7 +59,25 @@ func MakeOwn(dir string) error {
 	if err := CheckOwn(dir); err != nil {
 		return err
 	}
-	return os.MkdirAll(dir, 0o700)
+	return MakeDir(dir)
+}
+
+// MakeDir makes a directory, and those above it that are not there, of mode 0700. What
+// is then written there and synced outlasts a power cut: so do the names of directories.
+func MakeDir(dir string) error {
+	top := dir
+	for _, err := os.Stat(top); errors.Is(err, fs.ErrNotExist) && top != filepath.Dir(top); _, err = os.Stat(top) {
+		top = filepath.Dir(top)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for ; dir != top; dir = filepath.Dir(dir) {
+		if err := SyncDir(filepath.Dir(dir)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func under(dir, name string) string {
