@@ -26,7 +26,7 @@ DEMO := echo 'compiling what is not compiled yet' >&2; \
 	CGO_ENABLED=0 $(GO) run -v -trimpath ./internal/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs dist systems test check lint vulncheck bench storm fuzz demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
+.PHONY: help build programs dist systems test check lint vulncheck bench storm faults fuzz demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ storm: ## crowds of callers that are killed while AWS is slow, throttles and cut
 
 fuzz: ## what is read from elsewhere, with made-up inputs: FUZZTIME=10s a target, and a table
 	@$(GO) run ./internal/fuzz $(FUZZTIME)
+
+faults: ## awsbroker where the power, the disk, the kernel, the clock or the bus fails (root, strace)
+	$(GO) run ./internal/havoc
 
 demo: ## the main job, against a fake AWS on this machine
 	@$(DEMO)
