@@ -12,35 +12,36 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
-// container is a root of its own with the programs of this machine and the server's
-// directory, in namespaces of its own: no network, no home directory, no config file but
-// its own, other process numbers, another host name.
+// container is a root of its own with the programs of this machine, in namespaces of its
+// own: no network, no home directory, other process numbers, another host name.
 type container struct {
-	w    *world
-	root string
+	w      *world
+	mounts []string // as Docker's -v
+	env    []string
 }
 
-// buildRoot makes the root in the namespaces, and runs inside.sh there.
+// buildRoot makes the root in the namespaces, and runs a script there.
 const buildRoot = `set -e
 hostname devbox
 mount -t tmpfs none root
 cd root
-for d in usr etc dev; do mkdir $d; mount --rbind /$d $d; done
+mkdir -p usr dev etc proc tmp opt run
+for d in usr dev; do mount --rbind /$d $d; done
 for l in bin lib lib64 sbin; do cp -a /$l $l; done
-mkdir -p proc tmp opt work run/awsbroker run/aws
+for f in passwd group nsswitch.conf ld.so.cache; do cp /etc/$f etc; done
+mount -t tmpfs none usr/local
 mount -t proc proc proc
-mount --bind ../served run/awsbroker
-mount --bind ../wire run/aws
-cp ../bin/awsbroker opt/awsbroker
-cp ../inside.sh opt/inside.sh
-cp ../forward.py opt/forward.py
-cp ../container.config opt/config
+bind() {
+	mkdir -p "$(dirname ".$2")"
+	if [ -d "$1" ]; then mkdir -p ".$2"; else touch ".$2"; fi
+	mount --bind "$1" ".$2"
+	[ "$3" != ro ] || mount -o remount,ro,bind ".$2"
+}
+. ../mounts.sh
 ip link set lo up
-exec chroot . env -i PATH=/opt:/usr/bin:/bin AWS_CONFIG_FILE=/opt/config AWS_DEFAULT_REGION=eu-central-1 TMPDIR=/tmp "$@"
+exec chroot . env -i PATH=/usr/local/bin:/usr/bin:/bin TMPDIR=/tmp "$@"
 `
 
 // forwardPy is the container's way to AWS: a port of its own, led to a socket.
@@ -83,29 +84,37 @@ func (w *world) wire(path string) {
 	}()
 }
 
-// newContainer returns one whose profile is served at the socket aws of the directory
-// served.
-func (w *world) newContainer() container {
+// newContainer returns one.
+func (w *world) newContainer(env []string, mounts ...string) container {
 	w.t.Helper()
 	if out, err := exec.Command("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "true").CombinedOutput(); err != nil {
 		skip(w.t, fmt.Sprintf("no namespaces: %v %s", err, out))
 	}
 	for _, d := range []string{"root", "wire"} {
-		if err := os.Mkdir(w.Path(d), 0o755); err != nil {
+		if err := os.MkdirAll(w.Path(d), 0o755); err != nil {
 			w.t.Fatal(err)
 		}
 	}
-	w.wire(w.Path("wire/aws"))
+	if _, err := os.Lstat(w.Path("wire/aws")); err != nil {
+		w.wire(w.Path("wire/aws"))
+	}
 	w.Write(w.Path("build.sh"), buildRoot)
 	w.Write(w.Path("forward.py"), forwardPy)
-	w.Write(w.Path("container.config"), "[profile shop]\nregion = eu-central-1\ncredential_process = /opt/awsbroker credential-process --socket /run/awsbroker/aws\n")
-	return container{w, w.Path("root")}
+	mounts = append(mounts, w.Path("wire")+":/run/aws", w.Path("forward.py")+":/opt/forward.py", w.Path("inside.sh")+":/opt/inside.sh")
+	return container{w, mounts, env}
 }
 
 // command runs a script in the container.
 func (c container) command(script string) *exec.Cmd {
+	var mounts strings.Builder
+	for _, m := range c.mounts {
+		parts := strings.Split(m+":rw", ":")
+		fmt.Fprintf(&mounts, "bind '%s' '%s' %s\n", parts[0], parts[1], parts[2])
+	}
+	c.w.Write(c.w.Path("mounts.sh"), mounts.String())
 	c.w.Write(c.w.Path("inside.sh"), "python3 /opt/forward.py >/tmp/forward & while [ ! -s /tmp/forward ]; do sleep 0.05; done\n"+script)
-	cmd := exec.Command("unshare", "--mount", "--net", "--pid", "--uts", "--fork", "--kill-child", "sh", "build.sh", "sh", "/opt/inside.sh")
+	args := append([]string{"--mount", "--net", "--pid", "--uts", "--fork", "--kill-child", "sh", "build.sh"}, c.env...)
+	cmd := exec.Command("unshare", append(args, "sh", "/opt/inside.sh")...)
 	cmd.Dir, cmd.SysProcAttr = c.w.Dir, &syscall.SysProcAttr{Setsid: true}
 	return cmd
 }
@@ -127,7 +136,9 @@ func TestServeContainer(t *testing.T) {
 	w.AWS.Server.SetSessionLife(0)
 	w.Login("admin")
 	g := w.serve()
-	c := w.newContainer()
+	w.Write(w.Path("container.config"), "[profile shop]\nregion = eu-central-1\ncredential_process = /opt/awsbroker credential-process --socket /run/awsbroker/aws\n")
+	c := w.newContainer([]string{"AWS_CONFIG_FILE=/opt/config", "AWS_DEFAULT_REGION=eu-central-1"},
+		w.Path("served")+":/run/awsbroker", w.Bin+":/opt/awsbroker", w.Path("container.config")+":/opt/config")
 
 	r := w.Finish(c.command("export AWS_PROFILE=shop\n" + callsAWS))
 	if r.Stdout != calledAWS {
@@ -139,17 +150,17 @@ func TestServeContainer(t *testing.T) {
 		t.Errorf("log: %v", r)
 	}
 
-	r = w.Finish(c.command(`awsbroker serve --relay 127.0.0.1:9911 --socket /run/awsbroker/aws --detach --env-file /tmp/env
+	r = w.Finish(c.command(`/opt/awsbroker serve --relay 127.0.0.1:9911 --socket /run/awsbroker/aws --detach --env-file /tmp/env
 set -a; . /tmp/env
 ` + callsAWS))
 	if r.Stdout != calledAWS {
 		t.Errorf("relay: %v", r)
 	}
 
-	r = w.Finish(c.command(`exec setpriv --reuid 4321 --regid 4321 --clear-groups awsbroker credential-process --socket /run/awsbroker/aws`))
+	r = w.Finish(c.command(`exec setpriv --reuid 4321 --regid 4321 --clear-groups /opt/awsbroker credential-process --socket /run/awsbroker/aws`))
 	wantFailure(t, r, 1, "user 4321 may not use the socket /run/awsbroker/aws")
 	g.stop()
-	r = w.Finish(c.command(`exec awsbroker credential-process --socket /run/awsbroker/aws`))
+	r = w.Finish(c.command(`exec /opt/awsbroker credential-process --socket /run/awsbroker/aws`))
 	wantFailure(t, r, 6, "there is no socket /run/awsbroker/aws")
 }
 
@@ -164,9 +175,7 @@ func TestServeEmptyRoot(t *testing.T) {
 	if err := os.Link(w.Bin, filepath.Join(root, "awsbroker")); err != nil {
 		t.Fatal(err)
 	}
-	g := &given{at: machine.NewTerminal(t), socket: filepath.Join(root, "run/aws")}
-	g.Job = g.at.Start(w.Command(w.Bin, "serve", "admin", "--socket", g.socket))
-	g.at.Expect("serving profile admin")
+	g := w.serveAt(filepath.Join(root, "run/aws"))
 	cmd := exec.Command("/awsbroker", "credential-process", "--socket", "/run/aws")
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", []string{}, &syscall.SysProcAttr{Chroot: root, Setsid: true}
 	wantAnswer(t, w.Finish(cmd))

@@ -26,10 +26,15 @@ type given struct {
 }
 
 // serve starts a server of the profile admin, which has a session.
-func (w *world) serve(flags ...string) *given {
+func (w *world) serve() *given {
 	w.t.Helper()
-	g := &given{at: machine.NewTerminal(w.t), socket: w.Path("served/aws")}
-	g.Job = g.at.Start(w.Command(w.Bin, append([]string{"serve", "admin", "--socket", g.socket}, flags...)...))
+	return w.serveAt(w.Path("served/aws"))
+}
+
+func (w *world) serveAt(socket string) *given {
+	w.t.Helper()
+	g := &given{at: machine.NewTerminal(w.t), socket: socket}
+	g.Job = g.at.Start(w.Command(w.Bin, "serve", "admin", "--socket", g.socket))
 	g.at.Expect("awsbroker: serving profile admin at " + g.socket)
 	return g
 }

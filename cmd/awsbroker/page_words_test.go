@@ -50,7 +50,7 @@ func (p *page) complaints() (all []string) {
 		for _, line := range b.lines {
 			note(knowSettings(line))
 			_, is := strings.CutPrefix(line, "$ ")
-			if is && b.info != played && b.info != elsewhere {
+			if is && b.info != played && b.info != refused && b.info != elsewhere {
 				note(fmt.Errorf("a block of %s has a command line: %s", b.info, line))
 			}
 			if is && b.info == elsewhere || b.info == script || b.info == scripts {
