@@ -33,7 +33,7 @@ var effects = map[string]effect{
 	"completion": harmless, "completion bash": harmless, "completion fish": harmless, "completion powershell": harmless, "completion zsh": harmless,
 	cobra.ShellCompRequestCmd: harmless, cobra.ShellCompNoDescRequestCmd: harmless,
 
-	"credential-process": gives, "exec": gives, "exec-server": gives, "export": gives, "console": gives, "git-credential": gives, "login": gives, "serve": gives,
+	"credential-process": gives, "exec": gives, "exec-server": gives, "export": gives, "console": gives, "git-credential": gives, "login": gives, "serve": gives, "serve-detached": gives,
 
 	"add": changes, "rotate": changes, "revoke": changes, "remove": changes, "keystore": changes, "keystore move": changes,
 	"keys": changes, "keys list": changes, "keys activate": changes, "keys deactivate": changes, "keys delete": changes,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // peer is the process at the other end of a connection, as the system tells.
@@ -62,7 +63,7 @@ func identify(p peer, me Me, agent caller.Agent) caller.Process {
 		who.Agent = agent
 	}
 	if who.Agent == (caller.Agent{}) {
-		who.Agent.Name = me.Agent
+		who.Agent.Name = say.Clean(me.Agent)
 	}
 	return who
 }

@@ -1,0 +1,52 @@
+//go:build linux
+
+package acceptance
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/machine"
+)
+
+// TestServeAgents: awsbroker_agents is for the programs at the other end, too, however the
+// server hears of the agent: by the processes, by the client's word, or because an agent
+// started the server. It does not limit anybody else.
+func TestServeAgents(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	own := w.Read(w.Config())
+	w.Write(w.Path("claude"), "#!/bin/bash\n"+w.Bin+" credential-process --socket "+w.Path("served/aws")+"\nexit $?\n")
+	w.Chmod(0o755, w.Path("claude"))
+	w.Login("admin")
+	byProcess := func(w *world) machine.Result { return w.Finish(w.elsewhere(w.Path("claude"))) }
+	byWord := func(w *world) machine.Result {
+		cmd := w.elsewhere(w.Bin, "credential-process", "--socket", w.Path("served/aws"))
+		cmd.Env = append(cmd.Env, "CODEX_THREAD_ID=1")
+		return w.Finish(cmd)
+	}
+	for rule, says := range map[string]string{"refuse": "coding agents get no session of profile admin", "ask": "only after a yes in a window"} {
+		w.Write(w.Config(), own+"awsbroker_agents = "+rule+"\n")
+		g := w.serve()
+		for _, ask := range []func(*world) machine.Result{byProcess, byWord} {
+			wantFailure(t, ask(w), 4, says)
+		}
+		wantAnswer(t, w.askAt(g.socket))
+		g.stop()
+		g = w.With("CLAUDECODE=1").serve()
+		wantFailure(t, w.askAt(g.socket), 4, says)
+		g.stop()
+	}
+	r := w.Run("log", "--json")
+	for _, says := range []string{`"agent":"claude"`, `"agent":"codex"`} {
+		if !strings.Contains(r.Stdout, says) {
+			t.Errorf("the log has no %s: %v", says, r)
+		}
+	}
+	w.Write(w.Config(), own+"awsbroker_agents = allow\n")
+	g := w.serve()
+	wantAnswer(t, byProcess(w))
+	wantAnswer(t, byWord(w))
+	g.stop()
+	w.wantAssumed(1)
+}
