@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +21,7 @@ type execOptions struct {
 	profile   string
 	minTTL    time.Duration
 	server    bool
+	env       bool // the session goes into the environment, whatever the command can do
 	with      []string
 	allowRoot bool
 	narrowed  bool // the command line narrows the session
@@ -45,6 +45,10 @@ the command. The default profile is AWS_PROFILE, or the only one there is.
 The command cannot renew this session. The session is valid for at least another
 15 minutes when the command starts, or for --min-ttl, or awsbroker_min_ttl of the
 profile.
+
+Programs that are known to fetch a session again before it ends (aws, terraform, tofu,
+cdk, rclone, restic and others) get theirs as with --server, which a line on a
+terminal says. With --env they get it in the environment, too.
 
 With --server the command gets no keys, only the address of a server on 127.0.0.1
 (AWS_CONTAINER_CREDENTIALS_FULL_URI). AWS tools and SDKs fetch the session there,
@@ -83,6 +87,7 @@ With --allow-root the command gets a session of the root key in the keychain, fo
 	profileFlag(cmd, &o.profile, "profile whose session to use")
 	f.Var((*span)(&o.minTTL), "min-ttl", "minimum remaining lifetime of the session, like 45m")
 	f.BoolVar(&o.server, "server", false, "give the command a server that renews its session")
+	f.BoolVar(&o.env, "env", false, "give the command the session itself")
 	f.StringArrayVar(&o.with, "with", nil, "profile that the command's tools can use; may be repeated")
 	f.BoolVar(&o.allowRoot, "allow-root", false, "use a session of the root key; if there are several, add --profile")
 	narrows(cmd, &a.narrow)
@@ -109,6 +114,10 @@ func (o *execOptions) check() error {
 		return refuse("a session of the root user has no role, and only the session of a role can be narrowed", "leave out --allow-root")
 	case o.narrowed && len(o.with) > 0:
 		return refuse("--read-only and session policies do not reach the profiles of --with, which get sessions of their own", "write session_policy_arns into these profiles, or run exec for one of them")
+	case o.env && o.server:
+		return refuse("--env gives the command a session, and --server the address of a server", "leave out one of them")
+	case o.env && len(o.with) > 0:
+		return refuse("--env gives the command a session, and --with gives it profiles", "leave out one of them")
 	case o.server && len(o.with) > 0:
 		return refuse("--server is for one session; --with gives the command profiles, whose sessions are renewed without it", "leave out --server")
 	}
@@ -127,20 +136,13 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 		return o.suggest(b, err, cmd.ArgsLenAtDash() == 0)
 	}
 	b.Program = o.command[0]
-	var give giving = a.giveSession
-	switch {
-	case o.allowRoot:
-		give = a.giveRootSession
-	case o.server:
-		give = a.giveServer
-	case len(o.with) > 0:
-		give = a.giveProfiles
-	}
-	set, end, err := give(cmd, b, o)
+	set, end, err := a.way(o)(cmd, b, o)
 	if err != nil {
 		return err
 	}
 	defer end()
+	served := variableIn(set, containerURI) != ""
+	a.tellWay(o, &config.Profile{Name: variableIn(set, variables.ProfileName), Narrowed: b.Narrowing}, served)
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
 		return failure.New(failure.NeedPerson, "cancelled: %s was not started", o.command[0])
 	}
@@ -152,18 +154,11 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 
 // greet says what shell begins: nothing in it looks other than outside.
 func (a *app) greet(set []variables.Variable) {
-	value := func(name string) string {
-		i := slices.IndexFunc(set, func(v variables.Variable) bool { return v.Name == name })
-		if i < 0 {
-			return ""
-		}
-		return set[i].Value
-	}
 	text := "this shell has a session"
-	if profile := value(variables.ProfileName); profile != "" {
+	if profile := variableIn(set, variables.ProfileName); profile != "" {
 		text = "this shell is for profile " + profile
 	}
-	if end, err := time.Parse(time.RFC3339, value("AWS_CREDENTIAL_EXPIRATION")); err == nil {
+	if end, err := time.Parse(time.RFC3339, variableIn(set, "AWS_CREDENTIAL_EXPIRATION")); err == nil {
 		text += fmt.Sprintf(", until %s (%s)", end.Local().Format("15:04"), say.Duration(time.Until(end)))
 	}
 	a.Step(text + "; exit leaves it")
@@ -171,13 +166,6 @@ func (a *app) greet(set []variables.Variable) {
 		a.Warn("it is inside a shell for profile " + outer)
 	}
 }
-
-// giving is a way of giving credentials to a command. It returns the environment
-// variables that lead to the credentials, and end, which is called if the command does
-// not start or, where the command cannot take the place of this process, after it.
-type giving func(*cobra.Command, *broker.Broker, execOptions) (set []variables.Variable, end func(), err error)
-
-func nothing() {}
 
 // giveSession gives the session itself to the command.
 func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {

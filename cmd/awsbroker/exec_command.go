@@ -4,7 +4,10 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
+
+	"github.com/awsbroker/awsbroker/internal/grant"
 )
 
 // findCommand returns the path of a command, as a shell finds it. Its failures have the
@@ -46,4 +49,9 @@ func defaultShell() string {
 		}
 	}
 	return "/bin/sh"
+}
+
+// programName returns the name of a command's program, without directory and ".exe".
+func programName(command string) string {
+	return strings.TrimSuffix(grant.ProgramName(command), ".exe")
 }

@@ -66,6 +66,9 @@ func (h *handover) session() session.Session {
 	}
 }
 
+// containerURI is the variable by which a command finds its server.
+const containerURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+
 // giveServer gives the address of a server that has the session.
 func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (set []variables.Variable, end func(), err error) {
 	profile, s, err := a.execSession(cmd, b, o)
@@ -77,15 +80,18 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 		return nil, nil, err
 	}
 	l, e, err := credserver.Listen()
+	if err != nil && !o.server { // a machine without a loopback interface
+		return a.giveSession(cmd, b, o)
+	}
 	if err != nil {
 		return nil, nil, failure.New(failure.Other, "no server can be started: %w", err)
 	}
 	h := newHandover(b, profile, e, s)
 	h.SealingKey = b.SealingKey()
 	set = append(append(variables.OfRegion(region), variables.OfProfile(profile)...),
-		variables.Variable{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: e.URL()},
+		variables.Variable{Name: containerURI, Value: e.URL()},
 		variables.Variable{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", Value: e.Token.Reveal()})
-	standIn, err := standin.Make(b)
+	standIn, err := standin.Make(b, o.server)
 	if err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}

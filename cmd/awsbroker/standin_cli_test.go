@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/awsbroker/awsbroker/internal/start"
@@ -23,7 +24,7 @@ import (
 //	aws configure export-credentials --format process --profile PROFILE
 //	aws sts get-caller-identity [--profile PROFILE]
 //
-// takes a session from the environment, or else runs the profile's credential_process as
+// takes a session from the environment or the server that it names, or else runs the profile's credential_process as
 // the AWS CLI does, with its standard streams captured, and prints what the CLI prints.
 // End-to-end tests run the AWS CLI itself.
 func standInForCLI() {
@@ -44,7 +45,10 @@ func callerIdentity(args []string) error {
 	if len(args) == 4 {
 		profile = args[3]
 	}
-	session := credentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN"))
+	var session aws.CredentialsProvider = credentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN"))
+	if url := os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"); url != "" {
+		session = endpointcreds.New(url, func(o *endpointcreds.Options) { o.AuthorizationToken = os.Getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN") })
+	}
 	if profile != "" {
 		answer, err := processCredentials(profile)
 		if err != nil {

@@ -12,6 +12,7 @@ type call struct {
 	profile string
 	format  string   // of what is printed
 	child   []string // of exec
+	env     bool     // exec gives its child the session, whatever that can do
 }
 
 // parse understands the command lines that people and tools write most; ok is
@@ -44,7 +45,7 @@ func parse(args []string) (c call, ok bool) {
 // before it may be a profile. It is one if there is an answer for it, and main tells
 // where there is a program of that name as well.
 func (c *call) parseExec(args []string) bool {
-	for len(args) > 0 && args[0] != "--" && c.profileFlag(&args) {
+	for len(args) > 0 && args[0] != "--" && (c.profileFlag(&args) || c.envFlag(&args)) {
 	}
 	switch {
 	case len(args) == 0 || args[0] != "--" && (args[0] == "" || args[0][0] == '-'):
@@ -78,6 +79,14 @@ func (c *call) parseExport(args []string) bool {
 
 func (c *call) profileFlag(args *[]string) bool {
 	return c.flag(args, "--profile", &c.profile) || c.flag(args, "-p", &c.profile)
+}
+
+func (c *call) envFlag(args *[]string) bool {
+	if (*args)[0] != "--env" {
+		return false
+	}
+	c.env, *args = true, (*args)[1:]
+	return true
 }
 
 // flag takes a flag and its value from the front of args, if they are there.

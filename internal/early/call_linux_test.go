@@ -10,9 +10,9 @@ func TestParse(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "")
 	t.Setenv("AWS_DEFAULT_PROFILE", "env")
 	t.Setenv("_AWSBROKER_PROFILE_CHAIN", "")
-	exec := func(profile string, child ...string) *call { return &call{"exec", profile, "", child} }
+	exec := func(profile string, child ...string) *call { return &call{"exec", profile, "", child, false} }
 	for line, want := range map[string]*call{
-		"credential-process --profile p":    {"credential-process", "p", "json", nil},
+		"credential-process --profile p":    {"credential-process", "p", "json", nil, false},
 		"credential-process --profile=p":    nil,
 		"credential-process":                nil,
 		"credential-process --profile p -h": nil,
@@ -34,14 +34,16 @@ func TestParse(t *testing.T) {
 		"exec --profile p":                  nil,
 		"exec --profile p --":               nil,
 		"exec":                              nil,
+		"exec --env p ls /":                 {"exec", "p", "", []string{"ls", "/"}, true},
+		"exec --profile p --env -- ls":      {"exec", "p", "", []string{"ls"}, true},
 		"exec --server ls":                  nil,
 		"exec --profile p --min-ttl 1h ls":  nil,
 		"exec -h":                           nil,
-		"export":                            {"export", "env", "env", nil},
-		"export --format=fish --profile p":  {"export", "p", "fish", nil},
+		"export":                            {"export", "env", "env", nil, false},
+		"export --format=fish --profile p":  {"export", "p", "fish", nil, false},
 		"export --profile p --format":       nil,
-		"export p":                          {"export", "p", "env", nil},
-		"export -p p":                       {"export", "p", "env", nil},
+		"export p":                          {"export", "p", "env", nil, false},
+		"export -p p":                       {"export", "p", "env", nil, false},
 		"export --profile p q":              nil,
 		"--debug export":                    nil,
 		"list":                              nil,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/answers"
 	"github.com/awsbroker/awsbroker/internal/caller"
+	"github.com/awsbroker/awsbroker/internal/clients"
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/variables"
 )
@@ -37,7 +38,7 @@ func (c *call) answer() {
 		return
 	}
 	if c.command == "exec" {
-		if path, ok = find(c.child[0]); !ok {
+		if path, ok = find(c.child[0]); !ok || c.isServed() {
 			return
 		}
 	}
@@ -135,6 +136,12 @@ func (c *call) note(a *answers.Answer, now time.Time, memory []byte) bool {
 		Caller: who.Name, PID: who.PID, Agent: who.Agent.Name, Dir: who.Dir,
 	}
 	return !errors.Is(grant.Append(a.Log, g.AppendLine(memory)), os.ErrNotExist)
+}
+
+// isServed reports whether the program of exec gets its session from a server.
+func (c *call) isServed() bool {
+	client := clients.Find(c.program())
+	return !c.env && client != nil && client.Again
 }
 
 // program is the one that exec runs, for the log; empty for other commands.

@@ -63,6 +63,12 @@ func ServerCommand(p *config.Profile) string {
 	return say.ShellWords(append([]string{"awsbroker", "exec", "--server", "--profile", p.Name}, p.Narrowed.Flags()...)) + " -- COMMAND"
 }
 
+// EnvCommand returns the command that gives another command the session of a profile in
+// its environment, for a hint.
+func EnvCommand(p *config.Profile) string {
+	return say.ShellWords(append([]string{"awsbroker", "exec", "--env", "--profile", p.Name}, p.Narrowed.Flags()...)) + " -- COMMAND"
+}
+
 // SetupWord returns the name of a profile for an awsbroker setup command in a hint. A
 // name that setup refuses becomes NAME, for the person to choose another.
 func SetupWord(profile string) string {

@@ -22,8 +22,9 @@ type Profile struct {
 
 // Make makes a stand-in if the command needs one; else it returns nil. The copy of
 // the config file has the person's other profiles, too, which work there, but no
-// access keys in clear. The copy is read-only, since it is removed at the end.
-func Make(b *broker.Broker) (*Profile, error) {
+// access keys in clear. The copy is read-only, since it is removed at the end. The
+// person is told of it if say is set.
+func Make(b *broker.Broker, say bool) (*Profile, error) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
@@ -36,7 +37,11 @@ func Make(b *broker.Broker) (*Profile, error) {
 		return nil, failure.New(failure.Other, "the profile %s has credentials (%s), but awsbroker uses that name itself", config.StandInProfile, own.String()).
 			Hint("give that profile another name")
 	}
-	b.Report.Step("the default profile has its own credentials (" + shadow.String() +
+	tell := b.Report.Debug
+	if say {
+		tell = b.Report.Step
+	}
+	tell("the default profile has its own credentials (" + shadow.String() +
 		"), so the command uses the profile " + config.StandInProfile)
 	if cfg.Has(config.StandInProfile) { // this is the command of another server
 		return &Profile{Name: config.StandInProfile, Config: b.Paths.Config}, nil
