@@ -4,8 +4,8 @@ package variables
 // ok is false if format is not the name of one.
 func ofTool(format, profile string, s Session) (text string, ok bool) {
 	switch format {
-	case "mc": // https://min.io/docs/minio/linux/reference/minio-mc.html (MC_HOST_alias)
-		url := "https://" + escape(s.AccessKeyID) + ":" + escape(s.SecretAccessKey) + ":" + escape(s.SessionToken) + "@" + s3Host(s.Region)
+	case "mc": // https://min.io/docs/minio/linux/reference/minio-mc.html (MC_HOST_alias); it undoes no escapes
+		url := "https://" + s.AccessKeyID + ":" + s.SecretAccessKey + ":" + s.SessionToken + "@" + s3Host(s.Region)
 		return exports(Variable{"MC_HOST_" + word(profile), url}), true
 	case "pgbackrest": // https://pgbackrest.org/configuration.html#section-repository/option-repo-s3-token
 		return exports(Variable{"PGBACKREST_REPO1_S3_KEY", s.AccessKeyID}, Variable{"PGBACKREST_REPO1_S3_KEY_SECRET", s.SecretAccessKey},
@@ -55,28 +55,9 @@ func s3Host(region string) string {
 func word(s string) string {
 	b := []byte(s)
 	for i, c := range b {
-		if !isLetterOrDigit(c) {
+		if letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'; !letter && (c < '0' || c > '9') {
 			b[i] = '_'
 		}
 	}
 	return string(b)
-}
-
-// escape returns s as a part of a URL before the host, where / and + would end it or mean
-// something else.
-func escape(s string) string {
-	const digits = "0123456789ABCDEF"
-	var b []byte
-	for i := range len(s) {
-		if c := s[i]; isLetterOrDigit(c) {
-			b = append(b, c)
-		} else {
-			b = append(b, '%', digits[c>>4], digits[c&15])
-		}
-	}
-	return string(b)
-}
-
-func isLetterOrDigit(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
