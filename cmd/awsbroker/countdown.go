@@ -12,13 +12,13 @@ import (
 // until stop; what stays is the line of a file or a pipe, which is written at once there.
 func (a *app) Waiting(what string, atMost time.Duration) (stop func()) {
 	if a.oneLine {
-		return nothing
+		return func() {}
 	}
 	line := func(left string) string { return fmt.Sprintf("awsbroker: waiting at most %s %s", left, say.Line(what)) }
 	whole := line(say.Duration(atMost))
 	if !a.stderr.IsTerminal() {
 		fmt.Fprintln(a.stderr, whole)
-		return nothing
+		return func() {}
 	}
 	end, stopped, ended := time.Now().Add(atMost), make(chan struct{}), make(chan struct{})
 	draw := func() { fmt.Fprint(a.stderr.Raw(), wipeLine, a.stderr.Cut(line(clock(time.Until(end))))) }

@@ -36,15 +36,16 @@ func newExec(a *app) *cobra.Command {
 		Short: "run a command with a session in its environment",
 		Long: `Run a command with a session in its environment (AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION) and with the
-profile's region. Without a command, start your shell. The command replaces
-awsbroker, so you get its exit status, and it gets your signals.
+profile's region. Without a command, start your shell. The command gets your
+signals, and you get its exit status.
 
 The first word is the profile if a profile has that name. Everything after -- is
 the command. The default profile is AWS_PROFILE, or the only one there is.
 
 The command cannot renew this session. The session is valid for at least another
 15 minutes when the command starts, or for --min-ttl, or awsbroker_min_ttl of the
-profile.
+profile. On a terminal, awsbroker says so before it ends, and after a command that
+failed later.
 
 Programs that are known to fetch a session again before it ends (aws, terraform, tofu,
 cdk, rclone, restic and others) get theirs as with --server, which a line on a
@@ -54,7 +55,8 @@ With --server the command gets no keys, only the address of a server on 127.0.0.
 (AWS_CONTAINER_CREDENTIALS_FULL_URI). AWS tools and SDKs fetch the session there,
 again and again. The server renews the session early, never asks at the command's
 terminal, and ends with the command. If it needs you and cannot ask, it says so
-once on stderr. Then run awsbroker login in another terminal.
+once on stderr. Then run awsbroker login in another terminal. If the command fails
+and never asked the server, awsbroker says how it gets a session.
 
 With --with, once for each profile, the command gets no keys either: its tools, such
 as terraform's providers, name a profile and ask awsbroker for a session. awsbroker
@@ -140,16 +142,21 @@ func runExec(cmd *cobra.Command, a *app, b *broker.Broker, o execOptions) error 
 	if err != nil {
 		return err
 	}
-	defer end()
-	served := variableIn(set, containerURI) != ""
-	a.tellWay(o, &config.Profile{Name: variableIn(set, variables.ProfileName), Narrowed: b.Narrowing}, served)
+	r := execRun{
+		app: a, o: o, path: path, environ: variables.Environ(a.environ, set), end: end,
+		profile: &config.Profile{Name: variableIn(set, variables.ProfileName), Narrowed: b.Narrowing},
+		served:  variableIn(set, containerURI) != "",
+	}
+	r.expires, _ = time.Parse(time.RFC3339, variableIn(set, "AWS_CREDENTIAL_EXPIRATION"))
+	r.tellWay()
 	if cmd.Context().Err() != nil { // Ctrl-C after the code was typed: the session is kept, the command is not run
+		end()
 		return failure.New(failure.NeedPerson, "cancelled: %s was not started", o.command[0])
 	}
 	if o.shell {
 		a.greet(set)
 	}
-	return replace(path, o.command, variables.Environ(a.environ, set))
+	return r.start()
 }
 
 // greet says what shell begins: nothing in it looks other than outside.
@@ -168,7 +175,7 @@ func (a *app) greet(set []variables.Variable) {
 }
 
 // giveSession gives the session itself to the command.
-func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
+func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func() visits, error) {
 	profile, s, err := a.execSession(cmd, b, o)
 	if err != nil {
 		return nil, nil, err
@@ -177,7 +184,7 @@ func (a *app) giveSession(cmd *cobra.Command, b *broker.Broker, o execOptions) (
 		a.Warn("the session ends in " + say.Duration(left) + ", and the command cannot renew it")
 	}
 	region, err := b.ChildRegion(profile)
-	return append(o.variables(plain(s, region)), variables.OfProfile(profile)...), nothing, err
+	return append(o.variables(plain(s, region)), variables.OfProfile(profile)...), noServer, err
 }
 
 // execSession gets the session of the profile that exec is for.
@@ -207,9 +214,9 @@ func tooShort(b *broker.Broker, profile string, s session.Session, want broker.W
 
 // giveRootSession gives the session of a root key, which a person allowed with
 // --allow-root.
-func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
+func (a *app) giveRootSession(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func() visits, error) {
 	s, region, err := b.RootSession(cmd.Context(), o.profile)
-	return o.variables(plain(s, region)), nothing, err
+	return o.variables(plain(s, region)), noServer, err
 }
 
 // variables are those in which the command gets a session.

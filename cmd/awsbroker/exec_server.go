@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -70,7 +71,7 @@ func (h *handover) session() session.Session {
 const containerURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
 // giveServer gives the address of a server that has the session.
-func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (set []variables.Variable, end func(), err error) {
+func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (set []variables.Variable, end func() visits, err error) {
 	profile, s, err := a.execSession(cmd, b, o)
 	if err != nil {
 		return nil, nil, err
@@ -110,13 +111,18 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 
 // serve answers requests with the session and keeps it fresh until ctx ends;
 // then it waits for a renewal that is under way, which may have a code in hand.
-func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover) error {
+// It writes to told what happens.
+func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover, told io.Writer) error {
 	b.Narrowing, b.Program, b.Agent = h.Narrowing, h.Program, h.Agent
 	keeper := b.NewKeeper(h.Profile, h.session())
 	var renewing sync.WaitGroup
 	renewing.Go(func() { keeper.Run(ctx) })
 	quiet := newQuiet()
-	err := credserver.Serve(ctx, l, h.endpoint(), func() (session.Session, error) {
+	e := h.endpoint()
+	e.Refused = newVisit(told, refusedVisit)
+	asked := newVisit(told, askedVisit)
+	err := credserver.Serve(ctx, l, e, func() (session.Session, error) {
+		asked()
 		quiet.soon()
 		return keeper.Current()
 	})

@@ -54,7 +54,7 @@ const ready = "ready"
 
 // startServer gives l to the server process. It returns when that answers, and
 // watches this process, which is to become the command.
-func (a *app) startServer(_ context.Context, _ *broker.Broker, l net.Listener, h handover) (end func(), err error) {
+func (a *app) startServer(_ context.Context, _ *broker.Broker, l net.Listener, h handover) (end func() visits, err error) {
 	h.Command = os.Getpid()
 	defer l.Close()
 	listener, err := l.(*net.TCPListener).File()
@@ -72,7 +72,6 @@ func (a *app) startServer(_ context.Context, _ *broker.Broker, l net.Listener, h
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Close()
 	defer says.Close()
 	cmd, err := startSelf(append(a.globalFlags(), "exec-server"), listener, theirs, says)
 	if err != nil {
@@ -90,11 +89,26 @@ func (a *app) startServer(_ context.Context, _ *broker.Broker, l net.Listener, h
 	}
 	ours.Close()
 	_ = answer.SetReadDeadline(time.Now().Add(startPatience))
-	text, err := io.ReadAll(io.LimitReader(answer, 1<<10))
-	if err == nil && string(text) != ready {
-		err = errors.New(string(text))
+	text := make([]byte, 1<<10) // it comes in one piece
+	n, err := answer.Read(text)
+	if err == nil && string(text[:n]) != ready {
+		err = errors.New(string(text[:n]))
 	}
-	return nothing, err
+	if err != nil {
+		answer.Close()
+		return nil, err
+	}
+	return func() visits { return readVisits(answer) }, nil
+}
+
+// readVisits reads what the server has said since it was ready.
+func readVisits(answer *os.File) visits {
+	_ = answer.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	text, err := io.ReadAll(answer)
+	if err == nil { // the server has ended before its command
+		return unknownVisits
+	}
+	return visits(text)
 }
 
 // startSelf returns a command that runs this program, with files as descriptors from
@@ -175,8 +189,7 @@ func runExecServer(ctx context.Context, a *app) error {
 		standin.Remove(h.Copy)
 		return nil // whom it was for has gone before it was watched
 	}
-	to.Close()
-	return serve(ctx, b, l, h)
+	return serve(ctx, b, l, h, to)
 }
 
 // leadSession starts the server in a session of its own and leaves it alone.

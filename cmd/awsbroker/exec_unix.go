@@ -20,6 +20,9 @@ func lookUp(name string) (string, error) {
 	return path, err
 }
 
+// mayReplace reports whether the command can take this process's place.
+func mayReplace() bool { return true }
+
 // replace this process by the command. It returns only if that fails.
 func replace(path string, args, environ []string) error {
 	start.RestoreCore()

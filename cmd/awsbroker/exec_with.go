@@ -13,7 +13,7 @@ import (
 // giveProfiles gives no keys but profiles, each of which has us as its
 // credential_process. Their sessions are got first, so that the command finds
 // them in the cache.
-func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func(), error) {
+func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) ([]variables.Variable, func() visits, error) {
 	profiles := slices.Clone(o.with)
 	if o.profile != "" {
 		profiles = slices.Insert(profiles, 0, o.profile)
@@ -44,7 +44,7 @@ func (a *app) giveProfiles(cmd *cobra.Command, b *broker.Broker, o execOptions) 
 	if a.keystore != "" {
 		set = append(set, variables.Variable{Name: "AWSBROKER_KEYSTORE", Value: a.keystore})
 	}
-	return append(set, a.passphraseFile(b)...), nothing, nil
+	return append(set, a.passphraseFile(b)...), noServer, nil
 }
 
 // passphraseFile returns the variable that says where the keystore's passphrase is, for

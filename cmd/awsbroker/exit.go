@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/awsbroker/awsbroker/internal/child"
 	"github.com/awsbroker/awsbroker/internal/failure"
 )
 
@@ -42,14 +43,23 @@ type childExit int
 
 func (c childExit) Error() string { return fmt.Sprintf("the command ended with %d", int(c)) }
 
+// childEnd is the end of a command that ran as our child: we end likewise.
+type childEnd struct{ child.End }
+
+func (c *childEnd) Error() string { return fmt.Sprintf("the command ended with %d", c.Code()) }
+
 // exitCode shows an error of a command and turns it into the exit code.
 func (a *app) exitCode(cmd *cobra.Command, err error) int {
-	var child childExit
+	var code childExit
 	if err == nil {
 		return 0
 	}
-	if errors.As(err, &child) {
-		return int(child)
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	var ended *childEnd
+	if errors.As(err, &ended) {
+		ended.Leave()
 	}
 	var notStarted *startFailure
 	if errors.As(err, &notStarted) {

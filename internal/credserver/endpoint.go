@@ -19,6 +19,7 @@ type Endpoint struct {
 	Address string            // "127.0.0.1:PORT"
 	Path    string            // with a random part
 	Token   credential.Secret // the whole value of the Authorization header
+	Refused func()            // called before each refusal of a request; may be nil
 }
 
 // Listen opens a port that is reached from this machine only. The literal

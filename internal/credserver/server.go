@@ -54,6 +54,12 @@ func Serve(ctx context.Context, l net.Listener, e Endpoint, current Source) erro
 // requests here under a name of its own (DNS rebinding); then the token, so
 // that who does not know it learns nothing about the path.
 func Handler(e Endpoint, current Source) http.Handler {
+	refuse := func(w http.ResponseWriter, status int, code, message string) {
+		if e.Refused != nil {
+			e.Refused()
+		}
+		refuse(w, status, code, message)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case !e.hasName(r.Host):

@@ -5,6 +5,7 @@ import (
 	"os"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"github.com/awsbroker/awsbroker/internal/answers"
 	"github.com/awsbroker/awsbroker/internal/caller"
@@ -38,7 +39,7 @@ func (c *call) answer() {
 		return
 	}
 	if c.command == "exec" {
-		if path, ok = find(c.child[0]); !ok || c.isServed() {
+		if path, ok = find(c.child[0]); !ok || c.isServed() || isTerminal(2) {
 			return
 		}
 	}
@@ -136,6 +137,14 @@ func (c *call) note(a *answers.Answer, now time.Time, memory []byte) bool {
 		Caller: who.Name, PID: who.PID, Agent: who.Agent.Name, Dir: who.Dir,
 	}
 	return !errors.Is(grant.Append(a.Log, g.AppendLine(memory)), os.ErrNotExist)
+}
+
+// isTerminal reports whether a descriptor is a terminal's, where a person reads what main
+// says of a session that ends in the middle of a run. termios(3).
+func isTerminal(fd uintptr) bool {
+	var settings syscall.Termios
+	_, _, errno := syscall.RawSyscall(syscall.SYS_IOCTL, fd, syscall.TCGETS, uintptr(unsafe.Pointer(&settings)))
+	return errno == 0
 }
 
 // isServed reports whether the program of exec gets its session from a server.

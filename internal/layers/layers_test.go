@@ -19,7 +19,7 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/agents", "internal/answers", "internal/awsapi", "internal/busy", "internal/caller", "internal/clients", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
+	{"internal/agents", "internal/answers", "internal/awsapi", "internal/busy", "internal/caller", "internal/child", "internal/clients", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
 		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
 	{"internal/codecommit", "internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
 		"internal/prompt", "internal/secretservice", "internal/session", "internal/signin", "internal/sts", "internal/totp"},
