@@ -98,6 +98,10 @@ func truthy(v string) bool {
 func (d *doctor) lookAtProfileVariables() {
 	one, other := os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE")
 	for _, v := range []struct{ name, value string }{{"AWS_PROFILE", one}, {"AWS_DEFAULT_PROFILE", other}} {
+		if _, set := os.LookupEnv(v.name); set && v.value == "" {
+			d.found(envProfileMissing, Finding{
+				Title: v.name + " is empty, which boto3 takes for the name of a profile", Mend: "unset " + v.name})
+		}
 		if v.value != "" && d.files && !d.cfg.Has(v.value) {
 			d.found(envProfileMissing, Finding{
 				Title: fmt.Sprintf("%s names the profile %q, which does not exist", v.name, v.value), Mend: "unset " + v.name})
