@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/agents"
@@ -169,19 +168,25 @@ func (r *Request) keep(a Answer, life caller.Life) {
 	}
 }
 
+// isDenial reports whether an answer was a no to this agent. Where one of the processes
+// cannot be told, it was.
+func isDenial(p session.Permit, a caller.Agent, life caller.Life) bool {
+	return p.Denied && p.Agent == a.Name && (p.Life == life || p.Life == caller.Life{} || life == caller.Life{})
+}
+
 // saidBefore returns the answer that a person gave to this agent, if it still holds. A
 // no is for the profile, whatever session of it; a yes is for the very session.
 func (r *Request) saidBefore(life caller.Life) (said bool, err error) {
 	now := time.Now()
 	for _, p := range r.Cache.Permits(now) {
-		if p.Profile != r.Profile || !strings.EqualFold(p.Agent, r.Agent.Name) {
+		if p.Profile != r.Profile {
 			continue
 		}
 		same := p.Life == life && life != caller.Life{}
 		switch {
-		case p.Denied && (same || p.Life == caller.Life{} || life == caller.Life{}):
+		case isDenial(p, r.Agent, life):
 			return true, r.denied(fmt.Sprintf("a person said no, which counts for another %s", say.Duration(p.Ends.Sub(now))))
-		case p.Denied || p.Of != r.Of:
+		case p.Denied || p.Of != r.Of || p.Agent != r.Agent.Name:
 		case p.Job == session.JobID(), p.Job == 0 && same:
 			r.Debug("agents: a person agreed %s ago", now.Sub(p.Given).Round(time.Second))
 			said = true

@@ -68,16 +68,26 @@ func (c *Command) Decide(ctx context.Context) error {
 		return failure.New(failure.NeedPerson, "coding agents may not run this command (awsbroker_agents), and %s is one", c.Agent.Name).
 			Hint("the person who uses this machine can run it in a terminal of their own")
 	}
-	const memory = "agent command"
-	n, ok := c.Cache.Failure(memory)
-	if ok && n.Source == c.Agent.Name && n.Applies(n.Job, n.Ended, time.Now()) {
-		return failure.Remembered(n)
+	life, _ := c.Agent.Life()
+	now := time.Now()
+	for _, p := range c.Cache.Permits(now) {
+		if p.Profile == noProfile && isDenial(p, c.Agent, life) {
+			return c.denied(fmt.Errorf("a person said no, which counts for another %s", say.Duration(p.Ends.Sub(now))))
+		}
 	}
 	err := c.ask(ctx)
 	if errors.Is(err, ErrDeclined) {
-		_ = c.Cache.Failed(memory, session.Failure{Ended: time.Now(), Source: c.Agent.Name, Reason: int(failure.NeedPerson), Message: err.Error()})
+		now := time.Now()
+		_ = c.Cache.KeepPermit(session.Permit{Profile: noProfile, Agent: c.Agent.Name, Life: life, Denied: true, Given: now, Ends: No.Ends(now)})
 	}
 	return err
+}
+
+// noProfile is what a no to a command is kept for.
+const noProfile = ""
+
+func (c *Command) denied(why error) error {
+	return failure.New(failure.NeedPerson, "%s may not run %s: %w", c.Agent.Name, c.Line, why).Because(ErrDeclined)
 }
 
 func (c *Command) ask(ctx context.Context) error {
@@ -95,7 +105,7 @@ func (c *Command) ask(ctx context.Context) error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return failure.New(failure.NeedPerson, "%w", prompt.ErrCancelled)
 	case !yes:
-		return failure.New(failure.NeedPerson, "%s may not run %s: %w", c.Agent.Name, c.Line, cmp.Or(err, errors.New("the answer was no"))).Because(ErrDeclined)
+		return c.denied(cmp.Or(err, errors.New("the answer was no")))
 	}
 	return nil
 }
