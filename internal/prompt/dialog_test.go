@@ -103,7 +103,7 @@ func TestDialogOutcomes(t *testing.T) {
 		{"powershell", powershell, askChoice, ran{exit: 1}, "", errNo},
 		{"kdialog", kdialog, askLine, ran{answer: "123456\n"}, "123456", nil},
 		{"kdialog", kdialog, askConfirm, ran{answer: "yes\n"}, "yes", nil},
-		{"kdialog", kdialog, askConfirm, ran{answer: "no\n"}, "no", errNo},
+		{"kdialog", kdialog, askConfirm, ran{answer: "no\n"}, "", errNo},
 		{"kdialog", kdialog, askConfirm, ran{}, "", errNo},
 		{"kdialog", kdialog, askConfirm, ran{exit: 1}, "", errNo},
 		{"kdialog", kdialog, askHidden, ran{exit: 2}, "", ErrCancelled},
