@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 )
 
@@ -68,6 +69,7 @@ func New(t T, bin string, uid int) *Machine {
 // TMPDIR.
 func NewIn(t T, dir string, uid int) *Machine {
 	t.Helper()
+	refuseAgent(t)
 	m := &Machine{T: t, AWS: fakeaws.NewStandard(), Dir: dir, Home: filepath.Join(dir, "home"), UID: uid}
 	var err error
 	if m.URL, err = m.AWS.Server.Start(); err != nil {
@@ -83,6 +85,15 @@ func NewIn(t T, dir string, uid int) *Machine {
 		"AWSBROKER_KEYSTORE=file", "AWSBROKER_FILE_PASSPHRASE=" + Passphrase,
 	}
 	return m
+}
+
+// refuseAgent ends what a coding agent's process runs: awsbroker would take each person
+// for the agent. Variables of one do no harm, since a machine has none of ours.
+func refuseAgent(t T) {
+	t.Helper()
+	if a := caller.Find().Agent; a.PID != 0 {
+		t.Fatalf("%s (process %d) runs this, so awsbroker would see no person; run it in a terminal of its own, such as: tmux new-session -d 'go test ./acceptance >log 2>&1'", a.Name, a.PID)
+	}
 }
 
 // With is the same machine with more in the environment.
