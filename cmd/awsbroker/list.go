@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/socket"
 )
 
@@ -76,7 +77,7 @@ func listText(screen *say.Screen, o broker.Overview, now time.Time) string {
 			parts = append(parts, screen.Fit(say.Sprintf("%s is unusable: %s\n", cell(p.Name), p.Problem)))
 		}
 	}
-	for _, line := range mfaSessions(o.Profiles, now) {
+	for _, line := range append(mfaSessions(o.Profiles, now), permits(o.Permits, now)...) {
 		parts = append(parts, screen.Fit(line))
 	}
 	return strings.Join(parts, "\n")
@@ -127,6 +128,17 @@ func mfaSessions(profiles []broker.ProfileView, now time.Time) (lines []string) 
 	}
 	for _, head := range heads {
 		lines = append(lines, fmt.Sprintf("%s; until then no code is asked for %s\n", head, strings.Join(with[head], ", ")))
+	}
+	return lines
+}
+
+// permits tells which coding agents a person lets have a session without a question.
+func permits(all []session.Permit, now time.Time) (lines []string) {
+	for _, p := range all {
+		if !p.Denied && p.Job == 0 {
+			lines = append(lines, fmt.Sprintf("%s (process %d) may get sessions of profile %s: %s left; to end this:\n    awsbroker logout --profile %s\n",
+				cell(p.Agent), p.Life.PID, cell(p.Profile), say.Duration(p.Ends.Sub(now)), say.ShellWord(p.Profile)))
+		}
 	}
 	return lines
 }
@@ -198,6 +210,16 @@ type listJSON struct {
 	Profiles []profileJSON  `json:"profiles"`
 	NotSetUp []notSetUpJSON `json:"not_set_up"`
 	Servers  []serverJSON   `json:"servers"`
+	Agents   []permitJSON   `json:"agents"`
+}
+
+// permitJSON is a coding agent that may have a session without a question.
+type permitJSON struct {
+	Agent   string    `json:"agent"`
+	PID     int       `json:"pid"`
+	Profile string    `json:"profile"`
+	Expires time.Time `json:"expires"`
+	Left    *int      `json:"seconds_left"`
 }
 
 // serverJSON is a server (awsbroker serve) that runs.
@@ -241,7 +263,7 @@ type profileJSON struct {
 }
 
 func writeListJSON(out io.Writer, o broker.Overview, waiting []keychain.Use, running []*socket.Running, now time.Time) error {
-	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}, NotSetUp: []notSetUpJSON{}, Servers: []serverJSON{}}
+	l := listJSON{Keystore: string(o.Keystore), Keys: []keyJSON{}, Profiles: []profileJSON{}, NotSetUp: []notSetUpJSON{}, Servers: []serverJSON{}, Agents: []permitJSON{}}
 	for _, r := range running {
 		l.Servers = append(l.Servers, serverJSON{r.Profile, r.At, r.Limits, r.PID, r.Since})
 	}
@@ -253,6 +275,11 @@ func writeListJSON(out io.Writer, o broker.Overview, waiting []keychain.Use, run
 	}
 	for _, p := range o.Profiles {
 		l.Profiles = append(l.Profiles, profileJSON{p.Name, p.Key, p.RoleARN, p.MFASerial, p.Unknown, orNull(p.Expiration), secondsLeft(p.Expiration, now), orNull(p.MFASession), secondsLeft(p.MFASession, now), p.Problem})
+	}
+	for _, p := range o.Permits {
+		if !p.Denied && p.Job == 0 {
+			l.Agents = append(l.Agents, permitJSON{p.Agent, p.Life.PID, p.Profile, p.Ends.UTC().Truncate(time.Second), secondsLeft(p.Ends, now)})
+		}
 	}
 	return writeJSON(out, l)
 }
