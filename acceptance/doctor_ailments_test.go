@@ -120,6 +120,7 @@ func profileAilments() []ailment {
 				"role_arn = arn:aws:iam::123456789012:role/other\nmfa_serial = "+w.AWS.Device.Serial+"\n"+
 				"awsbroker_key = phoebe\n")
 		}},
+		{id: "codes-without-person", is: lines("awsbroker_agents = ask")},
 		{id: "renewed-too-early", is: lines("awsbroker_min_ttl = 2h")},
 		{id: "beside-process", is: func(w *world) {
 			w.edit(w.Config(), "awsbroker_role_arn", "role_arn")

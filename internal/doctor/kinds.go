@@ -27,7 +27,7 @@ func FindingKinds() []*FindingKind {
 		// problems.go
 		besideProcess, unknownSetting, processInCredentials, otherProfile, deviceOfSource, deviceInChain, unportableProcess, quotedValue, trailingComment, overridden, brackets,
 		// profiles.go
-		profileUnusable, securityKey, keyMissing, noProfile, profileName, defaultProfile, noRegion, longSession, renewedTooEarly,
+		profileUnusable, securityKey, keyMissing, noProfile, profileName, defaultProfile, noRegion, longSession, codesWithoutPerson, renewedTooEarly,
 		// programs.go
 		programMissing, programDiffers,
 		// record.go

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
@@ -32,6 +33,8 @@ var (
 		"most AWS tools need a region, and fail if neither the profile nor the environment has one")
 	longSession = findingKind("long-session", Warning,
 		"AWS makes role sessions of one hour at most out of an MFA session, so longer ones take a code of their own each time")
+	codesWithoutPerson = findingKind("codes-without-person", Warning,
+		"an agent that awsbroker does not recognize, for example one that clears its environment, needs nobody for a session")
 	renewedTooEarly = findingKind("renewed-too-early", Warning,
 		"a session is served for half of its life instead, or every call would ask for a code")
 )
@@ -106,6 +109,24 @@ func (d *doctor) lookAtProfile(t *broker.Target) {
 		d.found(noRegion, d.settingRegion(p).at(process))
 	}
 	d.lookAtLives(t)
+	d.lookAtCodes(p)
+}
+
+// lookAtCodes finds codes that nobody types where a person wrote that agents are to be
+// held back. By default agents are asked about, too; of that nothing is said, or every
+// profile with a seed would be found.
+func (d *doctor) lookAtCodes(p *config.Profile) {
+	rule, _ := p.Origin("awsbroker_agents")
+	for _, setting := range []string{"awsbroker_mfa_process", "awsbroker_mfa_seed"} {
+		if _, ok := p.Origin(setting); ok && p.Agents != "" && p.Agents != agents.Allow && !p.Confirm {
+			d.found(codesWithoutPerson, Finding{
+				Title:  fmt.Sprintf("profile %s holds agents back (%s), and gets its codes without you (%s)", p.Name, p.Agents, setting),
+				Advice: "have awsbroker ask you before it gives out a session",
+				Mend:   "awsbroker set " + say.ShellWord(p.Name) + " confirm true",
+			}.at(rule))
+			return
+		}
+	}
 }
 
 // settingRegion is the finding about a profile without a region. It is mended with the
