@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/machine"
@@ -38,6 +39,7 @@ exit 1
 	w.Chmod(0o755, w.Path("bin/zenity"))
 	w = w.online(w.connect()).With("AWSBROKER_PROMPT=terminal,dialog", "WAYLAND_DISPLAY="+screenOf(w))
 	w.Login("allow")
+	machine.Rest() // or no answer is left for the next call
 	return &office{w}
 }
 
@@ -152,6 +154,205 @@ func TestAgentsGetWhatTheRuleSays(t *testing.T) {
 			case id == "" && (r.Code != 4 || got.How != grant.Denied || strings.Contains(r.Stdout, "ASIA")):
 				t.Errorf("%s: %+v: %v", name, got, r)
 			}
+		}
+	}
+}
+
+// TestAgentsGetNoRememberedAnswer: what is left for the next call of a person, in the
+// kernel and in sealed files, is for an agent only where the rule allows it.
+func TestAgentsGetNoRememberedAnswer(t *testing.T) {
+	t.Parallel()
+	at := newOffice(t)
+	for where, o := range map[string]*office{"the kernel": at, "the sealed files": {at.With("AWS_CONFIG_FILE=$HOME/.aws/config")}} {
+		for rule, allowed := range map[string]bool{"ask": false, "refuse": false, "none": false, "allow": true} {
+			args := []string{"credential-process", "--profile", rule}
+			for range 2 { // the first leaves it for the second
+				wantAnswer(t, o.Run(args...))
+			}
+			o.answer("No")
+			r := o.agent(args...)
+			if got := o.lastGrant(); got.Agent != "claude" || allowed != (r.Code == 0) || allowed != (r.Stdout != "") {
+				t.Errorf("%s, %s: %+v: %v", where, rule, got, r)
+			}
+		}
+	}
+}
+
+// script runs a shell script as a coding agent's process. AWSBROKER is the program.
+func (o *office) script(text string) machine.Result {
+	o.t.Helper()
+	o.Write(o.Path("bin/claude"), "#!/bin/bash\nAWSBROKER="+o.Bin+"\n"+text+"\nexit\n")
+	return o.Finish(o.Command(o.Path("bin/claude")))
+}
+
+// TestEachVariableTellsOfAnAgent: what AWS's CLI knows agents by.
+func TestEachVariableTellsOfAnAgent(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.answer("No")
+	for variable, agent := range map[string]string{
+		"CLAUDECODE": "claude", "GEMINI_CLI": "gemini", "CODEX_THREAD_ID": "codex", "KIRO_SESSION_ID": "kiro", "OPENCODE": "opencode",
+		"ANTIGRAVITY_AGENT": "antigravity", "AMP_CURRENT_THREAD_ID": "amp", "PI_CODING_AGENT": "pi", "COPILOT_CLI": "copilot", "CURSOR_AGENT": "cursor",
+	} {
+		for _, line := range []string{"credential-process --profile refuse", "exec refuse -- true", "export --profile refuse"} {
+			args := strings.Fields(line)
+			if r := o.Run(args...); r.Code != 0 {
+				t.Errorf("%s: a person: %v", variable, r)
+			}
+			r := (&office{o.With(variable + "=1")}).Run(args...)
+			if got := o.lastGrant(); r.Code != 4 || r.Stdout != "" || got.Agent != agent || got.How != grant.Denied {
+				t.Errorf("%s: %s: %+v: %v", variable, line, got, r)
+			}
+		}
+	}
+}
+
+// TestTenMinutes: a yes for an agent is for its process and all that it starts, for that
+// session of that profile, and ends with the process or a logout.
+func TestTenMinutes(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.answer("Ten minutes")
+	r := o.script(`export="$AWSBROKER export --profile"
+$export ask >/dev/null || echo first
+setsid -w $export ask >/dev/null || echo another job
+sh -c "$export ask; true" >/dev/null || echo a child
+cp ` + o.Path("asked") + ` ` + o.Path("once") + `
+$AWSBROKER list
+$AWSBROKER list --json >` + o.Path("list") + `
+$export none >/dev/null || echo another profile
+$export ask --read-only >/dev/null || echo another session
+cp ` + o.Path("asked") + ` ` + o.Path("thrice") + `
+$AWSBROKER logout --profile ask 2>/dev/null
+$export ask >/dev/null || echo after a logout`)
+	if strings.Contains(r.Stdout, "another job\n") || !strings.Contains(r.Stdout, "may get sessions of profile ask: 10 minutes left") || r.Code != 0 {
+		t.Errorf("%v", r)
+	}
+	for file, want := range map[string]int{"once": 1, "thrice": 3, "asked": 4} {
+		if n := strings.Count(o.Read(o.Path(file)), "--question"); n != want {
+			t.Errorf("%s: %d windows, want %d:\n%s", file, n, want, o.Read(o.Path(file)))
+		}
+	}
+	var list struct {
+		Agents []struct {
+			Agent, Profile string
+			PID            int
+			Left           int `json:"seconds_left"`
+		}
+	}
+	if err := json.Unmarshal([]byte(o.Read(o.Path("list"))), &list); err != nil || len(list.Agents) != 1 || list.Agents[0].Agent != "claude" || list.Agents[0].Profile != "ask" || list.Agents[0].PID == 0 || list.Agents[0].Left < 500 {
+		t.Errorf("%v: %+v", err, list)
+	}
+	if r := o.Run("list"); strings.Contains(r.Stdout, "may get sessions") {
+		t.Errorf("the process has ended: %v", r)
+	}
+	o.Login("none")
+	before := o.asked()
+	if r := o.script("$AWSBROKER export --profile none >/dev/null"); r.Code != 0 || o.asked() != before+1 {
+		t.Errorf("another agent: %d windows: %v", o.asked()-before, r)
+	}
+}
+
+// TestTenMinutesOfAnAgentThatOnlyAVariableTellsOf: its process is the one that has set
+// the variable, and not itself.
+func TestTenMinutesOfAnAgentThatOnlyAVariableTellsOf(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.answer("Ten minutes")
+	o.Write(o.Path("bin/node"), `#!/bin/bash
+for i in 1 2; do CODEX_THREAD_ID=x setsid -w sh -c '`+o.Bin+` export --profile ask; true' >/dev/null; done
+exit`)
+	o.Chmod(0o755, o.Path("bin/node"))
+	for n := 1; n <= 2; n++ {
+		if r := o.Finish(o.Command(o.Path("bin/node"))); r.Code != 0 || o.asked() != n {
+			t.Errorf("%d windows, want %d: %v", o.asked(), n, r)
+		}
+	}
+}
+
+// TestOnceAndNo: once is for one job, which may run the helper twice; a no counts for all
+// that the agent runs, so that a loop asks once.
+func TestOnceAndNo(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.answer("Once")
+	line := "$AWSBROKER credential-process --profile ask >/dev/null"
+	if r := o.script(line + "; " + line + "; setsid -w " + strings.Replace(line, " >", " >", 1)); r.Code != 0 || o.asked() != 2 {
+		t.Errorf("%d windows, want 2: %v", o.asked(), r)
+	}
+	o.answer("No")
+	r := o.script("for i in 1 2 3 4 5 6; do setsid -w " + line + "; done; $AWSBROKER logout --profile ask; " + line)
+	if r.Code != 4 || o.asked() != 1 || strings.Count(r.Stderr, "a person said no") != 6 {
+		t.Errorf("%d windows, want 1: %v", o.asked(), r)
+	}
+	o.answer("No")
+	r = o.script("for i in 1 2 3 4 5 6; do setsid -w " + line + " & done; wait")
+	if o.asked() != 1 || strings.Count(r.Stderr, "awsbroker: error:") != 6 {
+		t.Errorf("six at once: %d windows, want 1: %v", o.asked(), r)
+	}
+}
+
+// TestServerAsksAgain: a session that somebody else brought is not served to a command
+// that works for an agent, after a yes for one session.
+func TestServerAsksAgain(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.answer("Once")
+	done := make(chan machine.Result, 1)
+	go func() {
+		done <- o.script("$AWSBROKER exec --server --profile ask -- sh -c '" + noted + "while [ ! -e go ]; do sleep 0.05; done'")
+	}()
+	url, token := o.request()
+	_, before, err := ask(url, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1100 * time.Millisecond) // when a session was issued is known by the second
+	o.Login("ask")
+	time.Sleep(16 * time.Second) // it looks for a newer session every 15
+	if status, now, err := ask(url, token); err != nil || status != 200 || now != before || o.asked() != 1 {
+		t.Errorf("%d %v, %d windows: another session is served", status, err, o.asked())
+	}
+	o.Write(o.Path("go"), "")
+	if r := <-done; r.Code != 0 {
+		t.Error(r)
+	}
+}
+
+// TestAgentsChangeNothing: commands that change something run after a yes in a window, and
+// --yes is none.
+func TestAgentsChangeNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Write(o.Config(), strings.ReplaceAll(o.Read(o.Config()), "agents = refuse", "agents = ask"))
+	record := o.Path("home/.local/state/awsbroker/keystore.json")
+	config, keys, calls := o.Read(o.Config()), o.Read(record), len(o.AWS.Server.Calls(""))
+	for _, line := range []string{
+		"add other --from-env", "rotate phoebe --yes", "rotate phoebe --dry-run", "revoke admin --yes", "remove phoebe --yes", "keystore move pass --yes",
+		"keys list phoebe", "keys deactivate AKIAIOSFODNN7EXAMPLE --yes", "keys delete AKIAIOSFODNN7EXAMPLE --yes", "mfa list --profile ask", "mfa seed --profile ask",
+		"mfa enroll --name tablet --profile ask", "mfa remove phoebe --yes", "codecommit setup ask --yes", "codecommit create phoebe",
+		"bootstrap --user ada --yes", "setup other --key phoebe --yes", "set ask agents allow --yes", "set default agents allow --yes", "uninstall --yes", "doctor --fix --yes",
+	} {
+		o.answer("No")
+		r := o.agent(strings.Fields(line)...)
+		if r.Code != 4 || o.asked() != 1 {
+			t.Errorf("%s: %d windows: %v", line, o.asked(), r)
+		}
+	}
+	if o.Read(o.Config()) != config || o.Read(record) != keys || len(o.AWS.Server.Calls("")) != calls {
+		t.Error("something was changed, or AWS was asked")
+	}
+	o.answer("Yes")
+	if r := o.agent("set", "ask", "agents", "read-only", "--yes"); r.Code != 0 || o.asked() != 1 || !strings.Contains(o.Read(o.Config()), "awsbroker_agents = read-only\n\n[profile allow]") {
+		t.Errorf("%d windows: %v", o.asked(), r)
+	}
+	if !strings.Contains(o.Read(o.Path("asked")), "awsbroker set --yes=true ask agents read-only") {
+		t.Errorf("the window does not show the command: %s", o.Read(o.Path("asked")))
+	}
+	for _, line := range []string{"list", "log", "explain ask", "doctor", "version", "prompt", "help set", "completion bash", "logout --profile ask", "keystore lock"} {
+		o.answer("No")
+		if r := o.agent(strings.Fields(line)...); r.Code == 4 || o.asked() > 0 {
+			t.Errorf("%s: %d windows: %v", line, o.asked(), r)
 		}
 	}
 }
