@@ -43,10 +43,22 @@ func TestServeAgents(t *testing.T) {
 			t.Errorf("the log has no %s: %v", says, r)
 		}
 	}
-	w.Write(w.Config(), own+"awsbroker_agents = allow\n")
+	w.Write(w.Config(), own+"awsbroker_agents = read-only\n")
+	if r := w.RunWith(w.Code(), "login", "admin", "--read-only", "--mfa-code", "-"); r.Code != 0 {
+		t.Fatal(r)
+	}
 	g := w.serve()
+	whole := wantAnswer(t, w.askAt(g.socket))
+	for _, ask := range []func(*world) machine.Result{byProcess, byWord} {
+		if limited := wantAnswer(t, ask(w)); limited.AccessKeyID == whole.AccessKeyID {
+			t.Error("an agent got all that a person gets")
+		}
+	}
+	g.stop()
+	w.Write(w.Config(), own+"awsbroker_agents = allow\n")
+	g = w.serve()
 	wantAnswer(t, byProcess(w))
 	wantAnswer(t, byWord(w))
 	g.stop()
-	w.wantAssumed(1)
+	w.wantAssumed(2)
 }

@@ -46,7 +46,7 @@ func mentionsUs(text string) bool {
 }
 
 // runsUs reports whether a command line runs awsbroker credential-process, from any
-// directory.
+// directory, for a profile of this machine: a socket is of another one's.
 func runsUs(command string) bool {
 	if !strings.Contains(strings.ToLower(command), "awsbroker") {
 		return false
@@ -57,7 +57,7 @@ func runsUs(command string) bool {
 	}
 	program := words[0][strings.LastIndexAny(words[0], `/\`)+1:]
 	program = strings.TrimSuffix(strings.ToLower(program), ".exe")
-	return program == "awsbroker" && slices.Contains(words[1:], "credential-process")
+	return program == "awsbroker" && slices.Contains(words[1:], "credential-process") && !strings.Contains(command, " --socket")
 }
 
 // processWords splits a credential_process into words. Backslashes stay: on Windows

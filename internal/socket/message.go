@@ -68,7 +68,10 @@ func answer(s session.Session, err error, now time.Time) reply {
 
 // session returns what the line has, by the clock of this machine.
 func (r reply) session(now time.Time) (session.Session, error) {
-	if r.Error != "" || r.AccessKeyID == "" {
+	if r.Error == "" && r.AccessKeyID == "" {
+		return session.Session{}, failure.New(failure.Other, "the server said neither yes nor no: %w", errStrange)
+	}
+	if r.Error != "" {
 		f := failure.New(failure.Reason(r.Reason), "%s", r.Error)
 		if r.Hint != "" {
 			f.Hint("%s", r.Hint)
