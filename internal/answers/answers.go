@@ -85,8 +85,11 @@ func Name(profile string) (name string, ok bool) {
 	return string(b), ok
 }
 
+// format of an answer is in its name: another version of awsbroker finds none.
+const format = "2"
+
 func appendName(b []byte, profile string) (name []byte, ok bool) {
-	b = appendPart(append(b, "awsbroker:answer:2:"...), profile)
+	b = appendPart(append(b, "awsbroker:answer:"+format+":"...), profile)
 	for _, v := range places {
 		value := os.Getenv(v)
 		if value != "" && !isPlain(value) || value == "" && v == "HOME" {

@@ -14,8 +14,6 @@ func readJournal(b *broker.Broker, account string) (*notes.Bootstrap, error) {
 	path := notes.BootstrapFile(b.Paths.State, account)
 	j, found, err := notes.Read[notes.Bootstrap](path)
 	switch {
-	case errors.Is(err, notes.ErrNewer):
-		return nil, failure.New(failure.Other, "this account was set up by a newer awsbroker, which has to go on with it (%s)", path)
 	case errors.Is(err, notes.ErrUnreadable), err == nil && found && j.Account != account:
 		return nil, failure.New(failure.Other, "the record of what bootstrap made cannot be read: %s", path).
 			Hint("move it away; then bootstrap uses the existing things, but --undo will not remove them")

@@ -228,7 +228,7 @@ func findKey(line string) (id, secret string, unclear bool) {
 }
 
 var (
-	rootID     = pattern.Of(`(?i)^\s*AWSAccessKeyId\s*=\s*([A-Z0-9]{16,})\s*$`)
+	rootID     = pattern.Of(`^\s*(?i:AWSAccessKeyId)\s*=\s*([A-Z0-9]{16,128})\s*$`)
 	rootSecret = pattern.Of(`(?i)^\s*AWSSecretKey\s*=\s*(\S{16,})\s*$`)
 )
 

@@ -112,6 +112,15 @@ func TestNoKey(t *testing.T) {
 	}
 }
 
+// TestRootKeyHasAnID: ids are of capital letters.
+func TestRootKeyHasAnID(t *testing.T) {
+	for _, id := range []string{strings.ToLower(id), strings.Repeat("A", 129)} {
+		if f, err := Parse([]byte("AWSAccessKeyId=" + id + "\nAWSSecretKey=" + secret)); len(f.Rows) > 0 || err == nil {
+			t.Errorf("%s: %+v %v", id, f, err)
+		}
+	}
+}
+
 // TestINI: a file of profiles is told from a CSV file.
 func TestINI(t *testing.T) {
 	if f, err := Parse([]byte("[default]\nAWS_Access_Key_Id = " + id + "\naws_secret_access_key=" + secret + "\n")); !errors.Is(err, ErrINI) {

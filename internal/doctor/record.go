@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"time"
 
@@ -37,7 +38,9 @@ const maxKeyAge = 90 * 24 * time.Hour
 // lookAtRecord looks at what is known of the keys without the keychain.
 func (d *doctor) lookAtRecord() (string, error) {
 	var err error
-	if d.record, err = keystore.ReadRecord(d.broker.Paths.KeystoreFile()); err != nil {
+	if d.record, err = keystore.ReadRecord(d.broker.Paths.KeystoreFile()); errors.Is(err, keystore.ErrNewer) {
+		return "", err
+	} else if err != nil {
 		d.found(recordDamaged, Finding{File: d.broker.Paths.KeystoreFile(), Title: err.Error(),
 			Advice: "move that file away, and look which keys the keychain has; add one again, without its secret, with: awsbroker add NAME", Mend: "awsbroker keystore"})
 		return "", nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/awsbroker/awsbroker/internal/fault"
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -41,12 +42,17 @@ func (f *Error) Unwrap() error { return f.Cause }
 
 // New returns a failure with a message in the manner of [say.Errorf]: one line,
 // lower case; text from elsewhere in the arguments is cleaned here. [Error.Hint] adds
-// hints; what to do in another user's home is the same everywhere and is added here.
+// hints; what to do in another user's home, or about a file of a newer awsbroker, is the same
+// everywhere and is added here.
 func New(r Reason, format string, args ...any) *Error {
 	err := say.Errorf(format, args...)
 	f := &Error{Reason: r, Message: err.Error(), Cause: err}
 	if errors.Is(err, paths.ErrForeign) {
 		f.Hint("run this as that user, without sudo, or with your own home directory: sudo -H")
+	}
+	if errors.Is(err, fault.ErrNewer) {
+		f.Reason = Other
+		f.Hint("install that version of awsbroker, or a later one")
 	}
 	return f
 }

@@ -13,6 +13,7 @@ var (
 	ErrDismissed = errors.New("the unlock dialog was dismissed")
 	ErrCorrupt   = errors.New("the keychain is damaged")
 	ErrTimeout   = errors.New("the keychain did not answer in time")
+	ErrNewer     = errors.New("written by a newer awsbroker")
 	ErrAsks      = errors.New("the keychain would ask you") // of a look, which asks nobody
 )
 

@@ -192,8 +192,11 @@ func removeReplaced(ctx context.Context, b *broker.Broker, a *broker.Asker) {
 
 // moveFailure says what a move ended with. Every key is where it was.
 func moveFailure(err error, to keystore.Kind) error {
-	if failure.Is(err) {
+	switch {
+	case failure.Is(err):
 		return err
+	case errors.Is(err, keystore.ErrNewer):
+		return failure.New(failure.Other, "%w", err)
 	}
 	again := "to resume, run again: awsbroker keystore move " + string(to)
 	switch {

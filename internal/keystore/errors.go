@@ -20,6 +20,7 @@ var (
 	ErrNoKeystore     = errors.New("no keychain has been chosen yet")
 	ErrPinned         = errors.New("your keys are in another keychain")
 	ErrOccupied       = errors.New("another key already has that name")
+	ErrNewer          = fault.ErrNewer
 	ErrAsks           = fault.ErrAsks
 	ErrName           = errors.New("this name cannot be used")
 )

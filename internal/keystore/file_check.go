@@ -29,6 +29,9 @@ func (f *fileStore) read(item string, pass credential.Secret) ([]byte, error) {
 	if err == nil || errors.Is(err, ErrNotFound) || isFileError(err) {
 		return data, err
 	}
+	if f.isNewer(item) {
+		return nil, fmt.Errorf("%q was %w", f.path(item), ErrNewer)
+	}
 	if f.looksSealed(item) {
 		if err := f.fits(pass); err != nil {
 			return nil, err
@@ -59,6 +62,9 @@ func (f *fileStore) fits(pass credential.Secret) error {
 	items, err := f.files()
 	if err != nil || len(items) == 0 || f.opensAgain(pass) || f.opensAny(items, pass) {
 		return err
+	}
+	if slices.ContainsFunc(items, f.isNewer) {
+		return fmt.Errorf("the encrypted files in %q were %w", f.dir, ErrNewer)
 	}
 	if slices.ContainsFunc(items, f.looksSealed) {
 		return fmt.Errorf("%w for %q", ErrPassphrase, f.dir)
@@ -135,6 +141,12 @@ func (f *fileStore) looksSealed(item string) bool {
 	token, err := os.ReadFile(f.path(item))
 	_, sealed := passphrase.RoundsOf(token)
 	return err == nil && sealed
+}
+
+// isNewer reports whether a newer awsbroker sealed the item's file.
+func (f *fileStore) isNewer(item string) bool {
+	token, err := os.ReadFile(f.path(item))
+	return err == nil && passphrase.IsNewer(token)
 }
 
 // reseal seals again what an earlier version sealed with fewer rounds: all of it,

@@ -100,7 +100,8 @@ func (r Record) SeedItems() (items []string) {
 }
 
 // ReadRecord reads the record. One that does not exist is empty; one that
-// cannot be understood is ErrCorrupt.
+// cannot be understood is ErrCorrupt, or ErrNewer if its version says so, in whatever
+// form the rest of it is.
 func ReadRecord(path string) (Record, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -109,13 +110,13 @@ func ReadRecord(path string) (Record, error) {
 	if err != nil {
 		return Record{}, unusable(err)
 	}
+	if isNewer(data, recordVersion) {
+		return Record{}, fmt.Errorf("%q was %w", path, ErrNewer)
+	}
 	var rec Record
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&rec); err != nil || dec.More() {
 		return Record{}, fmt.Errorf("%w: cannot read %q; it names your keychain, and has no keys in it", ErrCorrupt, path)
-	}
-	if rec.Version > recordVersion {
-		return Record{}, fmt.Errorf("%q was written by a newer awsbroker (version %d, and this awsbroker supports %d)", path, rec.Version, recordVersion)
 	}
 	if _, err := ParseKind(string(rec.Keystore)); err != nil || rec.Version < 1 {
 		return Record{}, fmt.Errorf("%w: %q has no known version or keychain", ErrCorrupt, path)
@@ -126,6 +127,15 @@ func ReadRecord(path string) (Record, error) {
 		}
 	}
 	return rec, nil
+}
+
+// isNewer reports whether data says that it has a version above the one that is known.
+func isNewer(data []byte, known int) bool {
+	var head struct {
+		Version int `json:"version"`
+	}
+	// Of data behind the first value, or of a field of another kind, nothing is said here.
+	return json.NewDecoder(bytes.NewReader(data)).Decode(&head) == nil && head.Version > known
 }
 
 // bound reports whether keys depend on the pin.

@@ -40,13 +40,13 @@ func (s *Store) GetWithInfo(ctx context.Context, name string) (credential.Creden
 	if err != nil {
 		return none, KeyInfo{}, s.failed(err, "reading", name)
 	}
+	if isNewer(data, storedKeyVersion) {
+		return none, KeyInfo{}, s.failed(fmt.Errorf("the key was %w", ErrNewer), "reading", name)
+	}
 	k := storedKey{Info: &KeyInfo{}}
 	// The decoder's own error may quote the value, so it is dropped.
-	if json.Unmarshal(data, &k) != nil || k.AccessKeyID == "" || k.SecretAccessKey == "" || k.Info == nil {
+	if json.Unmarshal(data, &k) != nil || k.AccessKeyID == "" || k.SecretAccessKey == "" || k.Info == nil || k.Version != storedKeyVersion {
 		return none, KeyInfo{}, s.failed(ErrCorrupt, "reading", name)
-	}
-	if k.Version != storedKeyVersion {
-		return none, KeyInfo{}, s.failed(fmt.Errorf("it has version %d, and this awsbroker supports %d", k.Version, storedKeyVersion), "reading", name)
 	}
 	k.Info.AccessKeyID = k.AccessKeyID
 	return credential.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: credential.NewSecret(k.SecretAccessKey)}, *k.Info, nil

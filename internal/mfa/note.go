@@ -1,13 +1,23 @@
 package mfa
 
 import (
+	"errors"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/notes"
 )
 
 func (w *work) noteFile() string {
 	return notes.ReplacementFile(w.run.Paths.State, w.keys.UserARN())
+}
+
+// checkNote refuses to work beside a note of a newer awsbroker, which would be lost.
+func (w *work) checkNote() error {
+	if _, _, err := notes.Read[notes.Replacement](w.noteFile()); errors.Is(err, notes.ErrNewer) {
+		return failure.New(failure.Other, "%w", err)
+	}
+	return nil
 }
 
 // noteReplacement writes down that a device is about to go, which another one

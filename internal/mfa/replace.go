@@ -23,6 +23,9 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 		return out, failure.New(failure.Usage, "only the user can replace this device, because awsbroker tests the new one with the user's own key").
 			Hint("add a device to the user with: awsbroker mfa enroll --user %s", say.ShellWord(w.keys.User))
 	}
+	if err := w.checkNote(); err != nil {
+		return out, err
+	}
 	old, gone, err := w.findReplaced(ctx, o.Replace)
 	if failure.Is(err, failure.NotFound) {
 		if out, ended := w.findReplacement(o.Replace); ended {

@@ -32,7 +32,7 @@ import (
 // The errors of [Read], besides those of the file system.
 var (
 	ErrUnreadable = errors.New("the note cannot be read")
-	ErrNewer      = errors.New("a newer awsbroker wrote the note")
+	ErrNewer      = keystore.ErrNewer
 )
 
 // kind is what the types of notes have in common.
@@ -59,7 +59,7 @@ func Read[T kind[T]](path string) (note T, found bool, err error) {
 		return note, false, fmt.Errorf("%w: %s", ErrUnreadable, path)
 	}
 	if head.Version > note.newest() {
-		return note, false, fmt.Errorf("%w: %s", ErrNewer, path)
+		return note, false, fmt.Errorf("the note %s was %w", path, ErrNewer)
 	}
 	if err := json.Unmarshal(data, &note); err != nil || !note.isWhole() {
 		return note, false, fmt.Errorf("%w: %s", ErrUnreadable, path)
@@ -68,8 +68,12 @@ func Read[T kind[T]](path string) (note T, found bool, err error) {
 }
 
 // Write puts a note into its file, at once and to the disk, readable by its
-// owner only. A note that cannot be written leaves the one before as it was.
+// owner only. A note that cannot be written leaves the one before as it was, and one of a
+// newer awsbroker stays: [ErrNewer].
 func Write[T kind[T]](path string, note T) error {
+	if _, _, err := Read[T](path); errors.Is(err, ErrNewer) {
+		return err
+	}
 	data, err := json.MarshalIndent(note.stamped(), "", "  ")
 	if err != nil {
 		return err

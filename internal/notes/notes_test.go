@@ -75,6 +75,12 @@ func TestRefusesOtherNotes(t *testing.T) {
 		if _, found, err := Read[Rotation](path); !errors.Is(err, want) || found != (want == nil) {
 			t.Errorf("%s: %v, %v; want %v", text, found, err, want)
 		}
+		if err := Write(path, Rotation{Key: "k", Old: "o"}); errors.Is(want, ErrNewer) != errors.Is(err, ErrNewer) {
+			t.Errorf("%s: overwriting it: %v", text, err)
+		}
+		if left, _ := os.ReadFile(path); errors.Is(want, ErrNewer) && string(left) != text {
+			t.Errorf("%s is now %s", text, left)
+		}
 	}
 }
 

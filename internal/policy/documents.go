@@ -205,7 +205,7 @@ func normalizeValue(key string, value any) any {
 	case bool, float64:
 		return []string{fmt.Sprint(v)} // in conditions; IAM takes true for "true"
 	case []any:
-		var list []string
+		list := []string{} // an empty one is written as such
 		for _, item := range v {
 			list = append(list, fmt.Sprint(item))
 		}

@@ -31,6 +31,9 @@ func (l *oneOrMore[T]) UnmarshalJSON(data []byte) error {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
 		return json.Unmarshal(data, (*[]T)(l))
 	}
+	if string(data) == "null" {
+		return nil // nothing, and not one of nothing
+	}
 	var one T
 	if err := json.Unmarshal(data, &one); err != nil {
 		return err

@@ -24,8 +24,6 @@ func (v *revocation) readNote() (*notes.Revocation, error) {
 	path := v.noteFile()
 	n, found, err := notes.Read[notes.Revocation](path)
 	switch {
-	case errors.Is(err, notes.ErrNewer):
-		return nil, failure.New(failure.Other, "a newer awsbroker began this revoke; finish it with that one (%s)", path)
 	case errors.Is(err, notes.ErrUnreadable), err == nil && found && n.Key != v.rotation.Name:
 		return nil, failure.New(failure.Other, "the note of an unfinished revoke cannot be read: %s", path).
 			Hint("delete it and run the command again, which then starts from the beginning")

@@ -17,8 +17,6 @@ func ReadJournal(b *broker.Broker, key string) (*notes.Rotation, error) {
 	path := notes.RotationFile(b.Paths.State, key)
 	j, found, err := notes.Read[notes.Rotation](path)
 	switch {
-	case errors.Is(err, notes.ErrNewer):
-		return nil, failure.New(failure.Other, "a newer awsbroker began this rotation; finish it with that one (%s)", path)
 	case errors.Is(err, notes.ErrUnreadable), err == nil && found && j.Key != key:
 		return nil, failure.New(failure.Other, "the note of an unfinished rotation cannot be read: %s", path).
 			Hint("check whether the user has an unknown key in AWS, delete that key and this file, and try again")

@@ -16,12 +16,17 @@ type Kept struct {
 	Cache string // the person's directory for the file, where there is one; made when needed
 }
 
+// keptVersion is the first byte of what is kept. The end in Unix seconds follows in seven
+// bytes, and then the secret. What another version keeps is asked for anew.
+const keptVersion = 0
+
 // mostKept is more than any secret that a person types.
 const mostKept = 4 << 10
 
 // Put keeps a secret until then, in the place of the one before.
 func (k Kept) Put(secret credential.Secret, until time.Time) error {
 	data := append(binary.BigEndian.AppendUint64(nil, uint64(until.Unix())), secret.Reveal()...)
+	data[0] = keptVersion
 	if len(data) > mostKept {
 		return errors.New("the secret is too long to remember")
 	}
@@ -32,7 +37,7 @@ func (k Kept) Put(secret credential.Secret, until time.Time) error {
 // if there is none.
 func (k Kept) Get(now time.Time) (secret credential.Secret, until time.Time, ok bool) {
 	data, err := k.read()
-	if err != nil || len(data) < 8 {
+	if err != nil || len(data) < 8 || data[0] != keptVersion {
 		return secret, time.Time{}, false
 	}
 	until = time.Unix(int64(binary.BigEndian.Uint64(data)), 0)

@@ -41,6 +41,11 @@ func TestKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	wants(now, false)
+	newer := append([]byte{keptVersion + 1, 0, 0, 0, 0xff, 0, 0, 0}, "correct horse battery staple"...)
+	if err := k.write(newer, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	wants(now, false) // another version keeps it in a way of its own
 	if k.Put(credential.NewSecret(strings.Repeat("x", mostKept)), now.Add(time.Hour)) == nil {
 		t.Error("more was kept than is read again")
 	}

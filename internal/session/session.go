@@ -71,6 +71,9 @@ func (s Session) Answer() ([]byte, error) {
 	if a.AccessKeyID == "" || a.SecretAccessKey == "" || a.SessionToken == "" || s.Expiration.IsZero() {
 		return nil, errors.New("the session is incomplete")
 	}
+	if year := s.Expiration.UTC().Year(); year < 1 || year > 9999 { // RFC 3339 has no other
+		return nil, errors.New("the session has no end that AWS tools can read")
+	}
 	a.Expiration = s.Expiration.UTC().Format(ExpirationFormat)
 	out, err := json.Marshal(a)
 	if err != nil {

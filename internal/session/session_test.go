@@ -48,6 +48,7 @@ func TestAnswerRefusesWhatCallersWouldChokeOn(t *testing.T) {
 		"no secret":     func(s *Session) { s.SecretAccessKey = credential.Secret{} },
 		"no token":      func(s *Session) { s.SessionToken = credential.Secret{} },
 		"no expiration": func(s *Session) { s.Expiration = time.Time{} },
+		"no such year":  func(s *Session) { s.Expiration = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },
 		"over 8 KiB":    func(s *Session) { s.SessionToken = credential.NewSecret(strings.Repeat("x", 8<<10)) },
 	} {
 		s := whole
