@@ -30,7 +30,10 @@ func (s *Server) authenticate(x *exchange) (*caller, *apiError) {
 	if refused != nil {
 		return nil, refused
 	}
-	if err := auth.Verify(r, x.body, secret); err != nil {
+	if err = auth.Verify(r, x.body, secret); err != nil {
+		return nil, errSignature(err)
+	}
+	if x.body, err = auth.Unchunk(r, x.body, secret); err != nil {
 		return nil, errSignature(err)
 	}
 	x.call.Principal, x.call.Account = who.arn(), who.account.ID

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// The corner of S3 that a Terraform state needs, so that a session can be seen
-// to work: path-style addresses, small objects in memory, policies evaluated.
+// The corner of S3 that Terraform's states, copies and backups need, so that a session can be
+// seen to work: path-style addresses, objects in memory, policies evaluated.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 
 type bucket struct {
@@ -17,6 +17,7 @@ type bucket struct {
 	account *Account
 	made    time.Time
 	objects map[string]*object
+	uploads map[string]*upload // by id
 }
 
 // AddBucket makes an empty bucket of the account, or returns at once if there
@@ -25,8 +26,12 @@ func (a *Account) AddBucket(name string) {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
 	if a.server.buckets[name] == nil {
-		a.server.buckets[name] = &bucket{name: name, account: a, made: a.server.clock.now(), objects: map[string]*object{}}
+		a.server.buckets[name] = newBucket(a, name)
 	}
+}
+
+func newBucket(a *Account, name string) *bucket {
+	return &bucket{name: name, account: a, made: a.server.clock.now(), objects: map[string]*object{}, uploads: map[string]*upload{}}
 }
 
 // Object returns the content of an object; false if there is none.
@@ -39,9 +44,12 @@ func (s *Server) Object(bucketName, key string) ([]byte, bool) {
 	return nil, false
 }
 
-// isS3 goes by the credential scope: S3 has no Action and no Version.
+// isS3 goes by the credential scope: S3 has no Action and no Version. What is signed
+// otherwise or not at all is S3's if it has a path.
 func isS3(r *http.Request) bool {
-	return strings.Contains(r.Header.Get("Authorization"), "/s3/aws4_request")
+	auth := r.Header.Get("Authorization")
+	return strings.Contains(auth, "/s3/aws4_request") || strings.HasPrefix(auth, "AWS ") ||
+		auth == "" && r.URL.Path != "/" && r.URL.Path != "" && !isWebsite(r)
 }
 
 // s3Request is what the method and the path say.
@@ -52,28 +60,44 @@ type s3Request struct {
 	key        string
 }
 
+// s3Operations are named by the method, what the path points at, and the parameter that makes
+// another operation of it.
+var s3Operations = map[string][2]string{
+	"GET service":            {"ListBuckets", "s3:ListAllMyBuckets"},
+	"GET bucket":             {"ListObjects", "s3:ListBucket"},
+	"GET bucket list-type":   {"ListObjectsV2", "s3:ListBucket"},
+	"GET bucket location":    {"GetBucketLocation", "s3:GetBucketLocation"},
+	"GET bucket uploads":     {"ListMultipartUploads", "s3:ListBucketMultipartUploads"},
+	"HEAD bucket":            {"HeadBucket", "s3:ListBucket"},
+	"PUT bucket":             {"CreateBucket", "s3:CreateBucket"},
+	"POST bucket delete":     {"DeleteObjects", "s3:DeleteObject"},
+	"GET object":             {"GetObject", "s3:GetObject"},
+	"HEAD object":            {"HeadObject", "s3:GetObject"},
+	"PUT object":             {"PutObject", "s3:PutObject"},
+	"DELETE object":          {"DeleteObject", "s3:DeleteObject"},
+	"POST object uploads":    {"CreateMultipartUpload", "s3:PutObject"},
+	"PUT object uploadId":    {"UploadPart", "s3:PutObject"},
+	"POST object uploadId":   {"CompleteMultipartUpload", "s3:PutObject"},
+	"DELETE object uploadId": {"AbortMultipartUpload", "s3:AbortMultipartUpload"},
+}
+
 func parseS3(r *http.Request) s3Request {
 	var q s3Request
 	q.bucket, q.key, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	onObject := map[string][2]string{
-		"GET": {"GetObject", "s3:GetObject"}, "HEAD": {"HeadObject", "s3:GetObject"},
-		"PUT": {"PutObject", "s3:PutObject"}, "DELETE": {"DeleteObject", "s3:DeleteObject"},
+	operation := r.Method + " object"
+	switch {
+	case q.bucket == "":
+		operation = r.Method + " service"
+	case q.key == "":
+		operation = r.Method + " bucket"
 	}
-	onBucket := map[string][2]string{"GET": {"ListObjectsV2", "s3:ListBucket"}, "HEAD": {"HeadBucket", "s3:ListBucket"}}
-	known := onBucket
-	if q.key != "" {
-		known = onObject
-	} else if q.bucket == "" {
-		known = map[string][2]string{"GET": {"ListBuckets", "s3:ListAllMyBuckets"}}
-	} else if r.Method == "GET" && r.URL.Query().Get("list-type") != "2" {
-		known = nil
-	}
-	q.action, q.permission = known[r.Method][0], known[r.Method][1]
-	for _, other := range []string{"uploads", "uploadId", "acl", "tagging", "versionId", "location", "policy", "versions"} {
+	for _, other := range []string{"list-type", "location", "uploads", "uploadId", "delete", "acl", "tagging", "versionId", "policy", "versions",
+		"versioning", "object-lock", "encryption", "lifecycle", "website", "cors", "notification", "replication", "requestPayment", "attributes"} {
 		if r.URL.Query().Has(other) {
-			q.action = "" // another operation on the same path
+			operation += " " + other
 		}
 	}
+	q.action, q.permission = s3Operations[operation][0], s3Operations[operation][1]
 	return q
 }
 
@@ -82,13 +106,14 @@ func (s *Server) resolveS3(x *exchange) (handler, *apiError) {
 	q := parseS3(x.http)
 	x.call.Service, x.call.Action = "s3", q.action
 	x.call.Params = map[string]string{"Bucket": q.bucket, "Key": q.key}
-	switch hash := x.http.Header.Get("X-Amz-Content-Sha256"); {
+	switch auth := x.http.Header.Get("Authorization"); {
+	case strings.HasPrefix(auth, "AWS "): // a signature of version 2
+		x.call.AccessKeyID, _, _ = strings.Cut(auth[len("AWS "):], ":")
+		return nil, &apiError{http.StatusBadRequest, "InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."}
 	case q.action == "" || x.http.Header.Get("X-Amz-Copy-Source") != "":
 		return nil, &apiError{http.StatusNotImplemented, "NotImplemented", "this fake of S3 does not know " + x.http.Method + " of that."}
-	case hash == "":
+	case auth != "" && x.http.Header.Get("X-Amz-Content-Sha256") == "":
 		return nil, &apiError{http.StatusBadRequest, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256"}
-	case strings.HasPrefix(hash, "STREAMING-"):
-		return nil, &apiError{http.StatusNotImplemented, "NotImplemented", "this fake of S3 does not know chunked uploads."}
 	}
 	return func(x *exchange, who *caller) (any, *apiError) { return x.server.serveS3(x, who, q) }, nil
 }
@@ -102,24 +127,49 @@ func (s *Server) serveS3(x *exchange, who *caller, q s3Request) (any, *apiError)
 	if x.whyNot(who, x.question(who, q.permission, arn)) != "" || (b != nil && b.account != who.account) {
 		return nil, errNotAuthorized(who.arn(), q.permission, arn)
 	}
-	if q.bucket == "" {
-		return s.listBuckets(who.account), nil
-	}
-	if b == nil {
-		return nil, &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}
-	}
-	switch q.action {
-	case "ListObjectsV2":
-		return b.list(x), nil
-	case "HeadBucket":
+	switch {
+	case q.action == "ListBuckets":
+		return s.listBuckets(x, who.account), nil
+	case q.action == "CreateBucket" && b != nil:
+		return nil, &apiError{http.StatusConflict, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it."}
+	case q.action == "CreateBucket":
+		s.buckets[q.bucket] = newBucket(who.account, q.bucket)
 		return &answer{status: http.StatusOK}, nil
+	case b == nil:
+		return nil, &apiError{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist"}
+	case q.key != "":
+		return b.serveObject(x, q)
+	}
+	return b.serve(x, q.action)
+}
+
+func (b *bucket) serve(x *exchange, action string) (*answer, *apiError) {
+	switch action {
+	case "HeadBucket":
+		return &answer{status: http.StatusOK, header: http.Header{"X-Amz-Bucket-Region": {x.call.Region}}}, nil
+	case "GetBucketLocation": // where whoever asks looks for it
+		return renderS3(x, locationXML{Region: x.call.Region}), nil
+	case "ListMultipartUploads":
+		return renderS3(x, b.listUploads()), nil
+	case "DeleteObjects":
+		return b.removeAll(x)
+	}
+	return b.list(x), nil
+}
+
+func (b *bucket) serveObject(x *exchange, q s3Request) (*answer, *apiError) {
+	switch q.action {
 	case "PutObject":
 		return b.put(x, q.key)
 	case "DeleteObject":
 		delete(b.objects, q.key)
 		return &answer{status: http.StatusNoContent}, nil
+	case "CreateMultipartUpload":
+		return b.begin(x, q.key), nil
+	case "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload":
+		return b.goOn(x, q)
 	}
-	return b.get(q.key)
+	return b.get(x, q.key)
 }
 
 type s3ErrorXML struct {
@@ -135,6 +185,8 @@ type s3ErrorXML struct {
 func renderS3Error(x *exchange, e *apiError) *answer {
 	out := *e
 	switch {
+	case e.code == "MissingAuthenticationToken":
+		out = *errAccessDenied("Access Denied")
 	case e.code == "InvalidClientTokenId":
 		out = apiError{http.StatusForbidden, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."}
 	case e.code == "ExpiredToken":
@@ -142,9 +194,16 @@ func renderS3Error(x *exchange, e *apiError) *answer {
 	case strings.HasPrefix(e.message, "Signature expired"), strings.HasPrefix(e.message, "Signature not yet current"):
 		out = apiError{http.StatusForbidden, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."}
 	}
-	body, err := xml.Marshal(s3ErrorXML{Code: out.code, Message: out.message, RequestID: x.call.RequestID})
+	reply := renderS3(x, s3ErrorXML{Code: out.code, Message: out.message, RequestID: x.call.RequestID})
+	reply.status = out.status
+	return reply
+}
+
+// renderS3 is an answer of S3's that is not an object.
+func renderS3(x *exchange, what any) *answer {
+	body, err := xml.Marshal(what)
 	if err != nil {
-		body = nil // three strings always marshal
+		panic("fakeaws: " + x.call.Action + ": " + err.Error()) // strings and numbers always marshal
 	}
-	return &answer{status: out.status, header: http.Header{"Content-Type": {"application/xml"}}, body: body}
+	return &answer{status: http.StatusOK, header: http.Header{"Content-Type": {"application/xml"}}, body: append([]byte(xml.Header), body...)}
 }

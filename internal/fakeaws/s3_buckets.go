@@ -3,9 +3,7 @@ package fakeaws
 import (
 	"encoding/xml"
 	"maps"
-	"net/http"
 	"slices"
-	"time"
 )
 
 type bucketsXML struct {
@@ -21,16 +19,12 @@ type bucketOwnerID struct{ ID string }
 
 // listBuckets gives all buckets of an account at once.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
-func (s *Server) listBuckets(of *Account) *answer {
-	out := bucketsXML{Xmlns: "http://s3.amazonaws.com/doc/2006-03-01/", Owner: bucketOwnerID{of.ID}}
+func (s *Server) listBuckets(x *exchange, of *Account) *answer {
+	out := bucketsXML{Xmlns: s3Namespace, Owner: bucketOwnerID{of.ID}}
 	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
 		if b := s.buckets[name]; b.account == of {
-			out.Buckets = append(out.Buckets, bucketXML{name, b.made.Format(time.RFC3339)})
+			out.Buckets = append(out.Buckets, bucketXML{name, b.made.Format("2006-01-02T15:04:05.000Z")})
 		}
 	}
-	body, err := xml.Marshal(out)
-	if err != nil {
-		panic("fakeaws: buckets: " + err.Error()) // strings always marshal
-	}
-	return &answer{status: http.StatusOK, header: http.Header{"Content-Type": {"application/xml"}}, body: body}
+	return renderS3(x, out)
 }

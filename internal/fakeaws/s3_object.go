@@ -1,13 +1,12 @@
 package fakeaws
 
 import (
+	"bytes"
 	"crypto/md5"
 	"encoding/hex"
 	"encoding/xml"
 	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +14,19 @@ import (
 
 type object struct {
 	body     []byte
-	kind     string // Content-Type
+	header   http.Header // Content-Type and what the uploader noted
 	modified time.Time
+}
+
+// newObject has what the request says of it.
+func newObject(x *exchange, body []byte) *object {
+	o := &object{body: body, modified: x.now.UTC().Truncate(time.Second), header: http.Header{}}
+	for name, values := range x.http.Header {
+		if name == "Content-Type" || strings.HasPrefix(name, "X-Amz-Meta-") {
+			o.header[name] = values
+		}
+	}
+	return o
 }
 
 // etag is the MD5 of the content, in quotes, as S3 has it for small objects.
@@ -25,15 +35,40 @@ func (o *object) etag() string {
 	return `"` + hex.EncodeToString(sum[:]) + `"`
 }
 
-func (b *bucket) get(key string) (*answer, *apiError) {
+// get answers GET and HEAD, and a range of one.
+func (b *bucket) get(x *exchange, key string) (*answer, *apiError) {
 	o := b.objects[key]
 	if o == nil {
 		return nil, &apiError{http.StatusNotFound, "NoSuchKey", "The specified key does not exist."}
 	}
-	return &answer{status: http.StatusOK, body: o.body, header: http.Header{
-		"Content-Type": {o.kind}, "Etag": {o.etag()}, "Content-Length": {strconv.Itoa(len(o.body))},
-		"Last-Modified": {o.modified.Format(http.TimeFormat)},
-	}}, nil
+	reply := &answer{status: http.StatusOK, body: o.body, header: maps.Clone(o.header)}
+	if first, last, ok := rangeOf(x.http.Header.Get("Range"), len(o.body)); ok {
+		reply.status, reply.body = http.StatusPartialContent, o.body[first:last+1]
+		reply.header.Set("Content-Range", "bytes "+strconv.Itoa(first)+"-"+strconv.Itoa(last)+"/"+strconv.Itoa(len(o.body)))
+	}
+	reply.header.Set("Accept-Ranges", "bytes")
+	reply.header.Set("Etag", o.etag())
+	reply.header.Set("Content-Length", strconv.Itoa(len(reply.body)))
+	reply.header.Set("Last-Modified", o.modified.Format(http.TimeFormat))
+	return reply, nil
+}
+
+// rangeOf reads "bytes=FIRST-LAST", "bytes=FIRST-" and "bytes=-COUNT"; false for the whole.
+func rangeOf(header string, size int) (first, last int, ok bool) {
+	from, to, found := strings.Cut(strings.TrimPrefix(header, "bytes="), "-")
+	if !found {
+		return 0, 0, false
+	}
+	last = size - 1
+	end, err := strconv.Atoi(to)
+	switch {
+	case from == "" && err == nil:
+		return max(0, size-end), last, size > 0
+	case err == nil:
+		last = min(last, end)
+	}
+	first, err = strconv.Atoi(from)
+	return first, last, err == nil && first <= last
 }
 
 // put honours the conditions that a lock in S3 is made of.
@@ -44,67 +79,31 @@ func (b *bucket) put(x *exchange, key string) (*answer, *apiError) {
 	if h.Get("If-None-Match") == "*" && have != nil || match != "" && (have == nil || have.etag() != match) {
 		return nil, &apiError{http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"}
 	}
-	o := &object{body: x.body, kind: h.Get("Content-Type"), modified: x.now}
+	o := newObject(x, x.body)
 	b.objects[key] = o
 	return &answer{status: http.StatusOK, header: http.Header{"Etag": {o.etag()}}}, nil
 }
 
-type listXML struct {
-	XMLName        xml.Name `xml:"ListBucketResult"`
-	Xmlns          string   `xml:"xmlns,attr"`
-	Name           string
-	Prefix         string
-	Delimiter      string `xml:",omitempty"`
-	EncodingType   string `xml:",omitempty"`
-	KeyCount       int
-	MaxKeys        int
-	IsTruncated    bool
-	Contents       []listedXML
-	CommonPrefixes []prefixXML
+type deleteXML struct {
+	Object []struct{ Key string }
 }
 
-type listedXML struct {
-	Key          string
-	LastModified string
-	ETag         string
-	Size         int
-	StorageClass string
+type deletedXML struct {
+	XMLName xml.Name `xml:"DeleteResult"`
+	Deleted []struct{ Key string }
 }
 
-type prefixXML struct{ Prefix string }
+func (b *bucket) removeAll(x *exchange) (*answer, *apiError) {
+	var in deleteXML
+	if err := xml.NewDecoder(bytes.NewReader(x.body)).Decode(&in); err != nil {
+		return nil, errMalformedXML()
+	}
+	for _, o := range in.Object {
+		delete(b.objects, o.Key)
+	}
+	return renderS3(x, deletedXML{Deleted: in.Object}), nil
+}
 
-// list gives all keys at once, however many were asked for.
-func (b *bucket) list(x *exchange) *answer {
-	query := x.http.URL.Query()
-	prefix, delimiter := query.Get("prefix"), query.Get("delimiter")
-	show := func(key string) string { return key }
-	if query.Get("encoding-type") == "url" {
-		show = url.QueryEscape
-	}
-	out := listXML{
-		Xmlns: "http://s3.amazonaws.com/doc/2006-03-01/", Name: b.name, MaxKeys: 1000,
-		Prefix: show(prefix), Delimiter: show(delimiter), EncodingType: query.Get("encoding-type"),
-	}
-	var folders []string
-	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
-		rest, ok := strings.CutPrefix(key, prefix)
-		if !ok {
-			continue
-		}
-		if folder, _, deeper := strings.Cut(rest, delimiter); delimiter != "" && deeper {
-			folders = append(folders, prefix+folder+delimiter)
-			continue
-		}
-		o := b.objects[key]
-		out.Contents = append(out.Contents, listedXML{show(key), o.modified.Format(time.RFC3339), o.etag(), len(o.body), "STANDARD"})
-	}
-	for _, folder := range slices.Compact(folders) {
-		out.CommonPrefixes = append(out.CommonPrefixes, prefixXML{show(folder)})
-	}
-	out.KeyCount = len(out.Contents) + len(out.CommonPrefixes)
-	body, err := xml.Marshal(out)
-	if err != nil {
-		return renderS3Error(x, &apiError{http.StatusInternalServerError, "InternalError", err.Error()})
-	}
-	return &answer{status: http.StatusOK, header: http.Header{"Content-Type": {"application/xml"}}, body: body}
+func errMalformedXML() *apiError {
+	return &apiError{http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema"}
 }

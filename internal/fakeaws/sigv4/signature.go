@@ -179,13 +179,13 @@ func (s *Signature) Verify(r *http.Request, body []byte, secret string) *Error {
 }
 
 // payloadHash is the hash of the body as it arrived. S3 lets the client leave
-// the body unsigned, no other service does.
+// the body unsigned, or sign it chunk by chunk; no other service does.
 func (s *Signature) payloadHash(declared string, body []byte) (string, *Error) {
 	actual := Hash(body)
 	if declared == "" || declared == actual {
 		return actual, nil
 	}
-	if s.Service == "s3" && declared == "UNSIGNED-PAYLOAD" {
+	if s.Service == "s3" && (declared == "UNSIGNED-PAYLOAD" || strings.HasPrefix(declared, streaming)) {
 		return declared, nil
 	}
 	return "", wrong("The provided 'x-amz-content-sha256' header does not match what was computed.")
