@@ -26,7 +26,7 @@ DEMO := echo 'compiling what is not compiled yet' >&2; \
 	CGO_ENABLED=0 $(GO) run -v -trimpath ./internal/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help build programs dist systems test check lint vulncheck bench storm faults fuzz demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e clean
+.PHONY: help build programs dist systems test check lint vulncheck bench storm faults fuzz demo demo-shell demo-picture docs install uninstall man troubleshooting doctor e2e tools clean
 
 help: ## what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ docs: ## what README and the pages of docs show, from real runs
 
 e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
 	e2e/run
+
+tools: ## docs/tools.md from real runs of forty tools (installs them; an hour the first time)
+	cd e2e && $(GO) run ./tools
 
 # As root there may be no Go: what was built before is installed.
 install: $(if $(shell command -v $(GO)),build) ## program, man pages, completion; PREFIX=/usr/local, or ~/.local

@@ -13,7 +13,8 @@
 // on access keys, users, groups, roles, policies and virtual MFA devices that
 // the life of a key and the set-up of an account need; what it changes decides
 // later calls, at once or after a Lag. S3 answers what a Terraform backend,
-// copies and backups need, so that a session can be seen to work.
+// copies and backups need, ECR gives passwords and KMS encrypts, so that a session can be seen
+// to work.
 //
 // # How strict
 //

@@ -38,6 +38,9 @@ func renderError(x *exchange, e *apiError) *answer {
 	if x.service != nil && x.service.name == "s3" {
 		return renderS3Error(x, e)
 	}
+	if isJSON(x.http) {
+		return renderJSON(e.status, map[string]string{"__type": e.code, "message": e.message})
+	}
 	if x.service != nil && x.service.name == website {
 		return renderPage(e.status, e.code, e.message)
 	}

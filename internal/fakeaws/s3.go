@@ -34,6 +34,13 @@ func newBucket(a *Account, name string) *bucket {
 	return &bucket{name: name, account: a, made: a.server.clock.now(), objects: map[string]*object{}, uploads: map[string]*upload{}}
 }
 
+// PutObject makes an object in a bucket that there is.
+func (s *Server) PutObject(bucketName, key string, body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.buckets[bucketName].objects[key] = &object{body: body, header: http.Header{}, modified: s.clock.now().UTC().Truncate(time.Second)}
+}
+
 // Object returns the content of an object; false if there is none.
 func (s *Server) Object(bucketName, key string) ([]byte, bool) {
 	s.mu.Lock()

@@ -147,6 +147,9 @@ func (s *Server) resolve(x *exchange) (handler, *apiError) {
 	if isWebsite(x.http) {
 		return s.resolveWebsite(x)
 	}
+	if isJSON(x.http) {
+		return s.resolveJSON(x)
+	}
 	p, err := parseParams(x.http, x.body)
 	x.params = p
 	handle, unknown := s.resolveQuery(x)
