@@ -19,7 +19,7 @@ import (
 )
 
 // atOnce is how many programs run side by side.
-const atOnce = 3
+const atOnce = 6
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {

@@ -10,12 +10,12 @@ import (
 // row is what was seen of a tool.
 type row struct {
 	*tool
-	version                    string
-	profile, env, server       outcome // an ordinary run
-	another                    *outcome
-	refused                    outcome // by its profile, when awsbroker can have no session
-	endProfile, endEnv, endSrv outcome // the session ends while the tool works
-	err                        error
+	version                      string
+	profile, env, server, socket outcome // an ordinary run
+	another                      *outcome
+	refused                      outcome // by its profile, when awsbroker can have no session
+	endProfile, endEnv, endSrv   outcome // the session ends while the tool works
+	err                          error
 }
 
 // tryEverything tries a tool in all ways and all events.
@@ -37,6 +37,7 @@ func (l *lab) tryEverything(x *tool) *row {
 func (l *lab) tryWays(t machine.T, r *row) {
 	t.Helper()
 	r.profile, r.env, r.server = l.try(t, r.tool, byProfile, nothing), l.try(t, r.tool, byVariables, nothing), l.try(t, r.tool, byServer, nothing)
+	r.socket = l.try(t, r.tool, bySocket, nothing)
 	r.refused = l.try(t, r.tool, byProfile, noSession)
 	if r.other != "" {
 		o := l.try(t, r.tool, way{"", r.other}, nothing)
@@ -61,22 +62,22 @@ func yes(o outcome) string {
 
 // cells of the first table.
 func (r *row) cells() []string {
-	cells := []string{r.name, r.version, r.from.registry, yes(r.profile), yes(r.env), yes(r.server), ""}
+	cells := []string{r.name, r.version, r.from.registry, yes(r.profile), yes(r.env), yes(r.server), yes(r.socket), ""}
 	switch {
 	case r.version == "":
 		cells[1] = r.from.version
-		return append(cells[:3], "not to be had", "", "", r.note)
+		return append(cells[:3], "not to be had", "", "", "", r.note)
 	case r.err != nil:
-		cells[6] = r.err.Error()
+		cells[7] = r.err.Error()
 	case r.another != nil && r.another.works:
 		shown := r.shown
 		if shown == "" {
 			shown = r.other
 		}
-		cells[6] = "`" + shown + "`"
+		cells[7] = "`" + shown + "`"
 	}
 	if r.note != "" {
-		cells[6] = strings.TrimPrefix(cells[6]+"; "+r.note, "; ")
+		cells[7] = strings.TrimPrefix(cells[7]+"; "+r.note, "; ")
 	}
 	return cells
 }
@@ -123,8 +124,8 @@ func line(cells []string) string { return "| " + strings.Join(cells, " | ") + " 
 // tables of all tools.
 func tables(rows []*row) string {
 	var b strings.Builder
-	b.WriteString(line([]string{"tool", "version", "from", byProfile.title, byVariables.title, byServer.title, "another way, or what to know"}))
-	b.WriteString("|---|---|---|---|---|---|---|\n")
+	b.WriteString(line([]string{"tool", "version", "from", byProfile.title, byVariables.title, byServer.title, bySocket.title, "another way, or what to know"}))
+	b.WriteString("|---|---|---|---|---|---|---|---|\n")
 	for _, r := range rows {
 		b.WriteString(line(r.cells()))
 	}
@@ -147,7 +148,8 @@ const pageHead = "# Tools\n\n" +
 	"| way | command |\n|---|---|\n" +
 	"| the profile | `AWS_PROFILE=admin TOOL`: the tool runs awsbroker itself (`credential_process`) |\n" +
 	"| `exec` | `awsbroker exec admin -- TOOL`: the session in the environment |\n" +
-	"| `exec --server` | the address of a server that renews the session ([long commands](long-commands.md)) |\n\n" +
+	"| `exec --server` | the address of a server that renews the session ([long commands](long-commands.md)) |\n" +
+	"| a socket | `awsbroker serve admin --socket …` here, and there a profile that asks it (`credential-process --socket`) |\n\n" +
 	"## Ways\n\n"
 
 const endsHead = "\n## Refusals, and sessions that end\n\n" +

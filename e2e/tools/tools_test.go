@@ -66,7 +66,7 @@ func readPage(t *testing.T) map[string]string {
 	rows := map[string]string{}
 	ways, _, _ := strings.Cut(string(text), strings.TrimSpace(endsHead)[:12])
 	for line := range strings.Lines(ways) {
-		if cells := strings.Split(strings.TrimSuffix(line, "\n"), " | "); len(cells) == 7 {
+		if cells := strings.Split(strings.TrimSuffix(line, "\n"), " | "); len(cells) == 8 {
 			rows[strings.TrimPrefix(cells[0], "| ")] = strings.TrimSuffix(line, "\n")
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
@@ -41,6 +42,10 @@ var (
 	byProfile   = way{"the profile", "export AWS_PROFILE=admin"}
 	byVariables = way{"`exec`", "RUN awsbroker exec --profile admin --"}
 	byServer    = way{"`exec --server`", "RUN awsbroker exec --server --profile admin --"}
+	bySocket    = way{"a socket", `mkdir -m 700 socket
+awsbroker serve admin --socket ~/socket/aws >served 2>&1 &
+until [ -S socket/aws ]; do sleep 0.1; done
+export AWS_PROFILE=there`}
 )
 
 // what happens during a trial
@@ -75,7 +80,9 @@ func (l *lab) try(t machine.T, x *tool, w way, e event) outcome {
 	m = m.With(f.variables()...)
 	script := filepath.Join(m.Home, "script")
 	m.Write(script, x.script(w))
-	result := m.Finish(m.Command("/bin/sh", script))
+	cmd := m.Command("/bin/sh", script)
+	result := m.Finish(cmd)
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) // what it left in the background
 	return judge(m, result)
 }
 
@@ -106,6 +113,7 @@ func (l *lab) newMachine(t machine.T, x *tool, e event) *machine.Machine {
 	if e != noSession {
 		config += "awsbroker_mfa_process = " + dir + "/code\n"
 	}
+	config += "\n[profile there]\nregion = eu-central-1\ncredential_process = " + m.Bin + " credential-process --socket " + m.Home + "/socket/aws\n"
 	m.Write(m.Config(), config)
 	for _, program := range []string{"helper", "code"} {
 		m.Chmod(0o700, filepath.Join(dir, program))
