@@ -3,7 +3,7 @@
 // What a program printed is not believed: the fake says who called.
 //
 //	go run ./tools            installs what can be installed, tries all, writes the page
-//	go run ./tools s3cmd aws  tries these, and prints what happened
+//	go run ./tools s3cmd aws  tries these, prints what happened, and puts their rows into the page
 //	go test ./tools           tries those that matter most, and holds the page to it
 //
 // Programs run in a network namespace with nothing but loopback in it, so that a program
@@ -46,13 +46,25 @@ func run(names []string) error {
 	}
 	rows := l.tryAll(chosen(names))
 	fmt.Print(tables(rows))
+	text := page(rows)
 	if len(names) > 0 {
-		for _, r := range rows {
-			fmt.Printf("\n%s\nby the profile: %v\nexec: %v\nexec --server: %v\nno session: %v\n", r.name, r.profile.Result, r.env.Result, r.server.Result, r.refused.Result)
+		tell(rows)
+		if text, err = mergedPage(rows); err != nil {
+			return err
 		}
-		return nil
 	}
-	return os.WriteFile(pagePath, []byte(page(rows)), 0o644)
+	return os.WriteFile(pagePath, []byte(text), 0o644)
+}
+
+// tell prints what the tools printed.
+func tell(rows []*row) {
+	for _, r := range rows {
+		fmt.Printf("\n%s\nby the profile: %v\nexec: %v\nexec --server: %v\na socket: %v\nno session: %v\n",
+			r.name, r.profile.Result, r.env.Result, r.server.Result, r.socket.Result, r.refused.Result)
+		if r.another != nil {
+			fmt.Println("another:", r.another.Result)
+		}
+	}
 }
 
 // root is the directory of the sources of awsbroker, and the page a file of it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/machine"
@@ -26,6 +27,7 @@ func (l *lab) tryEverything(x *tool) *row {
 	}
 	r.err = machine.Try(func(t machine.T) {
 		l.tryWays(t, r)
+		r.refused = l.try(t, r.tool, byProfile, noSession)
 		r.endProfile = l.endIn(t, x, byProfile, r.profile)
 		r.endEnv = l.endIn(t, x, byVariables, r.env)
 		r.endSrv = l.endIn(t, x, byServer, r.server)
@@ -38,7 +40,6 @@ func (l *lab) tryWays(t machine.T, r *row) {
 	t.Helper()
 	r.profile, r.env, r.server = l.try(t, r.tool, byProfile, nothing), l.try(t, r.tool, byVariables, nothing), l.try(t, r.tool, byServer, nothing)
 	r.socket = l.try(t, r.tool, bySocket, nothing)
-	r.refused = l.try(t, r.tool, byProfile, noSession)
 	if r.other != "" {
 		o := l.try(t, r.tool, way{"", r.other}, nothing)
 		r.another = &o
@@ -87,6 +88,8 @@ func atEnd(o outcome) string {
 	switch said := strings.ToLower(o.Stdout + o.Stderr); {
 	case o.Took == 0:
 		return ""
+	case o.Code < 0:
+		return "does not end in 90 s"
 	case o.works && o.sessions > 1:
 		return "goes on"
 	case o.works:
@@ -138,6 +141,32 @@ func tables(rows []*row) string {
 		}
 	}
 	return b.String()
+}
+
+// mergedPage returns the page with the rows of some tools in place of those that it had.
+func mergedPage(rows []*row) (string, error) {
+	text, err := os.ReadFile(pagePath)
+	if err != nil {
+		return "", err
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	for fresh := range strings.Lines(tables(rows)) {
+		for i, old := range lines {
+			if rowKey(old) != "" && rowKey(old) == rowKey(fresh) {
+				lines[i] = fresh
+			}
+		}
+	}
+	return strings.Join(lines, ""), nil
+}
+
+// rowKey is the tool of a row, and which of the two tables it is in; "" for no row.
+func rowKey(line string) string {
+	cells := strings.Split(line, " | ")
+	if !strings.HasPrefix(line, "| ") || len(cells) < 5 {
+		return ""
+	}
+	return fmt.Sprint(cells[0], len(cells))
 }
 
 func page(rows []*row) string { return pageHead + tables(rows) }

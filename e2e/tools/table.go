@@ -89,13 +89,6 @@ END`,
 		act: "litestream replicate -config litestream.yml -once",
 	},
 	{
-		name: "mc", client: "mc", from: golang("github.com/minio/mc", "v0.0.0-20250313080218-cf909e1063a9", "github.com/minio/mc"),
-		act:   "mc cp f admin/bucket/f",
-		other: `eval "$(awsbroker export --profile admin --format mc | sed "s,https://\(.*\)@.*,http://\1@$HOST',")"`,
-		shown: `eval "$(awsbroker export --profile admin --format mc)"`,
-		note:  "knows `MC_HOST_…` and its own file only",
-	},
-	{
 		name: "pgbackrest", client: "pgbackrest", from: debian("pgbackrest"), often: true,
 		setup: `mkdir log
 export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STANZA=main PGBACKREST_REPO1_TYPE=s3 PGBACKREST_REPO1_S3_BUCKET=bucket \

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,9 +41,9 @@ var (
 	byProfile   = way{"the profile", "export AWS_PROFILE=admin"}
 	byVariables = way{"`exec`", "RUN awsbroker exec --profile admin --"}
 	byServer    = way{"`exec --server`", "RUN awsbroker exec --server --profile admin --"}
-	bySocket    = way{"a socket", `mkdir -m 700 socket
+	bySocket    = way{"a socket", `mkdir -m 700 ~/socket
 awsbroker serve admin --socket ~/socket/aws >served 2>&1 &
-until [ -S socket/aws ]; do sleep 0.1; done
+until [ -S ~/socket/aws ]; do sleep 0.1; done
 export AWS_PROFILE=there`}
 )
 
@@ -152,9 +151,13 @@ func judge(m *machine.Machine, r machine.Result) outcome {
 	return o
 }
 
-// isRefusal is true for a call that nobody is known to have made.
+// isRefusal is true for a call by nobody, or with a session that AWS does not know.
 func isRefusal(c fakeaws.Call) bool {
-	return c.Status == http.StatusForbidden || c.Error == "ExpiredToken" || c.Error == "InvalidRequest"
+	switch c.Error {
+	case "AccessDenied", "ExpiredToken", "InvalidClientTokenId", "InvalidRequest", "MissingAuthenticationToken":
+		return true
+	}
+	return false
 }
 
 // script is what a person would type in a shell.
