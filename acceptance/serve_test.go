@@ -132,7 +132,7 @@ func TestServeKilled(t *testing.T) {
 	}
 	g.at.Expect("MFA code of")
 	_ = asking.Process.Kill()
-	_ = asking.Wait()
+	_ = asking.Wait() // and its question is over
 	g.at.Expect("no session for")
 
 	done := make(chan machine.Result, 1)

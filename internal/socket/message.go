@@ -74,7 +74,7 @@ func (r reply) session(now time.Time) (session.Session, error) {
 	if r.Error != "" {
 		f := failure.New(failure.Reason(r.Reason), "%s", r.Error)
 		if r.Hint != "" {
-			f.Hint("%s", r.Hint)
+			f.Hint("where the server runs: %s", r.Hint)
 		}
 		return session.Session{}, f
 	}

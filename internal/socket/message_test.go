@@ -36,7 +36,7 @@ func TestAnswerCrossesClocks(t *testing.T) {
 	}
 	_, err := cross(t, answer(session.Session{}, failure.New(failure.Refused, "no").Hint("do this"), now)).session(now)
 	var f *failure.Error
-	if !errors.As(err, &f) || f.Reason != failure.Refused || f.Message != "no" || f.FirstHint() != "do this" {
+	if !errors.As(err, &f) || f.Reason != failure.Refused || f.Message != "no" || f.FirstHint() != "where the server runs: do this" {
 		t.Errorf("%v", err)
 	}
 }

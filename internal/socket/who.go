@@ -53,7 +53,7 @@ func identify(p peer, me Me, agent caller.Agent) caller.Process {
 			}
 			who.Dir, _ = os.Readlink(fmt.Sprintf("/proc/%d/cwd", who.PID))
 			client.Program = ""
-			if host, err := os.Hostname(); err == nil && host == me.Host {
+			if host, err := os.Hostname(); err == nil && host == me.Host && p.pid == me.PID { // and no container
 				client.Host = ""
 			}
 		}
