@@ -76,14 +76,20 @@ func (r *execRun) start() error {
 // that a session in the environment ends, and where a server may never be asked. The first
 // process of a container has other duties, and a shell has a prompt to say it.
 func (r *execRun) stays() bool {
-	client := r.o.client()
 	switch {
-	case r.o.shell || r.o.allowRoot || len(r.o.with) > 0 || os.Getpid() == 1:
+	case r.o.allowRoot || len(r.o.with) > 0:
 		return false
 	case r.served:
-		return client == nil || !client.Again
+		return r.o.staysBesideServer()
 	}
-	return r.stderr.IsTerminal()
+	return !r.o.shell && os.Getpid() != 1 && r.stderr.IsTerminal()
+}
+
+// staysBesideServer reports whether this process stays as the parent of a command that is
+// served.
+func (o *execOptions) staysBesideServer() bool {
+	client := o.client()
+	return !o.shell && os.Getpid() != 1 && (client == nil || !client.Again)
 }
 
 // warningAt is how long before its end a session in the environment is announced to end;

@@ -175,7 +175,7 @@ func runExecServer(ctx context.Context, a *app) error {
 		_, _ = io.WriteString(to, err.Error())
 		return nil
 	}
-	caller.ActFor(h.Command)
+	caller.ActFor(h.Caller)
 	b.Command = "exec" // as people know it
 	b.Unseal(h.SealingKey)
 	ctx, cancel := context.WithCancel(ctx)

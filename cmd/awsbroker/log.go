@@ -37,6 +37,7 @@ func newLog(a *app) *cobra.Command {
 		Long: `Show which programs got which sessions: the time, the profile and role, the id of
 the session's key, which CloudTrail shows for each call, how awsbroker got the
 session (with a code, without one, or from the cache), the program and its directory.
+A tool that runs awsbroker for each of its requests has one line, with their number.
 
 awsbroker logs every session that it gives to a program, in
 ~/.local/state/awsbroker/log (XDG_STATE_HOME). Only you can read that file, and it
@@ -84,31 +85,46 @@ func runLog(a *app, o logOptions, now time.Time) error {
 	if spoiled > 0 {
 		a.Warn(fmt.Sprintf("skipped lines of the log that could not be read: %d", spoiled))
 	}
-	lines = o.choose(lines)
+	rows := o.choose(lines)
 	switch {
 	case o.json:
 		var out bytes.Buffer
-		for _, l := range lines {
+		for _, l := range rows {
 			out.Write(append(printable(l.Raw), '\n'))
 		}
 		_, err = a.stdout.Write(out.Bytes())
-	case len(lines) == 0:
+	case len(rows) == 0:
 		_, err = fmt.Fprintln(a.stdout, "the log shows no sessions")
 	default:
 		columns := []say.Column{say.ID("TIME"), say.Phrase("PROFILE"), say.Spare("ROLE"), say.ID("KEY ID"), say.ID("HOW"), say.Phrase("FOR"), say.Phrase("IN")}
-		_, err = io.WriteString(a.stdout, a.screen.Table(columns, logRows(lines, now)))
+		_, err = io.WriteString(a.stdout, a.screen.Table(columns, logRows(rows, now)))
 	}
 	return err
 }
 
+// logRow is what a line of the screen stands for.
+type logRow struct {
+	grants.Line     // the first of them
+	times       int // how many grants there were
+}
+
 // choose returns the lines that are shown. The clock may have been set between two of
 // them: their order is that of the log.
-func (o logOptions) choose(lines []grants.Line) []grants.Line {
-	var chosen []grants.Line
+func (o logOptions) choose(lines []grants.Line) []logRow {
+	var chosen []logRow
+	repeated := map[grant.Grant]int{}
 	for _, l := range lines {
-		if (o.profile == "" || l.Profile == o.profile) && !l.Time.Before(o.since.Time) {
-			chosen = append(chosen, l)
+		if o.profile != "" && l.Profile != o.profile || l.Time.Before(o.since.Time) {
+			continue
 		}
+		same := l.Grant
+		same.Time = time.Time{}
+		if row, ok := repeated[same]; ok && !o.json && l.How == grant.Cached && l.Command == "credential-process" {
+			chosen[row].times++
+			continue
+		}
+		repeated[same] = len(chosen)
+		chosen = append(chosen, logRow{l, 1})
 	}
 	if o.limit > 0 && len(chosen) > o.limit {
 		chosen = chosen[len(chosen)-o.limit:]
@@ -116,10 +132,14 @@ func (o logOptions) choose(lines []grants.Line) []grants.Line {
 	return chosen
 }
 
-func logRows(lines []grants.Line, now time.Time) [][]string {
+func logRows(lines []logRow, now time.Time) [][]string {
 	var rows [][]string
 	for _, l := range lines {
-		rows = append(rows, []string{clockTime(l.Time, now), cell(l.Profile), cell(roleName(l.RoleARN)), cell(l.AccessKeyID), howText(l.How), givenTo(l.Grant), cell(paths.UnderHome(l.Dir))})
+		how := howText(l.How)
+		if l.times > 1 {
+			how += fmt.Sprintf(", %d times", l.times)
+		}
+		rows = append(rows, []string{clockTime(l.Time, now), cell(l.Profile), cell(roleName(l.RoleARN)), cell(l.AccessKeyID), how, givenTo(l.Grant), cell(paths.UnderHome(l.Dir))})
 	}
 	return rows
 }
