@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -33,7 +32,7 @@ type handover struct {
 	Path        string
 	Token       string
 	Command     int    // process that the server is for
-	Caller      int    // process that the server acts for: the command, or who ran awsbroker if that stays
+	Stays       bool   // the command is that process's child, and does not take its place
 	Copy        string // of the config file, to be removed at the end; or empty
 	SealingKey  []byte // of the cached sessions; nil: the system has it
 	AccessKeyID string
@@ -90,10 +89,7 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 		return nil, nil, failure.New(failure.Other, "no server can be started: %w", err)
 	}
 	h := newHandover(b, profile, e, s)
-	h.SealingKey, h.Caller = b.SealingKey(), os.Getpid()
-	if o.staysBesideServer() {
-		h.Caller = caller.Find().PID
-	}
+	h.SealingKey, h.Stays = b.SealingKey(), o.staysBesideServer()
 	set = append(append(variables.OfRegion(region), variables.OfProfile(profile)...),
 		variables.Variable{Name: containerURI, Value: e.URL()},
 		variables.Variable{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN", Value: e.Token.Reveal()})

@@ -24,6 +24,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,7 +176,7 @@ func runExecServer(ctx context.Context, a *app) error {
 		_, _ = io.WriteString(to, err.Error())
 		return nil
 	}
-	caller.ActFor(h.Caller)
+	caller.ActFor(h.Command)
 	b.Command = "exec" // as people know it
 	b.Unseal(h.SealingKey)
 	ctx, cancel := context.WithCancel(ctx)
@@ -189,7 +190,30 @@ func runExecServer(ctx context.Context, a *app) error {
 		standin.Remove(h.Copy)
 		return nil // whom it was for has gone before it was watched
 	}
+	if h.Stays {
+		caller.ActFor(childOf(h.Command))
+	}
 	return serve(ctx, b, l, h, to)
+}
+
+// childOf returns the child that a process is about to have, within a second: people are
+// told of it, and not of the awsbroker that waits for it. Where the system does not tell
+// (Linux does), it is the process itself.
+func childOf(pid int) int {
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+		if len(threads) == 0 {
+			break
+		}
+		for _, thread := range threads {
+			children, _ := os.ReadFile(thread) // proc(5)
+			if first, _, found := strings.Cut(string(children), " "); found {
+				child, _ := strconv.Atoi(first)
+				return child
+			}
+		}
+	}
+	return pid
 }
 
 // leadSession starts the server in a session of its own and leaves it alone.
