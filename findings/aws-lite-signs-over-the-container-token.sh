@@ -5,9 +5,8 @@
 # Authorization header that arrives is a signature with an empty key id.
 # Seen with @aws-lite/client 0.23.7 on 2026-11-27: "AWS4-HMAC-SHA256 Credential=/", without
 # the token.
-# Why it matters here: an endpoint that looks at the token refuses such a program, and the
-# program says only that it found no credentials. With awsbroker it takes the session from
-# its environment (exec without --server).
+# Why it matters here: an endpoint that looks at the token refuses such a program. With
+# awsbroker it takes the session from its environment (exec without --server).
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
