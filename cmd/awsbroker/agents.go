@@ -45,7 +45,7 @@ var effects = map[string]effect{
 // effectOf returns the effect of a command with its flags.
 func effectOf(cmd *cobra.Command) effect {
 	name := strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "awsbroker"), " ")
-	if name == "doctor" && cmd.Flags().Changed("fix") {
+	if name == "doctor" && (cmd.Flags().Changed("fix") || cmd.Flags().Changed("account")) {
 		return changes
 	}
 	return cmp.Or(effects[name], changes)
