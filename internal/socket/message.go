@@ -49,6 +49,7 @@ const (
 	silence   = 10 * time.Second // after which a client takes its server for dead
 	toConnect = 5 * time.Second
 	toSay     = 5 * time.Second // for a line: it is short, and there at once
+	longest   = 48 * time.Hour  // that a session lives: AWS gives 36 hours at most
 )
 
 // answer returns the line that has a session, or why there is none.
@@ -78,10 +79,14 @@ func (r reply) session(now time.Time) (session.Session, error) {
 		}
 		return session.Session{}, f
 	}
+	left := time.Duration(r.Left) * time.Millisecond
+	if !credential.IsGraphic(r.AccessKeyID) || !credential.IsGraphic(r.Secret) || !credential.IsGraphic(r.Token) || r.Left <= 0 || r.Left > longest.Milliseconds() {
+		return session.Session{}, failure.New(failure.Other, "the server's session is not complete: %w", errStrange)
+	}
 	return session.Session{
 		Credentials: credential.Credentials{
 			AccessKeyID: r.AccessKeyID, SecretAccessKey: credential.NewSecret(r.Secret), SessionToken: credential.NewSecret(r.Token),
-			AccountID: r.Account, Expiration: now.Add(time.Duration(r.Left) * time.Millisecond).Round(time.Second),
+			AccountID: r.Account, Expiration: now.Add(left).Round(time.Second),
 		},
 		Issued: now,
 	}, nil

@@ -59,6 +59,8 @@ func FuzzReply(f *testing.F) {
 	f.Add([]byte(`{"waiting":true}` + "\n"))
 	f.Add([]byte("{}\n"))
 	f.Add([]byte(`{"access_key_id":"ASIA","milliseconds_left":9223372036854775807}` + "\n"))
+	f.Add([]byte(`{"access_key_id":"ASIAEXAMPLE","secret_access_key":"x\nAWS_PROFILE=evil","session_token":"t","milliseconds_left":1000}` + "\n"))
+	f.Add([]byte(`{"access_key_id":"ASIAEXAMPLE","secret_access_key":"x","session_token":"t","milliseconds_left":1000}` + "\n"))
 	f.Add([]byte(`{"error":"\u001b[2J","hint":"x","reason":-7}` + "\n"))
 	f.Fuzz(func(t *testing.T, line []byte) {
 		var r reply
@@ -66,8 +68,10 @@ func FuzzReply(f *testing.F) {
 			return
 		}
 		switch s, err := r.session(time.Now()); {
-		case err == nil && s.AccessKeyID == "":
-			t.Error("a session without a key")
+		case err == nil && (!credential.IsGraphic(s.AccessKeyID) || !credential.IsGraphic(s.SecretAccessKey.Reveal()) || !s.Temporary() || !credential.IsGraphic(s.SessionToken.Reveal())):
+			t.Errorf("a session without a key, or with a line break: %+v", s)
+		case err == nil && (s.Left(time.Now()) <= -time.Second || s.Left(time.Now()) > longest+time.Second):
+			t.Errorf("a session that ends at %s", s.Expiration)
 		case err != nil && (err.Error() == "" || strings.ContainsFunc(err.Error(), unicode.IsControl)):
 			t.Errorf("%q", err)
 		}
