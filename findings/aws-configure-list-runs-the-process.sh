@@ -5,7 +5,7 @@
 # secret that came back.
 # Seen with the AWS CLI 2.9.19 of Debian 12 on 2026-11-27: "list: runs 1, get: runs 0,
 # list-profiles: runs 0", and "****************CESS   custom-process".
-# Why it matters here: who only wants to see which profile is in force is asked for a code,
+# Why it matters here: a person who only wants to see the profile in force is asked for a code,
 # and the log of awsbroker has a session more. awsbroker explain shows it without a question.
 set -euo pipefail
 dir=$(mktemp -d)

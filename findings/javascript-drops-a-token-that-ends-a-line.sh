@@ -7,7 +7,7 @@
 # Seen with aws-sdk-go-v2/config 1.33.18 and @aws-sdk/credential-providers 3.1175.0 on
 # 2026-11-27: Go "authorization token contains invalid newline sequence"; JavaScript
 # "CONTAINER", with the header "none". With a file without a line break both send "secret".
-# Why it matters here: who hands an address of exec --server or serve on by a file, as
+# Why it matters here: a person who hands an address of exec --server on by a file, as
 # EKS does for its pods, must write the token with printf. awsbroker gives the token as a variable.
 set -euo pipefail
 dir=$(mktemp -d)
