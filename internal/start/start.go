@@ -13,6 +13,7 @@ import (
 func init() {
 	tellVersion(os.Args)
 	dropCore()
+	needDescriptors()
 	hit(os.Args)
 	guard(os.Args)
 }
