@@ -156,6 +156,23 @@ func TestGitPasswordRotationKilled(t *testing.T) {
 	}
 }
 
+// TestGitPasswordHalfKept: a new password of which the keychain kept half, because it was
+// killed, is made anew.
+func TestGitPasswordHalfKept(t *testing.T) {
+	t.Parallel()
+	h := withPassword(t)
+	h.must("codecommit", "create", "phoebe", "--repository", codeCommit+"demo", "--yes")
+	stored := h.storedGitPasswords()
+	if len(stored) != 1 {
+		t.Fatal(stored)
+	}
+	h.Write(strings.Replace(stored[0], "git-password", "git-password-next", 1), "")
+	h.must("codecommit", "rotate", "phoebe", "--yes")
+	if left := h.AWS.User.GitPasswords(); len(left) != 1 {
+		t.Errorf("%d passwords in AWS", len(left))
+	}
+}
+
 // TestGitPasswordQuota: where AWS allows no further password, the person says which goes.
 func TestGitPasswordQuota(t *testing.T) {
 	t.Parallel()

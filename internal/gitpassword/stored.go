@@ -60,10 +60,11 @@ func Items(keys []string) (items []string) {
 	return items
 }
 
-// read reads an item; the zero password is none.
+// read reads an item; the zero password is none. A next one that was cut short as the
+// keychain kept it is none either.
 func read(ctx context.Context, chain *keystore.Store, which, key string) (s stored, err error) {
 	text, err := chain.GetItem(ctx, item(which, key))
-	if errors.Is(err, keystore.ErrNotFound) {
+	if errors.Is(err, keystore.ErrNotFound) || which == next && errors.Is(err, keystore.ErrCorrupt) {
 		return stored{}, nil
 	}
 	if err != nil {

@@ -269,6 +269,22 @@ func TestRotateWithoutJournal(t *testing.T) {
 	m.finished(m.AWS.Key.ID)
 }
 
+// A pending key that was cut short as the keychain kept it holds nothing: the key in AWS
+// goes, and another one is made.
+func TestRotateWithHalfAPendingKey(t *testing.T) {
+	t.Parallel()
+	m := newRotating(t)
+	m.at = brokertest.StopAt("after store 1", brokertest.Kill)
+	if _, err := m.rotate(); !errors.Is(err, brokertest.ErrKilled) {
+		t.Fatal(err)
+	}
+	items, _ := filepath.Glob(filepath.Join(m.Paths.Data, "*", "*pending*"))
+	if len(items) != 1 || os.WriteFile(items[0], nil, 0o600) != nil {
+		t.Fatalf("items: %v", items)
+	}
+	m.finished(m.AWS.Key.ID)
+}
+
 func TestRotateInterrupted(t *testing.T) {
 	t.Parallel()
 	m := newRotating(t)

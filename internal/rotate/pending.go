@@ -47,14 +47,15 @@ func PendingItems(keys []string) (items []string) {
 // probe is what stands there while the keychain is tried.
 const probe = "probe"
 
-// readPending returns the pending key; empty where there is none.
+// readPending returns the pending key; empty where there is none, and where what is there
+// was cut short as it was written: a keychain may have made an empty item by then.
 func (r *Rotation) readPending(ctx context.Context) (p Pending, err error) {
 	var item credential.Secret
 	err = r.Actor.Asker.Retry(func() error {
 		item, err = r.chain.GetItem(ctx, pendingItem(r.Name))
 		return err
 	})
-	if errors.Is(err, keystore.ErrNotFound) {
+	if errors.Is(err, keystore.ErrNotFound) || errors.Is(err, keystore.ErrCorrupt) {
 		return Pending{}, nil
 	}
 	if err != nil {
