@@ -32,11 +32,12 @@ const sessions = "/.cache/"
 func operations() []operation {
 	all := []operation{
 		{name: "add", prepare: profile, args: []string{"add", "phoebe", "--from-env"},
-			env: func(s *scene) []string { return environ(s.AWS.Key) }, ended: []int{1, 2}},
+			env: func(s *scene) []string { return environ(s.AWS.Key) }, ended: []int{1, 2}, hint: []string{"add", "phoebe", "--replace", "--from-env"}},
 		{name: "add --replace", keep: true, args: []string{"add", "phoebe", "--replace", "--from-env"},
 			prepare: func(s *scene) { setUp(s); s.other = s.AWS.User.AddAccessKey() },
 			env:     func(s *scene) []string { return environ(s.other) }, after: signedByOther},
 		{name: "add --from-profile", args: []string{"add", "--from-profile", "phoebe", "--yes"}, ended: []int{3},
+			hint: []string{"add", "--from-profile", "phoebe", "--replace", "--yes"},
 			prepare: func(s *scene) {
 				profile(s)
 				s.Write(s.Path("home/.aws/credentials"), fmt.Sprintf("# mine\n[phoebe]\naws_access_key_id = %s\naws_secret_access_key = %s\n", s.AWS.Key.ID, s.AWS.Key.Secret))
@@ -49,6 +50,7 @@ func operations() []operation {
 			}},
 		{name: "setup", keep: true, prepare: setUp, args: []string{"setup", "ops", "--like", "admin", "--role-arn", "admin-mfa", "--mfa-code", "CODE", "--yes"}},
 		{name: "remove", gone: true, prepare: setUp, args: []string{"remove", "phoebe", "--yes"}, ended: []int{3}},
+		{name: "uninstall", gone: true, prepare: setUp, args: []string{"uninstall", "--yes", "--keys", "forget"}},
 		{name: "login", keep: true, prepare: setUp, args: []string{"login", "--profile", "admin", "--mfa-code", "CODE"}},
 		{name: "rotate", keep: true, prepare: setUp, args: []string{"rotate", "--yes", "--mfa-code", "CODE"}, aws: keysAt,
 			after: func(s *scene) string {

@@ -20,6 +20,7 @@ type operation struct {
 	keep    bool                    // the key answers before and after, so it has to at every moment
 	gone    bool                    // no key answers once the operation has ended
 	ended   []int                   // exit codes of the same run once more, besides 0, where the first had done its work
+	hint    []string                // what the message says to run where the keychain kept half a key
 	also    func(s *scene) string   // says what else is wrong before the run once more
 	after   func(s *scene) string   // and at the end
 	aws     func(*scene, time.Time) // makes AWS what it was at a moment
@@ -29,6 +30,7 @@ type operation struct {
 // scene is a machine on which an operation runs.
 type scene struct {
 	*machine.Machine
+	desktop      *desktop           // that its keys are on
 	before, done map[string]string  // files of AWS that awsbroker edits, before and after
 	other        *fakeaws.AccessKey // that replaces the first
 	history      []fakeaws.Call     // of the recorded run
@@ -37,8 +39,10 @@ type scene struct {
 // edited are files that are whole at every moment: as before or as after.
 var edited = []string{"home/.aws/config", "home/.aws/credentials"}
 
-func newScene(t machine.T, bin string) *scene {
-	m := machine.New(t, bin, -1)
+func newScene(t machine.T, bin string) *scene { return newSceneOf(t, bin, -1) }
+
+func newSceneOf(t machine.T, bin string, uid int) *scene {
+	m := machine.New(t, bin, uid)
 	return &scene{Machine: m.With("AWS_ENDPOINT_URL_IAM=" + m.URL)}
 }
 
@@ -220,5 +224,5 @@ func (s *scene) answer() machine.Result {
 
 // told is how a run ended, without what it gave out.
 func told(r machine.Result) string {
-	return fmt.Sprintf("exit %d, %s", r.Code, strings.TrimSpace(r.Stderr))
+	return fmt.Sprintf("exit %d, %.300q", r.Code, strings.TrimSpace(r.Stderr))
 }
