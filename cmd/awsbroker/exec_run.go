@@ -66,7 +66,7 @@ func (r *execRun) start() error {
 	if err != nil {
 		return err
 	}
-	if ended.Code() != 0 && !ended.Interrupted() {
+	if r.stays() && ended.Code() != 0 && !ended.Interrupted() {
 		r.tellFailure(seen)
 	}
 	return &childEnd{ended}
@@ -100,7 +100,7 @@ const warningAt = 5 * time.Minute
 // called before.
 func (r *execRun) announceEnd() (stop func()) {
 	left := time.Until(r.expires)
-	if r.served || left <= 0 {
+	if !r.stays() || r.served || left <= 0 {
 		return func() {}
 	}
 	at, done := r.expires.Add(-min(warningAt, left/4)), make(chan struct{})
