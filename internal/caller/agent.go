@@ -24,8 +24,9 @@ var marks = [...]struct{ variable, agent string }{
 	{"CURSOR_AGENT", "cursor"},
 }
 
-// programs of agents, as the system names the process.
-var programs = [...]string{"claude", "gemini", "codex", "kiro-cli", "opencode", "amp", "copilot", "cursor-agent", "aider", "goose"}
+// programs of agents, as the system names the process. GitHub's copilot is known by its
+// variable alone: AWS has a program of that name, for containers.
+var programs = [...]string{"claude", "gemini", "codex", "kiro-cli", "opencode", "amp", "cursor-agent", "aider", "goose"}
 
 // fromEnv returns the agent that the environment tells of; empty if it tells of none.
 func fromEnv() string {

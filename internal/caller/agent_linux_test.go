@@ -20,6 +20,20 @@ func withoutMarks() []string {
 	})
 }
 
+// above writes a script that runs a command line, and returns its path.
+func above(t *testing.T, dir, line string) string {
+	t.Helper()
+	f, err := os.CreateTemp(dir, "script-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString(line + "\n"); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
+}
+
 func find(t *testing.T, out []byte, err error) (p Process) {
 	t.Helper()
 	if err == nil {
@@ -63,6 +77,16 @@ func TestFindAgent(t *testing.T) {
 		t.Errorf("a parent of parents: %+v", p)
 	}
 
+	deep := self
+	for range 12 { // shells, each in one of its own
+		deep = "sh " + above(t, filepath.Dir(agent), deep) + "; true"
+	}
+	if err := os.WriteFile(agent, []byte("#!/bin/bash\n"+deep+"; true\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if p := run("A=1", agent); p.Agent.Name != "claude" || p.Agent.PID == 0 {
+		t.Errorf("twelve shells above: %+v", p)
+	}
 	// A terminal under an agent's editor is where a person types.
 	typed := filepath.Join(filepath.Dir(agent), "typed")
 	for file, text := range map[string]string{typed: self + "; true\n", agent: "#!/bin/bash\nscript -qec 'exec bash " + typed + "' /dev/null; true\n"} {
