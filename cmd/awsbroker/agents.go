@@ -29,13 +29,13 @@ const (
 // is asked for again. What only lists what is in AWS acts with the person's key.
 var effects = map[string]effect{
 	"": harmless, "help": harmless, "version": harmless, "list": harmless, "log": harmless, "explain": harmless, "prompt": harmless,
-	"doctor": harmless, "logout": harmless, "keystore lock": harmless,
+	"doctor": harmless, "logout": harmless, "keystore": harmless, "keystore lock": harmless,
 	"completion": harmless, "completion bash": harmless, "completion fish": harmless, "completion powershell": harmless, "completion zsh": harmless,
 	cobra.ShellCompRequestCmd: harmless, cobra.ShellCompNoDescRequestCmd: harmless,
 
 	"credential-process": gives, "exec": gives, "exec-server": gives, "export": gives, "console": gives, "git-credential": gives, "login": gives, "serve": gives, "serve-detached": gives,
 
-	"add": changes, "rotate": changes, "revoke": changes, "remove": changes, "keystore": changes, "keystore move": changes,
+	"add": changes, "rotate": changes, "revoke": changes, "remove": changes, "keystore move": changes,
 	"keys": changes, "keys list": changes, "keys activate": changes, "keys deactivate": changes, "keys delete": changes,
 	"mfa": changes, "mfa list": changes, "mfa enroll": changes, "mfa resync": changes, "mfa remove": changes, "mfa seed": changes,
 	"codecommit": changes, "codecommit setup": changes, "codecommit list": changes, "codecommit create": changes, "codecommit rotate": changes, "codecommit delete": changes,

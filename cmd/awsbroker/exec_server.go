@@ -114,7 +114,10 @@ func (a *app) giveServer(cmd *cobra.Command, b *broker.Broker, o execOptions) (s
 // then it waits for a renewal that is under way, which may have a code in hand.
 // It writes to told what happens.
 func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover, told io.Writer) error {
-	b.Narrowing, b.Program, b.Agent = h.Narrowing, h.Program, h.Agent
+	b.Narrowing, b.Program = h.Narrowing, h.Program
+	if h.Agent != (caller.Agent{}) {
+		b.Agent = h.Agent // else what this process itself can tell: whoever started it may say anything
+	}
 	keeper := b.NewKeeper(h.Profile, h.session())
 	var renewing sync.WaitGroup
 	renewing.Go(func() { keeper.Run(ctx) })

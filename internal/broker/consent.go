@@ -154,6 +154,13 @@ func (b *Broker) PermitPassword(ctx context.Context, key string) error {
 // profiles or an account. names are the profiles and keys that it is about.
 func (b *Broker) PermitCommand(ctx context.Context, names []string, line string) error {
 	cfg, _ := b.ReadConfig() // nil if it cannot be read: then a person is asked
+	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
+	defer cancel()
 	c := consent.Command{Room: b.room(ctx, nil), Agent: b.Agent, Rule: consent.RuleOf(cfg, names), Line: line}
-	return c.Decide(ctx)
+	err, how := c.Decide(ctx), grant.Permitted
+	if err != nil {
+		how = grant.Denied
+	}
+	b.logGrant(&Target{Profile: &config.Profile{}}, session.Session{}, how)
+	return err
 }

@@ -122,7 +122,7 @@ func (r *Request) ask(ctx context.Context, bound bool) (Answer, error) {
 	if bound {
 		answers = []string{"Once", "Ten minutes", "No"}
 	}
-	answer, err := p.Choose(ctx, "Give it to "+say.Quoted(r.Agent.Name)+"?", answers...)
+	answer, err := p.Choose(ctx, fmt.Sprintf("Give it to %s?%s", say.Quoted(r.Agent.Name), within(ctx)), answers...)
 	switch {
 	case err == nil && answer == "Ten minutes":
 		return Ten, nil

@@ -98,7 +98,7 @@ func (c *Command) ask(ctx context.Context) error {
 	defer p.Close()
 	dir, _ := os.Getwd()
 	p.Begin(fmt.Sprintf("%s wants to change keys, profiles or what is in AWS.\nIt runs, in %s:\n%s\n", prompt.Caller(), say.Quoted(dir), c.Line))
-	yes, err := p.Confirm(ctx, "Let "+say.Quoted(c.Agent.Name)+" do this?")
+	yes, err := p.Confirm(ctx, fmt.Sprintf("Let %s do this?%s", say.Quoted(c.Agent.Name), within(ctx)))
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
 		return c.unasked(err)

@@ -61,12 +61,20 @@ func (q *Question) ask(ctx context.Context) error {
 		return err
 	}
 	p.Begin(fmt.Sprintf("%s wants the session of %s,\nwhich is valid for another %s.\n", prompt.Caller(), q.Words, say.Duration(q.Left)))
-	deadline, _ := ctx.Deadline()
-	yes, err := p.Confirm(ctx, fmt.Sprintf("Give it out? (within %s)", say.Duration(time.Until(deadline))))
+	yes, err := p.Confirm(ctx, "Give it out?"+within(ctx))
 	if err == nil && !yes {
 		err = ErrDeclined
 	}
 	return q.failure(err)
+}
+
+// within says how long a question waits for its answer.
+func within(ctx context.Context) string {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(" (within %s)", say.Duration(time.Until(deadline)))
 }
 
 // ErrDeclined means that a person said no.
