@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -346,13 +347,94 @@ func TestAgentsChangeNothing(t *testing.T) {
 	if r := o.agent("set", "ask", "agents", "read-only", "--yes"); r.Code != 0 || o.asked() != 1 || !strings.Contains(o.Read(o.Config()), "awsbroker_agents = read-only\n\n[profile allow]") {
 		t.Errorf("%d windows: %v", o.asked(), r)
 	}
+	if got := o.lastGrant(); got.How != grant.Permitted || got.Command != "set" || got.Agent != "claude" {
+		t.Errorf("the log has %+v", got)
+	}
 	if !strings.Contains(o.Read(o.Path("asked")), "awsbroker set --yes=true ask agents read-only") {
 		t.Errorf("the window does not show the command: %s", o.Read(o.Path("asked")))
 	}
-	for _, line := range []string{"list", "log", "explain ask", "doctor", "version", "prompt", "help set", "completion bash", "logout --profile ask", "keystore lock"} {
+	for _, line := range []string{"list", "log", "explain ask", "doctor", "version", "prompt", "help set", "completion bash", "logout --profile ask", "keystore", "keystore lock"} {
 		o.answer("No")
 		if r := o.agent(strings.Fields(line)...); r.Code == 4 || o.asked() > 0 {
 			t.Errorf("%s: %d windows: %v", line, o.asked(), r)
 		}
+	}
+}
+
+// TestAgentWindows: the real windows, with their keys. Enter and Escape give an agent
+// nothing, and a pinentry that asks at a terminal is not asked.
+func TestAgentWindows(t *testing.T) {
+	t.Parallel()
+	typed := map[string][]string{"ten": {"t", "e", "n", "Return"}, "once": {"o", "n", "c", "e", "Return"}, "y": {"y", "Return"}}
+	for way, answers := range map[string]map[string][]string{
+		"zenity":   {"Once": {"Tab", "Return"}, "Ten": {"shift+Tab", "Return"}, "Enter": {"Return"}, "Escape": {"Escape"}},
+		"kdialog":  {"Once": {"Down", "Return"}, "Ten": {"Down", "Down", "Return"}, "Enter": {"Return"}, "Escape": {"Escape"}},
+		"pinentry": {"Once": typed["once"], "Ten": typed["ten"], "y": typed["y"], "Enter": {"Return"}, "Escape": {"Escape"}},
+	} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			w, s := beforeDialog(t, way)
+			w.Login("admin")
+			o := &office{w}
+			for name, keys := range answers {
+				o.Write(o.Path("bin/claude"), "#!/bin/bash\n"+o.Bin+" export --profile admin\n"+o.Bin+" list --json >"+o.Path("list")+"\nexit\n")
+				o.Chmod(0o755, o.Path("bin/claude"))
+				done := make(chan machine.Result, 1)
+				go func() { done <- o.Finish(o.Command(o.Path("bin/claude"))) }()
+				s.dialog()
+				for _, key := range keys {
+					s.press(key)
+				}
+				r := <-done
+				given, ten := strings.Contains(r.Stdout, "AWS_SESSION_TOKEN"), strings.Contains(o.Read(o.Path("list")), `"profile": "admin"`)
+				if given != (name == "Once" || name == "Ten") || ten != (name == "Ten") {
+					t.Errorf("%s: given %v, for ten minutes %v: %s", name, given, ten, r.Stderr)
+				}
+			}
+		})
+	}
+}
+
+// TestNoTerminalForAgents: a pinentry that asks at a terminal is none for them, whichever
+// terminal GPG_TTY names, and neither is the terminal itself.
+func TestNoTerminalForAgents(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Login("admin")
+	for _, program := range []string{"pinentry-curses", "pinentry-tty"} {
+		path, err := exec.LookPath(program)
+		if err != nil {
+			skip(t, "there is no "+program)
+		}
+		w.pinentry(path)
+		tm := machine.NewTerminal(t)
+		cmd := w.With("CLAUDECODE=1", "GPG_TTY=/dev/tty").Command(w.Bin, "export", "--profile", "admin")
+		r := tm.Start(cmd).WaitWithin(10 * time.Second)
+		if r.Code != 4 || !strings.Contains(tm.Screen(), "only after a yes in a window") {
+			t.Errorf("%s: %v\n%s", program, r, tm.Screen())
+		}
+	}
+}
+
+// TestAgentReads: under the rule read-only, AWS's own CLI lists buckets and users for an
+// agent, and is refused by AWS's policies what the role by itself may do.
+func TestAgentReads(t *testing.T) {
+	t.Parallel()
+	needAWSCLI(t)
+	o := newOffice(t)
+	if err := o.AWS.Role.AttachPolicy("arn:aws:iam::aws:policy/AdministratorAccess"); err != nil {
+		t.Fatal(err)
+	}
+	o = &office{o.Without("HTTPS_PROXY").With("AWS_EC2_METADATA_DISABLED=true")}
+	aws := "/usr/bin/aws --profile read-only --region us-east-1 --endpoint-url " + o.URL + " "
+	if r := o.script(aws + "iam list-users && " + aws + "s3api list-buckets"); r.Code != 0 || !strings.Contains(r.Stdout, `"UserName": "phoebe"`) || !strings.Contains(r.Stdout, "Buckets") {
+		t.Errorf("reading: %v", r)
+	}
+	create := "iam create-user --user-name "
+	if r := o.script(aws + create + "mallory"); r.Code == 0 || !strings.Contains(r.Stderr, "AccessDenied") {
+		t.Errorf("writing: %v", r)
+	}
+	if r := o.Sh(aws + create + "ada"); r.Code != 0 {
+		t.Errorf("a person: %v", r)
 	}
 }
