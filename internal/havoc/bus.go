@@ -72,11 +72,11 @@ func (d *desktop) kill() {
 	d.running = nil
 }
 
-// killBus kills the bus a bit later at each step.
+// killBus kills the bus later and later: 0, 15, 60, 135 … ms after the start.
 func killBus(s *scene, o operation, step int) (during, answer machine.Result) {
 	cmd := s.Command(s.Bin, s.arguments(o.args)...)
 	bus := s.desktop.running[0].Process
-	end := time.AfterFunc(time.Duration(step)*15*time.Millisecond, func() { _ = bus.Signal(syscall.SIGKILL) })
+	end := time.AfterFunc(time.Duration(step*step)*15*time.Millisecond, func() { _ = bus.Signal(syscall.SIGKILL) })
 	during = s.Finish(cmd)
 	end.Stop()
 	s.desktop.kill()

@@ -23,7 +23,7 @@ func faults() []fault {
 		{name: "read-only disk", steps: 1, scene: onDisk, run: readOnly},
 		{name: "few descriptors", steps: 20, run: fewDescriptors},
 		{name: "kernel's keyring full", steps: 1, works: true, scene: fullKeyring, run: plain},
-		{name: "bus killed", steps: 8, tries: true, scene: onDesktop, run: killBus},
+		{name: "bus killed", steps: 10, tries: true, scene: onDesktop, run: killBus},
 	}
 	if runtime.GOARCH == "amd64" { // see addedClock
 		all = append(all,
