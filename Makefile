@@ -97,7 +97,7 @@ docs: ## what README and the pages of docs show, from real runs
 e2e: ## real AWS clients through the real binary (installs Debian and npm packages)
 	e2e/run
 
-tools: ## docs/tools.md from real runs of forty tools (installs them; an hour the first time)
+tools: ## docs/tools.md from real runs of forty tools (installs them: an hour the first time)
 	cd e2e && $(GO) run ./tools
 
 # As root there may be no Go: what was built before is installed.

@@ -11,12 +11,12 @@ import (
 // row is what was seen of a tool.
 type row struct {
 	*tool
-	version                      string
-	profile, env, server, socket outcome // an ordinary run
-	another                      *outcome
-	refused                      outcome // by its profile, when awsbroker can have no session
-	endProfile, endEnv, endSrv   outcome // the session ends while the tool works
-	err                          error
+	version                              string
+	profile, choice, env, server, socket outcome // an ordinary run
+	another                              *outcome
+	refused                              outcome // by its profile, when awsbroker can have no session
+	endProfile, endEnv, endSrv           outcome // the session ends while the tool works
+	err                                  error
 }
 
 // tryEverything tries a tool in all ways and all events.
@@ -39,7 +39,7 @@ func (l *lab) tryEverything(x *tool) *row {
 func (l *lab) tryWays(t machine.T, r *row) {
 	t.Helper()
 	r.profile, r.env, r.server = l.try(t, r.tool, byProfile, nothing), l.try(t, r.tool, byVariables, nothing), l.try(t, r.tool, byServer, nothing)
-	r.socket = l.try(t, r.tool, bySocket, nothing)
+	r.choice, r.socket = l.try(t, r.tool, byChoice, nothing), l.try(t, r.tool, bySocket, nothing)
 	if r.other != "" {
 		o := l.try(t, r.tool, way{"", r.other}, nothing)
 		r.another = &o
@@ -63,22 +63,22 @@ func yes(o outcome) string {
 
 // cells of the first table.
 func (r *row) cells() []string {
-	cells := []string{r.name, r.version, r.from.registry, yes(r.profile), yes(r.env), yes(r.server), yes(r.socket), ""}
+	cells := []string{r.name, r.version, r.from.registry, yes(r.profile), yes(r.choice), yes(r.env), yes(r.server), yes(r.socket), ""}
 	switch {
 	case r.version == "":
 		cells[1] = r.from.version
-		return append(cells[:3], "not to be had", "", "", "", r.note)
+		return append(cells[:3], "not to be had", "", "", "", "", r.note)
 	case r.err != nil:
-		cells[7] = r.err.Error()
+		cells[8] = r.err.Error()
 	case r.another != nil && r.another.works:
 		shown := r.shown
 		if shown == "" {
 			shown = r.other
 		}
-		cells[7] = "`" + shown + "`"
+		cells[8] = "`" + shown + "`"
 	}
 	if r.note != "" {
-		cells[7] = strings.TrimPrefix(cells[7]+"; "+r.note, "; ")
+		cells[8] = strings.TrimPrefix(cells[8]+"; "+r.note, "; ")
 	}
 	return cells
 }
@@ -127,8 +127,8 @@ func line(cells []string) string { return "| " + strings.Join(cells, " | ") + " 
 // tables of all tools.
 func tables(rows []*row) string {
 	var b strings.Builder
-	b.WriteString(line([]string{"tool", "version", "from", byProfile.title, byVariables.title, byServer.title, bySocket.title, "another way, or what to know"}))
-	b.WriteString("|---|---|---|---|---|---|---|---|\n")
+	b.WriteString(line([]string{"tool", "version", "from", byProfile.title, byChoice.title, byVariables.title, byServer.title, bySocket.title, "another way, or what to know"}))
+	b.WriteString("|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range rows {
 		b.WriteString(line(r.cells()))
 	}
@@ -176,9 +176,11 @@ const pageHead = "# Tools\n\n" +
 	"tables below. \"yes\" means: the tool ended with 0, and AWS saw only calls with the session of the profile.\n\n" +
 	"| way | command |\n|---|---|\n" +
 	"| the profile | `AWS_PROFILE=admin TOOL`: the tool runs awsbroker itself (`credential_process`) |\n" +
-	"| `exec` | `awsbroker exec admin -- TOOL`: the session in the environment |\n" +
+	"| `exec` | `awsbroker exec admin -- TOOL`: `--server` for tools that are known to renew their session, else `--env` |\n" +
+	"| `exec --env` | the session in the environment |\n" +
 	"| `exec --server` | the address of a server that renews the session ([long commands](long-commands.md)) |\n" +
 	"| a socket | `awsbroker serve admin --socket …` here, and there a profile that asks it (`credential-process --socket`) |\n\n" +
+	"Terraform works in all of these ways; the end-to-end tests run it.\n\n" +
 	"## Ways\n\n"
 
 const endsHead = "\n## Refusals, and sessions that end\n\n" +

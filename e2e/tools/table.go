@@ -40,7 +40,7 @@ var programs = []*tool{
 	},
 	{
 		name: "cdk", client: "cdk", from: npm("2.1148.1", "aws-cdk"),
-		setup: `export AWS_ENDPOINT_URL_STS=$URL
+		setup: `export AWS_ENDPOINT_URL_STS=$URL CDK_HOME=$HOME/.cdk
 mkdir app && cd app
 echo '{"app": "node app.js"}' >cdk.json
 cat >app.js <<'END'
@@ -51,6 +51,11 @@ fs.writeFileSync(process.env.CDK_OUTDIR + "/manifest.json", JSON.stringify({vers
 fs.writeFileSync(process.env.CDK_OUTDIR + "/app.json", "{}");
 END`,
 		act: "cdk ls --no-notices --no-version-reporting",
+	},
+	{
+		name: "chamber", client: "chamber", from: golang("github.com/segmentio/chamber/v3", "v3.1.4", "github.com/segmentio/chamber/v3"),
+		act:  "chamber list app",
+		note: refusedByProxy,
 	},
 	{
 		name: "docker-credential-ecr-login", client: "docker-credential-ecr-login",
@@ -79,6 +84,17 @@ git-annex init -q`,
 		act: "git-annex initremote s3 type=S3 encryption=none bucket=bucket host=s3.eu-central-1.amazonaws.com protocol=http requeststyle=path signature=v4",
 	},
 	{
+		name: "juicefs", from: golang("github.com/juicedata/juicefs", "v1.3.0", "github.com/juicedata/juicefs"),
+		act:  "juicefs format --storage s3 --bucket $URL/bucket sqlite3://jfs.db jfs",
+		note: refusedByProxy,
+	},
+	{
+		name: "kopia", from: golang("github.com/kopia/kopia", "v0.23.1", "github.com/kopia/kopia"),
+		setup: "export KOPIA_PASSWORD=x KOPIA_CHECK_FOR_UPDATES=false",
+		act:   "kopia repository create s3 --bucket=bucket --endpoint=$HOST --disable-tls --region=eu-central-1 --prefix=kopia/",
+		note:  "keeps the session of the environment in its own file, and uses it after its end: connect again with each session",
+	},
+	{
 		name: "litestream", client: "litestream", from: golang("github.com/benbjohnson/litestream", "v0.5.18", "github.com/benbjohnson/litestream/cmd/litestream"),
 		setup: `python3 -c 'import sqlite3; c = sqlite3.connect("app.db"); c.execute("create table t (a)"); c.commit()'
 cat >litestream.yml <<END
@@ -87,6 +103,13 @@ dbs:
     replica: {type: s3, bucket: bucket, path: db, endpoint: $URL, region: eu-central-1, force-path-style: true}
 END`,
 		act: "litestream replicate -config litestream.yml -once",
+	},
+	{
+		name: "mc", client: "mc", from: golang("github.com/minio/mc", "v0.0.0-20250313080218-cf909e1063a9", "github.com/minio/mc"),
+		act:   "mc cp f admin/bucket/f",
+		other: `eval "$(awsbroker export --profile admin --format mc | sed "s,https://\(.*\)@.*,http://\1@$HOST',")"`,
+		shown: `eval "$(awsbroker export --profile admin --format mc)"`,
+		note:  "knows `MC_HOST_…` and its own file only; takes an alias that it does not know for a directory, and ends with 0",
 	},
 	{
 		name: "pgbackrest", client: "pgbackrest", from: debian("pgbackrest"), often: true,
@@ -100,6 +123,10 @@ export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STAN
 	},
 	{
 		name: "rclone", client: "rclone", from: debian("rclone"), often: true,
+		act: "rclone --s3-provider=Other --s3-env-auth --s3-region=eu-central-1 --s3-endpoint=$URL copy d :s3:bucket/d",
+	},
+	{
+		name: "rclone (newer)", client: "rclone", from: golang("github.com/rclone/rclone", "v1.76.0", "github.com/rclone/rclone"),
 		act: "rclone --s3-provider=Other --s3-env-auth --s3-region=eu-central-1 --s3-endpoint=$URL copy d :s3:bucket/d",
 	},
 	{
@@ -166,4 +193,11 @@ END`,
 		setup: "export AWS_ENDPOINT_URL_KMS=$URL",
 		act:   "sops encrypt --kms arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555 --input-type binary f",
 	},
+	{
+		name: "wal-g", client: "wal-g", from: golang("github.com/wal-g/wal-g", "v3.0.9+incompatible", "github.com/wal-g/wal-g/main/pg"),
+		act:  "pg st ls",
+		note: refusedByProxy,
+	},
 }
+
+const refusedByProxy = "the module proxy refuses this version"

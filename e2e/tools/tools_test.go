@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/awsbroker/awsbroker/internal/clients"
 )
 
 // The tests run in a network namespace, as the command does. What they need is installed
@@ -63,11 +65,26 @@ func readPage(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rowsOf(string(text), 9)
+}
+
+// readEnds returns the rows of its other table.
+func readEnds(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(pagePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rowsOf(string(text), 5)
+}
+
+// rowsOf returns the rows of a table with so many columns, by what is in the first.
+func rowsOf(text string, columns int) map[string]string {
 	rows := map[string]string{}
-	ways, _, _ := strings.Cut(string(text), strings.TrimSpace(endsHead)[:12])
-	for line := range strings.Lines(ways) {
-		if cells := strings.Split(strings.TrimSuffix(line, "\n"), " | "); len(cells) == 8 {
-			rows[strings.TrimPrefix(cells[0], "| ")] = strings.TrimSuffix(line, "\n")
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if cells := strings.Split(line, " | "); len(cells) == columns {
+			rows[strings.TrimPrefix(cells[0], "| ")] = line
 		}
 	}
 	return rows
@@ -102,6 +119,31 @@ func TestOftenIsInstalled(t *testing.T) {
 					t.Errorf("%s does not install %s", file, name)
 				}
 			}
+		}
+	}
+}
+
+// What exec knows of a program is what the page saw.
+func TestExecKnowsTheTools(t *testing.T) {
+	shown, ends := readPage(t), readEnds(t)
+	for _, x := range tools {
+		cells := strings.Split(shown[x.name], " | ")
+		if x.client == "" || cells[3] == "not to be had" {
+			continue
+		}
+		known := clients.Find(x.client)
+		if known == nil {
+			t.Errorf("exec does not know %s", x.client)
+			continue
+		}
+		if variables, container := cells[5] == "yes", cells[6] == "yes"; known.Variables != variables || known.Container != container {
+			t.Errorf("exec knows %+v, and the page saw variables %v, container endpoint %v", *known, variables, container)
+		}
+		if end := ends[x.name]; known.Again && !strings.HasSuffix(end, " | goes on |") && !strings.HasSuffix(end, " | was done |") {
+			t.Errorf("exec serves %s, which does not go on: %s", x.name, end)
+		}
+		if format := "--format " + known.Format; known.Format != "" && !known.Variables && !strings.Contains(cells[8], format) {
+			t.Errorf("%s has %s, and the page does not say so", x.name, format)
 		}
 	}
 }

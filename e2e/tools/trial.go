@@ -39,7 +39,8 @@ type way struct {
 
 var (
 	byProfile   = way{"the profile", "export AWS_PROFILE=admin"}
-	byVariables = way{"`exec`", "RUN awsbroker exec --profile admin --"}
+	byChoice    = way{"`exec`", "RUN awsbroker exec --profile admin --"}
+	byVariables = way{"`exec --env`", "RUN awsbroker exec --env --profile admin --"}
 	byServer    = way{"`exec --server`", "RUN awsbroker exec --server --profile admin --"}
 	bySocket    = way{"a socket", `mkdir -m 700 ~/socket
 awsbroker serve admin --socket ~/socket/aws >served 2>&1 &
