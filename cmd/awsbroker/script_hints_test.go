@@ -180,6 +180,9 @@ var nowhere = map[string]string{
 	"awsbroker keystore move " + hole + " --replace":                             "it needs two keychains",
 	"awsbroker add NAME --replace":                                               "it needs two keychains",
 	"awsbroker remove NAME":                                                      "it needs two keychains",
+	"awsbroker logout --profile " + hole:                                         "it needs a window: TestTenMinutes (acceptance)",
+	"awsbroker exec agent COMMAND":                                               "TestBootstrapAgentRole and its kin (internal/bootstrap)",
+	"awsbroker bootstrap --from-env":                                             "it needs a machine without the AWS CLI",
 	"awsbroker bootstrap --dry-run":                                              "it needs an account that is all wrong: TestDoctorFinds (acceptance)",
 	"awsbroker keys deactivate " + hole + " --user " + hole:                      "it needs a key of long ago: TestDoctorFinds (acceptance)",
 }
