@@ -140,7 +140,7 @@ func TestServeKilled(t *testing.T) {
 	g.at.Expect("MFA code of")
 	_ = g.Cmd.Process.Kill()
 	wantFailure(t, <-done, 6, "ended before it answered")
-	wantFailure(t, w.askAt(g.socket), 6, "nobody serves at")
+	wantFailure(t, w.askAt(g.socket), 6, "there is no server at")
 	if r := w.Run("list"); strings.Contains(r.Stdout, g.socket) {
 		t.Errorf("list: %v", r)
 	}
@@ -161,7 +161,7 @@ func TestServeSecond(t *testing.T) {
 	wantError(t, w.Run("serve", "admin", "--socket", w.Path("open/aws")), 1, "other users may enter the directory")
 	w.Write(w.Path("served/file"), "mine")
 	wantError(t, w.Run("serve", "admin", "--socket", w.Path("served/file")), 1, "it is no socket")
-	wantError(t, w.Run("serve", "admin", "--socket", w.Path("served/"+strings.Repeat("x", 120))), 2, "and a system takes 103")
+	wantError(t, w.Run("serve", "admin", "--socket", w.Path("served/"+strings.Repeat("x", 120))), 2, "and the system allows 103")
 	if w.Read(w.Path("served/file")) != "mine" {
 		t.Error("the file is lost")
 	}

@@ -156,7 +156,7 @@ func runConsole(ctx context.Context, a *app, o consoleOptions, words []string) e
 		return err
 	}
 	if o.switchRole && !b.Narrowing.IsZero() {
-		return usage(errors.New("--switch-role gives you all the rights of the role: leave out the flags that narrow a session"))
+		return usage(errors.New("--switch-role gives you all the rights of the role: leave out the flags that limit a session"))
 	}
 	if o.Profile, err = a.choose(b, o.Profile); err != nil {
 		return err

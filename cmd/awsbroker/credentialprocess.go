@@ -42,7 +42,7 @@ func runCredentialProcess(cmd *cobra.Command, a *app, profile, at string) error 
 	give := a.giveAnswer
 	if cmd.Flags().Changed("socket") {
 		if profile != "" || a.narrow.readOnly || len(a.narrow.policies)+len(a.narrow.arns) > 0 {
-			return usage(errors.New("--socket takes no profile and no limits: who started the server chose them"))
+			return usage(errors.New("--socket takes no profile and no limits: the server has its own"))
 		}
 		give = func(ctx context.Context, _ string) (session.Session, error) {
 			ctx, cancel := context.WithDeadline(ctx, a.started.Add(broker.CallerLimits.Run))

@@ -34,29 +34,30 @@ func newExec(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec [PROFILE] [--] [COMMAND [ARGUMENTS…]]",
 		Short: "run a command with a session in its environment",
-		Long: `Run a command with a session in its environment (AWS_ACCESS_KEY_ID,
-AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION) and with the
-profile's region. Without a command, start your shell. The command gets your
-signals, and you get its exit status.
+		Long: `Run a command with a session and the profile's region. The session is in its
+environment; aws, terraform and other programs that can renew a session get the
+address of a server instead. Without a command, start your shell. The command
+gets your signals, and you get its exit status.
 
 The first word is the profile if a profile has that name. Everything after -- is
 the command. The default profile is AWS_PROFILE, or the only one there is.
 
-The command cannot renew this session. The session is valid for at least another
-15 minutes when the command starts, or for --min-ttl, or awsbroker_min_ttl of the
-profile. On a terminal, awsbroker says so before it ends, and after a command that
-failed later.
+A command cannot renew a session in its environment (AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CREDENTIAL_EXPIRATION). The session is
+valid for at least another 15 minutes when the command starts, or for --min-ttl, or
+awsbroker_min_ttl of the profile. On a terminal, awsbroker warns you five minutes
+before the session ends, and tells you if the command failed after the end.
 
 Programs that are known to fetch a session again before it ends (aws, terraform, tofu,
-cdk, rclone, restic and others) get theirs as with --server, which a line on a
-terminal says. With --env they get it in the environment, too.
+cdk, rclone, restic and others) get theirs as with --server, and a line on a terminal
+says so. --env gives them the session in the environment instead.
 
 With --server the command gets no keys, only the address of a server on 127.0.0.1
 (AWS_CONTAINER_CREDENTIALS_FULL_URI). AWS tools and SDKs fetch the session there,
 again and again. The server renews the session early, never asks at the command's
 terminal, and ends with the command. If it needs you and cannot ask, it says so
 once on stderr. Then run awsbroker login in another terminal. If the command fails
-and never asked the server, awsbroker says how it gets a session.
+and never asked the server, awsbroker names the way that works.
 
 With --with, once for each profile, the command gets no keys either: its tools, such
 as terraform's providers, name a profile and ask awsbroker for a session. awsbroker
@@ -68,7 +69,7 @@ With --allow-root the command gets a session of the root key in the keychain, fo
 		Example: `  awsbroker exec -- terraform apply
   awsbroker exec admin aws s3 ls
   awsbroker exec admin                            a shell
-  awsbroker exec --server -- terraform apply
+  awsbroker exec --server -- ./deploy
   awsbroker exec --with dev --with prod -- terraform apply`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
@@ -89,7 +90,7 @@ With --allow-root the command gets a session of the root key in the keychain, fo
 	profileFlag(cmd, &o.profile, "profile whose session to use")
 	f.Var((*span)(&o.minTTL), "min-ttl", "minimum remaining lifetime of the session, like 45m")
 	f.BoolVar(&o.server, "server", false, "give the command a server that renews its session")
-	f.BoolVar(&o.env, "env", false, "give the command the session itself")
+	f.BoolVar(&o.env, "env", false, "give the command the session in variables")
 	f.StringArrayVar(&o.with, "with", nil, "profile that the command's tools can use; may be repeated")
 	f.BoolVar(&o.allowRoot, "allow-root", false, "use a session of the root key; if there are several, add --profile")
 	narrows(cmd, &a.narrow)
@@ -113,7 +114,7 @@ func (o *execOptions) check() error {
 	case o.allowRoot && len(o.with) > 0:
 		return refuse("--allow-root is for a root key, and --with for profiles", "leave out one of them")
 	case o.narrowed && o.allowRoot:
-		return refuse("a session of the root user has no role, and only the session of a role can be narrowed", "leave out --allow-root")
+		return refuse("a session of the root user has no role, and only the session of a role can be limited", "leave out --allow-root")
 	case o.narrowed && len(o.with) > 0:
 		return refuse("--read-only and session policies do not reach the profiles of --with, which get sessions of their own", "write session_policy_arns into these profiles, or run exec for one of them")
 	case o.env && o.server:

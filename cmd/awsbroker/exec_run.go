@@ -34,7 +34,7 @@ func (r *execRun) tellWay() {
 	case client == nil || r.o.allowRoot || len(r.o.with) > 0:
 	case r.served && !r.o.server:
 		if r.stderr.IsTerminal() { // a script has nobody to tell
-			r.Step("the session of " + program + " is renewed as it runs (--env: variables)")
+			r.Step("the session of " + program + " is renewed while it runs (for variables: --env)")
 		}
 	case client.Format != "" && !client.Variables:
 		r.Warn(program + " reads none of AWS's variables, but its own")

@@ -80,7 +80,7 @@ func (a *app) checkKeyOfGit(cmd *cobra.Command, key string) error {
 	case key == "":
 		return usage(errors.New("--key is empty"))
 	case !narrowing.IsZero():
-		return usage(errors.New("the password of --key has all the rights of its user, and only the session of a role can be narrowed"))
+		return usage(errors.New("the password of --key has all the rights of its user, and only the session of a role can be limited"))
 	}
 	return nil
 }

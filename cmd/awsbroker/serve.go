@@ -52,8 +52,8 @@ can be known. The server ends with Ctrl-C, and with awsbroker logout.`,
 	takesProfile(cmd, &o.Profile, "profile whose session to give")
 	f := cmd.Flags()
 	f.StringVar(&o.Socket, "socket", "", "path of the socket; its directory must be yours alone")
-	f.StringVar(&o.Listen, "listen", "", "address to be a container endpoint at, like 127.0.0.1:9911")
-	f.StringVar(&o.Relay, "relay", "", "address to be a container endpoint at, with the sessions of --socket")
+	f.StringVar(&o.Listen, "listen", "", "address for a container endpoint, like 127.0.0.1:9911")
+	f.StringVar(&o.Relay, "relay", "", "address for a container endpoint with the sessions of --socket")
 	f.StringVar(&o.EnvFile, "env-file", "", "file to write the endpoint's variables to, instead of printing them")
 	f.BoolVar(&o.detach, "detach", false, "go to the background once the server is ready")
 	narrows(cmd, &a.narrow)
@@ -68,7 +68,7 @@ func (o *serveOptions) check(narrowed bool) error {
 	case o.Relay != "" && o.Socket == "":
 		return usage(errors.New("--relay needs --socket, where it gets its sessions"))
 	case o.Relay != "" && (o.Profile != "" || narrowed):
-		return usage(errors.New("--relay takes no profile and no limits: who started the server of the socket chose them"))
+		return usage(errors.New("--relay takes no profile and no limits: the server of the socket has its own"))
 	case o.Socket != "" && o.Listen != "":
 		return usage(errors.New("--socket and --listen exclude each other; a second server can have the other one"))
 	case o.Socket == "" && o.Listen == "":
@@ -87,7 +87,7 @@ func (o *serveOptions) check(narrowed bool) error {
 		}
 		abs, err := filepath.Abs(*path)
 		if err != nil {
-			return failure.New(failure.Other, "the path %s is not clear: %w", *path, err)
+			return failure.New(failure.Other, "the directory of the path %s is not known: %w", *path, err)
 		}
 		*path = abs
 	}

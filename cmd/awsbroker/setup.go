@@ -79,7 +79,7 @@ It shows all of it first, with what it cannot convert and why, and asks once.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.Like, "like", "", "profile with whose settings this one begins")
+	f.StringVar(&o.Like, "like", "", "profile to copy the settings from")
 	narrows(cmd, &narrow)
 	f.StringVar(&o.KeyName, "key", "", "name of the key in the keychain")
 	f.StringVar(&o.RoleARN, "role-arn", "", "role to assume: its ARN or its name")

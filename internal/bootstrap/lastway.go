@@ -43,7 +43,7 @@ func (s *bootstrap) refuseOwnRole(role string) error {
 	if s.journal.Find(notes.Thing{Kind: notes.Role, Name: role}) == nil {
 		return nil
 	}
-	return failure.New(failure.Other, "that would remove role %s, whose session does it", role).
+	return failure.New(failure.Other, "that would remove role %s, and the session that does it is one of this role", role).
 		Hint("sign in as the root user or another administrator: aws login --profile NAME; then: awsbroker bootstrap --undo --from-profile NAME")
 }
 

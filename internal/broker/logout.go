@@ -26,7 +26,7 @@ func (b *Broker) Logout(ctx context.Context, profile string) error {
 			return failure.New(failure.Other, "the session could not be removed: %w", err)
 		}
 		if err = cache.ForgetPermits(profile); err != nil {
-			return failure.New(failure.Other, "what agents may have could not be forgotten: %w", err)
+			return failure.New(failure.Other, "the answers about agents could not be deleted: %w", err)
 		}
 	}
 	return session.NextGeneration(b.Paths)

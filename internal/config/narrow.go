@@ -115,7 +115,7 @@ func (p *Profile) Narrow(n Narrowing) error {
 		return nil
 	}
 	if p.RoleARN == "" {
-		return &NarrowingError{Problem: fmt.Sprintf("profile %s has no role, and only the session of a role can be narrowed", printable(p.Name)),
+		return &NarrowingError{Problem: fmt.Sprintf("profile %s has no role, and only the session of a role can be limited", printable(p.Name)),
 			Hint: "name a profile with a role; to list them: awsbroker list"}
 	}
 	arns, flag := n.PolicyARNs, FlagPolicyARN

@@ -50,7 +50,7 @@ func CheckAddress(address string) error {
 	}
 	switch ip, err := netip.ParseAddr(host); {
 	case err != nil && host == "", err == nil && ip.IsUnspecified():
-		return fmt.Errorf("%q is every address of this machine, and other machines would reach it", address)
+		return fmt.Errorf("%q means every address of this machine, and other machines would reach it", address)
 	case err != nil:
 		return fmt.Errorf("an address is like 127.0.0.1:9911, without a name, not %q", address)
 	case !ip.IsLoopback() && host != ForTasks:

@@ -52,7 +52,7 @@ func notReached(socket string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return failure.New(failure.Unreachable, "there is no socket %s: no server was started there, or it has ended", socket)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return failure.New(failure.Unreachable, "nobody serves at %s any more: the server has ended, or the connection to its machine", socket)
+		return failure.New(failure.Unreachable, "there is no server at %s any more: it has ended, or the connection to its machine was lost", socket)
 	}
 	return failure.New(failure.Unreachable, "the server at %s could not be reached: %w", socket, err)
 }
@@ -65,7 +65,7 @@ func lost(ctx context.Context, socket string, err error) error {
 	case ctx.Err() != nil:
 		return failure.New(failure.NeedPerson, "cancelled: the server at %s had no session yet", socket)
 	case errors.Is(err, errStrange):
-		return failure.New(failure.Other, "the answer of %s is none of awsbroker's", socket)
+		return failure.New(failure.Other, "the answer of %s is not awsbroker's", socket)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return failure.New(failure.Unreachable, "the server at %s has said nothing for %d seconds", socket, int(silence/time.Second))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

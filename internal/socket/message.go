@@ -70,7 +70,7 @@ func answer(s session.Session, err error, now time.Time) reply {
 // session returns what the line has, by the clock of this machine.
 func (r reply) session(now time.Time) (session.Session, error) {
 	if r.Error == "" && r.AccessKeyID == "" {
-		return session.Session{}, failure.New(failure.Other, "the server said neither yes nor no: %w", errStrange)
+		return session.Session{}, failure.New(failure.Other, "the server gave no session and no reason: %w", errStrange)
 	}
 	if r.Error != "" {
 		f := failure.New(failure.Reason(r.Reason), "%s", r.Error)
@@ -93,7 +93,7 @@ func (r reply) session(now time.Time) (session.Session, error) {
 }
 
 // errStrange means that no awsbroker is on the other side.
-var errStrange = errors.New("what is there is no awsbroker")
+var errStrange = errors.New("the program there is not awsbroker")
 
 // send writes a line.
 func send(c net.Conn, line any) error {

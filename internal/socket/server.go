@@ -86,7 +86,7 @@ func (s *Server) serveClient(ctx context.Context, c *net.UnixConn) {
 		return
 	}
 	if me.Version > version {
-		_ = send(c, answer(session.Session{}, failure.New(failure.Other, "this client is of a newer awsbroker than the server"), since))
+		_ = send(c, answer(session.Session{}, failure.New(failure.Other, "the awsbroker of this client is newer than the one of the server"), since))
 		return
 	}
 	ctx, cancel := context.WithCancelCause(ctx)

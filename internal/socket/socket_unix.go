@@ -33,20 +33,20 @@ const mostPath = 103
 // nothing. What is left there by a server that was killed is no reason.
 func CheckSocket(path string) error {
 	if len(path) > mostPath {
-		return failure.New(failure.Usage, "the path of the socket has %d bytes, and a system takes %d: %s", len(path), mostPath, path)
+		return failure.New(failure.Usage, "the path of the socket has %d bytes, and the system allows %d: %s", len(path), mostPath, path)
 	}
 	dir := filepath.Dir(path)
 	if err := paths.CheckOwn(dir); err != nil {
-		return failure.New(failure.Other, "there can be no socket in %s: %w", dir, err)
+		return failure.New(failure.Other, "awsbroker cannot create a socket in %s: %w", dir, err)
 	}
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return failure.New(failure.Other, "there can be no socket in %s: %w", dir, err)
+		return failure.New(failure.Other, "awsbroker cannot create a socket in %s: %w", dir, err)
 	case !info.IsDir():
-		return failure.New(failure.Other, "there can be no socket in %s: it is no directory", dir)
+		return failure.New(failure.Other, "awsbroker cannot create a socket in %s: it is not a directory", dir)
 	case info.Mode().Perm()&0o077 != 0:
 		return failure.New(failure.Other, "other users may enter the directory of the socket, %s", dir).
 			Hint("name a directory that is not there yet, or close this one: chmod 700 %s", say.ShellWord(dir))
@@ -55,10 +55,10 @@ func CheckSocket(path string) error {
 		return nil
 	}
 	if err != nil {
-		return failure.New(failure.Other, "there can be no socket: %w", err)
+		return failure.New(failure.Other, "awsbroker cannot create the socket: %w", err)
 	}
 	if info.Mode()&fs.ModeSocket == 0 {
-		return failure.New(failure.Other, "there is a file at %s, and it is no socket", path).Hint("name another path, or move the file away")
+		return failure.New(failure.Other, "there is a file at %s, and it is not a socket", path).Hint("name another path, or move the file away")
 	}
 	if c, err := net.DialTimeout("unix", path, toConnect); !errors.Is(err, syscall.ECONNREFUSED) {
 		if err == nil {
@@ -81,7 +81,7 @@ func Listen(path string) (*Socket, error) {
 	}
 	unlock, err := lockDir(dir)
 	if err != nil {
-		return nil, failure.New(failure.Other, "there can be no socket in %s: %w", dir, err)
+		return nil, failure.New(failure.Other, "awsbroker cannot create a socket in %s: %w", dir, err)
 	}
 	defer unlock()
 	if err := CheckSocket(path); err != nil {
@@ -92,7 +92,7 @@ func Listen(path string) (*Socket, error) {
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
-		return nil, failure.New(failure.Other, "there can be no socket: %w", err)
+		return nil, failure.New(failure.Other, "awsbroker cannot create the socket: %w", err)
 	}
 	l.SetUnlinkOnClose(false)
 	s := &Socket{UnixListener: l, path: path}
