@@ -15,6 +15,7 @@ func libraries() []*tool {
 		{name: "aws-sdk-s3 (Ruby)", from: debian("ruby-aws-sdk-s3"), often: true},
 		{name: "boto 2 (Python)", from: debian("python3-boto"), often: true},
 		{name: "boto3 (Python)", from: debian("python3-boto3"), often: true},
+		{name: "lancedb (JavaScript)", from: npm("0.39.0", "@lancedb/lancedb")},
 		{
 			name: "minio (JavaScript)", from: npm("8.0.7", "minio"),
 			note: "for `exec` the script passes the three variables itself",
@@ -83,6 +84,9 @@ for i in range(2):
 s3 = boto3.client("s3", endpoint_url=os.environ["URL"], region_name="eu-central-1")
 for i in range(2):
     s3.list_objects_v2(Bucket="bucket")`},
+	"lancedb (JavaScript)": {"node", "list.js", `const lancedb = require("@lancedb/lancedb");
+const list = async () => (await lancedb.connect("s3://bucket/db", {storageOptions: {endpoint: process.env.URL, region: "eu-central-1", allowHttp: "true", virtualHostedStyleRequest: "false"}})).tableNames();
+list().then(list).then(() => process.exit(0), e => { console.error(e.message); process.exit(1); });`},
 	"minio (JavaScript)": {"node", "list.js", `const minio = require("minio");
 const e = process.env;
 const more = e.AWS_ACCESS_KEY_ID ? {accessKey: e.AWS_ACCESS_KEY_ID, secretKey: e.AWS_SECRET_ACCESS_KEY, sessionToken: e.AWS_SESSION_TOKEN}

@@ -171,7 +171,7 @@ export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STAN
 		act:   "samtools view -H s3+http://bucket/data.sam",
 	},
 	{
-		name: "sccache", client: "sccache", from: debian("sccache"),
+		name: "sccache", from: debian("sccache"),
 		setup: "export SCCACHE_BUCKET=bucket SCCACHE_ENDPOINT=$HOST SCCACHE_REGION=eu-central-1",
 		act:   "sccache --show-stats",
 		note:  "no way: Debian builds it without S3",
