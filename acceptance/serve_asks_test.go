@@ -3,7 +3,6 @@
 package acceptance
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -144,7 +143,7 @@ func TestServeMany(t *testing.T) {
 		wantAnswer(t, <-done)
 	}
 	if asked := g.at.Count("MFA code of"); asked != 1 {
-		t.Error(fmt.Sprintf("it asked %d times", asked))
+		t.Errorf("it asked %d times", asked)
 	}
 	w.wantAssumed(2)
 	g.stop()

@@ -91,7 +91,7 @@ func atEnd(o outcome) string {
 	case o.Code < 0:
 		return "does not end in 90 s"
 	case o.works && o.sessions > 1:
-		return "goes on"
+		return "continues"
 	case o.works:
 		return "was done"
 	case strings.Contains(said, "expired"):
