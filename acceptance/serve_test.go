@@ -160,7 +160,7 @@ func TestServeSecond(t *testing.T) {
 	w.Mkdir(w.Path("open"), 0o755)
 	wantError(t, w.Run("serve", "admin", "--socket", w.Path("open/aws")), 1, "other users may enter the directory")
 	w.Write(w.Path("served/file"), "mine")
-	wantError(t, w.Run("serve", "admin", "--socket", w.Path("served/file")), 1, "it is no socket")
+	wantError(t, w.Run("serve", "admin", "--socket", w.Path("served/file")), 1, "it is not a socket")
 	wantError(t, w.Run("serve", "admin", "--socket", w.Path("served/"+strings.Repeat("x", 120))), 2, "and the system allows 103")
 	if w.Read(w.Path("served/file")) != "mine" {
 		t.Error("the file is lost")

@@ -176,10 +176,11 @@ const pageHead = "# Tools\n\n" +
 	"tables below. \"yes\" means: the tool ended with 0, and AWS saw only calls with the session of the profile.\n\n" +
 	"| way | command |\n|---|---|\n" +
 	"| the profile | `AWS_PROFILE=admin TOOL`: the tool runs awsbroker itself (`credential_process`) |\n" +
-	"| `exec` | `awsbroker exec admin -- TOOL`: `--server` for tools that are known to renew their session, else `--env` |\n" +
+	"| `exec` | `awsbroker exec admin -- TOOL`: as with `--server` for tools that are known to renew their session, otherwise as with `--env` |\n" +
 	"| `exec --env` | the session in the environment |\n" +
 	"| `exec --server` | the address of a server that renews the session ([long commands](long-commands.md)) |\n" +
-	"| a socket | `awsbroker serve admin --socket …` here, and there a profile that asks it (`credential-process --socket`) |\n\n" +
+	"| a socket | `awsbroker serve admin --socket …` here, and in the other place a profile that asks it ([serve](serve.md)) |\n" +
+	"| `export` | `awsbroker export admin --format mc`, or `pgbackrest`, `rclone`, `s3cmd`: the session as that program reads it |\n\n" +
 	"Terraform works in all of these ways; the end-to-end tests run it.\n\n" +
 	"## Ways\n\n"
 

@@ -139,8 +139,8 @@ func TestExecKnowsTheTools(t *testing.T) {
 		if variables, container := cells[5] == "yes", cells[6] == "yes"; known.Variables != variables || known.Container != container {
 			t.Errorf("exec knows %+v, and the page saw variables %v, container endpoint %v", *known, variables, container)
 		}
-		if end := ends[x.name]; known.Again && !strings.HasSuffix(end, " | goes on |") && !strings.HasSuffix(end, " | was done |") {
-			t.Errorf("exec serves %s, which does not go on: %s", x.name, end)
+		if end := ends[x.name]; known.Again && !strings.HasSuffix(end, " | continues |") && !strings.HasSuffix(end, " | was done |") {
+			t.Errorf("exec serves %s, which does not continue: %s", x.name, end)
 		}
 		if format := "--format " + known.Format; known.Format != "" && !known.Variables && !strings.Contains(cells[8], format) {
 			t.Errorf("%s has %s, and the page does not say so", x.name, format)

@@ -14,7 +14,6 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/paths"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // Socket is where a server listens on this machine.
@@ -49,7 +48,7 @@ func CheckSocket(path string) error {
 		return failure.New(failure.Other, "awsbroker cannot create a socket in %s: it is not a directory", dir)
 	case info.Mode().Perm()&0o077 != 0:
 		return failure.New(failure.Other, "other users may enter the directory of the socket, %s", dir).
-			Hint("name a directory that is not there yet, or close this one: chmod 700 %s", say.ShellWord(dir))
+			Hint("name a directory that does not exist yet: awsbroker creates it for you alone")
 	}
 	if info, err = os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
