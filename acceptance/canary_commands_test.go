@@ -82,6 +82,7 @@ var commandRuns = []struct{ command, args string }{
 	{"git-credential", "--profile admin get"}, {"git-credential", "--profile admin erase"}, {"codecommit setup", "admin --yes"}, {"codecommit setup", "{profile} --repository x --yes"}, {"codecommit", ""},
 	{"codecommit list", "phoebe"}, {"codecommit rotate", "phoebe --yes"}, {"codecommit create", "phoebe --yes"}, {"codecommit delete", "ACCANONE --key phoebe --yes"}, {"git-credential", "--key phoebe get"},
 	{"exec", "--profile admin -- env"}, {"exec", "--server --profile admin -- env"}, {"exec", "--allow-root -- env"},
+	{"serve", "admin --socket served/aws --detach"}, {"serve", "{profile} --socket served/aws --detach"},
 	{"set", "{profile} mfa_session 8h --yes"}, {"setup", "{profile} --key phoebe --yes"}, {"setup", "made --key phoebe --yes --region eu-west-1"},
 	{"add", "--from-profile {profile}"}, {"add", "--csv {csv}.csv"}, {"add", "--csv root.csv top"}, {"add", "taken --from-env"}, {"add", "taken --from-env --offline"},
 	{"exec", "--allow-root -- env"}, {"setup", "made --key taken --yes"}, {"add", "--from-aws-vault --all"},

@@ -64,7 +64,7 @@ func (s *Server) Serve(ctx context.Context, l *Socket) error {
 				s.serveClient(ctx, c)
 			})
 		default:
-			_ = send(c, answer(session.Session{}, failure.New(failure.Other, "%d clients are waiting for this server already", maxClients), time.Now()))
+			refuse(c, failure.New(failure.Other, "%d clients are waiting for this server already", maxClients))
 			_ = c.Close()
 		}
 	}
@@ -76,7 +76,7 @@ func (s *Server) serveClient(ctx context.Context, c *net.UnixConn) {
 	since := time.Now()
 	p, err := checkPeer(c)
 	if err != nil {
-		_ = send(c, answer(session.Session{}, err, since))
+		refuse(c, err)
 		return
 	}
 	var me Me
@@ -109,6 +109,14 @@ func (s *Server) serveClient(ctx context.Context, c *net.UnixConn) {
 		err = failure.New(failure.Unreachable, "the server was ended")
 	}
 	_ = send(c, answer(got, err, time.Now()))
+}
+
+// refuse tells a client why it gets nothing. What the client says is read first: a system
+// that closes a socket with something unread in it drops what was sent by it.
+func refuse(c net.Conn, why error) {
+	_ = c.SetReadDeadline(time.Now().Add(time.Second))
+	_ = receive(bufio.NewReaderSize(c, maxLine), new(Me))
+	_ = send(c, answer(session.Session{}, why, time.Now()))
 }
 
 // errGone: nobody waits for the answer any more.
