@@ -28,7 +28,8 @@ func Ask(ctx context.Context, socket string, me Me) (session.Session, error) {
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { _ = c.Close() })()
 	me.Version = version
-	if err := send(c, me); err != nil {
+	// A server that refuses a client may close the connection before it reads this line: its reason can be read.
+	if err := send(c, me); err != nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
 		return session.Session{}, lost(ctx, socket, err)
 	}
 	in := bufio.NewReaderSize(c, maxLine)
