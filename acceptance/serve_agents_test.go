@@ -11,7 +11,7 @@ import (
 
 // TestServeAgents: awsbroker_agents is for the programs at the other end, too, however the
 // server hears of the agent: by the processes, by the client's word, or because an agent
-// started the server. It does not limit anybody else.
+// started the server, which one that is refused cannot. It does not limit anybody else.
 func TestServeAgents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -33,6 +33,12 @@ func TestServeAgents(t *testing.T) {
 		}
 		wantAnswer(t, w.askAt(g.socket))
 		g.stop()
+		if rule == "refuse" {
+			if r := w.With("CLAUDECODE=1").Run("serve", "admin", "--socket", w.Path("refused/aws"), "--detach"); r.Code != 4 || !strings.Contains(r.Stderr, says) {
+				t.Errorf("an agent that is refused serves: %v", r)
+			}
+			continue
+		}
 		g = w.With("CLAUDECODE=1").serve()
 		wantFailure(t, w.askAt(g.socket), 4, says)
 		g.stop()

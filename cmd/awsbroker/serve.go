@@ -129,6 +129,9 @@ func prepareServer(cmd *cobra.Command, a *app, b *broker.Broker, o *serveOptions
 	if err != nil {
 		return err
 	}
+	if err := b.Permit(cmd.Context(), t, broker.Want{Kept: true}); err != nil { // agents that are refused may not ask for a code
+		return err
+	}
 	_, err = b.SessionOf(cmd.Context(), t, broker.Want{})
 	return err
 }

@@ -55,9 +55,9 @@ func (b *Broker) forAgent() caller.Agent {
 	return b.Agent
 }
 
-// permit decides whether a coding agent may have the session of a target, before anybody
+// Permit decides whether a coding agent may have the session of a target, before anybody
 // is asked for a code. What is only kept for later is given to nobody.
-func (b *Broker) permit(ctx context.Context, t *Target, want Want) error {
+func (b *Broker) Permit(ctx context.Context, t *Target, want Want) error {
 	if b.forAgent() == (caller.Agent{}) || want.Kept && t.agentRule() == agents.Ask {
 		return nil
 	}

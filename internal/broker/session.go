@@ -49,7 +49,7 @@ func (b *Broker) warnOfUnknown(t *Target) {
 // call that may not have it. It writes the line of the log, and
 // remembers the answer, so that the next call need not be worked out.
 func (b *Broker) giveSession(ctx context.Context, in *round, call *session.Call, t *Target, want Want) (session.Session, error) {
-	if err := b.permit(ctx, t, want); err != nil {
+	if err := b.Permit(ctx, t, want); err != nil {
 		return session.Session{}, err
 	}
 	s, how, err := b.sessionIn(ctx, in, t, want)
