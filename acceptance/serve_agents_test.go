@@ -3,7 +3,9 @@
 package acceptance
 
 import (
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/awsbroker/awsbroker/internal/machine"
@@ -67,4 +69,32 @@ func TestServeAgents(t *testing.T) {
 	wantAnswer(t, byWord(w))
 	g.stop()
 	w.wantAssumed(2)
+}
+
+// TestServeRelayOfAgent: who asks a relay is not known, so one that an agent started, in the
+// background too, has nothing that the agent would not get.
+func TestServeRelayOfAgent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Login("admin")
+	g := w.serve()
+	defer g.stop()
+	w.Write(w.Path("claude"), "#!/bin/bash\n\"$@\"\nexit $?\n")
+	w.Chmod(0o755, w.Path("claude"))
+	for name, start := range map[string][]string{"environment": {"env", "CLAUDECODE=1"}, "process": {w.Path("claude")}, "person": {"env"}} {
+		env := w.Path(name + ".env")
+		args := append(start[1:], w.Bin, "serve", "--relay", "127.0.0.1:0", "--socket", g.socket, "--env-file", env, "--detach")
+		r := w.Finish(w.elsewhere(start[0], args...))
+		_, after, _ := strings.Cut(r.Stderr, "process ")
+		number, _, _ := strings.Cut(after, ",")
+		pid, err := strconv.Atoi(number)
+		if r.Code != 0 || err != nil {
+			t.Fatal(r, err)
+		}
+		status, body, _ := ask(w.endpointIn(env))
+		_ = syscall.Kill(pid, syscall.SIGTERM)
+		if (status == 200) != (name == "person") {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
 }

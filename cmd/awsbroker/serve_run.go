@@ -130,11 +130,11 @@ func (a *app) runRelay(ctx context.Context, o serveOptions, announce func(announ
 	if _, err := os.Stat(o.Socket); err != nil {
 		a.Warn("there is no socket " + o.Socket + " yet; programs get a session once there is one")
 	}
+	me := socket.MyselfAsRelay()
 	n := announcement{Text: "relaying the sessions of " + o.Socket + " at " + e.Address, Variables: endpointVariables(e, "")}
 	if err := announce(n); err != nil {
 		return err
 	}
-	me := socket.MyselfAsRelay()
 	front := socket.NewFront(ctx, func(ctx context.Context) (session.Session, error) { return socket.Ask(ctx, o.Socket, me) })
 	if err := credserver.Serve(ctx, l, e, front.Current); err != nil {
 		return failure.New(failure.Other, "the relay ended: %w", err)

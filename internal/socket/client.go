@@ -75,10 +75,11 @@ func lost(ctx context.Context, socket string, err error) error {
 	return failure.New(failure.Unreachable, "the server at %s was lost: %w", socket, err)
 }
 
-// MyselfAsRelay returns what a relay says of itself: who asks it is not known.
+// MyselfAsRelay returns what a relay says of itself: who asks it is not known, but it is
+// known for which agent it was started, while who started it can still be seen.
 func MyselfAsRelay() Me {
 	host, _ := os.Hostname()
-	return Me{Program: "relay", Host: host, Job: os.Getpid()}
+	return Me{Program: "relay", Host: host, Job: os.Getpid(), Agent: caller.Find().Agent.Name}
 }
 
 // Myself returns what this process says of itself.
