@@ -79,7 +79,10 @@ func (a *app) detachServer(s service) error {
 		return f
 	}
 	n.PID = cmd.Process.Pid
-	return a.announceServer(s.Options)(n.announcement)
+	if err = a.announceServer(s.Options)(n.announcement); err != nil { // nobody could find it
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+	}
+	return err
 }
 
 func newServeDetached(a *app) *cobra.Command {

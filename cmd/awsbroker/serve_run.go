@@ -54,8 +54,12 @@ func (a *app) announceServer(o serveOptions) func(announcement) error {
 	}
 }
 
-// writePrivate replaces a file by one that only this user can read.
+// writePrivate writes a file that only this user can read, in place of one with the
+// variables of an earlier server; another file stays.
 func writePrivate(path, text string) error {
+	if old, err := os.ReadFile(path); err == nil && len(old) > 0 && !strings.Contains(string(old), "AWS_CONTAINER_AUTHORIZATION_TOKEN=") {
+		return fmt.Errorf("%s is there, and has something else in it", path)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".awsbroker-") // 0600
 	if err != nil {
 		return err
