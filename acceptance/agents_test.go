@@ -332,7 +332,7 @@ func TestAgentsChangeNothing(t *testing.T) {
 		"add other --from-env", "rotate phoebe --yes", "rotate phoebe --dry-run", "revoke admin --yes", "remove phoebe --yes", "keystore move pass --yes",
 		"keys list phoebe", "keys deactivate AKIAIOSFODNN7EXAMPLE --yes", "keys delete AKIAIOSFODNN7EXAMPLE --yes", "mfa list --profile ask", "mfa seed --profile ask",
 		"mfa enroll --name tablet --profile ask", "mfa remove phoebe --yes", "codecommit setup ask --yes", "codecommit create phoebe",
-		"bootstrap --user ada --yes", "setup other --key phoebe --yes", "set ask agents allow --yes", "set default agents allow --yes", "uninstall --yes", "doctor --fix --yes", "doctor --account",
+		"bootstrap --user ada --yes", "setup other --key phoebe --yes", "set ask agents allow --yes", "set default agents allow --yes", "uninstall --yes", "doctor --fix --yes", "doctor --account", "logout --all",
 	} {
 		o.answer("No")
 		r := o.agent(strings.Fields(line)...)

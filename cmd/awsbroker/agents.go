@@ -42,11 +42,17 @@ var effects = map[string]effect{
 	"bootstrap": changes, "setup": changes, "set": changes, "uninstall": changes,
 }
 
+// changing are the flags that make more of harmless commands. Logout --all also forgets
+// what a person denied a moment ago.
+var changing = map[string][]string{"doctor": {"fix", "account"}, "logout": {"all"}}
+
 // effectOf returns the effect of a command with its flags.
 func effectOf(cmd *cobra.Command) effect {
 	name := strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "awsbroker"), " ")
-	if name == "doctor" && (cmd.Flags().Changed("fix") || cmd.Flags().Changed("account")) {
-		return changes
+	for _, flag := range changing[name] {
+		if cmd.Flags().Changed(flag) {
+			return changes
+		}
 	}
 	return cmp.Or(effects[name], changes)
 }
@@ -54,7 +60,11 @@ func effectOf(cmd *cobra.Command) effect {
 // admit lets a coding agent run a command that changes something only if a person agrees,
 // in a way in which no agent can; --yes is no such way.
 func (a *app) admit(cmd *cobra.Command, args []string) error {
-	if effectOf(cmd) != changes || caller.Find().Agent == (caller.Agent{}) {
+	effect := effectOf(cmd)
+	if effect != harmless || cmd.Name() == "explain" { // the look at all parents takes time
+		a.agent = caller.Find().Agent
+	}
+	if effect != changes || a.agent == (caller.Agent{}) {
 		return nil
 	}
 	b, err := a.broker(broker.PersonLimits)

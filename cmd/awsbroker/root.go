@@ -44,6 +44,8 @@ type app struct {
 	yes      bool // --yes: no questions
 	approved bool // a person agreed to what a coding agent runs
 
+	agent caller.Agent // that the command works for; not looked for where the command is harmless
+
 	run *broker.Broker // the one that Confirm asks through
 }
 
@@ -204,7 +206,7 @@ func (a *app) broker(limits broker.Limits) (*broker.Broker, error) {
 		Code:           code,
 		EndpointIsMine: a.endpointIsMine,
 		Environ:        a.environ,
-		Agent:          caller.Find().Agent,
+		Agent:          a.agent,
 		Approved:       a.approved,
 		Command:        a.command,
 		Started:        a.started,
