@@ -37,7 +37,7 @@ func NewShell(t T, dir string, env []string, columns uint16) *Shell {
 	tm := NewTerminal(t)
 	tm.Resize(40, columns)
 	s := &Shell{tm: tm, job: tm.Start(cmd)}
-	s.until(func(screen string) bool { return first.MatchString(screen) }, nil)
+	s.until(0, func(screen string) bool { return first.MatchString(screen) }, nil)
 	return s
 }
 
@@ -52,7 +52,7 @@ func (s *Shell) Run(command string, answer func(question string) string) (shown 
 	before := len(s.tm.Screen())
 	s.tm.Send(lines[0] + "\n")
 	lines = lines[1:]
-	s.until(func(screen string) bool { return first.MatchString(screen[before:]) }, func(since string) string {
+	s.until(before, func(screen string) bool { return first.MatchString(screen[before:]) }, func(since string) string {
 		switch {
 		case strings.HasSuffix(since, more) && len(lines) > 0:
 			line := lines[0]
@@ -73,11 +73,11 @@ func (s *Shell) Run(command string, answer func(question string) string) (shown 
 }
 
 // until waits until the screen is as it should be. keys returns what to type to what was
-// shown since it typed last; empty for nothing.
-func (s *Shell) until(is func(screen string) bool, keys func(since string) string) {
+// shown since it typed last, at first since the screen was typed long; empty for nothing.
+func (s *Shell) until(typed int, is func(screen string) bool, keys func(since string) string) {
 	s.tm.T.Helper()
 	patience := max(s.Patience, Patience)
-	typed, seen := len(s.tm.Screen()), ""
+	seen := ""
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		before, screen := seen, s.tm.Screen()
 		seen = screen
