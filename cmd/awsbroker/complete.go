@@ -32,10 +32,8 @@ func profileNames(cmd *cobra.Command, _ []string, word string) ([]string, cobra.
 	if err != nil {
 		return nil, noFiles
 	}
-	out := cmd.OutOrStdout()
-	for _, name := range startingWith(word, cfg.Names()) {
-		_, _ = io.WriteString(out, name)
-		_, _ = io.WriteString(out, "\n")
+	if names := startingWith(word, cfg.Names()); len(names) > 0 {
+		_, _ = io.WriteString(cmd.OutOrStdout(), strings.Join(names, "\n")+"\n")
 	}
 	return nil, noFiles
 }

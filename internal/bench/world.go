@@ -54,11 +54,11 @@ func (w *world) build() error {
 	return install("bin/awsbroker", w.broker)
 }
 
-// install a program as people do. How it came to lie in the system's cache
-// matters more than much of what it does: what the linker has just written is
-// there page by page, and starts a seventh to a third slower.
+// install a program as people do, and wait until the disk has it. How it came to lie in
+// the system's cache matters more than much of what it does: what the linker has just
+// written is there page by page, and starts a seventh to a third slower.
 func install(from, to string) error {
-	if out, err := exec.Command("cp", from, to).CombinedOutput(); err != nil {
+	if out, err := exec.Command("sh", "-c", `cp "$1" "$2" && sync "$2"`, "sh", from, to).CombinedOutput(); err != nil {
 		return fmt.Errorf("cp: %w\n%s", err, out)
 	}
 	return nil
