@@ -8,6 +8,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/sts"
 )
 
 // placeSettings are AWS's settings that say where a profile's services are, beside the region.
@@ -93,6 +94,19 @@ func (f *filling) limit() error {
 	}
 	if _, own := f.cfg.Value(f.Profile, prefix+"agents"); !own && f.Like != "" && f.Narrow.ReadOnly {
 		f.Agents = agents.Allow // whatever [default] says: that is what the profile is for
+		f.nameSession()
 	}
 	return nil
+}
+
+// nameSession has CloudTrail tell the profile's sessions from the person's own, by the names
+// of the user and the profile (phoebe+claude), where no setting names them.
+func (f *filling) nameSession() {
+	const key = prefix + "role_session_name"
+	user := sts.Identity{ARN: f.key.ARN}.UserName()
+	if user == "" || slices.ContainsFunc(f.kept, func(s config.Setting) bool { return s.Key == key }) || f.is.RoleSessionName != "" {
+		return
+	}
+	name := user + "+" + strings.NewReplacer("/", "-", "%", "-").Replace(f.Profile) // what AWS does not take there
+	f.kept = append(f.kept, config.Setting{Key: key, Value: name[:min(len(name), 64)]})
 }
