@@ -161,6 +161,7 @@ var odd = []struct{ story, command, why string }{
 	{"root", "awsbroker bootstrap", "likewise"},
 	{"root_keys", "awsbroker bootstrap", "likewise"},
 	{"hints_rare", "awsbroker bootstrap", "likewise; and NAME is a key of another account"},
+	{"hints_rare", "awsbroker exec --allow-root", "another hint of the story may have deleted that root key"},
 	{"hints_rare", "awsbroker keys delete ID", "ID is of a key that is still to be added"},
 	{"hints_rare", "awsbroker mfa enroll --user NAME", "NAME is a user that is still to be made"},
 	{"usage", "awsbroker log", "there is no home"},
