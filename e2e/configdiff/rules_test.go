@@ -151,7 +151,7 @@ var rules = []rule{
 	{"not quite [profile x]", "awsbroker", []string{exists},
 		"botocore takes any first word that begins with profile, like [profiles x]; no other tool does, and nobody can mean it",
 		func(d difference) bool {
-			return d.ours == nil && regexp.MustCompile(`(?m)^\s*\[profile[^\s\]]`).MatchString(d.pair.config)
+			return d.ours == nil && regexp.MustCompile(`(?m)^\s*\[profile([^\s\]]|\][^\n]*\])`).MatchString(d.pair.config)
 		}},
 	{"profile without a name", "awsbroker", []string{exists},
 		"[profile \"\"] cannot be asked for",
