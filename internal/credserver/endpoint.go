@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -44,14 +45,17 @@ func ListenAt(address string) (net.Listener, Endpoint, error) {
 // CheckAddress returns why nobody should listen at an address: other machines would reach
 // it, or no SDK would ask there.
 func CheckAddress(address string) error {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return fmt.Errorf("an address is like 127.0.0.1:9911, not %q", address)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("a port is a number from 0, which chooses a free one, to 65535, not %q", port)
 	}
 	switch ip, err := netip.ParseAddr(host); {
 	case err != nil && host == "", err == nil && ip.IsUnspecified():
 		return fmt.Errorf("%q means every address of this machine, and other machines would reach it", address)
-	case err != nil:
+	case err != nil, ip.Zone() != "":
 		return fmt.Errorf("an address is like 127.0.0.1:9911, without a name, not %q", address)
 	case !ip.IsLoopback() && host != ForTasks:
 		return fmt.Errorf("other machines or containers may reach %s, and AWS's SDKs ask only 127.0.0.1, ::1 and %s without https", host, ForTasks)

@@ -22,9 +22,13 @@ const (
 	patience       = 5 * time.Second // for the whole of a request or an answer
 	maxHeader      = 8 << 10
 	maxConnections = 512
+
+	// lastAnswers is how long the server stays for the requests that it has at its end.
+	lastAnswers = 200 * time.Millisecond
 )
 
-// Serve answers requests until ctx ends.
+// Serve answers requests until ctx ends. The ones that it has by then get their answer,
+// unless that takes a while.
 func Serve(ctx context.Context, l net.Listener, e Endpoint, current Source) error {
 	s := &http.Server{
 		Handler:           Handler(e, current),
@@ -39,13 +43,21 @@ func Serve(ctx context.Context, l net.Listener, e Endpoint, current Source) erro
 	// Clients ask every few minutes: a connection that is kept is one less for
 	// the others.
 	s.SetKeepAlivesEnabled(false)
-	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
-	defer stop()
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswers)
+		defer cancel()
+		if s.Shutdown(last) != nil {
+			_ = s.Close()
+		}
+	})
 	err := s.Serve(&limited{Listener: l, closed: ctx.Done()})
-	if ctx.Err() != nil {
-		return nil
+	if stop() {
+		return err
 	}
-	return err
+	<-ended
+	return nil
 }
 
 // Handler answers the one request there is: GET, the path, the token.

@@ -64,7 +64,7 @@ func (s *Server) Serve(ctx context.Context, l *Socket) error {
 				s.serveClient(ctx, c)
 			})
 		default:
-			refuse(c, failure.New(failure.Other, "%d clients are waiting for this server already", maxClients))
+			refuse(ctx, c, failure.New(failure.Other, "%d clients are waiting for this server already", maxClients))
 			_ = c.Close()
 		}
 	}
@@ -76,13 +76,12 @@ func (s *Server) serveClient(ctx context.Context, c *net.UnixConn) {
 	since := time.Now()
 	p, err := checkPeer(c)
 	if err != nil {
-		refuse(c, err)
+		refuse(ctx, c, err)
 		return
 	}
-	var me Me
-	_ = c.SetReadDeadline(since.Add(toSay))
 	in := bufio.NewReaderSize(c, maxLine)
-	if receive(in, &me) != nil {
+	me, err := hear(ctx, c, in, toSay)
+	if err != nil {
 		return
 	}
 	if me.Version > version {
@@ -111,11 +110,22 @@ func (s *Server) serveClient(ctx context.Context, c *net.UnixConn) {
 	_ = send(c, answer(got, err, time.Now()))
 }
 
+// hear reads what a client says of itself. A client that says nothing keeps nobody waiting
+// at the server's end.
+func hear(ctx context.Context, c net.Conn, in *bufio.Reader, within time.Duration) (me Me, err error) {
+	_ = c.SetReadDeadline(time.Now().Add(within))
+	stop := context.AfterFunc(ctx, func() { _ = c.SetReadDeadline(time.Unix(1, 0)) })
+	err = receive(in, &me)
+	if !stop() {
+		return me, ctx.Err()
+	}
+	return me, err
+}
+
 // refuse tells a client why it gets nothing. What the client says is read first: a system
 // that closes a socket with something unread in it drops what was sent by it.
-func refuse(c net.Conn, why error) {
-	_ = c.SetReadDeadline(time.Now().Add(time.Second))
-	_ = receive(bufio.NewReaderSize(c, maxLine), new(Me))
+func refuse(ctx context.Context, c net.Conn, why error) {
+	_, _ = hear(ctx, c, bufio.NewReaderSize(c, maxLine), time.Second)
 	_ = send(c, answer(session.Session{}, why, time.Now()))
 }
 
