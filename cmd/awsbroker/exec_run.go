@@ -128,7 +128,7 @@ func (r *execRun) tellFailure(seen visits) {
 		if client := r.o.client(); client == nil || client.Container {
 			r.advise("for a session that is renewed: " + failure.ServerCommand(r.profile))
 		}
-	case !r.served:
+	case !r.served, program == "awsbroker": // the one inside has its own profile, and its own words
 	case seen.refused():
 		r.Warn(program + " was refused by the server that has its session, because it asked in another way than AWS's tools")
 		r.advise("to give it variables: " + failure.EnvCommand(r.profile))

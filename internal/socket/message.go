@@ -2,6 +2,7 @@ package socket
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net"
@@ -73,11 +74,7 @@ func (r reply) session(now time.Time) (session.Session, error) {
 		return session.Session{}, failure.New(failure.Other, "the server gave no session and no reason: %w", errStrange)
 	}
 	if r.Error != "" {
-		f := failure.New(failure.Reason(r.Reason), "%s", r.Error)
-		if r.Hint != "" {
-			f.Hint("where the server runs: %s", r.Hint)
-		}
-		return session.Session{}, f
+		return session.Session{}, r.failure()
 	}
 	left := time.Duration(r.Left) * time.Millisecond
 	if !credential.IsGraphic(r.AccessKeyID) || !credential.IsGraphic(r.Secret) || !credential.IsGraphic(r.Token) || r.Left <= 0 || r.Left > longest.Milliseconds() {
@@ -90,6 +87,21 @@ func (r reply) session(now time.Time) (session.Session, error) {
 		},
 		Issued: now,
 	}, nil
+}
+
+// failure returns why there is none. What is wrong with a command line or a profile is wrong
+// where the server runs, and not with what was typed here.
+func (r reply) failure() error {
+	reason, hint := failure.Reason(r.Reason), r.Hint
+	if reason == failure.Usage {
+		reason = failure.Other
+		hint = cmp.Or(hint, "end the server and start it again, which says what is wrong")
+	}
+	f := failure.New(reason, "%s", r.Error)
+	if hint != "" {
+		f.Hint("where the server runs: %s", hint)
+	}
+	return f
 }
 
 // errStrange means that no awsbroker is on the other side.

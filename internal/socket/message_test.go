@@ -39,6 +39,10 @@ func TestAnswerCrossesClocks(t *testing.T) {
 	if !errors.As(err, &f) || f.Reason != failure.Refused || f.Message != "no" || f.FirstHint() != "where the server runs: do this" {
 		t.Errorf("%v", err)
 	}
+	_, err = cross(t, answer(session.Session{}, failure.New(failure.Usage, "which profile?"), now)).session(now)
+	if !errors.As(err, &f) || f.Reason != failure.Other || !strings.HasPrefix(f.FirstHint(), "where the server runs: ") {
+		t.Errorf("what is wrong at the server is taken for a wrong command line here: %v", err)
+	}
 }
 
 // cross writes a line and reads it again.
