@@ -213,6 +213,7 @@ func (s *story) exits(ts *testscript.TestScript, args []string) {
 	start := time.Now()
 	err := ts.Exec(args[1], args[2:]...)
 	s.ended = time.Since(start)
+	endLater(ts)
 	ended := "0"
 	var exit *exec.ExitError
 	switch {
