@@ -17,6 +17,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 func newGitCredential(a *app) *cobra.Command {
@@ -146,7 +147,7 @@ func (a *app) signForGit(cmd *cobra.Command, profile string, host codecommit.Hos
 // tryLogin signs by AWS's clock, and tries what was signed, since Git tells nobody whom
 // CodeCommit refused. A session of the cache came without an answer of AWS in this run; then
 // this one tells AWS's time, and what this machine's clock has spoilt is signed again.
-func (a *app) tryLogin(ctx context.Context, t *broker.Target, host codecommit.Host, path string, c credential.Credentials) (codecommit.Login, error) {
+func (a *app) tryLogin(ctx context.Context, t *target.Target, host codecommit.Host, path string, c credential.Credentials) (codecommit.Login, error) {
 	there := t.Endpoint
 	there.URL = "https://" + host.Name
 	client, err := there.HTTPClient()
@@ -171,7 +172,7 @@ func (a *app) tryLogin(ctx context.Context, t *broker.Target, host codecommit.Ho
 }
 
 // sayRefused says whose session CodeCommit refused.
-func (a *app) sayRefused(t *broker.Target, path string) {
+func (a *app) sayRefused(t *target.Target, path string) {
 	account, who := awsapi.SplitARN(t.Profile.RoleARN)
 	if t.Profile.RoleARN == "" {
 		account, who = awsapi.SplitARN(t.Key.ARN)

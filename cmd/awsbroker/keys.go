@@ -12,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/keys"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 func newKeys(a *app) *cobra.Command {
@@ -121,7 +122,7 @@ func keysText(screen *say.Screen, l keys.Listing, now time.Time) string {
 		}
 		rows = append(rows, []string{cell(k.ID), screen.Paint(tone, keyStatus(k)), cell(strings.Join(k.Names, ", ")), lastUsed(k, now), dayAndAge(k.Created, now)})
 		if !k.Expires.IsZero() {
-			say.Fprintf(&notes, "\n%s: %s\n", k.ID, broker.Countdown(k.Expires, now))
+			say.Fprintf(&notes, "\n%s: %s\n", k.ID, target.Countdown(k.Expires, now))
 		}
 	}
 	columns := []say.Column{say.ID("ACCESS KEY ID"), say.ID("STATUS"), say.Phrase("IN KEYCHAIN"), say.Phrase("LAST USED"), say.Spare("CREATED")}

@@ -15,6 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/socket"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 func newList(a *app) *cobra.Command {
@@ -66,7 +67,7 @@ func listText(screen *say.Screen, o broker.Overview, now time.Time) string {
 	}
 	for _, k := range o.Keys {
 		if k.Root {
-			parts = append(parts, screen.Fit(say.Sprintf("%s: %s\n    awsbroker keys delete %s\n", k.Name, broker.Countdown(k.Expires, now), cell(k.AccessKeyID))))
+			parts = append(parts, screen.Fit(say.Sprintf("%s: %s\n    awsbroker keys delete %s\n", k.Name, target.Countdown(k.Expires, now), cell(k.AccessKeyID))))
 		}
 	}
 	if len(profiles) > 0 {

@@ -17,6 +17,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
@@ -28,7 +29,7 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
 type Access struct {
 	actor    *broker.Actor    // its own: nobody else's is changed
-	targets  []*broker.Target // the profiles of the key, the preferred one first
+	targets  []*target.Target // the profiles of the key, the preferred one first
 	userARN  string
 	Object   string        // what is managed, if not the user's access keys
 	Policy   string        // what would allow it, if not keyPolicy
@@ -50,7 +51,7 @@ type Access struct {
 // New returns the access of an actor to the IAM user whose ARN is userARN,
 // through targets: the profiles of the key, the preferred one first. It works on
 // a copy of the actor.
-func New(actor *broker.Actor, targets []*broker.Target, userARN string) *Access {
+func New(actor *broker.Actor, targets []*target.Target, userARN string) *Access {
 	a := &Access{actor: actor.Through(actor.Target), targets: targets, userARN: userARN, Patience: 2 * time.Minute, Again: time.Second}
 	a.listWays()
 	return a
@@ -69,9 +70,9 @@ func (a *Access) UseKey(key credential.Credentials) {
 // Prefer makes creds, the session of t, the first way into IAM to be tried.
 // Profiles whose MFA device has the serial number going are dropped, since that
 // device is about to be removed.
-func (a *Access) Prefer(t *broker.Target, creds credential.Credentials, going string) {
+func (a *Access) Prefer(t *target.Target, creds credential.Credentials, going string) {
 	a.Client, a.base = nil, credential.Credentials{}
-	a.targets = slices.Concat([]*broker.Target{t}, slices.DeleteFunc(slices.Clone(a.targets), func(other *broker.Target) bool {
+	a.targets = slices.Concat([]*target.Target{t}, slices.DeleteFunc(slices.Clone(a.targets), func(other *target.Target) bool {
 		return other.Profile.MFASerial == going
 	}))
 	a.listWays()
@@ -188,7 +189,7 @@ func (a *Access) explainDenied() error {
 	f.Cause = a.refused
 	f.Hint("AWS says: %s", a.refused.Error())
 	f.Hint("attach this policy to the user, or to a role that a profile of the key assumes: %s", cmp.Or(a.Policy, keyPolicy(a.userARN)))
-	if !slices.ContainsFunc(a.targets, (*broker.Target).HasDevice) {
+	if !slices.ContainsFunc(a.targets, (*target.Target).HasDevice) {
 		f.Hint("if AWS requires MFA, a profile needs the MFA device: awsbroker setup PROFILE --key %s", say.ShellWord(a.actor.Target.Profile.KeyName))
 	}
 	return f

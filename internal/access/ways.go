@@ -6,15 +6,15 @@ import (
 	"slices"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Way is one way to be somebody in IAM.
 type Way struct {
 	says   string // "through …", "with …"
-	Target *broker.Target
+	Target *target.Target
 	Own    bool // with the key itself
 	User   bool // with a session of the user's own
 	creds  func(context.Context) (credential.Credentials, error)
@@ -37,7 +37,7 @@ func (a *Access) listWays() {
 	}
 	a.ways = append(a.ways, Way{says: "with the key itself", Target: first, Own: true,
 		creds: a.openKey})
-	if i := slices.IndexFunc(a.targets, (*broker.Target).HasDevice); i >= 0 {
+	if i := slices.IndexFunc(a.targets, (*target.Target).HasDevice); i >= 0 {
 		t := a.targets[i]
 		a.useMFAInHand(t)
 		a.ways = append(a.ways, Way{says: "with an MFA session of the key itself", Target: t, User: true,
@@ -66,7 +66,7 @@ func (a *Access) assumeRoles(with string) {
 
 // useMFAInHand adds the ways of a cached MFA session, which come before those that
 // take a code: as itself, and to assume roles. A new key has no such session.
-func (a *Access) useMFAInHand(t *broker.Target) {
+func (a *Access) useMFAInHand(t *target.Target) {
 	if !a.newKey {
 		a.ways = append(a.ways, Way{says: "with the cached MFA session", Target: t, User: true,
 			creds: func(context.Context) (credential.Credentials, error) {
@@ -83,7 +83,7 @@ func (a *Access) useMFAInHand(t *broker.Target) {
 
 // isAtHome reports whether a profile has a role in the account of the user. One
 // in another account may well manage a user of the same name: another one.
-func (a *Access) isAtHome(t *broker.Target) bool {
+func (a *Access) isAtHome(t *target.Target) bool {
 	if t.Profile.RoleARN == "" {
 		return false
 	}
@@ -92,13 +92,13 @@ func (a *Access) isAtHome(t *broker.Target) bool {
 	return home == "" || account == home
 }
 
-func (a *Access) throughRole(t *broker.Target) string {
+func (a *Access) throughRole(t *target.Target) string {
 	_, role := awsapi.SplitARN(t.Profile.RoleARN)
 	return "through the role " + role
 }
 
 // useInHand returns the session of a target that is cached already.
-func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
+func (a *Access) useInHand(t *target.Target) (credential.Credentials, error) {
 	s, ok := a.actor.FindSession(t)
 	if !ok {
 		return credential.Credentials{}, errNotThisWay
@@ -108,7 +108,7 @@ func (a *Access) useInHand(t *broker.Target) (credential.Credentials, error) {
 
 // getMFASession gets an MFA session of the key, with a code if need be. Whoever asked
 // for one meanwhile may have made the question superfluous.
-func (a *Access) getMFASession(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+func (a *Access) getMFASession(ctx context.Context, t *target.Target) (credential.Credentials, error) {
 	if a.Silent {
 		return credential.Credentials{}, ErrSilent
 	}
@@ -144,7 +144,7 @@ func (a *Access) findRoleInHand() (credential.Credentials, bool) {
 
 // assumeRole gets a session of the profile's role, by the MFA session that there is
 // by now, or else by the key.
-func (a *Access) assumeRole(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+func (a *Access) assumeRole(ctx context.Context, t *target.Target) (credential.Credentials, error) {
 	by := a.base
 	if by.AccessKeyID == "" {
 		if t.HasDevice() {

@@ -18,6 +18,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/policy"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // open finds the key that does the work, and whose it is.
@@ -104,7 +105,7 @@ func (s *bootstrap) typedKey(ctx context.Context) error {
 func (s *bootstrap) storedKey(ctx context.Context, region string) error {
 	info := s.record.Keys[s.name]
 	if info.Over(time.Now()) {
-		return broker.RootOverFailure(s.name, info, time.Now())
+		return target.RootOverFailure(s.name, info, time.Now())
 	}
 	var err error
 	if s.actor.Target, err = s.run.KeyTarget(s.name, info); err != nil {
@@ -150,7 +151,7 @@ func (s *bootstrap) authenticate() error {
 		return failure.New(failure.Other, "the key belongs to %s, which is neither the root user nor an IAM user", s.who.ARN).
 			Hint("use a key of the root user or of an administrator")
 	}
-	targets := []*broker.Target{s.actor.Target}
+	targets := []*target.Target{s.actor.Target}
 	if s.name != "" {
 		ours, err := s.run.TargetsOf(s.name, s.actor.Target.Key, "")
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
@@ -20,7 +21,7 @@ import (
 // and device buy a session of the role, and the key alone may nothing.
 type proof struct {
 	bootstrap *bootstrap
-	t         *broker.Target         // the profile
+	t         *target.Target         // the profile
 	user      *broker.Actor          // the user's key, through the profile
 	role      *iam.Client            // signs with the session of the role
 	own       *iam.Client            // signs with the key alone
@@ -143,7 +144,7 @@ func (p *proof) untilReads(ctx context.Context, role *iam.Client) error {
 }
 
 // roleSession returns a session of a profile's role that was issued after all was made.
-func (p *proof) roleSession(ctx context.Context, t *broker.Target) (credential.Credentials, error) {
+func (p *proof) roleSession(ctx context.Context, t *target.Target) (credential.Credentials, error) {
 	if s, ok := p.user.FindSession(t); ok {
 		if s.Issued.After(p.lastMade()) {
 			return s.Credentials, nil

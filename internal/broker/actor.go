@@ -8,13 +8,14 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Actor is a key of the keychain that acts in AWS, the profile through which
 // it does, and whom it asks for what it needs.
 type Actor struct {
 	Broker    *Broker
-	Target    *Target
+	Target    *target.Target
 	AccessKey credential.Credentials // empty until OpenKey has read it
 	Cache     *session.Cache         // nil: sessions are neither found nor kept
 	Asker     *Asker
@@ -28,13 +29,13 @@ const usualCallLimit = 45 * time.Second
 // NewActor returns an actor for a target, whose key is not open yet. The actor
 // finds and keeps sessions in c, or nowhere if c is nil, and asks a person in the
 // ways of the profile that the key itself gets a session for.
-func (b *Broker) NewActor(t *Target, c *session.Cache) *Actor {
-	return &Actor{Broker: b, Target: t, Cache: c, Asker: b.NewAsker(t.first().Profile), CallLimit: usualCallLimit}
+func (b *Broker) NewActor(t *target.Target, c *session.Cache) *Actor {
+	return &Actor{Broker: b, Target: t, Cache: c, Asker: b.NewAsker(t.First().Profile), CallLimit: usualCallLimit}
 }
 
 // Through returns a copy of the actor that acts through another target, with the
 // same key and the same asker.
-func (a *Actor) Through(t *Target) *Actor {
+func (a *Actor) Through(t *target.Target) *Actor {
 	other := *a
 	other.Target = t
 	return &other

@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // inHandLeft is the life that a session in hand has to have: IAM is called for
@@ -17,20 +18,20 @@ const inHandLeft = 5 * time.Minute
 
 // FindSession returns the cached session of a target, if it lives for long enough
 // to act with.
-func (a *Actor) FindSession(t *Target) (session.Session, bool) {
+func (a *Actor) FindSession(t *target.Target) (session.Session, bool) {
 	s, ok := t.Cached(a.Cache, time.Now())
 	return s, ok && s.Left(time.Now()) >= inHandLeft
 }
 
 // FindMFASession returns the cached MFA session of a target's key and device: the one of
 // awsbroker_mfa_session, or the short one that the last [Actor.GetMFASession] left.
-func (a *Actor) FindMFASession(t *Target) (session.Session, bool) {
+func (a *Actor) FindMFASession(t *target.Target) (session.Session, bool) {
 	m := t.MFATarget(0)
 	if s, ok := a.FindSession(m); ok {
 		return s, true
 	}
-	m.passing = true
-	s, ok := a.Cache.Get(m.roundKey(), time.Now())
+	m.Passing = true
+	s, ok := a.Cache.Get(m.RoundKey(), time.Now())
 	return s, ok && s.Left(time.Now()) >= inHandLeft
 }
 
@@ -40,16 +41,16 @@ func (a *Actor) FindMFASession(t *Target) (session.Session, bool) {
 // that make the question superfluous; nil finds nothing. A profile without
 // awsbroker_mfa_session gets a session of a quarter of an hour, which is kept for
 // [Actor.FindMFASession] only: the next command that acts on the user asks for no code.
-func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
+func (a *Actor) GetMFASession(ctx context.Context, t *target.Target, found func() (credential.Credentials, bool)) (credential.Credentials, error) {
 	asking, cancel := context.WithTimeout(ctx, a.Broker.Limits.Question)
 	defer cancel()
 	m := t.MFATarget(t.Profile.MFASession)
-	m.serves = nil // it is the key's session that is asked for
+	m.Serves = nil // it is the key's session that is asked for
 	m.Key.AccessKeyID = a.AccessKey.AccessKeyID
-	if m.passing = m.Profile.Duration == 0; m.passing {
-		m.Profile.Duration = shortestMFASession
+	if m.Passing = m.Profile.Duration == 0; m.Passing {
+		m.Profile.Duration = target.ShortestMFASession
 	}
-	lock := session.NewLock(a.Broker.SessionDir(), m.deviceLock())
+	lock := session.NewLock(a.Broker.SessionDir(), m.DeviceLock())
 	if err := lock.Wait(asking); err != nil {
 		return credential.Credentials{}, failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which is asking for a code of %s",
 			lock.Holder(), t.Profile.MFASerial)
@@ -71,10 +72,10 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (cred
 		return client.SessionToken(sending, a.AccessKey, m.Profile.Duration, sts.MFA{Serial: m.Profile.MFASerial, Code: code})
 	})
 	if err == nil {
-		r.keepSession(m.sessionOf(creds))
+		r.keepSession(m.SessionOf(creds))
 	}
-	if err == nil && m.passing {
-		if err := a.Cache.Put(m.roundKey(), m.sessionOf(creds)); err != nil {
+	if err == nil && m.Passing {
+		if err := a.Cache.Put(m.RoundKey(), m.SessionOf(creds)); err != nil {
 			a.Broker.Debug("the MFA session could not be cached: %s", err.Error()) // the next command asks again
 		}
 	}
@@ -85,16 +86,16 @@ func (a *Actor) GetMFASession(ctx context.Context, t *Target, found func() (cred
 // session or by the key itself. The session is cached if it is the one that the
 // profile gets: then what a code was given for is there for everybody. What AWS
 // does not allow is an error of package awsapi, other errors are failures.
-func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credentials) (credential.Credentials, error) {
+func (a *Actor) AssumeRole(ctx context.Context, t *target.Target, by credential.Credentials) (credential.Credentials, error) {
 	longest := 12 * time.Hour
 	if by.Temporary() {
-		longest = longestFromSession // and AWS refuses to be asked for more
+		longest = target.LongestFromSession // and AWS refuses to be asked for more
 	}
 	client, err := sts.New(t.Endpoint)
 	if err != nil {
 		return credential.Credentials{}, t.Failure(err)
 	}
-	role := t.role()
+	role := t.Role()
 	asWanted := role.Duration <= longest
 	if !asWanted {
 		role.Duration = 0
@@ -110,7 +111,7 @@ func (a *Actor) AssumeRole(ctx context.Context, t *Target, by credential.Credent
 	}
 	if asWanted {
 		r := a.Through(t).newRequest(Want{})
-		r.keepSession(t.sessionOf(creds))
+		r.keepSession(t.SessionOf(creds))
 	}
 	return creds, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // askWithSession gets the session of a role, signed by another session: an MFA
@@ -65,12 +66,12 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 	from := r.signer()
 	switch {
 	case awsapi.Is(err, awsapi.ExpiredToken, awsapi.UnknownKey):
-		_ = from.forget(r.actor.Cache) // of no use to anybody
-	case !awsapi.Is(err, awsapi.Denied) || from.mfa && r.actor.Cache.Declined(r.uselessKey(), by, time.Now()):
+		_ = from.Forget(r.actor.Cache) // of no use to anybody
+	case !awsapi.Is(err, awsapi.Denied) || from.MFA && r.actor.Cache.Declined(r.uselessKey(), by, time.Now()):
 		return false
 	}
 	if from.Asks(r.actor.Cache, time.Now()) {
-		return r.old.Left(time.Now()) <= askingMinLeft && (from.mfa || !awsapi.Is(err, awsapi.Denied))
+		return r.old.Left(time.Now()) <= target.AskingMinLeft && (from.MFA || !awsapi.Is(err, awsapi.Denied))
 	}
 	return true
 }
@@ -78,12 +79,12 @@ func (r *request) worthAnother(err error, by session.Session) bool {
 // noteUseless remembers that a fresh code did not make AWS give the session, so that
 // nobody is asked for another code as long as the MFA session lives.
 func (r *request) noteUseless(err error, by session.Session, made bool) {
-	if made && r.signer().mfa && awsapi.Is(err, awsapi.Denied) {
+	if made && r.signer().MFA && awsapi.Is(err, awsapi.Denied) {
 		_ = r.actor.Cache.Decline(r.uselessKey(), by, by.Expiration)
 	}
 }
 
-func (r *request) uselessKey() string { return session.CacheKey("useless", r.target.cacheKey()) }
+func (r *request) uselessKey() string { return session.CacheKey("useless", r.target.CacheKey()) }
 
 // staleCode translates a refusal that a newer code might have prevented.
 func (r *request) staleCode(refused error) error {

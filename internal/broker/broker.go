@@ -1,9 +1,9 @@
-// Package broker is the core of awsbroker: one run of the program ([Broker]), the
-// session that a profile stands for ([Target]), a key that acts in AWS ([Actor]),
-// and how a session is had: from the cache, by another session, or by the key and
-// a code that a person is asked for. What commands do besides has packages of its
-// own, such as rotate and keys. It knows no flags and prints nothing: people are
-// asked through package prompt, and told things through a [Reporter].
+// Package broker is the core of awsbroker: one run of the program ([Broker]), a key
+// that acts in AWS ([Actor]), and how the session of a [target.Target] is had: from the
+// cache, by another session, or by the key and a code that a person is asked for. What
+// commands do besides has packages of its own, such as rotate and keys. It knows no
+// flags and prints nothing: people are asked through package prompt, and told things
+// through a [Reporter].
 package broker
 
 import (

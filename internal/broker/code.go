@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // tries is how many codes AWS is sent for one question, and slips how many more a person
@@ -129,7 +131,7 @@ func correctable(err error) bool {
 // directory come last: others chose them.
 func (r *request) introduction() string {
 	var b strings.Builder
-	b.WriteString(r.target.describe() + "\n")
+	b.WriteString(r.target.Describe() + "\n")
 	if who := prompt.OtherCaller(); who != "" {
 		b.WriteString("asked for by " + who + "\n")
 	}
@@ -139,50 +141,11 @@ func (r *request) introduction() string {
 	if r.run.Limits == CallerLimits {
 		say.Fprintf(&b, "the AWS tool gives up after %s; if that is too short, run first: %s\n", say.Duration(CallerLimits.Question), failure.LoginCommand(r.target.Profile))
 	}
-	b.WriteString(r.target.scope(r.life()))
+	b.WriteString(r.target.Scope(r.life()))
 	if !r.actor.Cache.LastCode(r.target.Profile.MFASerial, time.Now()).IsZero() {
 		b.WriteString("you have already used that code: wait for the next one\n")
 	}
 	return b.String()
-}
-
-// scope says for how long and for what else the code will do, where that is
-// not what people are used to.
-func (t *Target) scope(life time.Duration) string {
-	switch {
-	case t.mfa && !t.passing:
-		return say.Sprintf("for %s after this, the roles of key %s need no other code\n", say.Duration(life), t.Profile.KeyName)
-	case t.Profile.MFASession > 0 && t.NeedsOwnCode():
-		return "it needs its own code, because sessions through an MFA session end after one hour\n"
-	}
-	return ""
-}
-
-// describe the session in words.
-func (t *Target) describe() string {
-	if len(t.serves) > 0 {
-		return describeAll(t.serves)
-	}
-	p := t.Profile
-	if p.RoleARN == "" {
-		return fmt.Sprintf("a session of key %s (profile %s)", say.Quoted(p.KeyName), say.Quoted(p.Name))
-	}
-	account, role := awsapi.SplitARN(p.RoleARN)
-	return fmt.Sprintf("role %s in account %s (profile %s)", say.Quoted(role), say.Quoted(account), say.Quoted(p.Name))
-}
-
-// fewRoles is how many roles are each described in full.
-const fewRoles = 3
-
-func describeAll(targets []*Target) string {
-	var full, names []string
-	for _, t := range targets {
-		full, names = append(full, t.describe()), append(names, say.Quoted(t.Profile.Name))
-	}
-	if len(targets) > fewRoles {
-		return fmt.Sprintf("%d roles (profiles %s)", len(targets), strings.Join(names, ", "))
-	}
-	return strings.Join(full, ", ")
 }
 
 func (r *request) question(ctx context.Context) string {
@@ -206,21 +169,21 @@ func contextEnd(ctx context.Context) error {
 }
 
 // loginInTerminal is the hint to log in where a person can be asked.
-func (t *Target) loginInTerminal() string {
-	return "run in a terminal: " + failure.LoginCommand(t.Profile)
+func loginInTerminal(p *config.Profile) string {
+	return "run in a terminal: " + failure.LoginCommand(p)
 }
 
 // questionFailure translates the error of a question for an MFA code.
-func questionFailure(err error, t *Target) error {
+func questionFailure(err error, t *target.Target) error {
 	f := failure.New(failure.NeedPerson, "%w", err)
-	login := t.loginInTerminal()
+	login := loginInTerminal(t.Profile)
 	switch {
 	case errors.Is(err, prompt.ErrNoTerminal):
-		return failure.Unasked(err, "an MFA code is needed for %s, and there is no terminal to ask at", t.describe()).Hint("%s", login)
+		return failure.Unasked(err, "an MFA code is needed for %s, and there is no terminal to ask at", t.Describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrTimeout):
-		f = failure.New(failure.NeedPerson, "no MFA code for %s was typed in time", t.describe()).Hint("%s", login)
+		f = failure.New(failure.NeedPerson, "no MFA code for %s was typed in time", t.Describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCancelled):
-		f = failure.New(failure.NeedPerson, "cancelled: no MFA code for %s", t.describe()).Hint("%s", login)
+		f = failure.New(failure.NeedPerson, "cancelled: no MFA code for %s", t.Describe()).Hint("%s", login)
 	case errors.Is(err, prompt.ErrCommand):
 		f = failure.New(failure.NeedPerson, "awsbroker_mfa_process of profile %s: %w", t.Profile.Name, err).
 			Hint("try the command in a shell: it must print six digits")

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 	"github.com/awsbroker/awsbroker/internal/totp"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
@@ -23,28 +24,10 @@ type codeSource struct {
 	code    func(context.Context) (credential.Secret, error)
 }
 
-// The settings that name a source of codes.
-const (
-	processSetting = "awsbroker_mfa_process"
-	seedSetting    = "awsbroker_mfa_seed"
-)
-
-// codeSettings returns the settings of the profile that name sources of codes,
-// in the order in which the sources are asked.
-func (t *Target) codeSettings() (all []string) {
-	if t.Profile.MFAProcess != "" {
-		all = append(all, processSetting)
-	}
-	if t.Profile.MFASeed != "" {
-		all = append(all, seedSetting)
-	}
-	return all
-}
-
 // sources returns what the settings name.
 func (r *request) sources() (all []codeSource) {
-	code := map[string]func(context.Context) (credential.Secret, error){processSetting: r.codeFromCommand, seedSetting: r.codeFromSeed}
-	for _, setting := range r.target.codeSettings() {
+	code := map[string]func(context.Context) (credential.Secret, error){target.ProcessSetting: r.codeFromCommand, target.SeedSetting: r.codeFromSeed}
+	for _, setting := range r.target.CodeSettings() {
 		all = append(all, codeSource{setting, code[setting]})
 	}
 	return all
@@ -85,7 +68,7 @@ func (r *request) codeFromAny(ctx context.Context, use func(credential.Secret) (
 func (r *request) sendSourceCode(ctx context.Context, source codeSource, code credential.Secret, use func(credential.Secret) (credential.Credentials, error)) (credential.Credentials, error) {
 	ahead := r.run.clockOfAWS().Ahead()
 	creds, err := r.sendGivenCode(code, use)
-	if source.setting == seedSetting && correctable(err) && (r.run.clockOfAWS().Ahead()-ahead).Abs() >= codeStep/2 {
+	if source.setting == target.SeedSetting && correctable(err) && (r.run.clockOfAWS().Ahead()-ahead).Abs() >= codeStep/2 {
 		r.run.Debug("code: it was generated for this machine's time, which differs from AWS's")
 		if code, err = r.getUnspentCode(ctx, source); err == nil {
 			creds, err = r.sendGivenCode(code, use)
@@ -176,7 +159,7 @@ func (r *request) codeFromSeed(ctx context.Context) (credential.Secret, error) {
 
 // sourceFailure says what to look at when AWS did not take the code of a seed.
 func (r *request) sourceFailure(source codeSource, err error) error {
-	if source.setting != seedSetting || !correctable(err) || !failure.Is(err) {
+	if source.setting != target.SeedSetting || !correctable(err) || !failure.Is(err) {
 		return err
 	}
 	return failure.New(failure.Refused, "AWS did not accept the code generated from the seed in the keychain").

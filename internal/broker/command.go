@@ -2,9 +2,6 @@ package broker
 
 import (
 	"time"
-
-	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // CommandMinLeft is the life with which the session of a command starts at
@@ -25,23 +22,5 @@ func (b *Broker) WantForCommand(profile string, asked time.Duration) (Want, erro
 	case asked == 0:
 		return Want{MinLeft: CommandMinLeft}, nil
 	}
-	return Want{MinLeft: asked, Strict: true}, t.checkLeft(asked)
-}
-
-// checkLeft refuses to look for a session with more life than any has.
-func (t *Target) checkLeft(asked time.Duration) error {
-	longest, name := t.longest(), t.Profile.Name
-	if asked < longest {
-		return nil
-	}
-	return failure.New(failure.Usage, "a session of profile %s lasts only %s, so it never has %s left", name, say.Duration(longest), say.Duration(asked)).
-		Hint("use a shorter time, or have the session renewed: %s", failure.ServerCommand(t.Profile))
-}
-
-// longest returns how long a new session of the target lasts.
-func (t *Target) longest() time.Duration {
-	if t.From != nil && t.Profile.RoleARN != "" {
-		return min(t.Profile.Life(), longestFromSession)
-	}
-	return t.Profile.Life()
+	return Want{MinLeft: asked, Strict: true}, t.CheckLeft(asked)
 }

@@ -15,30 +15,31 @@ import (
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // noteConsent notes that a person agreed to give out the session of a target: by a
 // yes, or by a code for it. The question for a code names all targets that an MFA
 // session serves, so the code agrees to each of them.
-func (b *Broker) noteConsent(t *Target) {
+func (b *Broker) noteConsent(t *target.Target) {
 	if b.consents == nil {
 		b.consents = map[string]bool{}
 	}
 	b.consents[t.Profile.Name] = true
-	for _, s := range t.serves {
+	for _, s := range t.Serves {
 		b.noteConsent(s)
 	}
 }
 
 // askConsent asks whether a session may be given out, if the profile has
 // awsbroker_confirm. A person who typed the code for the session is not asked.
-func (b *Broker) askConsent(ctx context.Context, t *Target, s session.Session) error {
+func (b *Broker) askConsent(ctx context.Context, t *target.Target, s session.Session) error {
 	if !t.Profile.Confirm || b.consents[t.Profile.Name] {
 		return nil
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
 	defer cancel()
-	q := consent.Question{Room: b.room(ctx, t.Profile), Wanted: consent.Wanted{Profile: t.Profile.Name, Words: t.describe(), Of: t.cacheKey()}, Left: s.Left(time.Now())}
+	q := consent.Question{Room: b.room(ctx, t.Profile), Wanted: consent.Wanted{Profile: t.Profile.Name, Words: t.Describe(), Of: t.CacheKey()}, Left: s.Left(time.Now())}
 	err := q.Ask(ctx)
 	if err == nil {
 		b.noteConsent(t)
@@ -57,19 +58,19 @@ func (b *Broker) forAgent() caller.Agent {
 
 // Permit decides whether a coding agent may have the session of a target, before anybody
 // is asked for a code. What is only kept for later is given to nobody.
-func (b *Broker) Permit(ctx context.Context, t *Target, want Want) error {
-	if b.forAgent() == (caller.Agent{}) || want.Kept && t.agentRule() == agents.Ask {
+func (b *Broker) Permit(ctx context.Context, t *target.Target, want Want) error {
+	if b.forAgent() == (caller.Agent{}) || want.Kept && t.AgentRule() == agents.Ask {
 		return nil
 	}
-	err := b.decide(ctx, t, "the session of "+t.describe()+t.limits())
-	if err == nil && t.agentRule() == agents.Ask {
+	err := b.decide(ctx, t, "the session of "+t.Describe()+t.Limits())
+	if err == nil && t.AgentRule() == agents.Ask {
 		b.noteConsent(t)
 	}
 	return err
 }
 
 // decide has an agent's request for what a target stands for decided, and logs that.
-func (b *Broker) decide(ctx context.Context, t *Target, words string) error {
+func (b *Broker) decide(ctx context.Context, t *target.Target, words string) error {
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Question))
 	defer cancel()
 	answer, err := b.agentRequest(ctx, t, words).Decide(ctx)
@@ -84,14 +85,14 @@ func (b *Broker) decide(ctx context.Context, t *Target, words string) error {
 
 // mayTake reports whether the run may take a session of the target that another one
 // brought, without a question.
-func (b *Broker) mayTake(ctx context.Context, t *Target) bool {
+func (b *Broker) mayTake(ctx context.Context, t *target.Target) bool {
 	return b.forAgent() == (caller.Agent{}) || b.agentRequest(ctx, t, "").IsAllowed()
 }
 
-func (b *Broker) agentRequest(ctx context.Context, t *Target, words string) *consent.Request {
+func (b *Broker) agentRequest(ctx context.Context, t *target.Target, words string) *consent.Request {
 	return &consent.Request{
-		Room: b.room(ctx, t.Profile), Wanted: consent.Wanted{Profile: t.Profile.Name, Words: words, Of: t.cacheKey()},
-		Agent: b.forAgent(), Rule: t.agentRule(), ByDefault: t.Profile.Agents == "", HasRole: t.Profile.RoleARN != "",
+		Room: b.room(ctx, t.Profile), Wanted: consent.Wanted{Profile: t.Profile.Name, Words: words, Of: t.CacheKey()},
+		Agent: b.forAgent(), Rule: t.AgentRule(), ByDefault: t.Profile.Agents == "", HasRole: t.Profile.RoleARN != "",
 		Command: strings.TrimSpace(b.Command + " " + grant.ProgramName(b.Program)),
 	}
 }
@@ -108,19 +109,6 @@ func (b *Broker) room(ctx context.Context, p *config.Profile) consent.Room {
 			return a.ladder, err
 		},
 	}
-}
-
-func (t *Target) agentRule() agents.Rule { return agents.Of(t.Profile.Agents, t.Profile.Limited) }
-
-// limits tells of the session policies of the target: ", limited to reading".
-func (t *Target) limits() string {
-	switch p := t.Profile; {
-	case p.Narrowed.ReadOnly:
-		return ", limited to reading"
-	case p.Policy != "" || len(p.PolicyARNs) > 0:
-		return ", limited by session policies"
-	}
-	return ""
 }
 
 // narrowFor makes less of the session of a profile: as the command line wants it, and to
@@ -146,7 +134,7 @@ func (b *Broker) PermitPassword(ctx context.Context, key string) error {
 		return nil
 	}
 	cfg, _ := b.ReadConfig()
-	t := &Target{Profile: &config.Profile{Name: "git:" + key, KeyName: key, Agents: consent.RuleOf(cfg, []string{key})}}
+	t := &target.Target{Profile: &config.Profile{Name: "git:" + key, KeyName: key, Agents: consent.RuleOf(cfg, []string{key})}}
 	return b.decide(ctx, t, "the Git password of key "+key)
 }
 
@@ -161,6 +149,6 @@ func (b *Broker) PermitCommand(ctx context.Context, names []string, line string)
 	if err != nil {
 		how = grant.Denied
 	}
-	b.logGrant(&Target{Profile: &config.Profile{}}, session.Session{}, how)
+	b.logGrant(&target.Target{Profile: &config.Profile{}}, session.Session{}, how)
 	return err
 }

@@ -6,9 +6,8 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
-	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // region returns the region of a profile's calls, and the setting that says so.
@@ -53,32 +52,6 @@ func (b *Broker) ChildRegion(profile string) (string, error) {
 	return b.childRegion(t), nil
 }
 
-func (b *Broker) childRegion(t *Target) string {
+func (b *Broker) childRegion(t *target.Target) string {
 	return cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region)
-}
-
-// iamRegions sign requests to IAM, which has one endpoint in each partition.
-// https://docs.aws.amazon.com/general/latest/gr/iam-service.html
-var iamRegions = map[string]string{
-	"aws":        "us-east-1",
-	"aws-cn":     "cn-north-1",
-	"aws-us-gov": "us-gov-west-1",
-}
-
-// IAMEndpoint returns where IAM is for a target.
-func (t *Target) IAMEndpoint() awsapi.Endpoint {
-	p, e := t.Profile, t.Endpoint
-	e.Region = cmp.Or(iamRegions[p.Partition], config.DefaultRegion(p.Partition), e.Region)
-	e.URL = awsapi.ChosenURL("IAM", p.IgnoreEndpointURLs, p.IAMEndpointURL, p.EndpointURL)
-	e.CABundle = cmp.Or(os.Getenv("AWS_CA_BUNDLE"), p.CABundle)
-	return e
-}
-
-// IAM returns a client of IAM for a target, which signs with creds.
-func (t *Target) IAM(creds credential.Credentials) (*iam.Client, error) {
-	c, err := iam.New(t.IAMEndpoint(), creds)
-	if err != nil {
-		return nil, t.Failure(err)
-	}
-	return c, nil
 }

@@ -7,13 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/prompt"
-	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Explanation is what a profile comes to, and why.
@@ -72,7 +71,7 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	}
 	p := t.Profile
 	e := Explanation{
-		Profile: p.Name, Steps: t.steps(), RoleARN: p.RoleARN, MFASerial: p.MFASerial,
+		Profile: p.Name, Steps: t.Steps(), RoleARN: p.RoleARN, MFASerial: p.MFASerial,
 		Key: p.KeyName, AccessKeyID: t.Key.ShownID(), KeyARN: t.Key.ARN,
 		Region: t.Endpoint.Region, Endpoint: t.Endpoint.URL,
 		Settings: b.settings(p), Problems: p.Problems,
@@ -96,9 +95,9 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 	if s, ok := t.Cached(cache, time.Now()); ok {
 		e.Expiration = s.Expiration
 	}
-	e.MFAEnds = t.mfaEnds(cache, time.Now())
+	e.MFAEnds = t.MFAEnds(cache, time.Now())
 	e.Next = b.nextCall(ctx, t, e.Codes, cache, known)
-	if t.signsWithKey(cache, time.Now()) {
+	if t.SignsWithKey(cache, time.Now()) {
 		e.Next = b.afterKeychain(ctx, t, record, e.Next)
 	}
 	return e, nil
@@ -106,39 +105,17 @@ func (b *Broker) Explain(ctx context.Context, profile string) (Explanation, erro
 
 // sharers returns the other profiles that get the target's session, such as those that
 // differ from its own in the region only.
-func (b *Broker) sharers(t *Target, record keystore.Record) (names []string) {
+func (b *Broker) sharers(t *target.Target, record keystore.Record) (names []string) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil
 	}
 	for _, name := range cfg.Ours() {
-		if other, err := b.targetIn(cfg, record, name); err == nil && name != t.Profile.Name && other.cacheKey() == t.cacheKey() {
+		if other, err := b.targetIn(cfg, record, name); err == nil && name != t.Profile.Name && other.CacheKey() == t.CacheKey() {
 			names = append(names, name)
 		}
 	}
 	return names
-}
-
-// steps returns in words what is asked of AWS, in order: "an MFA session", "role
-// admin-mfa in account 123456789012".
-func (t *Target) steps() []string {
-	var steps []string
-	for ; t != nil; t = t.From {
-		text := "a session of the user itself"
-		switch {
-		case t.mfa:
-			text = "an MFA session for " + say.Duration(t.Profile.Duration)
-		case t.Profile.RoleARN != "":
-			account, role := awsapi.SplitARN(t.Profile.RoleARN)
-			text = "role " + role + " in account " + account
-		}
-		if t.TakesCode() {
-			text += ", with an MFA code"
-		}
-		steps = append(steps, text)
-	}
-	slices.Reverse(steps)
-	return steps
 }
 
 // settings returns the settings that count for the profile: those of its files, flags,
@@ -166,13 +143,13 @@ func (b *Broker) settings(p *config.Profile) []config.Origin {
 }
 
 // codeSource finds out who would give a code. Nobody is asked.
-func (b *Broker) codeSource(ctx context.Context, t *Target) CodeSource {
+func (b *Broker) codeSource(ctx context.Context, t *target.Target) CodeSource {
 	if !t.HasDevice() && !(t.From != nil && t.From.HasDevice()) {
 		return CodeSource{}
 	}
-	source := CodeSource{Ways: b.waysOf(t.first().Profile).List()}
+	source := CodeSource{Ways: b.waysOf(t.First().Profile).List()}
 	for _, way := range source.Ways {
-		if all := t.codeSettings(); way == prompt.ByCommand && len(all) > 0 {
+		if all := t.CodeSettings(); way == prompt.ByCommand && len(all) > 0 {
 			source.Setting = all[0]
 			return source
 		}

@@ -4,12 +4,13 @@ import (
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/grants"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // logGrant writes a line of the log for a session that is given out. Sessions that
 // are given out before main runs are logged by package start. A log that cannot be
 // written to does not keep the session back.
-func (b *Broker) logGrant(t *Target, s session.Session, how grant.How) {
+func (b *Broker) logGrant(t *target.Target, s session.Session, how grant.How) {
 	if t.Profile.LogOff {
 		return
 	}

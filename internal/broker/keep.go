@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
@@ -44,7 +45,7 @@ type Keeper struct {
 // changed.
 type view struct {
 	call   *session.Call
-	target *Target
+	target *target.Target
 	cache  *session.Cache
 }
 
@@ -133,10 +134,10 @@ func (k *Keeper) watchOnce(ctx context.Context) time.Duration {
 // minLeft returns the life below which s is renewed.
 func (k *Keeper) minLeft(s session.Session) time.Duration {
 	if k.view.target == nil {
-		return served(s, askingMinLeft)
+		return target.Served(s, target.AskingMinLeft)
 	}
 	t := k.view.target
-	return served(s, t.minLeft(t.Asks(k.view.cache, time.Now())))
+	return target.Served(s, t.MinLeft(t.Asks(k.view.cache, time.Now())))
 }
 
 // takeNewer replaces the session in memory by a newer one of the cache, which any

@@ -8,6 +8,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // newRun returns a run for one look or renewal, whose limits count from now.
@@ -29,7 +30,7 @@ func (k *Keeper) renew(ctx context.Context, old session.Session) {
 	run, asks := k.newRun(), false
 	run.Report = quiet{run.Report}
 	if t := k.view.target; t != nil {
-		asks = t.asksPerson(k.view.cache) || t.agentRule() == agents.Ask && !run.mayTake(ctx, t)
+		asks = t.AsksPerson(k.view.cache) || t.AgentRule() == agents.Ask && !run.mayTake(ctx, t)
 		switch {
 		case asks && k.asked.Equal(old.Expiration):
 			k.noteFailure(old, takesCode)
@@ -65,7 +66,7 @@ func (k *Keeper) noteFailure(old session.Session, why string) {
 	k.problem = why
 	k.mu.Unlock()
 	left := old.Left(time.Now())
-	if k.told.Equal(old.Expiration) || left > served(old, askingMinLeft) {
+	if k.told.Equal(old.Expiration) || left > target.Served(old, target.AskingMinLeft) {
 		return
 	}
 	k.told = old.Expiration
@@ -76,11 +77,6 @@ func (k *Keeper) noteFailure(old session.Session, why string) {
 	advice := k.advice(state, why)
 	go k.broker.Report.Warn(advice) // a pipe that nobody reads must not keep us
 	go func() { k.broker.Debug("notice: %v", prompt.Notify(k.broker.Environ, advice)) }()
-}
-
-// asksPerson reports whether the next session takes a code that a person gives.
-func (t *Target) asksPerson(c *session.Cache) bool {
-	return t.Asks(c, time.Now()) && t.Profile.MFAProcess == "" && t.Profile.MFASeed == ""
 }
 
 // quiet is the reporter of runs that nobody watches: what they say goes to --debug.

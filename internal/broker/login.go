@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Login is how getting the session of one profile in advance ended.
@@ -38,11 +39,11 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 			all = append(all, c)
 		}
 	}
-	want.ForSome = want.ForSome || slices.ContainsFunc(all, func(c calledTarget) bool { return c.target.throughMFASession() })
+	want.ForSome = want.ForSome || slices.ContainsFunc(all, func(c calledTarget) bool { return c.target.ThroughMFASession() })
 	all = nil
 	for i, c := range targets {
 		if done[i].Err == nil {
-			done[i].Err = c.target.check(want)
+			done[i].Err = want.check(c.target)
 		}
 		if done[i].Err == nil {
 			all = append(all, c)
@@ -61,19 +62,19 @@ func (b *Broker) Logins(ctx context.Context, profiles []string, want Want) []Log
 		default:
 			l.Session, l.Err = b.giveSession(ctx, in, c.call, c.target, want)
 			cache := b.OpenCache(ctx)
-			l.MFAEnds = c.target.mfaEnds(cache, time.Now())
+			l.MFAEnds = c.target.MFAEnds(cache, time.Now())
 			over = ctx.Err() != nil || errors.Is(l.Err, prompt.ErrCancelled)
 		}
 	}
 	return done
 }
 
-// check refuses what no session of the target can be, before anybody is asked.
-func (t *Target) check(want Want) error {
-	if err := t.checkFor(want); err != nil || !want.Strict {
+// check refuses what no session of a target can be, before anybody is asked.
+func (w Want) check(t *target.Target) error {
+	if err := t.CheckFor(w.For, w.ForSome); err != nil || !w.Strict {
 		return err
 	}
-	return t.checkLeft(want.MinLeft)
+	return t.CheckLeft(w.MinLeft)
 }
 
 // Ready reports whether the profile has a cached session that satisfies want. It
@@ -84,7 +85,7 @@ func (b *Broker) Ready(ctx context.Context, profile string, want Want) (bool, er
 	if err != nil {
 		return false, err
 	}
-	if t.Key.AccessKeyID == "" || RefuseRoot(t, time.Now()) != nil {
+	if t.Key.AccessKeyID == "" || t.RefuseRoot(time.Now()) != nil {
 		return false, nil
 	}
 	r := b.NewActor(t, b.OpenCache(ctx)).newRequest(want)

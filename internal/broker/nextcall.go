@@ -12,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // NextCall is what the next call for a session would come to.
@@ -36,10 +37,10 @@ const (
 
 // nextCall decides as Session would, without doing it. Who types a code says
 // yes with it; any other session of a profile with awsbroker_confirm takes one.
-func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
+func (b *Broker) nextCall(ctx context.Context, t *target.Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
 	next := b.nextSession(t, codes, cache, known)
 	if agent := b.forAgent(); agent != (caller.Agent{}) && next.Outcome != Fails && !b.mayTake(ctx, t) {
-		if t.agentRule() == agents.Refuse {
+		if t.AgentRule() == agents.Refuse {
 			return NextCall{Fails, "coding agents get no session, and " + agent.Name + " is one (awsbroker_agents)"}
 		}
 		return NextCall{AsksYes, next.Why + "; you are asked first whether " + agent.Name + " may have it (awsbroker_agents)"}
@@ -55,9 +56,9 @@ func (b *Broker) nextCall(ctx context.Context, t *Target, codes CodeSource, cach
 
 // nextSession says how the next session comes about, without the question whether it
 // may be given out.
-func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
+func (b *Broker) nextSession(t *target.Target, codes CodeSource, cache *session.Cache, known bool) NextCall {
 	now := time.Now()
-	if err := RefuseRoot(t, now); err != nil {
+	if err := t.RefuseRoot(now); err != nil {
 		return NextCall{Fails, err.Error()}
 	}
 	if t.Key.AccessKeyID == "" {
@@ -68,7 +69,7 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 	}
 	r := b.NewActor(t, cache).newRequest(Want{})
 	if s, ok := r.fromCache(); ok {
-		return NextCall{FromCache, fmt.Sprintf("there is a session with %s left; with less than %s left, awsbroker gets a new one", say.Duration(s.Left(now)), say.Duration(served(s, r.minLeft(now))))}
+		return NextCall{FromCache, fmt.Sprintf("there is a session with %s left; with less than %s left, awsbroker gets a new one", say.Duration(s.Left(now)), say.Duration(target.Served(s, r.minLeft(now))))}
 	}
 	r.old, _ = t.Cached(cache, now)
 	why := "there is no session for these settings"
@@ -94,7 +95,7 @@ func (b *Broker) nextSession(t *Target, codes CodeSource, cache *session.Cache, 
 
 // afterKeychain returns what a call comes to that takes the key out of the keychain,
 // if next is what it comes to with the key.
-func (b *Broker) afterKeychain(ctx context.Context, t *Target, record keystore.Record, next NextCall) NextCall {
+func (b *Broker) afterKeychain(ctx context.Context, t *target.Target, record keystore.Record, next NextCall) NextCall {
 	name := t.Profile.KeyName
 	err := b.LookAtKey(ctx, record, name, t.Profile)
 	if err == nil {

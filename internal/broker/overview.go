@@ -83,7 +83,7 @@ func (b *Broker) profileView(cfg *config.Config, record keystore.Record, name st
 		view.Problem = "there is no key " + t.Profile.KeyName + " in the keychain"
 		return view
 	}
-	if err := RefuseRoot(t, time.Now()); err != nil {
+	if err := t.RefuseRoot(time.Now()); err != nil {
 		view.Problem = err.Error()
 		return view
 	}
@@ -91,20 +91,9 @@ func (b *Broker) profileView(cfg *config.Config, record keystore.Record, name st
 	if s, ok := t.Cached(cache, time.Now()); ok {
 		view.Expiration = s.Expiration
 	}
-	view.MFASession = t.mfaEnds(cache, time.Now())
+	view.MFASession = t.MFAEnds(cache, time.Now())
 	view.Unknown = !known
 	return view
-}
-
-// mfaEnds returns when the cached MFA session ends from which the target's sessions
-// are made without a code; zero if there is none.
-func (t *Target) mfaEnds(c *session.Cache, now time.Time) (ends time.Time) {
-	for from := t.From; from != nil; from = from.From {
-		if s, ok := from.Cached(c, now); ok && from.mfa {
-			ends = s.Expiration
-		}
-	}
-	return ends
 }
 
 // knownCache opens the cached sessions if that takes no keychain, since looking must

@@ -8,46 +8,6 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
-// CheckOwner refuses to go on where AWS says that the key belongs to answered, an
-// ARN, and the record says that it belongs to recorded: what answers may be a
-// stand-in for AWS, and a key that it makes would take the place of the real one.
-// An empty recorded is no record.
-func (t *Target) CheckOwner(answered, recorded string) error {
-	if recorded == "" || answered == recorded {
-		return nil
-	}
-	name := t.Profile.KeyName
-	f := failure.New(failure.Other, "the key %q is recorded as %s, but %s says that it belongs to %s", name, recorded, t.whoAnswers(), answered)
-	if t.Endpoint.URL != "" {
-		f.Hint("check AWS_ENDPOINT_URL and endpoint_url; nothing was changed")
-	}
-	return f.Hint("if the key now belongs to another user, store it again: awsbroker add %s --replace", say.ShellWord(name))
-}
-
-func (t *Target) whoAnswers() string {
-	if t.Endpoint.URL == "" {
-		return "AWS"
-	}
-	return "the address " + t.Endpoint.URL
-}
-
-// ForeignAddresses returns a line for a plan that names the addresses which STS
-// and IAM are asked at for a target, if these are not AWS's own; else nothing.
-func (t *Target) ForeignAddresses() string {
-	s, i := t.Endpoint, t.IAMEndpoint()
-	switch {
-	case s.IsAWS("sts") && i.IsAWS("iam"):
-		return ""
-	case i.IsAWS("iam"):
-		return say.Sprintf("address  %s for STS, which is not AWS's own", s.URL)
-	case s.IsAWS("sts"):
-		return say.Sprintf("address  %s for IAM, which is not AWS's own", i.URL)
-	case s.URL == i.URL:
-		return say.Sprintf("address  %s, which is not AWS's own", s.URL)
-	}
-	return say.Sprintf("address  %s and, for IAM, %s,\n         which are not AWS's own", s.URL, i.URL)
-}
-
 // noticeOfAddresses returns what tells the person, once a run, that what is sent can be
 // read or answered by others than AWS.
 func (b *Broker) noticeOfAddresses() *awsapi.Notice {

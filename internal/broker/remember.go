@@ -6,25 +6,26 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // remember what a call came to, so that the next one is answered before main
 // runs, without a word.
-func (b *Broker) remember(ctx context.Context, call *session.Call, t *Target, s session.Session) {
-	if b.flagged() || !t.Profile.Narrowed.IsZero() || t.readsFiles() || t.Profile.Confirm {
+func (b *Broker) remember(ctx context.Context, call *session.Call, t *target.Target, s session.Session) {
+	if b.flagged() || !t.Profile.Narrowed.IsZero() || t.ReadsFiles() || t.Profile.Confirm {
 		return
 	}
 	terms := session.Terms{
-		Known:   session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff, Agents: t.agentRule() == agents.Allow},
-		MinLeft: served(s, t.lookupMinLeft()),
+		Known:   session.Known{RoleARN: t.Profile.RoleARN, LogOff: t.Profile.LogOff, Agents: t.AgentRule() == agents.Allow},
+		MinLeft: target.Served(s, t.LookupMinLeft()),
 		Region:  b.childRegion(t),
 	}
 	if len(t.Profile.UnknownSettings()) == 0 { // which a person is warned of
-		terms.CommandMinLeft = max(t.lookupMinLeft(), CommandMinLeft, t.Profile.MinTTL)
+		terms.CommandMinLeft = max(t.LookupMinLeft(), CommandMinLeft, t.Profile.MinTTL)
 	}
 	cache := b.OpenCache(ctx)
-	_ = cache.Remember(call, t.cacheKey(), terms.MinLeft, s.Expiration, terms.Known)
-	if err := cache.KeepReady(call, t.cacheKey(), s, terms); err != nil {
+	_ = cache.Remember(call, t.CacheKey(), terms.MinLeft, s.Expiration, terms.Known)
+	if err := cache.KeepReady(call, t.CacheKey(), s, terms); err != nil {
 		b.Debug("cache: %v", err)
 	}
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // request is one attempt to get one session.
 type request struct {
 	run    *Broker
 	actor  *Actor // whose key and whose asker are used
-	target *Target
+	target *target.Target
 	want   Want
 	old    session.Session // a session that is still good, though perhaps not for long
 	since  time.Time
@@ -65,7 +66,7 @@ func (r *request) getSession(ctx context.Context) (session.Session, error) {
 		return s, err
 	}
 	// An early renewal that did not work out: what is there is still good.
-	_ = r.actor.Cache.Decline(r.target.cacheKey(), r.old, r.renewAgain())
+	_ = r.actor.Cache.Decline(r.target.CacheKey(), r.old, r.renewAgain())
 	r.how = grant.Cached
 	r.run.Warn("the session could not be renewed (%v); the old one ends in %s", err, say.Duration(r.old.Left(time.Now())))
 	return r.old, nil
@@ -78,7 +79,7 @@ func (r *request) openKey(ctx context.Context) error {
 		r.asked = r.asked || r.actor.Asker.ladder != nil || errors.Is(err, keystore.ErrDismissed)
 	}
 	if errors.Is(err, prompt.ErrNoTerminal) {
-		return failure.NeedsPassphrase(err, r.target.loginInTerminal())
+		return failure.NeedsPassphrase(err, loginInTerminal(r.target.Profile))
 	}
 	return err
 }
@@ -87,7 +88,7 @@ func (r *request) openKey(ctx context.Context) error {
 // from the helper that started this run. The check is made before locks of roles are
 // taken, since the helper may hold one of them, too.
 func (r *request) checkDevice() error {
-	t := r.target.first()
+	t := r.target.First()
 	if !r.target.Asks(r.actor.Cache, time.Now()) || !helper.GivesCodesOf(t.Profile.MFASerial) {
 		return nil
 	}
@@ -97,14 +98,14 @@ func (r *request) checkDevice() error {
 
 // kind returns in words what kind of session is asked for.
 func (r *request) kind() string {
-	if r.target.mfa {
+	if r.target.MFA {
 		return "an MFA session"
 	}
 	return "a session"
 }
 
 // signer returns the target whose session signs the request; nil if the key does.
-func (r *request) signer() *Target { return r.round.signer(r.target) }
+func (r *request) signer() *target.Target { return r.round.signer(r.target) }
 
 // takesCode reports whether the request takes a code: the target takes one, and no
 // passing MFA session signs in its place.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // wantsNew reports whether only a session will do that is made after the request.
@@ -14,14 +15,14 @@ func (r *request) wantsNew() bool { return r.want.Fresh || r.renew }
 // minLeft returns the life below which the session is renewed.
 func (r *request) minLeft(now time.Time) time.Duration {
 	if r.signs {
-		return signingLeft
+		return target.SigningLeft
 	}
-	return r.target.minLeft(r.target.Asks(r.actor.Cache, now))
+	return r.target.MinLeft(r.target.Asks(r.actor.Cache, now))
 }
 
 // suffices reports whether s has the life that the caller wants. If no session has that
 // much, half of the life of s is enough; else no session ever were. A strict caller is
-// told by [Target.checkLeft].
+// told by [target.Target.checkLeft].
 func (r *request) suffices(s session.Session, now time.Time) bool {
 	life := s.Expiration.Sub(s.Issued)
 	return s.Left(now) > r.want.MinLeft || life <= r.want.MinLeft && s.Left(now) > life/2
@@ -43,7 +44,7 @@ func (r *request) fromCache() (session.Session, bool) {
 	if r.want.Strict && s.Left(now) < r.want.MinLeft {
 		return s, false
 	}
-	return s, outlasts(s, r.minLeft(now), now) && r.suffices(s, now) || r.actor.Cache.Declined(r.target.cacheKey(), s, now)
+	return s, target.Outlasts(s, r.minLeft(now), now) && r.suffices(s, now) || r.actor.Cache.Declined(r.target.CacheKey(), s, now)
 }
 
 // renewAgain returns when an early renewal that failed may be tried again: a person

@@ -13,7 +13,7 @@ import (
 
 // keepNew makes a session of credentials that AWS just gave, and caches it.
 func (r *request) keepNew(creds credential.Credentials) (session.Session, error) {
-	s := r.target.sessionOf(creds)
+	s := r.target.SessionOf(creds)
 	if s.Left(time.Now()) <= 0 {
 		return s, failure.New(failure.Refused, "AWS returned a session that ended at %s", s.Expiration.Format(time.RFC3339)).
 			Hint("check this machine's clock")
@@ -41,7 +41,7 @@ func (r *request) callSTS(ctx context.Context, client *sts.Client, by credential
 	if r.target.Profile.RoleARN == "" {
 		creds, err = client.SessionToken(ctx, by, r.life(), mfa)
 	} else {
-		creds, err = client.AssumeRole(ctx, by, r.target.role(), mfa)
+		creds, err = client.AssumeRole(ctx, by, r.target.Role(), mfa)
 	}
 	r.run.Debug("sts: %s in %s", outcome(err), time.Since(started).Round(time.Millisecond))
 	return creds, err
@@ -49,7 +49,7 @@ func (r *request) callSTS(ctx context.Context, client *sts.Client, by credential
 
 // life returns how long the session is to last that AWS is asked for.
 func (r *request) life() time.Duration {
-	if r.target.mfa && !r.target.passing && r.want.For > 0 {
+	if r.target.MFA && !r.target.Passing && r.want.For > 0 {
 		return r.want.For
 	}
 	return r.target.Profile.Duration
@@ -60,13 +60,13 @@ func (r *request) life() time.Duration {
 // when it has grown, since only one process for a device comes here, and seldom.
 func (r *request) keepSession(s session.Session) {
 	r.round.add(r.target, s)
-	if r.target.passing {
+	if r.target.Passing {
 		return
 	}
 	if r.signer() == nil {
 		r.run.rotateLog()
 	}
-	if err := r.actor.Cache.Put(r.target.cacheKey(), s); err != nil {
+	if err := r.actor.Cache.Put(r.target.CacheKey(), s); err != nil {
 		r.run.Warn("the session could not be cached, so the next call will need a new one: %s", err.Error())
 		return
 	}

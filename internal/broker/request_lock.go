@@ -15,9 +15,9 @@ import (
 // else of the session.
 func (r *request) lockName() string {
 	if r.takesCode() || !r.target.TakesCode() {
-		return r.target.deviceLock()
+		return r.target.DeviceLock()
 	}
-	return "session:" + r.target.cacheKey()
+	return "session:" + r.target.CacheKey()
 }
 
 // askUnderLock waits until this process is the only one that asks for a code of
@@ -36,7 +36,7 @@ func (r *request) askUnderLock(ctx context.Context) (session.Session, error) {
 		if s, found = r.fromCache(); found {
 			return true
 		}
-		if f, ok := r.actor.Cache.Failure(r.target.cacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
+		if f, ok := r.actor.Cache.Failure(r.target.CacheKey()); ok && r.followsOthers() && f.Source == r.codesFrom() && f.Applies(session.JobID(), r.since, time.Now()) {
 			err, found = failure.Remembered(f), true
 		}
 		return found
@@ -71,6 +71,6 @@ func (r *request) lockFailure(ctx context.Context, holder int) error {
 		return failure.New(failure.Unreachable, "gave up waiting for another awsbroker (process %d), which is waiting for AWS", holder).
 			Hint("try again in a moment")
 	}
-	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which is asking for a code of %s", holder, r.target.first().Profile.MFASerial)
+	f := failure.New(failure.NeedPerson, "gave up waiting for another awsbroker (process %d), which is asking for a code of %s", holder, r.target.First().Profile.MFASerial)
 	return f.Hint("answer its question, or run: %s", failure.LoginCommand(r.target.Profile))
 }

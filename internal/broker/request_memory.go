@@ -16,7 +16,7 @@ func (r *request) noteFailure(err error) {
 	if !errors.As(err, &f) {
 		return
 	}
-	_ = r.actor.Cache.Failed(r.target.cacheKey(), session.Failure{
+	_ = r.actor.Cache.Failed(r.target.CacheKey(), session.Failure{
 		Ended: time.Now(), Job: session.JobID(), Source: r.codesFrom(),
 		Reason: int(f.Reason), Message: f.Message, Hint: f.FirstHint(),
 	})
@@ -25,6 +25,6 @@ func (r *request) noteFailure(err error) {
 // codesFrom names who would give the code. Profiles that share an MFA session may differ
 // in that, and then the failure of one does not answer the other.
 func (r *request) codesFrom() string {
-	p := r.target.first().Profile
+	p := r.target.First().Profile
 	return session.CacheKey(p.MFAProcess, p.MFASeed, fmt.Sprint(r.run.waysOf(p).List()))
 }

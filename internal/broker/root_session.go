@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"cmp"
 	"context"
 	"os"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // rootSessionLife is the shortest session that GetSessionToken gives.
@@ -29,7 +29,7 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	t.From = nil // a code buys the session itself
 	if t.Key.Over(time.Now()) {
-		return s, "", RootOverFailure(t.Profile.KeyName, t.Key, time.Now())
+		return s, "", target.RootOverFailure(t.Profile.KeyName, t.Key, time.Now())
 	}
 	ctx, cancel := context.WithDeadline(ctx, b.Started.Add(b.Limits.Run))
 	defer cancel()
@@ -64,11 +64,11 @@ func (b *Broker) RootSession(ctx context.Context, named string) (s session.Sessi
 	}
 	b.Warn("for %s the command can do everything in account %s%s", say.Duration(rootSessionLife), account, limit)
 	s = session.Session{Credentials: creds, Issued: time.Now().UTC().Truncate(time.Second)}
-	return s, cmp.Or(b.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), t.Profile.Region), nil
+	return s, b.childRegion(t), nil
 }
 
 // rootTarget finds the root key that is meant.
-func (b *Broker) rootTarget(named string) (*Target, error) {
+func (b *Broker) rootTarget(named string) (*target.Target, error) {
 	record, err := keystore.ReadRecord(b.Paths.KeystoreFile())
 	if err != nil {
 		return nil, failure.OfRecord(err)
@@ -94,7 +94,7 @@ func (b *Broker) rootTarget(named string) (*Target, error) {
 }
 
 // namedTarget returns the target of the profile, or else of the root key, of that name.
-func (b *Broker) namedTarget(record keystore.Record, name string) (*Target, error) {
+func (b *Broker) namedTarget(record keystore.Record, name string) (*target.Target, error) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // round is one run through one profile or several that each need a session. A
@@ -12,44 +13,35 @@ import (
 type round struct {
 	start  time.Time // the limits of the run count from then
 	since  time.Time
-	got    map[string]session.Session // by roundKey
-	shared map[sharing]*Target        // the passing MFA session that several others are made from
+	got    map[string]session.Session        // by roundKey
+	shared map[target.Sharing]*target.Target // the passing MFA session that several others are made from
 }
 
 func newRound(start time.Time) *round {
-	return &round{start: start, since: time.Now(), got: map[string]session.Session{}, shared: map[sharing]*Target{}}
+	return &round{start: start, since: time.Now(), got: map[string]session.Session{}, shared: map[target.Sharing]*target.Target{}}
 }
 
 // has returns the session that the round has got for a target, if it has not ended.
-func (r *round) has(t *Target) (s session.Session, ok bool) {
+func (r *round) has(t *target.Target) (s session.Session, ok bool) {
 	if r != nil {
-		s, ok = r.got[t.roundKey()]
+		s, ok = r.got[t.RoundKey()]
 	}
 	return s, ok && s.Left(time.Now()) > 0
 }
 
-func (r *round) add(t *Target, s session.Session) {
+func (r *round) add(t *target.Target, s session.Session) {
 	if r != nil {
-		r.got[t.roundKey()] = s
+		r.got[t.RoundKey()] = s
 	}
-}
-
-// roundKey returns the key of the target's session in a round. A passing MFA session has a key of
-// its own: it is short, and no caller is given it.
-func (t *Target) roundKey() string {
-	if t.passing {
-		return session.CacheKey("passing", t.cacheKey())
-	}
-	return t.cacheKey()
 }
 
 // signer returns the target whose session signs for a session of t; nil if the key
 // itself does.
-func (r *round) signer(t *Target) *Target {
-	if t.From != nil || r == nil || t.passing {
+func (r *round) signer(t *target.Target) *target.Target {
+	if t.From != nil || r == nil || t.Passing {
 		return t.From
 	}
-	if how, ok := t.sharing(); ok {
+	if how, ok := t.Sharing(); ok {
 		return r.shared[how]
 	}
 	return nil

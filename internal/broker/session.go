@@ -7,6 +7,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/grant"
 	"github.com/awsbroker/awsbroker/internal/helper"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Want is what a command needs of a session.
@@ -39,7 +40,7 @@ func (b *Broker) Session(ctx context.Context, profile string, want Want) (sessio
 
 // warnOfUnknown names settings of ours that do not exist: what a misspelt
 // awsbroker_confirm was to prevent happens.
-func (b *Broker) warnOfUnknown(t *Target) {
+func (b *Broker) warnOfUnknown(t *target.Target) {
 	for _, p := range t.Profile.UnknownSettings() {
 		b.Warn("%s", p.String())
 	}
@@ -48,7 +49,7 @@ func (b *Broker) warnOfUnknown(t *Target) {
 // giveSession gets the session that answers a call, unless a coding agent is behind the
 // call that may not have it. It writes the line of the log, and
 // remembers the answer, so that the next call need not be worked out.
-func (b *Broker) giveSession(ctx context.Context, in *round, call *session.Call, t *Target, want Want) (session.Session, error) {
+func (b *Broker) giveSession(ctx context.Context, in *round, call *session.Call, t *target.Target, want Want) (session.Session, error) {
 	if err := b.Permit(ctx, t, want); err != nil {
 		return session.Session{}, err
 	}
@@ -70,18 +71,18 @@ func (b *Broker) giveSession(ctx context.Context, in *round, call *session.Call,
 // SessionOf is Session for a target that was worked out before, and for
 // awsbroker's own use: it is not given out, so the log has nothing of it. What a
 // person did earlier in the run does not count against the limits.
-func (b *Broker) SessionOf(ctx context.Context, t *Target, want Want) (session.Session, error) {
+func (b *Broker) SessionOf(ctx context.Context, t *target.Target, want Want) (session.Session, error) {
 	s, _, err := b.sessionIn(ctx, newRound(time.Now()), t, want)
 	return s, err
 }
 
 // sessionIn gets a session as one of several in a round. It also returns how the
 // session came about.
-func (b *Broker) sessionIn(ctx context.Context, in *round, t *Target, want Want) (session.Session, grant.How, error) {
-	if err := RefuseRoot(t, time.Now()); err != nil {
+func (b *Broker) sessionIn(ctx context.Context, in *round, t *target.Target, want Want) (session.Session, grant.How, error) {
+	if err := t.RefuseRoot(time.Now()); err != nil {
 		return session.Session{}, "", err
 	}
-	if err := t.checkFor(want); err != nil {
+	if err := t.CheckFor(want.For, want.ForSome); err != nil {
 		return session.Session{}, "", err
 	}
 	ctx, cancel := context.WithDeadline(ctx, in.start.Add(b.Limits.Run))

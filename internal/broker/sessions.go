@@ -10,6 +10,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/helper"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // SessionsOf returns a session for each profile, in their order. One code is
@@ -37,7 +38,7 @@ func (b *Broker) SessionsOf(ctx context.Context, profiles []string, want Want) (
 
 // calledTarget is a target, and the call that a caller of it would make.
 type calledTarget struct {
-	target *Target
+	target *target.Target
 	call   *session.Call
 }
 
@@ -48,7 +49,7 @@ func (b *Broker) targetsAndCalls(profiles []string, want Want) ([]calledTarget, 
 	for _, name := range profiles {
 		c, err := b.callOf(name)
 		if err == nil {
-			err = c.target.checkFor(want)
+			err = c.target.CheckFor(want.For, want.ForSome)
 		}
 		if err != nil {
 			return nil, OfProfile(name, err)
@@ -73,20 +74,20 @@ func (b *Broker) callOf(name string) (calledTarget, error) {
 // them has `awsbroker_mfa_session`, that MFA session is used. Targets with a cached
 // session are left out.
 func (b *Broker) shareCodes(ctx context.Context, in *round, all []calledTarget, want Want) {
-	needy := map[sharing][]*Target{}
-	standing := map[sharing]*Target{}
+	needy := map[target.Sharing][]*target.Target{}
+	standing := map[target.Sharing]*target.Target{}
 	cache := b.OpenCache(ctx)
 	for _, a := range all {
-		first := a.target.first()
+		first := a.target.First()
 		r := b.NewActor(a.target, cache).newRequest(want)
 		r.since, r.round = in.since, in
 		if _, found := r.fromCache(); found {
 			continue
 		}
-		how, ok := first.sharing()
-		same := func(t *Target) bool { return t.cacheKey() == first.cacheKey() }
+		how, ok := first.Sharing()
+		same := func(t *target.Target) bool { return t.CacheKey() == first.CacheKey() }
 		r.target, r.signs = first, true
-		if _, found := r.fromCache(); first.mfa && !found {
+		if _, found := r.fromCache(); first.MFA && !found {
 			standing[how] = first
 		} else if ok && !slices.ContainsFunc(needy[how], same) {
 			needy[how] = append(needy[how], first)
@@ -94,11 +95,11 @@ func (b *Broker) shareCodes(ctx context.Context, in *round, all []calledTarget, 
 	}
 	for how, targets := range needy {
 		if m := standing[how]; m != nil {
-			m.serves = append(m.serves, targets...)
+			m.Serves = append(m.Serves, targets...)
 			in.shared[how] = m
 		} else if len(targets) > 1 {
-			m := targets[0].MFATarget(shortestMFASession)
-			m.passing, m.serves = true, targets
+			m := targets[0].MFATarget(target.ShortestMFASession)
+			m.Passing, m.Serves = true, targets
 			in.shared[how] = m
 		}
 	}

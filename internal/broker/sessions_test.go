@@ -15,6 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Profiles of one device, each with a role of its own: one code.
@@ -366,9 +367,9 @@ func TestFreshAfterClockWasSetBack(t *testing.T) {
 
 // No list of tags makes one session look like another.
 func TestCacheKeyTellsTagsFromChains(t *testing.T) {
-	first := &broker.Target{Profile: &config.Profile{RoleARN: "first"}}
-	chained := &broker.Target{Profile: &config.Profile{RoleARN: "next", Source: first.Profile}, From: first}
-	tagged := &broker.Target{Profile: &config.Profile{RoleARN: "next", RoleSession: config.RoleSession{Tags: []config.Tag{{Key: "from", Value: first.CacheKey()}}}}}
+	first := &target.Target{Profile: &config.Profile{RoleARN: "first"}}
+	chained := &target.Target{Profile: &config.Profile{RoleARN: "next", Source: first.Profile}, From: first}
+	tagged := &target.Target{Profile: &config.Profile{RoleARN: "next", RoleSession: config.RoleSession{Tags: []config.Tag{{Key: "from", Value: first.CacheKey()}}}}}
 	if chained.CacheKey() == tagged.CacheKey() {
 		t.Error("they share a session")
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // ReadConfig reads the person's files.
@@ -41,7 +42,7 @@ func (b *Broker) CheckHome() error {
 
 // Target works out what a profile stands for. Files are read, nothing else
 // is opened.
-func (b *Broker) Target(profile string) (*Target, error) {
+func (b *Broker) Target(profile string) (*target.Target, error) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (b *Broker) Target(profile string) (*Target, error) {
 }
 
 // TargetIn is [Broker.Target] in config files that were read before.
-func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
+func (b *Broker) TargetIn(cfg *config.Config, profile string) (*target.Target, error) {
 	p, err := b.resolve(cfg, profile)
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func (b *Broker) TargetIn(cfg *config.Config, profile string) (*Target, error) {
 }
 
 // targetIn is [Broker.TargetIn] with a record that was read before: once for many profiles.
-func (b *Broker) targetIn(cfg *config.Config, record keystore.Record, profile string) (*Target, error) {
+func (b *Broker) targetIn(cfg *config.Config, record keystore.Record, profile string) (*target.Target, error) {
 	p, err := b.resolve(cfg, profile)
 	if err != nil {
 		return nil, err
@@ -90,26 +91,26 @@ func (b *Broker) resolve(cfg *config.Config, profile string) (*config.Profile, e
 }
 
 // targetOf a profile that was resolved.
-func (b *Broker) targetOf(p *config.Profile, record keystore.Record) (*Target, error) {
+func (b *Broker) targetOf(p *config.Profile, record keystore.Record) (*target.Target, error) {
 	endpoint, err := b.endpoint(p)
 	if err != nil {
 		return nil, err
 	}
-	t := &Target{Profile: p, Endpoint: endpoint}
-	_, t.regionFrom, _ = b.region(p)
+	var key keystore.KeyInfo
 	if b.Keystore == "" || b.Keystore == record.Keystore {
-		t.Key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
+		key = record.Keys[p.KeyName] // the record is of the one keystore that keys are written to
 	}
-	t.useKeyBefore()
-	t.SessionName = sessionName(p, t.Key.ARN)
+	_, from, _ := b.region(p)
+	t := target.New(p, key, endpoint, from)
 	if p.Chained() {
-		if err := b.withSource(t, record); err != nil {
+		if err := target.CheckChain(p); err != nil {
 			return nil, err
 		}
-	} else {
-		t.withMFASession()
+		if t.From, err = b.targetOf(p.Source, record); err != nil {
+			return nil, err
+		}
 	}
-	b.Debug("profile: %s; key %s (%s) of keystore %s", t.describe(), p.KeyName,
+	b.Debug("profile: %s; key %s (%s) of keystore %s", t.Describe(), p.KeyName,
 		cmp.Or(t.Key.ShownID(), "id unknown"), cmp.Or(string(b.Keystore), string(record.Keystore), "none"))
 	return t, nil
 }
@@ -117,7 +118,7 @@ func (b *Broker) targetOf(p *config.Profile, record keystore.Record) (*Target, e
 // TargetsOf returns the targets of the profiles that use a key, first the one of the
 // profile first, unless that is empty. If no profile uses the key, the target is the
 // key by itself, which may rotate itself if AWS lets it.
-func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]*Target, error) {
+func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]*target.Target, error) {
 	cfg, err := b.ReadConfig()
 	if err != nil {
 		return nil, err
@@ -126,7 +127,7 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 	if err != nil {
 		return nil, failure.OfRecord(err)
 	}
-	var targets []*Target
+	var targets []*target.Target
 	if first != "" {
 		t, err := b.targetIn(cfg, record, first)
 		if err != nil {
@@ -147,11 +148,11 @@ func (b *Broker) TargetsOf(name string, info keystore.KeyInfo, first string) ([]
 	}
 	p := &config.Profile{KeyName: name, Partition: awsapi.PartitionOf(info.ARN)}
 	e, err := b.endpoint(p)
-	return []*Target{{Profile: p, Key: info, Endpoint: e}}, err
+	return []*target.Target{{Profile: p, Key: info, Endpoint: e}}, err
 }
 
 // TargetOfEdit returns what the profile will stand for after the edit.
-func (b *Broker) TargetOfEdit(profile string, e config.Edit) (*Target, error) {
+func (b *Broker) TargetOfEdit(profile string, e config.Edit) (*target.Target, error) {
 	cfg, err := e.Parse()
 	if err != nil {
 		return nil, failure.OfConfig(err)
@@ -162,9 +163,9 @@ func (b *Broker) TargetOfEdit(profile string, e config.Edit) (*Target, error) {
 // KeyTarget returns a target for a key by itself, outside of any profile. Its endpoint
 // is in the key's own partition, where alone a refusal of the key means that the key
 // is gone.
-func (b *Broker) KeyTarget(name string, info keystore.KeyInfo) (*Target, error) {
+func (b *Broker) KeyTarget(name string, info keystore.KeyInfo) (*target.Target, error) {
 	partition := awsapi.PartitionOf(info.ARN)
-	t := &Target{Profile: &config.Profile{Name: name, KeyName: name, Partition: partition}, Key: info}
+	t := &target.Target{Profile: &config.Profile{Name: name, KeyName: name, Partition: partition}, Key: info}
 	var err error
 	if t.Endpoint, err = b.endpoint(t.Profile); err != nil {
 		return nil, err

@@ -24,6 +24,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/paths"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // World is a machine with phoebe's key in an encrypted file, a profile admin,
@@ -237,7 +238,7 @@ func (m *World) WantWorking() string {
 }
 
 // Target of a profile.
-func (m *World) Target(profile string) *broker.Target {
+func (m *World) Target(profile string) *target.Target {
 	m.T.Helper()
 	t, err := m.NewBroker().Target(profile)
 	if err != nil {

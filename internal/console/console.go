@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/signin"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Options say who is signed in, where, and for how long.
@@ -70,8 +71,8 @@ func SignIn(ctx context.Context, b *broker.Broker, o Options) (SignedIn, error) 
 
 // siteOf returns the sign-in service of the partition of a target's role. Targets that
 // no console takes are refused before anybody is asked for a code.
-func siteOf(b *broker.Broker, t *broker.Target) (signin.Site, error) {
-	if err := broker.RefuseRoot(t, time.Now()); err != nil {
+func siteOf(b *broker.Broker, t *target.Target) (signin.Site, error) {
+	if err := t.RefuseRoot(time.Now()); err != nil {
 		return signin.Site{}, err
 	}
 	if t.Profile.RoleARN == "" {
@@ -93,7 +94,7 @@ func siteOf(b *broker.Broker, t *broker.Target) (signin.Site, error) {
 
 // noRole is the failure for a profile whose session is the user's own, which the console
 // does not take. It names profiles that have a role.
-func noRole(b *broker.Broker, t *broker.Target) error {
+func noRole(b *broker.Broker, t *target.Target) error {
 	f := failure.New(failure.Usage, "profile %s has no role, and the console accepts only sessions of roles", t.Profile.Name)
 	cfg, err := b.ReadConfig()
 	if err != nil {
@@ -114,7 +115,7 @@ func noRole(b *broker.Broker, t *broker.Target) error {
 }
 
 // askToken gets the token for a session, and says when the console session will end.
-func askToken(ctx context.Context, b *broker.Broker, t *broker.Target, site signin.Site, s session.Session, asked time.Duration) (credential.Secret, time.Time, error) {
+func askToken(ctx context.Context, b *broker.Broker, t *target.Target, site signin.Site, s session.Session, asked time.Duration) (credential.Secret, time.Time, error) {
 	if e := (awsapi.Endpoint{URL: site.SignIn}); !site.IsAWS() && !e.IsLocal() {
 		b.Warn("the session itself goes to %s, which is not AWS's own address", site.Host())
 	}
@@ -138,7 +139,7 @@ func askToken(ctx context.Context, b *broker.Broker, t *broker.Target, site sign
 }
 
 // refused says what the sign-in service objected to.
-func refused(t *broker.Target, site signin.Site, err error, asked time.Duration) error {
+func refused(t *target.Target, site signin.Site, err error, asked time.Duration) error {
 	var f *failure.Error
 	name := say.ShellWord(t.Profile.Name)
 	switch {

@@ -3,15 +3,15 @@ package console
 import (
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/signin"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // checkFor refuses a length of the console session that AWS would refuse.
-func checkFor(t *broker.Target, asked time.Duration) error {
+func checkFor(t *target.Target, asked time.Duration) error {
 	switch {
 	case asked == 0:
 		return nil
@@ -29,7 +29,7 @@ func checkFor(t *broker.Target, asked time.Duration) error {
 // 0 leaves it to AWS, which ends the console session of a session that another session
 // made with that one, and refuses to be told a length.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html
-func lengthOf(t *broker.Target, s session.Session, asked time.Duration) time.Duration {
+func lengthOf(t *target.Target, s session.Session, asked time.Duration) time.Duration {
 	switch {
 	case t.From != nil:
 		return 0

@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 var (
@@ -228,7 +229,7 @@ func (a *account) tellProgress(done <-chan struct{}, all int) {
 }
 
 // roleOf names the role of a profile, if it is in this account.
-func (a *account) roleOf(t *broker.Target) (name string, ok bool) {
+func (a *account) roleOf(t *target.Target) (name string, ok bool) {
 	account, role := awsapi.SplitARN(t.Profile.RoleARN)
 	return role[strings.LastIndex(role, "/")+1:], role != "" && account == a.id
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Severity of a finding, the worst first.
@@ -104,7 +105,7 @@ type doctor struct {
 	files     bool           // both can
 	record    keystore.Record
 	known     bool             // record can be read
-	targets   []*broker.Target // of the profiles that awsbroker serves
+	targets   []*target.Target // of the profiles that awsbroker serves
 
 	programs []string // that they run
 }

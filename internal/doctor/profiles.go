@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/agents"
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 var (
@@ -84,7 +84,7 @@ func (d *doctor) unusable(name string, err error) {
 	d.found(profileUnusable, f)
 }
 
-func (d *doctor) lookAtProfile(t *broker.Target) {
+func (d *doctor) lookAtProfile(t *target.Target) {
 	p := t.Profile
 	for _, problem := range p.Problems {
 		d.problem(p, problem)
@@ -143,7 +143,7 @@ func (d *doctor) settingRegion(p *config.Profile) Finding {
 	return f
 }
 
-func (d *doctor) lookAtKeyOf(t *broker.Target) {
+func (d *doctor) lookAtKeyOf(t *target.Target) {
 	p := t.Profile
 	_, listed := d.record.Keys[p.KeyName]
 	if listed || !d.known || d.broker.Keystore != "" && d.broker.Keystore != d.record.Keystore {
@@ -162,7 +162,7 @@ func (d *doctor) lookAtKeyOf(t *broker.Target) {
 }
 
 // lookAtLives compares how long sessions last with how long they are to last.
-func (d *doctor) lookAtLives(t *broker.Target) {
+func (d *doctor) lookAtLives(t *target.Target) {
 	p := t.Profile
 	if duration, ok := p.Origin("duration_seconds"); ok && p.MFASession > 0 && t.NeedsOwnCode() {
 		d.found(longSession, Finding{

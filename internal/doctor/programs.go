@@ -12,11 +12,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/programs"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 var (
@@ -30,7 +30,7 @@ var (
 type process struct {
 	program string // the first word
 	runs    string // the program that runs in the end; empty if that cannot be told
-	users   []*broker.Target
+	users   []*target.Target
 }
 
 // lookAtPrograms looks at what the profiles run: whether it is there, and
@@ -132,7 +132,7 @@ func (d *doctor) mendProcess(p *process) Finding {
 }
 
 // whose names a program and the profiles that have it.
-func whose(program string, users []*broker.Target) string {
+func whose(program string, users []*target.Target) string {
 	var names []string
 	for _, t := range users {
 		names = append(names, t.Profile.Name)

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 var (
@@ -77,7 +77,7 @@ func (d *doctor) lookAtKey(name string, info keystore.KeyInfo) {
 	switch {
 	case info.Over(d.now):
 		d.found(rootKeyOver, Finding{
-			Title: fmt.Sprintf("%s: %s", name, broker.Countdown(info.Expires, d.now)), Mend: say.DeleteKey(info.AccessKeyID)})
+			Title: fmt.Sprintf("%s: %s", name, target.Countdown(info.Expires, d.now)), Mend: say.DeleteKey(info.AccessKeyID)})
 	case tooOld(info, d.now):
 		at, how := since(info)
 		d.found(keyOld, Finding{

@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // The limits of what add's --expires may say.
@@ -34,7 +35,7 @@ func checkRootLife(o AddOptions) error {
 // warns of it.
 func rootAdmitted(b *broker.Broker, arn string, life time.Duration, now time.Time) keystore.KeyInfo {
 	if life == 0 {
-		life = broker.RootLife
+		life = target.RootLife
 	}
 	info := keystore.KeyInfo{ARN: arn, Expires: now.Add(life)}
 	account, _ := awsapi.SplitARN(arn)

@@ -15,6 +15,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Work is work on the access keys of one user: who does it, and on whose.
@@ -22,7 +23,7 @@ type Work struct {
 	Actor   *broker.Actor    // of the key of the keychain that acts
 	record  keystore.Record  // what is in the keychain
 	Files   *config.Config   // which profiles use it
-	Targets []*broker.Target // through which it can
+	Targets []*target.Target // through which it can
 	Access  *access.Access   // to IAM for the key of a user
 	iam     *iam.Client      // for a root key
 	Account string
@@ -122,7 +123,7 @@ func (w *Work) refuseOver(change Change) error {
 	if change == Delete || !w.Actor.Target.Key.Over(time.Now()) {
 		return nil
 	}
-	return broker.RootOverFailure(w.Actor.Target.Profile.KeyName, w.Actor.Target.Key, time.Now())
+	return target.RootOverFailure(w.Actor.Target.Profile.KeyName, w.Actor.Target.Key, time.Now())
 }
 
 // Do makes a call to IAM: as the root user itself, or in whichever way the key
@@ -184,7 +185,7 @@ func (w *Work) namesOf(id string) []string { return w.record.NamesOf(id) }
 // actingTargets returns the key that acts, with the profiles through which it can:
 // the key that the person named, else the key that is to be changed, else the key
 // of the profile that commands work on, else the only key there is.
-func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Change) ([]*broker.Target, error) {
+func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Change) ([]*target.Target, error) {
 	name, profile := o.Key, o.Profile
 	if name == "" && profile == "" {
 		name = actingKey(w.record, ids, change)
@@ -199,7 +200,7 @@ func actingTargets(b *broker.Broker, w *Work, o Options, ids []string, change Ch
 	}
 	if info.Root() {
 		t, err := b.KeyTarget(name, info)
-		return []*broker.Target{t}, err
+		return []*target.Target{t}, err
 	}
 	return b.TargetsOf(name, info, profile)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // replace puts a new device in the place of an old one: made and enabled,
@@ -185,7 +186,7 @@ func (w *work) warnOfSources(profiles []string) {
 
 // provingTarget is a profile as it will be, or, where none names the old
 // device, a session of the key itself.
-func (w *work) provingTarget(edits []serialEdit, serial string) (*broker.Target, error) {
+func (w *work) provingTarget(edits []serialEdit, serial string) (*target.Target, error) {
 	files, err := w.withSerial(edits, serial)
 	if err != nil {
 		return nil, err
@@ -204,9 +205,9 @@ func (w *work) provingTarget(edits []serialEdit, serial string) (*broker.Target,
 }
 
 // keyWith is a session of the key itself, with a code of a device.
-func (w *work) keyWith(serial string) *broker.Target {
+func (w *work) keyWith(serial string) *target.Target {
 	first, is := w.keys.Targets[0], w.keys.Targets[0].Profile
-	return &broker.Target{Key: first.Key, Endpoint: first.Endpoint, SessionName: first.SessionName, Profile: &config.Profile{
+	return &target.Target{Key: first.Key, Endpoint: first.Endpoint, SessionName: first.SessionName, Profile: &config.Profile{
 		Name: is.Name, KeyName: is.KeyName, Partition: is.Partition, MFASerial: serial,
 		STSEndpointURL: is.STSEndpointURL, IAMEndpointURL: is.IAMEndpointURL, EndpointURL: is.EndpointURL,
 	}}
@@ -215,7 +216,7 @@ func (w *work) keyWith(serial string) *broker.Target {
 // forgetSessions that were got with an earlier device of the same serial
 // number: they would pass for a proof of the new one.
 func (w *work) forgetSessions(serial string) error {
-	targets := []*broker.Target{w.keyWith(serial)}
+	targets := []*target.Target{w.keyWith(serial)}
 	for _, name := range w.keys.Files.Names() {
 		if t, err := w.run.TargetIn(w.keys.Files, name); err == nil && t.Profile.KeyName == w.actor.Target.Profile.KeyName {
 			targets = append(targets, t.CopyWith(func(p *config.Profile) { p.MFASerial = serial }))

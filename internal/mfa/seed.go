@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
+	"github.com/awsbroker/awsbroker/internal/target"
 	"github.com/awsbroker/awsbroker/internal/totp"
 )
 
@@ -23,7 +24,7 @@ const seedPrice = "A code will then no longer be a second factor: anyone who ope
 // StoreSeed puts the seed of a profile's virtual MFA device into the keychain.
 // given is the seed, or empty to ask for it. The seed is base32, or the
 // otpauth:// URI that the QR code of the device holds.
-func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given credential.Secret) (*broker.Target, error) {
+func StoreSeed(ctx context.Context, b *broker.Broker, profile string, given credential.Secret) (*target.Target, error) {
 	t, err := seedTarget(b, profile)
 	if err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func withSeeds(ctx context.Context, b *broker.Broker, a *broker.Asker, change fu
 }
 
 // seedTarget returns what a profile stands for. It refuses devices without seeds.
-func seedTarget(b *broker.Broker, profile string) (*broker.Target, error) {
+func seedTarget(b *broker.Broker, profile string) (*target.Target, error) {
 	t, err := b.Target(profile)
 	if err != nil {
 		return nil, err

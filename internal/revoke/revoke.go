@@ -17,6 +17,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/rotate"
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Options say what has leaked.
@@ -77,7 +78,7 @@ type revocation struct {
 	rotation *rotate.Rotation
 	user     sts.Identity
 	o        Options
-	profile  *broker.Target
+	profile  *target.Target
 	role     string // the ARN, if it is in the user's account
 	foreign  string // the ARN, if it is not
 	pause    revokeWaits

@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 func TestRotateKeepOld(t *testing.T) {
@@ -184,8 +185,8 @@ func TestRotateDropsSessionsOfTheKey(t *testing.T) {
 	if _, err := m.rotate(); err != nil {
 		t.Fatal(err)
 	}
-	for _, target := range []*broker.Target{before, m.Target("plain")} {
-		if _, ok := target.Cached(m.OpenCache(), time.Now()); ok {
+	for _, x := range []*target.Target{before, m.Target("plain")} {
+		if _, ok := x.Cached(m.OpenCache(), time.Now()); ok {
 			t.Error("a session of the old key is still there")
 		}
 	}

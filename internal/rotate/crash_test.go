@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/brokertest"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/fakeaws"
 	"github.com/awsbroker/awsbroker/internal/keystore"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // accounts are the kinds of account that keys are rotated in.
@@ -243,11 +243,11 @@ func TestRotateLeavesStrangersAlone(t *testing.T) {
 func (m *rotating) use(key *fakeaws.AccessKey) {
 	m.T.Helper()
 	b := m.NewBroker()
-	target, err := b.Target("admin")
+	admin, err := b.Target("admin")
 	if err != nil {
 		m.T.Fatal(err)
 	}
-	r := &Rotation{Actor: b.NewActor(target, nil), Targets: []*broker.Target{target}, Waits: m.waits}
+	r := &Rotation{Actor: b.NewActor(admin, nil), Targets: []*target.Target{admin}, Waits: m.waits}
 	store := m.Credentials(key)
 	if _, err := r.CallerIdentity(m.T.Context(), store); err != nil {
 		m.T.Fatal(err)

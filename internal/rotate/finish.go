@@ -183,7 +183,7 @@ func (r *Rotation) dropOwnSessions() {
 
 // refileSessions files the cached role sessions of known profiles under the new
 // key's id, so that callers find them without a code. Sessions of other profiles
-// are filed anew when they are next looked up, see [broker.Target.Cached].
+// are filed anew when they are next looked up, see [target.Target.Cached].
 func (r *Rotation) refileSessions() error {
 	for _, t := range r.Targets {
 		k := t.Key

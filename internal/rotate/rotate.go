@@ -19,6 +19,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/sts"
+	"github.com/awsbroker/awsbroker/internal/target"
 	"github.com/awsbroker/awsbroker/internal/wait"
 )
 
@@ -80,7 +81,7 @@ type Rotation struct {
 	report  broker.Reporter
 	Options Options
 	Name    string
-	Targets []*broker.Target // every profile that uses the key; at least one, if only a made-up one
+	Targets []*target.Target // every profile that uses the key; at least one, if only a made-up one
 	Waits   Waits
 	Access  *access.Access
 	chain   *keystore.Store
@@ -214,7 +215,7 @@ func (r *Rotation) ReadState(ctx context.Context) (p Pending, unfinished bool, e
 
 // needsNoKey reports whether a session in hand does, since nothing is to be changed.
 func (r *Rotation) needsNoKey() bool {
-	return r.looks && r.Actor.Target.Key.Known() && slices.ContainsFunc(r.Targets, func(t *broker.Target) bool {
+	return r.looks && r.Actor.Target.Key.Known() && slices.ContainsFunc(r.Targets, func(t *target.Target) bool {
 		_, ok := r.Actor.FindSession(t)
 		return ok
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // device is the MFA device of a key's user, or why there is none to use.
@@ -110,7 +111,7 @@ func (a *all) planOne(ctx context.Context, use keychain.Use) error {
 }
 
 // chooseDevice is [chooseDevice] once a key.
-func (a *all) chooseDevice(ctx context.Context, b *broker.Broker, t *broker.Target) (string, error) {
+func (a *all) chooseDevice(ctx context.Context, b *broker.Broker, t *target.Target) (string, error) {
 	name := t.Profile.KeyName
 	d, known := a.devices[name]
 	if known {

@@ -12,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // listLimit is how long AWS may take to list devices.
@@ -21,7 +22,7 @@ const listLimit = 20 * time.Second
 // Several are a [failure.Usage], since the person has to say which. Where the key may
 // not list devices, as AWS's policy for users' own devices lets it, or the keychain
 // needs a person and there is none, the target's device stays, which is a guess.
-func chooseDevice(ctx context.Context, b *broker.Broker, t *broker.Target) (serial string, err error) {
+func chooseDevice(ctx context.Context, b *broker.Broker, t *target.Target) (serial string, err error) {
 	a := b.NewActor(t, nil)
 	defer a.Close()
 	asking, cancel := context.WithTimeout(ctx, b.Limits.Question)
@@ -35,7 +36,7 @@ func chooseDevice(ctx context.Context, b *broker.Broker, t *broker.Target) (seri
 }
 
 // chooseDeviceOf is [chooseDevice] with the key in hand.
-func chooseDeviceOf(ctx context.Context, b *broker.Broker, t *broker.Target, key credential.Credentials) (serial string, err error) {
+func chooseDeviceOf(ctx context.Context, b *broker.Broker, t *target.Target, key credential.Credentials) (serial string, err error) {
 	client, err := t.IAM(key)
 	if err != nil {
 		return "", err

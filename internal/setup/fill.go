@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // filling completes the options of a run: with what the profile has, else with a
@@ -177,7 +178,8 @@ func (f *filling) chooseKey() (err error) {
 		return err
 	}
 	f.key = f.record.Keys[f.KeyName]
-	return broker.RefuseRoot(&broker.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName, RoleARN: proposedRole}, Key: f.key}, time.Now())
+	proposed := target.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName, RoleARN: proposedRole}, Key: f.key}
+	return proposed.RefuseRoot(time.Now())
 }
 
 // keep sets what the profile has beyond the options, and keeps.
@@ -291,7 +293,7 @@ func isWhole(device string) bool {
 func (f *filling) owner(ctx context.Context) (account, user string, err error) {
 	arn := f.key.ARN
 	if arn == "" && !f.Offline {
-		r := f.run.NewActor(&broker.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName}}, nil)
+		r := f.run.NewActor(&target.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName}}, nil)
 		defer r.Close()
 		if err := r.OpenKey(ctx); err != nil {
 			return "", "", err

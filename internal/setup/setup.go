@@ -14,6 +14,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
+	"github.com/awsbroker/awsbroker/internal/target"
 )
 
 // Options describe the profile to write. What is empty is taken from the
@@ -95,7 +96,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (changed bool, err er
 
 // plan returns what changes in the files, and what the profile stands for then. choose
 // returns the MFA device where the one of the target is a guess.
-func (f *filling) plan(ctx context.Context, choose func(context.Context, *broker.Broker, *broker.Target) (serial string, err error)) (config.Edit, *broker.Target, error) {
+func (f *filling) plan(ctx context.Context, choose func(context.Context, *broker.Broker, *target.Target) (serial string, err error)) (config.Edit, *target.Target, error) {
 	edit, t, err := f.planEdit()
 	if err != nil || !f.guessed || f.Offline {
 		return edit, t, err
@@ -106,7 +107,7 @@ func (f *filling) plan(ctx context.Context, choose func(context.Context, *broker
 	return f.planEdit()
 }
 
-func (f *filling) planEdit() (config.Edit, *broker.Target, error) {
+func (f *filling) planEdit() (config.Edit, *target.Target, error) {
 	edit, err := f.edit.SetProfile(f.Profile, f.Settings(), f.remove)
 	if err != nil {
 		return edit, nil, failure.OfConfig(err)
@@ -170,7 +171,7 @@ func inheritedSettings(is config.Profile) (set []config.Setting) {
 
 // proveProfile gets one session through the profile as it will be. If nobody can be
 // asked for the code, the person is warned that nothing was proved.
-func proveProfile(ctx context.Context, b *broker.Broker, t *broker.Target) error {
+func proveProfile(ctx context.Context, b *broker.Broker, t *target.Target) error {
 	_, err := b.SessionOf(ctx, t, broker.Want{})
 	if errors.Is(err, prompt.ErrNoTerminal) {
 		b.Warn("the profile was not tested, because there is no terminal to ask for an MFA code at; test it later: awsbroker login --profile %s", say.ShellWord(t.Profile.Name))

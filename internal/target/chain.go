@@ -1,9 +1,8 @@
-package broker
+package target
 
 import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -11,25 +10,15 @@ import (
 // of the source's role asks for that of its own.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 
-// withSource makes the session of the source profile ask for the target's.
-func (b *Broker) withSource(t *Target, record keystore.Record) error {
-	p := t.Profile
-	if err := checkChain(p); err != nil {
-		return err
-	}
-	source, err := b.targetOf(p.Source, record)
-	t.From = source
-	return err
-}
-
-// checkChain refuses what AWS would refuse, before anybody is asked for a code.
-func checkChain(p *config.Profile) error {
+// CheckChain refuses a chained profile that AWS would refuse, before anybody is asked
+// for a code.
+func CheckChain(p *config.Profile) error {
 	name, source := p.Name, p.Source.Name
 	if p.KeyName != p.Source.KeyName {
 		return failure.New(failure.Other, "profile %s has the key %q, but its source profile %s has the key %q", name, p.KeyName, source, p.Source.KeyName).
 			Hint("remove awsbroker_key from profile %s, or remove its source_profile so that the key assumes the role directly", name)
 	}
-	if p.Duration > longestFromSession {
+	if p.Duration > LongestFromSession {
 		at, _ := p.Origin("duration_seconds")
 		return failure.New(failure.Other, "%s is %s, but AWS limits role chaining (a role that another role assumes) to sessions of one hour", at.String(), say.Duration(p.Duration)).
 			Hint("set it to 1h, or have the user's key assume the role: awsbroker setup %s --key %s", failure.SetupWord(p.Name), say.ShellWord(p.KeyName))

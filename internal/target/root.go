@@ -1,4 +1,4 @@
-package broker
+package target
 
 import (
 	"time"
@@ -32,7 +32,7 @@ func Countdown(expires, now time.Time) string {
 
 // RefuseRoot returns a failure if the target's key is known to be a root user's. AWS is
 // not asked.
-func RefuseRoot(t *Target, now time.Time) error {
+func (t *Target) RefuseRoot(now time.Time) error {
 	if !t.Key.Root() {
 		return nil
 	}

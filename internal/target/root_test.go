@@ -1,4 +1,4 @@
-package broker
+package target
 
 import (
 	"errors"
@@ -64,7 +64,7 @@ func TestRefuseRoot(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := &Target{Profile: &config.Profile{Name: "admin", KeyName: "root-account", RoleARN: c.role}, Key: c.key}
-			err := RefuseRoot(target, added.Add(c.after))
+			err := target.RefuseRoot(added.Add(c.after))
 			if c.want == "" {
 				if err != nil {
 					t.Fatal(err)

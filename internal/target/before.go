@@ -1,4 +1,4 @@
-package broker
+package target
 
 import (
 	"errors"
@@ -13,25 +13,25 @@ import (
 // listed and renamed. Instead the record remembers the id before the rotation.
 
 // Cached returns the target's session in the cache. The session of a role that is
-// cached under the key id from before the last rotation is filed anew under the id
+// Cached under the key id from before the last rotation is filed anew under the id
 // of now.
 func (t *Target) Cached(c *session.Cache, now time.Time) (session.Session, bool) {
-	s, ok := c.Get(t.cacheKey(), now)
+	s, ok := c.Get(t.CacheKey(), now)
 	if ok || !t.servesBefore() {
 		return s, ok
 	}
-	s, ok = c.Get(t.beforeRotation().cacheKey(), now)
+	s, ok = c.Get(t.beforeRotation().CacheKey(), now)
 	if ok {
-		_ = c.Put(t.cacheKey(), s)
+		_ = c.Put(t.CacheKey(), s)
 	}
 	return s, ok
 }
 
-// forget removes the target's session from wherever [Target.Cached] would find it.
-func (t *Target) forget(c *session.Cache) error {
-	err := c.Forget(t.cacheKey())
+// Forget removes the target's session from wherever [Target.Cached] would find it.
+func (t *Target) Forget(c *session.Cache) error {
+	err := c.Forget(t.CacheKey())
 	if t.servesBefore() {
-		err = errors.Join(err, c.Forget(t.beforeRotation().cacheKey()))
+		err = errors.Join(err, c.Forget(t.beforeRotation().CacheKey()))
 	}
 	return err
 }
@@ -42,7 +42,7 @@ func (t *Target) ForgetSessions(c *session.Cache) error {
 	var problems []error
 	for ; t != nil; t = t.From {
 		_, err := c.ForgetSubject(t.Subject())
-		problems = append(problems, err, t.forget(c))
+		problems = append(problems, err, t.Forget(c))
 		if t.HasDevice() {
 			_, err := c.ForgetSubject(t.MFATarget(0).Subject()) // also of other profiles of the key
 			problems = append(problems, err)
