@@ -12,6 +12,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/session"
@@ -69,7 +70,10 @@ func (s *bootstrap) undoThing(ctx context.Context, t notes.Thing) error {
 	case notes.AccessKey:
 		return s.undoKey(ctx, t, on.Name)
 	case notes.Stored:
-		return s.forgetKey(ctx, t.Name)
+		if !s.keepsOther(t) {
+			return s.forgetKey(ctx, t.Name)
+		}
+		return nil
 	case notes.Profile:
 		return s.undoProfile(ctx, t)
 	}
@@ -78,25 +82,7 @@ func (s *bootstrap) undoThing(ctx context.Context, t notes.Thing) error {
 
 // undoUser deletes a user with all that it has got since: it was made here.
 func (s *bootstrap) undoUser(ctx context.Context, user string) error {
-	keys, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, k.ID) }); err != nil {
-			return err
-		}
-	}
-	devices, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, user) })
-	if err != nil {
-		return err
-	}
-	for _, d := range devices {
-		if err := s.undoDevice(ctx, user, d.Serial); err != nil && !awsapi.Is(err, awsapi.NotThere) {
-			return err
-		}
-	}
-	if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, user) }); err != nil {
+	if err := s.takeCredentials(ctx, user); err != nil {
 		return err
 	}
 	groups, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Group, error) { return c.GroupsOf(ctx, user) })
@@ -115,6 +101,41 @@ func (s *bootstrap) undoUser(ctx context.Context, user string) error {
 		return err
 	}
 	return s.do(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteUser(ctx, user) })
+}
+
+// takeCredentials deletes all with which a user signs in: access keys, MFA devices, Git
+// passwords, the password.
+func (s *bootstrap) takeCredentials(ctx context.Context, user string) error {
+	keys, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.Key, error) { return c.Keys(ctx, user) })
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteKey(ctx, user, k.ID) }); err != nil {
+			return err
+		}
+	}
+	devices, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) { return c.MFADevices(ctx, user) })
+	if err != nil {
+		return err
+	}
+	for _, d := range devices {
+		if err := s.undoDevice(ctx, user, d.Serial); err != nil && !awsapi.Is(err, awsapi.NotThere) {
+			return err
+		}
+	}
+	passwords, err := listOrNothing(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.ServiceCredential, error) {
+		return c.ServiceCredentials(ctx, user, "")
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range passwords {
+		if err := s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteServiceCredential(ctx, user, p.ID) }); err != nil {
+			return err
+		}
+	}
+	return s.ignoreMissing(ctx, func(ctx context.Context, c *iam.Client) error { return c.DeleteLoginProfile(ctx, user) })
 }
 
 func (s *bootstrap) undoRole(ctx context.Context, role string) error {
@@ -193,7 +214,9 @@ func (s *bootstrap) undoDevice(ctx context.Context, user, serial string) error {
 // in its place; and one of which only AWS's list knows.
 func (s *bootstrap) undoKey(ctx context.Context, t notes.Thing, user string) error {
 	ids := []string{t.ID}
-	if info, ok := s.record.Keys[t.Name]; ok && awsapi.NameOf(info.ARN) == user && !slices.Contains(ids, info.AccessKeyID) {
+	info, stored := s.record.Keys[t.Name]
+	stored = stored && !s.keepsOther(t)
+	if stored && !slices.Contains(ids, info.AccessKeyID) {
 		ids = append(ids, info.AccessKeyID)
 	}
 	if !t.Done {
@@ -214,17 +237,30 @@ func (s *bootstrap) undoKey(ctx context.Context, t notes.Thing, user string) err
 			return err
 		}
 	}
-	if info, ok := s.record.Keys[t.Name]; !ok || awsapi.NameOf(info.ARN) != user || t.Name == s.name {
+	if !stored || t.Name == s.name {
 		return nil
 	}
 	return s.forgetKey(ctx, t.Name)
 }
 
-// forgetKey takes a key out of the keychain.
+// keepsOther reports whether the keychain has, under the name of a key that bootstrap put
+// there, a key of another user or account by now. Nobody has its secret elsewhere, so it
+// stays, and a warning says so.
+func (s *bootstrap) keepsOther(t notes.Thing) bool {
+	info, listed := s.record.Keys[t.Name]
+	account, _ := awsapi.SplitARN(info.ARN)
+	if !listed || info.AccessKeyID == t.ID || account == s.out.Account && awsapi.NameOf(info.ARN) == holderFrom(t.On).Name {
+		return false
+	}
+	s.run.Warn("the key %s in the keychain is not the one that bootstrap stored: it is kept", t.Name)
+	return true
+}
+
+// forgetKey takes a key out of the keychain, and what is kept beside it.
 func (s *bootstrap) forgetKey(ctx context.Context, name string) error {
 	store, err := s.run.OpenKeychain(ctx, s.actor.Asker)
 	if err == nil {
-		err = store.Remove(ctx, name)
+		err = keychain.Forget(ctx, store, name)
 	}
 	if err != nil && !errors.Is(err, keystore.ErrNotFound) {
 		return failure.OfKeystore(err, name)
@@ -233,8 +269,14 @@ func (s *bootstrap) forgetKey(ctx context.Context, name string) error {
 }
 
 // undoProfile takes the profile out of the config file, or makes it what it
-// was, and forgets its sessions.
+// was, and forgets its sessions. One that is for a role of another account by now stays.
 func (s *bootstrap) undoProfile(ctx context.Context, t notes.Thing) error {
+	if now, err := s.run.Target(t.Name); err == nil {
+		if account, _ := awsapi.SplitARN(now.Profile.RoleARN); account != "" && account != s.out.Account {
+			s.run.Warn("profile %s is for account %s now: it is kept", t.Name, account)
+			return nil
+		}
+	}
 	if err := s.run.Logout(ctx, t.Name); err != nil {
 		s.run.Debug("cache: %v", err) // the sessions end within the hour
 	}

@@ -61,10 +61,7 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 	if err := b.Confirm(ctx, text+unfinished, "Remove it?"); err != nil {
 		return err
 	}
-	if err := store.Remove(ctx, name); err != nil {
-		return failure.OfKeystore(err, name)
-	}
-	if err := gitpassword.Forget(ctx, store, name); err != nil {
+	if err := Forget(ctx, store, name); err != nil {
 		return failure.OfKeystore(err, name)
 	}
 	if unfinished != "" {
@@ -73,6 +70,15 @@ func RemoveKey(ctx context.Context, b *broker.Broker, name string) error {
 		}
 	}
 	return session.NextGeneration(b.Paths)
+}
+
+// Forget removes a key from the keychain, and the Git passwords beside it. Errors are
+// those of package keystore: ErrNotFound if there is no such key.
+func Forget(ctx context.Context, store *keystore.Store, name string) error {
+	if err := store.Remove(ctx, name); err != nil {
+		return err
+	}
+	return gitpassword.Forget(ctx, store, name)
 }
 
 // findUsers returns the profiles that awsbroker serves with a key. A config file that
