@@ -96,6 +96,7 @@ func OfKeystore(err error, key string) *Error {
 			Hint("add it with: awsbroker add %s", say.ShellWord(key))
 	case errors.Is(err, paths.ErrForeign):
 		f.Reason = Other
+	case obstacleOf(err) != "": // New has said what to do
 	case errors.Is(err, keystore.ErrName):
 		f.Reason = Usage
 	case errors.Is(err, keystore.ErrDismissed):
@@ -120,7 +121,7 @@ func OfKeystore(err error, key string) *Error {
 // one will do as well.
 func OfFirstKeystore(err error, key string) *Error {
 	f := OfKeystore(err, key)
-	if f.Reason != Keychain {
+	if f.Reason != Keychain || obstacleOf(err) != "" {
 		return f
 	}
 	f.Hints = slices.DeleteFunc(f.Hints, func(hint string) bool { return hint == onlyThere })

@@ -42,8 +42,8 @@ func (f *Error) Unwrap() error { return f.Cause }
 
 // New returns a failure with a message in the manner of [say.Errorf]: one line,
 // lower case; text from elsewhere in the arguments is cleaned here. [Error.Hint] adds
-// hints; what to do in another user's home, or about a file of a newer awsbroker, is the same
-// everywhere and is added here.
+// hints; what to do in another user's home, about a file of a newer awsbroker, or about a disk that
+// refuses a file, is the same everywhere and is added here.
 func New(r Reason, format string, args ...any) *Error {
 	err := say.Errorf(format, args...)
 	f := &Error{Reason: r, Message: err.Error(), Cause: err}
@@ -53,6 +53,9 @@ func New(r Reason, format string, args ...any) *Error {
 	if errors.Is(err, fault.ErrNewer) {
 		f.Reason = Other
 		f.Hint("install that version of awsbroker, or a later one")
+	}
+	if hint := obstacleOf(err); hint != "" {
+		f.Hint("%s", hint)
 	}
 	return f
 }
