@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/notes"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -101,7 +102,7 @@ func (s *bootstrap) writeProfile(name, role string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.step("write profile", func() error { return config.WriteFile(s.run.Paths.Config, e.before, e.after) }); err != nil {
+	if err := s.step("write profile", func() error { return dotfile.Write(s.run.Paths.Config, e.before, e.after) }); err != nil {
 		return failure.New(failure.Other, "%s could not be written: %w", s.run.Paths.Config, err)
 	}
 	return session.NextGeneration(s.run.Paths)

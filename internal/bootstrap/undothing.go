@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
 	"github.com/awsbroker/awsbroker/internal/keychain"
@@ -291,7 +292,7 @@ func (s *bootstrap) undoProfile(ctx context.Context, t notes.Thing) error {
 	if err != nil {
 		return failure.OfConfig(err)
 	}
-	if err := config.WriteFile(s.run.Paths.Config, before, after); err != nil {
+	if err := dotfile.Write(s.run.Paths.Config, before, after); err != nil {
 		return failure.New(failure.Other, "%s could not be written: %w", s.run.Paths.Config, err)
 	}
 	return session.NextGeneration(s.run.Paths)

@@ -2,13 +2,8 @@ package config
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
 const (
@@ -88,57 +83,5 @@ func TestRemoveClearKeys(t *testing.T) {
 	}
 	if after, err := RemoveClearKeys("config", []byte(before), keys); err != nil || string(after) != before {
 		t.Errorf("another file: %q %v", after, err)
-	}
-}
-
-func TestRemoveLeftovers(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "credentials")
-	for name, text := range map[string]string{
-		"credentials": "x", ".credentials.awsbroker-1": clearSecret, ".credentials.awsbroker-2": "other",
-		".config.awsbroker-1": clearSecret, "credentials.bak": clearSecret,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	secret := credential.NewSecret(clearSecret)
-	if err := RemoveLeftovers(path, secret); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	if want := []string{".config.awsbroker-1", ".credentials.awsbroker-2", "credentials", "credentials.bak"}; !slices.Equal(names, want) {
-		t.Errorf("%q", names)
-	}
-	backup := path + ".awsbroker-backup"
-	if err := os.WriteFile(backup, []byte(clearSecret), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := RemoveLeftovers(path, secret); err == nil || !strings.Contains(err.Error(), filepath.Base(backup)) || strings.Contains(err.Error(), clearSecret) {
-		t.Errorf("the backup: %v", err)
-	}
-}
-
-func TestCheckWritable(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "credentials")
-	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := CheckWritable(path); err != nil {
-		t.Error(err)
-	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-		t.Errorf("it left something: %v", entries)
-	}
-	if err := os.Chmod(path, 0o400); err != nil {
-		t.Fatal(err)
-	}
-	if err := CheckWritable(path); err == nil {
-		t.Error("a read-only file")
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 )
 
 // FileEdit is a change of one of the two files.
@@ -95,21 +97,21 @@ func (e Edit) CheckWritable() error {
 		if string(f.Before) == string(f.After) || len(f.Before) == 0 {
 			continue
 		}
-		if err := CheckWritable(f.Path); err != nil {
+		if err := dotfile.CheckWritable(f.Path); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Write writes the config file and then the credentials file, each with [WriteFile],
+// Write writes the config file and then the credentials file, each with [dotfile.Write],
 // so that every setting is in its new place before it leaves the old one.
 func (e Edit) Write() error {
 	for _, f := range []FileEdit{e.Config, e.Credentials} {
 		if string(f.Before) == string(f.After) {
 			continue
 		}
-		if err := WriteFile(f.Path, f.Before, f.After); err != nil {
+		if err := dotfile.Write(f.Path, f.Before, f.After); err != nil {
 			return fmt.Errorf("%s could not be written: %w", f.Path, err)
 		}
 	}

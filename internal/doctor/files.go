@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -104,7 +105,7 @@ func editorAt(path string, line int) string {
 const atWork = time.Minute
 
 func (d *doctor) lookForLeftovers(path string) {
-	unused, backup := config.Leftovers(path)
+	unused, backup := dotfile.Leftovers(path)
 	for _, copy := range unused {
 		if info, err := os.Lstat(copy); err != nil || d.now.Sub(info.ModTime()) < atWork {
 			continue

@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/paths"
@@ -55,7 +56,7 @@ func mendFiles(b *broker.Broker, edits ...edit) func(context.Context) error {
 		for _, e := range edits {
 			before, after, err := e.work()
 			if err == nil && string(before) != string(after) {
-				err = config.CheckWritable(e.path)
+				err = dotfile.CheckWritable(e.path)
 			}
 			if err != nil {
 				return err
@@ -100,7 +101,7 @@ func (e edit) apply() error {
 		if string(before) == string(after) {
 			return nil
 		}
-		if err = config.WriteFile(e.path, before, after); !errors.Is(err, config.ErrChanged) {
+		if err = dotfile.Write(e.path, before, after); !errors.Is(err, dotfile.ErrChanged) {
 			return err
 		}
 	}

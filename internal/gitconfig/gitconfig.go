@@ -16,6 +16,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/programs"
@@ -74,7 +75,7 @@ func Run(ctx context.Context, b *broker.Broker, o Options) (file string, changed
 	if err := b.Confirm(ctx, strings.TrimRight(diff, "\n"), "Write this?"); err != nil {
 		return file, false, err
 	}
-	if err := config.WriteFile(file, before, after); err != nil {
+	if err := dotfile.Write(file, before, after); err != nil {
 		return file, false, failure.New(failure.Other, "%w", err)
 	}
 	return file, true, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
@@ -222,7 +223,7 @@ func (s *profileSource) ask(ctx context.Context, ready []*candidate) error {
 	for _, path := range filesOf(ready) {
 		before, after, err := withoutKeys(path, ready)
 		if err == nil {
-			err = config.CheckWritable(path)
+			err = dotfile.CheckWritable(path)
 		}
 		if err != nil {
 			return notRemovable(path, err)
@@ -259,7 +260,7 @@ func (s *profileSource) takeOut(_ context.Context, stored []*candidate, _ bool) 
 // itself has none.
 func removeLeftovers(path string, stored []*candidate) error {
 	for _, c := range stored {
-		if err := config.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
+		if err := dotfile.RemoveLeftovers(path, c.key.SecretAccessKey); err != nil {
 			return failure.New(failure.Other, "the key is in the keychain, but STILL IN PLAINTEXT in a copy beside %s: %w", path, err).
 				Hint("compare that copy with %s, and remove the copy", path)
 		}
@@ -276,7 +277,7 @@ func takeLines(path string, stored []*candidate) error {
 		if before, after, err = withoutKeys(path, stored); err != nil {
 			return err
 		}
-		if err = config.WriteFile(path, before, after); !errors.Is(err, config.ErrChanged) {
+		if err = dotfile.Write(path, before, after); !errors.Is(err, dotfile.ErrChanged) {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ const module = "github.com/awsbroker/awsbroker/"
 var levels = [][]string{
 	{"internal/agents", "internal/answers", "internal/awsapi", "internal/busy", "internal/caller", "internal/child", "internal/clients", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
 		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
-	{"internal/codecommit", "internal/config", "internal/credserver", "internal/csvkeys", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
+	{"internal/codecommit", "internal/config", "internal/credserver", "internal/csvkeys", "internal/dotfile", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
 		"internal/prompt", "internal/secretservice", "internal/session", "internal/signin", "internal/sts", "internal/totp"},
 	{"internal/consent", "internal/failure", "internal/helper", "internal/notes", "internal/start", "internal/target"},
 	{"internal/broker"},
@@ -36,6 +36,7 @@ var beside = []struct{ from, to, why string }{
 	{"internal/awsapi", "internal/wait", "a request waits before it is sent again"},
 	{"internal/awsapi", "internal/pattern", "the names of AWS's hosts have a form"},
 	{"internal/keystore", "internal/secretservice", "it is one of the keychains"},
+	{"internal/config", "internal/dotfile", "its two files belong to a person"},
 	{"internal/credserver", "internal/session", "a session is what it serves"},
 	{"internal/keystore", "internal/passphrase", "the encrypted file is sealed with one"},
 	{"internal/consent", "internal/failure", "a refusal is a failure"},

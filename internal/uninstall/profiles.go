@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/credential"
+	"github.com/awsbroker/awsbroker/internal/dotfile"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -57,7 +58,7 @@ func (l *leaving) planProfiles() error {
 	l.configEdit = config.FileEdit{Path: l.run.Paths.Config, Before: before, After: after}
 	if string(before) != string(after) {
 		l.plan.Diff = config.Diff(l.run.Paths.Config, before, after)
-		if err := config.CheckWritable(l.run.Paths.Config); err != nil {
+		if err := dotfile.CheckWritable(l.run.Paths.Config); err != nil {
 			return failure.New(failure.Other, "the profiles cannot be written: %w", err)
 		}
 	}
@@ -74,7 +75,7 @@ func (l *leaving) checkCredentials() error {
 	if !slices.ContainsFunc(l.plan.Keys, func(k Key) bool { return k.Fate == WriteBack && !k.Written }) {
 		return nil
 	}
-	if err := config.CheckWritable(path); err != nil {
+	if err := dotfile.CheckWritable(path); err != nil {
 		return failure.New(failure.Other, "the keys cannot be written: %w", err)
 	}
 	return nil
@@ -178,7 +179,7 @@ func (l *leaving) write(path string, before, after []byte) error {
 	if string(before) == string(after) {
 		return nil
 	}
-	if err := config.WriteFile(path, before, after); err != nil {
+	if err := dotfile.Write(path, before, after); err != nil {
 		return failure.New(failure.Other, "awsbroker could not write %s: %w", path, err)
 	}
 	return nil

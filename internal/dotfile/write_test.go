@@ -1,4 +1,4 @@
-package config
+package dotfile
 
 import (
 	"errors"
@@ -54,7 +54,7 @@ func holds(t *testing.T, path, want string) {
 func TestWriteNewFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "home", ".aws")
 	path := filepath.Join(dir, "config")
-	if err := WriteFile(path, nil, []byte("x")); err != nil {
+	if err := Write(path, nil, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, path, "x")
@@ -67,7 +67,7 @@ func TestWriteReplaces(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config")
 	put(t, path, "old", 0o644)
-	if err := WriteFile(path, []byte("old"), []byte("new")); err != nil {
+	if err := Write(path, []byte("old"), []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, path, "new")
@@ -81,12 +81,12 @@ func TestWriteChangedMeanwhile(t *testing.T) {
 	path := filepath.Join(dir, "config")
 	for _, before := range []string{"other", ""} {
 		put(t, path, "theirs", 0o600)
-		if err := WriteFile(path, []byte(before), []byte("new")); !errors.Is(err, ErrChanged) {
+		if err := Write(path, []byte(before), []byte("new")); !errors.Is(err, ErrChanged) {
 			t.Errorf("got %v", err)
 		}
 		holds(t, path, "theirs")
 	}
-	if err := WriteFile(filepath.Join(dir, "gone"), []byte("old"), []byte("new")); !errors.Is(err, ErrChanged) {
+	if err := Write(filepath.Join(dir, "gone"), []byte("old"), []byte("new")); !errors.Is(err, ErrChanged) {
 		t.Errorf("gone: %v", err)
 	}
 	if got := files(t, dir); got != "config" {
@@ -97,14 +97,14 @@ func TestWriteChangedMeanwhile(t *testing.T) {
 func TestWriteReadOnlyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	put(t, path, "old", 0o400)
-	if err := WriteFile(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "read-only") {
+	if err := Write(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("got %v", err)
 	}
 	holds(t, path, "old")
 }
 
 func TestWriteDirectory(t *testing.T) {
-	if err := WriteFile(t.TempDir(), nil, []byte("new")); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+	if err := Write(t.TempDir(), nil, []byte("new")); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -132,5 +132,25 @@ func TestWriteInPlace(t *testing.T) {
 		}
 		holds(t, path, texts[1])
 		holds(t, path+".awsbroker-backup", "precious")
+	}
+}
+
+func TestCheckWritable(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "credentials")
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckWritable(path); err != nil {
+		t.Error(err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("it left something: %v", entries)
+	}
+	if err := os.Chmod(path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckWritable(path); err == nil {
+		t.Error("a read-only file")
 	}
 }

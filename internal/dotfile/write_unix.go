@@ -1,6 +1,6 @@
 //go:build !windows
 
-package config
+package dotfile
 
 import (
 	"errors"
@@ -8,10 +8,6 @@ import (
 	"os"
 	"syscall"
 )
-
-// localEncodingIsUTF8 is that botocore reads the files as UTF-8, and refuses
-// what is not.
-const localEncodingIsUTF8 = true
 
 // keepOwner gives the file to the owner and group of the old one.
 func keepOwner(f *os.File, old fs.FileInfo) error {

@@ -1,4 +1,4 @@
-package config
+package dotfile
 
 import (
 	"bytes"
@@ -35,7 +35,7 @@ func TestWriteBindMount(t *testing.T) {
 		t.Fatal("a rename over the mount was not refused: this tests nothing")
 	}
 	events := watch(t, dir, filepath.Dir(host))
-	if err := WriteFile(path, []byte("old"), []byte("longer than before")); err != nil {
+	if err := Write(path, []byte("old"), []byte("longer than before")); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, path, "longer than before")
@@ -53,7 +53,7 @@ func TestWriteBindMount(t *testing.T) {
 	}
 	// A copy that an interrupted edit left is the only whole one.
 	put(t, path+".awsbroker-backup", "precious", 0o600)
-	if err := WriteFile(path, []byte("longer than before"), []byte("x")); err == nil || !strings.Contains(err.Error(), "interrupted") {
+	if err := Write(path, []byte("longer than before"), []byte("x")); err == nil || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("got %v", err)
 	}
 	holds(t, path, "longer than before")
@@ -67,7 +67,7 @@ func TestWriteReadOnlyBindMount(t *testing.T) {
 	put(t, path, "old", 0o600)
 	mount(t, path, path, "", unix.MS_BIND, "")
 	mount(t, "", path, "", unix.MS_REMOUNT|unix.MS_BIND|unix.MS_RDONLY, "")
-	if err := WriteFile(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "file is read-only") {
+	if err := Write(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "file is read-only") {
 		t.Errorf("got %v", err)
 	}
 	holds(t, path, "old")
@@ -119,7 +119,7 @@ func TestWriteFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, write := range map[string]func() error{
-		"replaced": func() error { return WriteFile(path, []byte(old), []byte(big)) },
+		"replaced": func() error { return Write(path, []byte(old), []byte(big)) },
 		"in place": func() error { return writeInPlace(path, info, []byte(old), []byte(big)) },
 	} {
 		if err := write(); err == nil || !strings.Contains(err.Error(), syscall.ENOSPC.Error()) {

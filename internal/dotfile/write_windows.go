@@ -1,4 +1,4 @@
-package config
+package dotfile
 
 import (
 	"errors"
@@ -7,10 +7,6 @@ import (
 
 	"golang.org/x/sys/windows"
 )
-
-// localEncodingIsUTF8 is false where botocore reads the files in the code page
-// of the machine, so that a name with an umlaut in a comment is no error.
-const localEncodingIsUTF8 = false
 
 // keepOwner has nothing to do: a new file takes its access list from the
 // directory.

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package config
+package dotfile
 
 import (
 	"errors"
@@ -27,12 +27,12 @@ func TestWriteModes(t *testing.T) {
 	for _, m := range []os.FileMode{0o600, 0o644, 0o640, 0o664, 0o200, 0o700, 0o666} {
 		path := filepath.Join(dir, "config")
 		put(t, path, "old", m)
-		if err := WriteFile(path, []byte("old"), []byte("new")); err != nil || mode(t, path) != m {
+		if err := Write(path, []byte("old"), []byte("new")); err != nil || mode(t, path) != m {
 			t.Errorf("mode %v became %v, %v", m, mode(t, path), err)
 		}
 	}
 	path := filepath.Join(dir, ".aws", "config")
-	if err := WriteFile(path, nil, []byte("x")); err != nil {
+	if err := Write(path, nil, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	if mode(t, path) != 0o600 || mode(t, filepath.Dir(path)).Perm() != 0o700 {
@@ -66,7 +66,7 @@ func TestWriteFollowsLinks(t *testing.T) {
 			}
 			path, real := filepath.Join(dir, "config"), filepath.Join(dir, "dotfiles/aws")
 			for _, step := range [][2]string{{"", "one"}, {"one", "two"}} { // first through a dangling link
-				if err := WriteFile(path, []byte(step[0]), []byte(step[1])); err != nil {
+				if err := Write(path, []byte(step[0]), []byte(step[1])); err != nil {
 					t.Fatal(err)
 				}
 				holds(t, real, step[1])
@@ -80,7 +80,7 @@ func TestWriteFollowsLinks(t *testing.T) {
 				t.Errorf("left behind: %s", got)
 			}
 			// Through the link a change by somebody else is seen.
-			if err := WriteFile(path, []byte("one"), []byte("three")); !errors.Is(err, ErrChanged) {
+			if err := Write(path, []byte("one"), []byte("three")); !errors.Is(err, ErrChanged) {
 				t.Errorf("got %v", err)
 			}
 			holds(t, real, "two")
@@ -93,7 +93,7 @@ func TestWriteLoopOfLinks(t *testing.T) {
 	if err := os.Symlink("loop", loop); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(loop, nil, []byte("x")); err == nil || !strings.Contains(err.Error(), "circle") {
+	if err := Write(loop, nil, []byte("x")); err == nil || !strings.Contains(err.Error(), "circle") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -108,7 +108,7 @@ func TestWriteKeepsOwner(t *testing.T) {
 	if err := os.Chown(path, 1234, 2345); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(path, []byte("old"), []byte("new")); err != nil {
+	if err := Write(path, []byte("old"), []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(path)
@@ -144,7 +144,7 @@ func TestWriteFileOfAnother(t *testing.T) {
 		t.Skip("needs root")
 	}
 	path := filepath.Join(dir, "config")
-	if err := WriteFile(path, []byte("old"), []byte("new")); err != nil {
+	if err := Write(path, []byte("old"), []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, path, "new")
@@ -181,7 +181,7 @@ func TestWriteReadOnlyFileOfAnother(t *testing.T) {
 		t.Skip("needs root")
 	}
 	path := filepath.Join(dir, "config")
-	if err := WriteFile(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "file is read-only") {
+	if err := Write(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "file is read-only") {
 		t.Errorf("got %v", err)
 	}
 	holds(t, path, "old")
@@ -190,7 +190,7 @@ func TestWriteReadOnlyFileOfAnother(t *testing.T) {
 	}
 }
 
-// TestWriteHardLink notes what WriteFile says about them: the file is
+// TestWriteHardLink notes what Write says about them: the file is
 // replaced, so the other name keeps what it had.
 func TestWriteHardLink(t *testing.T) {
 	dir := t.TempDir()
@@ -199,7 +199,7 @@ func TestWriteHardLink(t *testing.T) {
 	if err := os.Link(path, other); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(path, []byte("old"), []byte("new")); err != nil {
+	if err := Write(path, []byte("old"), []byte("new")); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, path, "new")
@@ -220,10 +220,10 @@ func TestWriteReadOnlyDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.Chmod(dir, 0o700)
-	if err := WriteFile(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "directory is read-only") {
+	if err := Write(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "directory is read-only") {
 		t.Errorf("got %v", err)
 	}
-	if err := WriteFile(filepath.Join(dir, "sub", "config"), nil, []byte("new")); err == nil || !strings.Contains(err.Error(), "read-only") {
+	if err := Write(filepath.Join(dir, "sub", "config"), nil, []byte("new")); err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("new directory: %v", err)
 	}
 	holds(t, path, "old")
@@ -236,7 +236,7 @@ func TestWriteReadOnlyDirectory(t *testing.T) {
 // that this user can reach.
 func asNobody(t *testing.T, env ...string) {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "config-test")
+	dir, err := os.MkdirTemp("/tmp", "dotfile-test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +245,7 @@ func asNobody(t *testing.T, env ...string) {
 	if err != nil {
 		skip(t, runtime.GOOS == "linux", "root is not stopped by modes, and this test cannot become somebody else: %v", err)
 	}
-	binary := filepath.Join(dir, "config.test")
+	binary := filepath.Join(dir, "dotfile.test")
 	put(t, binary, string(self), 0o755)
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
@@ -260,25 +260,5 @@ func asNobody(t *testing.T, env ...string) {
 	}
 	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
 		t.Errorf("as nobody: %v\n%s", err, out)
-	}
-}
-
-func TestReadPipe(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Skip(err)
-	}
-	var parse *ParseError
-	if _, err := Load(path, ""); !errors.As(err, &parse) {
-		t.Errorf("got %v", err)
-	}
-}
-
-// TestNotUTF8 is refused where botocore would refuse it.
-func TestNotUTF8(t *testing.T) {
-	for _, text := range []string{"# Gr\xfc\xdfe\n[default]\n", "[default]\nregion = x\n\xff"} {
-		if _, err := Parse("config", []byte(text), "credentials", nil); err == nil || !strings.Contains(err.Error(), "not UTF-8") {
-			t.Errorf("%q: %v", text, err)
-		}
 	}
 }

@@ -1,4 +1,7 @@
-package config
+// Package dotfile changes a file that belongs to a person, such as ~/.aws/config: as a
+// whole or not at all, where it is, with the owner and mode that it has, and only if it
+// still holds what was read.
+package dotfile
 
 import (
 	"bytes"
@@ -17,7 +20,7 @@ import (
 // ErrChanged is that a file is no longer what it was when it was read.
 var ErrChanged = errors.New("another program changed the file meanwhile")
 
-// WriteFile replaces the content before of a file by after. The file is
+// Write replaces the content before of a file by after. The file is
 // either changed as a whole and on disk, or left as it was: if it no longer
 // holds before (an ErrChanged), if it or its directory is read-only, if the
 // disk is full. Empty before includes a file that is not there.
@@ -29,7 +32,7 @@ var ErrChanged = errors.New("another program changed the file meanwhile")
 //
 // Of natefinch/atomic only the replacing is used: its WriteFile replaces a
 // symbolic link itself, drops the owner, and does not sync the directory.
-func WriteFile(path string, before, after []byte) (err error) {
+func Write(path string, before, after []byte) (err error) {
 	target, err := followLinks(path)
 	if err != nil {
 		return err
@@ -186,4 +189,25 @@ func cannotWrite(target string, err error) error {
 		return fmt.Errorf("the file is read-only (%w): %q", reason, target)
 	}
 	return fmt.Errorf("cannot write (%w): %q", reason, target)
+}
+
+// CheckWritable returns the reason for which [Write] would refuse to replace the
+// file, as far as it can be known beforehand, or nil. CheckWritable changes nothing.
+func CheckWritable(path string) error {
+	target, err := followLinks(path)
+	if err != nil {
+		return err
+	}
+	info, err := statWritable(target)
+	if err != nil {
+		return err
+	}
+	temp, err := writeTemp(target, info, nil)
+	if errors.Is(err, errOwner) {
+		return nil // written in place
+	}
+	if err != nil {
+		return cannotWrite(target, err)
+	}
+	return os.Remove(temp)
 }
