@@ -21,6 +21,7 @@ type grant struct {
 	arn      string // of a managed policy; empty for an inline one
 	document string // of an inline one
 	always   bool   // it makes the user an administrator without MFA
+	allows   bool   // it allows something
 	denies   bool   // it denies something
 	anyRole  bool   // it lets the role be assumed without naming it
 }
@@ -79,7 +80,7 @@ func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, 
 			if err != nil {
 				return nil, err
 			}
-			g.always, g.denies, g.anyRole = policy.AlwaysAdmin(document), policy.Denies(document), policy.AllowsAnyRole(document, s.out.RoleARN)
+			g.read(document, s.out.RoleARN)
 		}
 		all = append(all, g)
 	}
@@ -92,10 +93,17 @@ func (s *bootstrap) readGrants(ctx context.Context, h iam.Holder) (all []grant, 
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, grant{of: h, name: name, document: document, always: policy.AlwaysAdmin(document), denies: policy.Denies(document),
-			anyRole: policy.AllowsAnyRole(document, s.out.RoleARN)})
+		g := grant{of: h, name: name, document: document}
+		g.read(document, s.out.RoleARN)
+		all = append(all, g)
 	}
 	return all, nil
+}
+
+// read notes what the text of the policy says, about the role of that ARN, too.
+func (g *grant) read(document, role string) {
+	g.always, g.allows, g.denies = policy.AlwaysAdmin(document), policy.Allows(document), policy.Denies(document)
+	g.anyRole = policy.AllowsAnyRole(document, role)
 }
 
 // describeTaking is what becomes of a grant that makes an administrator at any time.

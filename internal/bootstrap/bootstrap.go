@@ -113,19 +113,20 @@ type bootstrap struct {
 	direct *iam.Client    // to IAM, for the root user's, and for a session
 	out    Result
 
-	journal  *notes.Bootstrap
-	plan     []*step
-	adder    *keychain.Adder // the open keychain for the user's key
-	always   []grant         // what makes the user an administrator without MFA
-	others   []grant         // what else it may
-	locked   []lockedOut     // members of the group who would lose their rights
-	admin    *role           // that may do everything
-	agent    *role           // that coding agents get; nil if it is not asked for
-	members  []string        // ARNs of the group's members
-	selfARN  string          // of the policy for self-service; empty if it is not asked for
-	agentARN string          // of the policy that lets the group assume the role for agents
-	boundary string          // of the role: what it does not allow, nobody may
-	restores bool            // undoing gives whoever signs the rights back that it needs
+	journal      *notes.Bootstrap
+	plan         []*step
+	adder        *keychain.Adder // the open keychain for the user's key
+	always       []grant         // what makes the user an administrator without MFA
+	others       []grant         // what else it may
+	locked       []lockedOut     // members of the group who would lose their rights
+	admin        *role           // that may do everything
+	agent        *role           // that coding agents get; nil if it is not asked for
+	members      []string        // ARNs of the group's members
+	selfARN      string          // of the policy for self-service; empty if it is not asked for
+	agentARN     string          // of the policy that lets the group assume the role for agents
+	boundary     string          // of the role: what it does not allow, nobody may
+	userBoundary string          // of the user, who may not be let to assume the role
+	restores     bool            // undoing gives whoever signs the rights back that it needs
 
 	// at is called before and after each change; an error takes the place of
 	// the change's own. Tests stop the run there.

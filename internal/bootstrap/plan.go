@@ -130,7 +130,13 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 		return err
 	}
 	ours := []string{s.out.PolicyARN, s.agentARN, s.selfARN, policy.ManagedARN(s.out.Partition, policy.ChangePassword)}
+	if s.userBoundary != "" {
+		s.warn("user %s has a permissions boundary, %s, which may keep the user from assuming role %s", s.o.User, s.userBoundary, s.o.Role)
+	}
 	for _, g := range grants {
+		if g.denies {
+			s.warn("%s denies something, which may keep %s from assuming role %s", g.String(), s.o.User, s.o.Role)
+		}
 		switch {
 		case g.always && g.arn == "" && policy.WithoutAlwaysAdmin(g.document) != "":
 			s.always, s.others = append(s.always, g), append(s.others, g)
@@ -139,7 +145,9 @@ func (s *bootstrap) planTaking(ctx context.Context) error {
 			s.always = append(s.always, g)
 		case g.arn == "" || !slices.Contains(ours, g.arn):
 			s.others = append(s.others, g)
-			s.out.Warnings = append(s.out.Warnings, say.Sprintf("%s is kept: the user's key can use its rights without MFA", g.String()))
+			if g.allows {
+				s.warn("%s is kept: the user's key can use its rights without MFA", g.String())
+			}
 		}
 	}
 	if s.needsProof() {

@@ -241,7 +241,7 @@ func (s *bootstrap) failureAt(st *step, err error) error {
 	var f *failure.Error
 	if errors.As(err, &f) {
 		f.Message = say.Clean(st.what) + ": " + f.Message
-		if awsapi.Is(err, awsapi.Denied) {
+		if awsapi.Is(err, awsapi.Denied) && len(f.Hints) == 0 {
 			f.Hints = []string{"this key lacks the rights for it: use the root user's key or an administrator's"}
 		}
 	}

@@ -59,7 +59,7 @@ func (s *bootstrap) userStep() *step {
 		what: "user " + s.o.User, thing: notes.Thing{Kind: notes.User, Name: s.o.User},
 		look: func(ctx context.Context) (state, error) {
 			u, err := get(ctx, s, func(ctx context.Context, c *iam.Client) (iam.User, error) { return c.User(ctx, s.o.User) })
-			s.out.UserARN = cmp.Or(u.ARN, s.arn("user/"+s.o.User))
+			s.out.UserARN, s.userBoundary = cmp.Or(u.ARN, s.arn("user/"+s.o.User)), u.Boundary
 			return found(u.ARN, err)
 		},
 		make: func(ctx context.Context, t *notes.Thing) error {

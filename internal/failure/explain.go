@@ -204,7 +204,9 @@ func OfAWS(err error, p *config.Profile, coded bool) *Error {
 	case awsapi.RootKey:
 		f.Hint("use the key of an IAM user, because the root user cannot assume roles")
 	case awsapi.Denied:
-		f.Hint("find the policy of the user or its organization that denies it")
+		if !f.ofDenial(e) {
+			f.Hint("find the policy of the user or its organization that denies it")
+		}
 	case awsapi.RegionDisabled:
 		f.Hint("use a region in which STS is active: --region %s", config.DefaultRegion(partitionOf(p)))
 	case awsapi.Throttled, awsapi.Failing:

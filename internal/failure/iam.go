@@ -30,7 +30,9 @@ func OfIAM(err error, c IAMCall) error {
 		return New(Unreachable, "AWS IAM could not be reached: %s", e.Error()).
 			Hint("check the network, HTTPS_PROXY and the endpoint settings, and try again").Because(err)
 	case awsapi.Denied:
-		return New(Refused, "AWS refused: %s", e.Error()).Because(err)
+		f := New(Refused, "AWS refused: %s", e.Error()).Because(err)
+		f.ofDenial(e)
+		return f
 	case awsapi.Busy:
 		return New(Unreachable, "AWS is still changing this: %s", e.Error()).Hint("try again in a few minutes").Because(err)
 	case awsapi.NotThere:

@@ -45,6 +45,31 @@ func TestOfIAM(t *testing.T) {
 	}
 }
 
+// Where a policy of the organization or a boundary denies, more rights for the user are
+// no help, and AWS says which it is.
+func TestWhoDenies(t *testing.T) {
+	t.Parallel()
+	role := &config.Profile{Name: "admin", KeyName: "phoebe", RoleARN: "arn:aws:iam::123456789012:role/admin-mfa"}
+	for says, want := range map[string]string{
+		"with an explicit deny in a service control policy":                         "the organization's administrators can change it",
+		"because no service control policy allows the sts:AssumeRole action":        "the organization's administrators can change it",
+		"with an explicit deny in a resource control policy":                        "the organization's administrators can change it",
+		"because no permissions boundary allows the sts:AssumeRole action":          "a permissions boundary denies it",
+		"because no identity-based policy allows the sts:AssumeRole action, really": "",
+	} {
+		e := &awsapi.Error{Reason: awsapi.Denied, Code: "AccessDenied", Message: "User: arn:aws:iam::123456789012:user/phoebe is not authorized to perform: sts:AssumeRole on resource: X " + says}
+		for name, err := range map[string]error{
+			"IAM": failure.OfIAM(e, failure.IAMCall{}), "STS": failure.OfAWS(e, nil, false), "a role": failure.OfAWS(e, role, true),
+		} {
+			f := err.(*failure.Error)
+			hints := strings.Join(f.Hints, "\n")
+			if named := strings.Contains(hints, "whatever"); named != (want != "") || !strings.Contains(hints, want) || named && len(f.Hints) > 1 {
+				t.Errorf("%s, %s: %q", name, says, hints)
+			}
+		}
+	}
+}
+
 // Not every refused signature is a wrong secret.
 func TestSignatureOfAnotherRegion(t *testing.T) {
 	t.Parallel()

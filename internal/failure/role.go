@@ -60,6 +60,8 @@ func roleDenied(e *awsapi.Error, p *config.Profile) *Error {
 		who = "role " + roleName(p.Source.RoleARN)
 	}
 	switch {
+	case f.ofDenial(e):
+		return f
 	case strings.Contains(e.Message, "sts:TagSession"):
 		return f.Hint("for session_tags, both %s and the trust policy of role %s must allow sts:TagSession with these tags", who, role)
 	case strings.Contains(e.Message, "sts:SetSourceIdentity"):

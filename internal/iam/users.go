@@ -18,13 +18,18 @@ type User struct {
 	ARN          string
 	Created      time.Time // UTC
 	PasswordUsed time.Time // zero: never, or AWS does not say
+	Boundary     string    // ARN of the permissions boundary; empty for none, or in a list
 }
 
 func userOf(u *types.User) User {
-	return User{
+	out := User{
 		Name: aws.ToString(u.UserName), Path: aws.ToString(u.Path), ARN: aws.ToString(u.Arn),
 		Created: aws.ToTime(u.CreateDate).UTC(), PasswordUsed: aws.ToTime(u.PasswordLastUsed).UTC(),
 	}
+	if u.PermissionsBoundary != nil {
+		out.Boundary = aws.ToString(u.PermissionsBoundary.PermissionsBoundaryArn)
+	}
+	return out
 }
 
 // User reads a user. Reason NotThere: there is none of that name.

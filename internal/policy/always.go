@@ -40,6 +40,12 @@ func WithoutAlwaysAdmin(document string) string {
 	return Compose(left...)
 }
 
+// Allows reports whether a policy allows anything. One that cannot be read may.
+func Allows(document string) bool {
+	var policy readable
+	return json.Unmarshal([]byte(document), &policy) != nil || slices.ContainsFunc(policy.Statement, func(s statement) bool { return s.Effect == "Allow" })
+}
+
 // Denies reports whether a policy denies something to sessions from now on.
 // What revoke puts on a role denies it to older ones.
 func Denies(document string) bool {
