@@ -51,6 +51,9 @@ func (r *Rotation) Finish(ctx context.Context, next credential.Credentials) erro
 			return err
 		}
 	}
+	if err := r.swapTwins(ctx, record, next); err != nil {
+		return err
+	}
 	if !r.cut {
 		if err := r.adoptKey(next); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/access"
+	"github.com/awsbroker/awsbroker/internal/keystore"
 	"github.com/awsbroker/awsbroker/internal/say"
 )
 
@@ -28,6 +29,11 @@ func (r *Rotation) agree(ctx context.Context) error {
 		"         It will replace the old one, which will be deactivated\n         and, after another test, %s.",
 		r.Name, r.Actor.Target.Key.AccessKeyID, r.chain.Kind().Words(),
 		r.User.UserName(), r.User.Account, cmp.Or(strings.Join(profiles, ", "), "no profile"), last)
+	if record, err := keystore.ReadRecord(r.broker.Paths.KeystoreFile()); err == nil {
+		if twins := twinsOf(record, r.Name, r.Actor.Target.Key.AccessKeyID); len(twins) > 0 {
+			text += say.Sprintf("\nalso     The same access key is stored as %s, too, which will get the new one.", strings.Join(twins, ", "))
+		}
+	}
 	if address := r.Targets[0].ForeignAddresses(); address != "" {
 		text += "\n" + address
 	}
