@@ -252,7 +252,12 @@ func (v *revocation) doStages(ctx context.Context) error {
 			}
 			next = stageLast
 		default:
-			return v.denyLast(ctx)
+			if err = v.denyLast(ctx); err == nil {
+				return nil
+			}
+		}
+		if err != nil && v.userIsGone(ctx, err) {
+			return v.endWithoutUser(ctx)
 		}
 		if err != nil {
 			return err
