@@ -13,11 +13,14 @@ type origin struct {
 	registry string   // Debian, npm, Go
 	names    []string // of packages; of the module and the program for Go
 	version  string   // pinned, but of Debian's
+	tags     string   // of the build in Go
 }
 
-func debian(packages ...string) origin           { return origin{"Debian", packages, ""} }
-func npm(version string, names ...string) origin { return origin{"npm", names, version} }
-func golang(module, version, pkg string) origin  { return origin{"Go", []string{module, pkg}, version} }
+func debian(packages ...string) origin           { return origin{"Debian", packages, "", ""} }
+func npm(version string, names ...string) origin { return origin{"npm", names, version, ""} }
+func golang(module, version, pkg string, tags ...string) origin {
+	return origin{"Go", []string{module, pkg}, version, strings.Join(tags, ",")}
+}
 
 // cached is a path of what stays from one run to the next.
 func cached(path string) string {
@@ -40,6 +43,7 @@ func (o origin) path() string {
 // installAll installs what is missing and can be installed, and says what cannot.
 func installAll(some []*tool) error {
 	var packages, modules []string
+	var programs []*tool
 	for _, x := range some {
 		if x.from.installed() != "" {
 			continue
@@ -52,60 +56,32 @@ func installAll(some []*tool) error {
 				modules = append(modules, name+"@"+x.from.version)
 			}
 		case "Go":
-			if err := x.from.build(); err != nil {
-				fmt.Fprintf(os.Stderr, "%s %s is not to be had here: %v\n", x.name, x.from.version, err)
-			}
+			programs = append(programs, x)
 		}
 	}
 	if len(packages) > 0 {
-		if err := command(append([]string{"apt-get", "install", "-y", "-qq", "--no-install-recommends"}, packages...)); err != nil {
+		if err := command("apt-get", "update", "-qq"); err != nil { // an empty machine has no lists
+			return err
+		}
+		if err := command(append([]string{"apt-get", "install", "-y", "-qq", "--no-install-recommends"}, packages...)...); err != nil {
 			return err
 		}
 	}
 	if len(modules) > 0 {
-		return command(append([]string{"npm", "install", "--prefix", cached("npm"), "--no-audit", "--no-fund", "--loglevel=error"}, modules...))
+		if err := command(append([]string{"npm", "install", "--prefix", cached("npm"), "--no-audit", "--no-fund", "--loglevel=error"}, modules...)...); err != nil {
+			return err
+		}
 	}
-	return nil
+	return buildAll(programs)
 }
 
-func command(argv []string) error {
+func command(argv ...string) error {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(argv[:2], " "), err, out)
 	}
 	return nil
-}
-
-// build compiles a program as a part of a module of its own, which needs no list of the
-// module's versions, and leaves only the program.
-func (o origin) build() error {
-	dir, err := os.MkdirTemp("", "awsbroker-tools-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	text := fmt.Sprintf("module tools\n\ngo 1.26\n\nrequire %s %s\n", o.names[0], o.version)
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o600); err != nil {
-		return err
-	}
-	cmd := exec.Command("nice", "-n", "19", "go", "build", "-mod=mod", "-p", "1", "-ldflags", "-s -w", "-o", o.program(), o.names[1])
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-modcacherw", "GOMODCACHE="+dir+"/modules", "GOCACHE="+dir+"/cache")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		return fmt.Errorf("%w: %s", err, lines[len(lines)-1])
-	}
-	return nil
-}
-
-// program is the file of a program in Go. A newer version is another file.
-func (o origin) program() string {
-	name := filepath.Base(o.names[1])
-	if name[0] == 'v' && len(name) == 2 {
-		name = filepath.Base(filepath.Dir(o.names[1]))
-	}
-	return cached("go/" + o.version + "/" + name)
 }
 
 // installed is the version that is on this machine; "" for none.

@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // tool is a program, how it is had, and its smallest act that needs a session. Scripts know
 // $URL (of the faked AWS), $HOST and $PORT of it, and $TLS_PORT, where it speaks HTTPS.
 type tool struct {
@@ -39,6 +41,10 @@ var programs = []*tool{
 		act:   "aws-iam-authenticator token -i cluster -r arn:aws:iam::123456789012:role/cluster",
 	},
 	{
+		name: "barman-cloud", client: "barman-cloud-wal-archive", from: debian("barman-cli-cloud", "python3-boto3"),
+		act: "barman-cloud-wal-archive --endpoint-url $URL s3://bucket/barman main 000000010000000000000001",
+	},
+	{
 		name: "cdk", client: "cdk", from: npm("2.1148.1", "aws-cdk"),
 		setup: `export AWS_ENDPOINT_URL_STS=$URL CDK_HOME=$HOME/.cdk
 mkdir app && cd app
@@ -54,8 +60,8 @@ END`,
 	},
 	{
 		name: "chamber", client: "chamber", from: golang("github.com/segmentio/chamber/v3", "v3.1.4", "github.com/segmentio/chamber/v3"),
-		act:  "chamber list app",
-		note: refusedByProxy,
+		setup: "export AWS_ENDPOINT_URL=$URL CHAMBER_SECRET_BACKEND=S3 CHAMBER_S3_BUCKET=bucket",
+		act:   "chamber list app",
 	},
 	{
 		name: "docker-credential-ecr-login", client: "docker-credential-ecr-login",
@@ -84,9 +90,8 @@ git-annex init -q`,
 		act: "git-annex initremote s3 type=S3 encryption=none bucket=bucket host=s3.eu-central-1.amazonaws.com protocol=http requeststyle=path signature=v4",
 	},
 	{
-		name: "juicefs", from: golang("github.com/juicedata/juicefs", "v1.3.0", "github.com/juicedata/juicefs"),
-		act:  "juicefs format --storage s3 --bucket $URL/bucket sqlite3://jfs.db jfs",
-		note: refusedByProxy,
+		name: "juicefs", client: "juicefs", from: golang("github.com/juicedata/juicefs", "v1.4.1", "github.com/juicedata/juicefs", juicefsLite...),
+		act: "juicefs sync d/ s3://$HOST/bucket/d/",
 	},
 	{
 		name: "kopia", from: golang("github.com/kopia/kopia", "v0.23.1", "github.com/kopia/kopia"),
@@ -110,6 +115,11 @@ END`,
 		other: `eval "$(awsbroker export --profile admin --format mc | sed "s,https://\(.*\)@.*,http://\1@$HOST',")"`,
 		shown: `eval "$(awsbroker export --profile admin --format mc)"`,
 		note:  "knows `MC_HOST_…` and its own file only; takes an alias that it does not know for a directory, and ends with 0",
+	},
+	{
+		name: "opentofu", client: "tofu", from: golang("github.com/opentofu/opentofu", "v1.12.6", "github.com/opentofu/opentofu/cmd/tofu"),
+		setup: s3Backend,
+		act:   "tofu init -input=false",
 	},
 	{
 		name: "pgbackrest", client: "pgbackrest", from: debian("pgbackrest"), often: true,
@@ -194,10 +204,27 @@ END`,
 		act:   "sops encrypt --kms arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555 --input-type binary f",
 	},
 	{
-		name: "wal-g", client: "wal-g", from: golang("github.com/wal-g/wal-g", "v3.0.9+incompatible", "github.com/wal-g/wal-g/main/pg"),
-		act:  "pg st ls",
-		note: refusedByProxy,
+		name: "wal-g", client: "wal-g", from: golang("github.com/wal-g/wal-g", "v1.1.3-rc-with-build.0.20260820091616-3e493188db28", "github.com/wal-g/wal-g/main/pg"),
+		setup: `ln -s "$(command -v pg)" wal-g
+export PATH=$HOME:$PATH WALG_S3_PREFIX=s3://bucket/wal AWS_ENDPOINT=$URL AWS_REGION=eu-central-1 AWS_S3_FORCE_PATH_STYLE=true`,
+		act: "wal-g st put f f",
 	},
 }
 
-const refusedByProxy = "the module proxy refuses this version"
+// s3Backend is a configuration whose state is in S3.
+const s3Backend = `cat >main.tf <<END
+terraform {
+  backend "s3" {
+    bucket         = "bucket"
+    key            = "state"
+    region         = "eu-central-1"
+    use_path_style = true
+    endpoints      = { s3 = "$URL", sts = "$URL" }
+  }
+}
+END`
+
+// juicefsLite leaves out what juicefs calls so: everything but files and S3, without which it
+// is built from a third of the modules.
+var juicefsLite = strings.Fields("nogateway nowebdav nocos nobos nohdfs noibmcos noobs nooss noqingstor nosftp noswift noazure nogs noufile " +
+	"nob2 nonfs nodragonfly nosqlite nomysql nopg notikv nobadger noetcd nocifs nostorj noqiniu notos noks3")
