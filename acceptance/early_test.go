@@ -72,6 +72,10 @@ func TestEarlyGivesWhatMainGives(t *testing.T) {
 	w := newWorld(t).With("AWS_SECRET_ACCESS_KEY=other", "AWS_CONTAINER_X=y", "AWS_REGION=eu-west-3", "Z=a=b", "PATH=/usr/local/bin:/usr/bin:/bin", "AWS_PROFILE=admin")
 	w.Write(w.Path("plain"), "echo \"$0 $*\"\n") // a script without #!
 	w.Chmod(0o700, w.Path("plain"))
+	for _, name := range []string{"mc", "s3", "terraform"} { // main has a word about two of them, and serves the third
+		w.Write(w.Path(name), "#!/bin/sh\necho ${AWS_ACCESS_KEY_ID:+variables}\n")
+		w.Chmod(0o700, w.Path(name))
+	}
 	warm(t, w)
 	for _, args := range [][]string{
 		{"credential-process", "--profile", "admin"},
@@ -83,7 +87,8 @@ func TestEarlyGivesWhatMainGives(t *testing.T) {
 		{"exec", "--", "grep", "-E", "^(Sig[^Q]|Shd|Cap|NoNewPrivs|Seccomp|Groups)", "/proc/self/status"},
 		{"exec", "--", "sh", "-c", "umask; pwd; ulimit -a; readlink /proc/self/exe; echo complaint >&2; exit 7"},
 		{"exec", "--", "sh", "-c", "kill -TERM $$"}, {"exec", "--", "sh", "-c", "kill -PIPE $$"},
-		{"exec", "--", w.Path("plain"), "a", "b c"}, {"exec", "--", "no-such-command"}, {"exec", "--", "/etc"}, {"exec", "--", "/etc/hostname"}, {"exec", "--profile", "other", "true"},
+		{"exec", "--", w.Path("plain"), "a", "b c"}, {"exec", "--", w.Path("mc")}, {"exec", "--env", "--", w.Path("s3")}, {"exec", "--", w.Path("terraform")},
+		{"exec", "--", "no-such-command"}, {"exec", "--", "/etc"}, {"exec", "--", "/etc/hostname"}, {"exec", "--profile", "other", "true"},
 	} {
 		script := "umask 027; trap '' HUP; exec \"$@\""
 		run := func(before ...string) machine.Result {

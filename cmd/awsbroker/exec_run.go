@@ -36,14 +36,16 @@ func (r *execRun) tellWay() {
 		if r.stderr.IsTerminal() { // a script has nobody to tell
 			r.Step("the session of " + program + " is renewed while it runs (for variables: --env)")
 		}
-	case client.Format != "" && !client.Variables:
-		r.Warn(program + " reads none of AWS's variables, but its own")
-		r.advise(`in a shell: eval "$(awsbroker export ` + say.ShellWord(r.profile.Name) + " --format " + client.Format + `)"`)
-	case !client.Variables:
-		r.Warn(program + " sends no session token, so AWS refuses it")
+	case client.Lack != "":
+		r.Warn(program + " " + client.Lack)
+		if client.Format != "" {
+			r.advise(`in a shell: eval "$(awsbroker export ` + say.ShellWord(r.profile.Name) + " --format " + client.Format + `)"`)
+		}
 	case r.o.server && !client.Container:
 		r.Warn(program + " fetches no session from a server (AWS_CONTAINER_CREDENTIALS_FULL_URI)")
 		r.advise("leave out --server, or run: " + failure.EnvCommand(r.profile))
+	case client.Note != "" && r.stderr.IsTerminal():
+		r.Step(program + " " + client.Note)
 	}
 }
 

@@ -39,7 +39,7 @@ func (c *call) answer() {
 		return
 	}
 	if c.command == "exec" {
-		if path, ok = find(c.child[0]); !ok || c.isServed() || isTerminal(2) {
+		if path, ok = find(c.child[0]); !ok || !c.takesVariables() || isTerminal(2) {
 			return
 		}
 	}
@@ -147,10 +147,11 @@ func isTerminal(fd uintptr) bool {
 	return errno == 0
 }
 
-// isServed reports whether the program of exec gets its session from a server.
-func (c *call) isServed() bool {
+// takesVariables reports whether the program of exec gets its session in the environment,
+// and there is nothing to say of it.
+func (c *call) takesVariables() bool {
 	client := clients.Find(c.program())
-	return !c.env && client != nil && client.Again
+	return client == nil || client.Lack == "" && (c.env || !client.Again)
 }
 
 // program is the one that exec runs, for the log; empty for other commands.
