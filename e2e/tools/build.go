@@ -50,18 +50,20 @@ func (o origin) build(dir string) error {
 // Go heeds in the file of the main module only.
 func (o origin) goMod(dir string) (string, error) {
 	out, err := o.golang(dir, dir, "mod", "download", "-json", o.names[0]+"@"+o.version)
-	if err != nil {
-		return "", err
+	var module struct{ GoMod, Error string }
+	if json.Unmarshal(out, &module) == nil && module.Error != "" {
+		return "", errors.New(module.Error)
 	}
-	var module struct{ GoMod string }
-	if err := json.Unmarshal(out, &module); err != nil {
+	if err != nil {
 		return "", err
 	}
 	if out, err = o.golang(dir, dir, "mod", "edit", "-json", module.GoMod); err != nil {
 		return "", err
 	}
 	var file struct {
-		Replace []struct{ Old, New struct{ Path, Version string } }
+		Replace []struct {
+			Old, New struct{ Path, Version string }
+		}
 	}
 	if err := json.Unmarshal(out, &file); err != nil {
 		return "", err
@@ -75,8 +77,8 @@ func (o origin) goMod(dir string) (string, error) {
 	return text, nil
 }
 
-// golang runs the go command, and returns what it printed. A module that the proxy refuses
-// is fetched from where it is developed.
+// golang runs the go command, and returns what it printed. If that fails, a second try fetches
+// the module from where it is developed, and not from the proxy, and compiles C, too.
 func (o origin) golang(dir, work string, args ...string) ([]byte, error) {
 	run := func(more ...string) ([]byte, error) {
 		cmd := exec.Command("nice", append([]string{"-n", "19", "go"}, args...)...)
@@ -93,7 +95,7 @@ func (o origin) golang(dir, work string, args ...string) ([]byte, error) {
 	if out, err := run(); err == nil {
 		return out, nil
 	}
-	return run("GOPRIVATE="+o.names[0])
+	return run("GOPRIVATE="+o.names[0], "CGO_ENABLED=1")
 }
 
 // program is the file of a program in Go. A newer version is another file.

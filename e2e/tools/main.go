@@ -44,16 +44,15 @@ func run(names []string) error {
 	if err != nil {
 		return err
 	}
+	before, err := os.ReadFile(pagePath)
+	if err != nil {
+		return err
+	}
 	rows := l.tryAll(chosen(names))
-	fmt.Print(tables(rows))
-	text := page(rows)
 	if len(names) > 0 {
 		tell(rows)
-		if text, err = mergedPage(rows); err != nil {
-			return err
-		}
 	}
-	return os.WriteFile(pagePath, []byte(text), 0o644)
+	return os.WriteFile(pagePath, []byte(page(rows, string(before))), 0o644)
 }
 
 // tell prints what the tools printed.

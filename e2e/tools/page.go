@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/awsbroker/awsbroker/internal/clients"
 	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
@@ -63,24 +64,47 @@ func yes(o outcome) string {
 
 // cells of the first table.
 func (r *row) cells() []string {
-	cells := []string{r.name, r.version, r.from.registry, yes(r.profile), yes(r.choice), yes(r.env), yes(r.server), yes(r.socket), ""}
+	known := r.known()
+	cells := []string{r.name, r.typed(), yes(r.profile), yes(r.choice), yes(r.env), yes(r.server), yes(r.socket), "", r.version, r.from.registry}
+	if r.choice.works && known.Again {
+		cells[3] += ", renewed"
+	}
+	var notes []string
 	switch {
-	case r.version == "":
-		cells[1] = r.from.version
-		return append(cells[:3], "not to be had", "", "", "", "", r.note)
 	case r.err != nil:
-		cells[8] = r.err.Error()
-	case r.another != nil && r.another.works:
-		shown := r.shown
-		if shown == "" {
-			shown = r.other
-		}
-		cells[8] = "`" + shown + "`"
+		notes = append(notes, r.err.Error())
+	case known.Lack != "" && known.Format == "":
+		notes = append(notes, "no way: "+known.Name+" "+known.Lack)
+	case known.Lack != "":
+		notes = append(notes, known.Lack)
+	case known.Note != "":
+		notes = append(notes, known.Note)
 	}
 	if r.note != "" {
-		cells[8] = strings.TrimPrefix(cells[8]+"; "+r.note, "; ")
+		notes = append(notes, r.note)
 	}
+	cells[7] = strings.Join(notes, "; ")
 	return cells
+}
+
+// known is what exec knows of the program.
+func (x *tool) known() clients.Client {
+	if known := clients.Find(x.client); known != nil {
+		return *known
+	}
+	return clients.Client{}
+}
+
+// typed is what a person types, if it works.
+func (r *row) typed() string {
+	program, _, _ := strings.Cut(r.act, " ")
+	switch {
+	case r.choice.works:
+		return "`awsbroker exec admin -- " + filepath.Base(program) + " …`"
+	case r.another != nil && r.another.works:
+		return "`eval \"$(awsbroker export admin --format " + r.known().Format + ")\"`"
+	}
+	return "–"
 }
 
 // atEnd says what became of a tool whose session ended.
@@ -123,67 +147,3 @@ func (r *row) atRefusal() string {
 }
 
 func line(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
-
-// tables of all tools.
-func tables(rows []*row) string {
-	var b strings.Builder
-	b.WriteString(line([]string{"tool", "version", "from", byProfile.title, byChoice.title, byVariables.title, byServer.title, bySocket.title, "another way, or what to know"}))
-	b.WriteString("|---|---|---|---|---|---|---|---|---|\n")
-	for _, r := range rows {
-		b.WriteString(line(r.cells()))
-	}
-	b.WriteString(endsHead)
-	b.WriteString(line([]string{"tool", "no session to be had", "ends: " + byProfile.title, "ends: " + byVariables.title, "ends: " + byServer.title}))
-	b.WriteString("|---|---|---|---|---|\n")
-	for _, r := range rows {
-		if r.version != "" && r.err == nil {
-			b.WriteString(line([]string{r.name, r.atRefusal(), atEnd(r.endProfile), atEnd(r.endEnv), atEnd(r.endSrv)}))
-		}
-	}
-	return b.String()
-}
-
-// mergedPage returns the page with the rows of some tools in place of those that it had.
-func mergedPage(rows []*row) (string, error) {
-	text, err := os.ReadFile(pagePath)
-	if err != nil {
-		return "", err
-	}
-	lines := strings.SplitAfter(string(text), "\n")
-	for fresh := range strings.Lines(tables(rows)) {
-		for i, old := range lines {
-			if rowKey(old) != "" && rowKey(old) == rowKey(fresh) {
-				lines[i] = fresh
-			}
-		}
-	}
-	return strings.Join(lines, ""), nil
-}
-
-// rowKey is the tool of a row, and which of the two tables it is in; "" for no row.
-func rowKey(line string) string {
-	cells := strings.Split(line, " | ")
-	if !strings.HasPrefix(line, "| ") || len(cells) < 5 {
-		return ""
-	}
-	return fmt.Sprint(cells[0], len(cells))
-}
-
-func page(rows []*row) string { return pageHead + tables(rows) }
-
-const pageHead = "# Tools\n\n" +
-	"Which tools work with awsbroker, and in which ways. `make tools` installs the tools and runs each of them, and writes the\n" +
-	"tables below. \"yes\" means: the tool ended with 0, and AWS saw only calls with the session of the profile.\n\n" +
-	"| way | command |\n|---|---|\n" +
-	"| the profile | `AWS_PROFILE=admin TOOL`: the tool runs awsbroker itself (`credential_process`) |\n" +
-	"| `exec` | `awsbroker exec admin -- TOOL`: as with `--server` for tools that are known to renew their session, otherwise as with `--env` |\n" +
-	"| `exec --env` | the session in the environment |\n" +
-	"| `exec --server` | the address of a server that renews the session ([long commands](long-commands.md)) |\n" +
-	"| a socket | `awsbroker serve admin --socket …` here, and in the other place a profile that asks it ([serve](serve.md)) |\n" +
-	"| `export` | `awsbroker export admin --format mc`, or `pgbackrest`, `rclone`, `s3cmd`: the session as that program reads it |\n\n" +
-	"Terraform works in all of these ways; the end-to-end tests run it.\n\n" +
-	"## Ways\n\n"
-
-const endsHead = "\n## Refusals, and sessions that end\n\n" +
-	"The first column is what the tool does by its profile when awsbroker has no session to give and nobody to ask. `exec`\n" +
-	"says the same itself and does not start the tool. The others: the session ends while the tool waits for AWS's first answer.\n\n"

@@ -1,7 +1,5 @@
 package main
 
-import "strings"
-
 // tool is a program, how it is had, and its smallest act that needs a session. Scripts know
 // $URL (of the faked AWS), $HOST and $PORT of it, and $TLS_PORT, where it speaks HTTPS.
 type tool struct {
@@ -12,7 +10,6 @@ type tool struct {
 	act    string // one command
 	after  string // what a shell does then
 	other  string // another way; in place of "RUN awsbroker exec …"
-	shown  string // the same, as the page shows it
 	note   string // of the page: what is to be known, or why there is no way
 	often  bool   // among those that CI tries
 }
@@ -42,7 +39,8 @@ var programs = []*tool{
 	},
 	{
 		name: "barman-cloud", client: "barman-cloud-wal-archive", from: debian("barman-cli-cloud", "python3-boto3"),
-		act: "barman-cloud-wal-archive --endpoint-url $URL s3://bucket/barman main 000000010000000000000001",
+		setup: "mkdir wal; echo x >wal/000000010000000000000001",
+		act:   "barman-cloud-wal-archive --endpoint-url $URL s3://bucket/barman main wal/000000010000000000000001",
 	},
 	{
 		name: "cdk", client: "cdk", from: npm("2.1148.1", "aws-cdk"),
@@ -90,14 +88,9 @@ git-annex init -q`,
 		act: "git-annex initremote s3 type=S3 encryption=none bucket=bucket host=s3.eu-central-1.amazonaws.com protocol=http requeststyle=path signature=v4",
 	},
 	{
-		name: "juicefs", client: "juicefs", from: golang("github.com/juicedata/juicefs", "v1.4.1", "github.com/juicedata/juicefs", juicefsLite...),
-		act: "juicefs sync d/ s3://$HOST/bucket/d/",
-	},
-	{
-		name: "kopia", from: golang("github.com/kopia/kopia", "v0.23.1", "github.com/kopia/kopia"),
+		name: "kopia", client: "kopia", from: golang("github.com/kopia/kopia", "v0.23.1", "github.com/kopia/kopia"),
 		setup: "export KOPIA_PASSWORD=x KOPIA_CHECK_FOR_UPDATES=false",
 		act:   "kopia repository create s3 --bucket=bucket --endpoint=$HOST --disable-tls --region=eu-central-1 --prefix=kopia/",
-		note:  "keeps the session of the environment in its own file, and uses it after its end: connect again with each session",
 	},
 	{
 		name: "litestream", client: "litestream", from: golang("github.com/benbjohnson/litestream", "v0.5.18", "github.com/benbjohnson/litestream/cmd/litestream"),
@@ -112,14 +105,8 @@ END`,
 	{
 		name: "mc", client: "mc", from: golang("github.com/minio/mc", "v0.0.0-20250313080218-cf909e1063a9", "github.com/minio/mc"),
 		act:   "mc cp f admin/bucket/f",
-		other: `eval "$(awsbroker export --profile admin --format mc | sed "s,https://\(.*\)@.*,http://\1@$HOST',")"`,
-		shown: `eval "$(awsbroker export --profile admin --format mc)"`,
-		note:  "knows `MC_HOST_…` and its own file only; takes an alias that it does not know for a directory, and ends with 0",
-	},
-	{
-		name: "opentofu", client: "tofu", from: golang("github.com/opentofu/opentofu", "v1.12.6", "github.com/opentofu/opentofu/cmd/tofu"),
-		setup: s3Backend,
-		act:   "tofu init -input=false",
+		other: `eval "$(awsbroker export admin --format mc | sed "s,https://\(.*\)@.*,http://\1@$HOST',")"`,
+		note:  "takes an alias that it does not know for a directory, and ends with 0",
 	},
 	{
 		name: "pgbackrest", client: "pgbackrest", from: debian("pgbackrest"), often: true,
@@ -128,8 +115,7 @@ export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STAN
   PGBACKREST_REPO1_S3_ENDPOINT=s3.eu-central-1.amazonaws.com PGBACKREST_REPO1_S3_REGION=eu-central-1 PGBACKREST_REPO1_S3_URI_STYLE=path \
   PGBACKREST_REPO1_STORAGE_HOST=127.0.0.1 PGBACKREST_REPO1_STORAGE_PORT=$TLS_PORT PGBACKREST_REPO1_STORAGE_VERIFY_TLS=n`,
 		act:   "pgbackrest repo-ls",
-		other: `eval "$(awsbroker export --profile admin --format pgbackrest)"`,
-		note:  "knows variables of its own only",
+		other: `eval "$(awsbroker export admin --format pgbackrest)"`,
 	},
 	{
 		name: "rclone", client: "rclone", from: debian("rclone"), often: true,
@@ -154,7 +140,6 @@ export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STAN
 		setup: "export S3_HOSTNAME=$HOST",
 		act:   "s3 -u list bucket",
 		other: `eval "$(awsbroker export --profile admin)"; export S3_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID S3_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY`,
-		note:  "no way: it sends no session token, so no session works with it",
 	},
 	{
 		name: "s3cmd", client: "s3cmd", from: debian("s3cmd"), often: true,
@@ -165,7 +150,6 @@ export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STAN
 		setup: "mkdir mnt",
 		act:   "s3fs bucket mnt -o url=$URL,use_path_request_style,endpoint=eu-central-1",
 		after: "trap 'umount mnt' EXIT\ncp f mnt/f",
-		note:  "a mount lives as long as its session",
 	},
 	{
 		name: "s4cmd", client: "s4cmd", from: debian("s4cmd"), often: true,
@@ -181,10 +165,9 @@ export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STAN
 		act:   "samtools view -H s3+http://bucket/data.sam",
 	},
 	{
-		name: "sccache", from: debian("sccache"),
+		name: "sccache", client: "sccache", from: debian("sccache"),
 		setup: "export SCCACHE_BUCKET=bucket SCCACHE_ENDPOINT=$HOST SCCACHE_REGION=eu-central-1",
 		act:   "sccache --show-stats",
-		note:  "no way: Debian builds it without S3",
 	},
 	{
 		name: "serverless", client: "serverless", from: npm("3.40.0", "serverless"),
@@ -203,28 +186,4 @@ END`,
 		setup: "export AWS_ENDPOINT_URL_KMS=$URL",
 		act:   "sops encrypt --kms arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555 --input-type binary f",
 	},
-	{
-		name: "wal-g", client: "wal-g", from: golang("github.com/wal-g/wal-g", "v1.1.3-rc-with-build.0.20260820091616-3e493188db28", "github.com/wal-g/wal-g/main/pg"),
-		setup: `ln -s "$(command -v pg)" wal-g
-export PATH=$HOME:$PATH WALG_S3_PREFIX=s3://bucket/wal AWS_ENDPOINT=$URL AWS_REGION=eu-central-1 AWS_S3_FORCE_PATH_STYLE=true`,
-		act: "wal-g st put f f",
-	},
 }
-
-// s3Backend is a configuration whose state is in S3.
-const s3Backend = `cat >main.tf <<END
-terraform {
-  backend "s3" {
-    bucket         = "bucket"
-    key            = "state"
-    region         = "eu-central-1"
-    use_path_style = true
-    endpoints      = { s3 = "$URL", sts = "$URL" }
-  }
-}
-END`
-
-// juicefsLite leaves out what juicefs calls so: everything but files and S3, without which it
-// is built from a third of the modules.
-var juicefsLite = strings.Fields("nogateway nowebdav nocos nobos nohdfs noibmcos noobs nooss noqingstor nosftp noswift noazure nogs noufile " +
-	"nob2 nonfs nodragonfly nosqlite nomysql nopg notikv nobadger noetcd nocifs nostorj noqiniu notos noks3")

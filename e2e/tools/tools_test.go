@@ -55,7 +55,7 @@ func TestOften(t *testing.T) {
 // withoutVersion is a row of the page without what changes from one system to the next.
 func withoutVersion(row string) string {
 	cells := strings.Split(row, " | ")
-	return strings.Join(slices.Delete(cells, 1, 2), " | ")
+	return strings.Join(slices.Delete(cells, 8, 9), " | ")
 }
 
 // readPage returns the rows of the page's table of ways, by their tools.
@@ -65,7 +65,7 @@ func readPage(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rowsOf(string(text), 9)
+	return rowsOf(string(text), wayColumns)
 }
 
 // readEnds returns the rows of its other table.
@@ -75,19 +75,7 @@ func readEnds(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rowsOf(string(text), 5)
-}
-
-// rowsOf returns the rows of a table with so many columns, by what is in the first.
-func rowsOf(text string, columns int) map[string]string {
-	rows := map[string]string{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		if cells := strings.Split(line, " | "); len(cells) == columns {
-			rows[strings.TrimPrefix(cells[0], "| ")] = line
-		}
-	}
-	return rows
+	return rowsOf(string(text), endColumns)
 }
 
 // Each tool has a row, and works in at least one way, or the page says why in none.
@@ -98,8 +86,8 @@ func TestEachToolHasAWay(t *testing.T) {
 		if row == "" {
 			t.Errorf("%s: no row in docs/tools.md; run: make tools", x.name)
 		}
-		works := strings.Contains(row, "| yes |") || strings.Contains(row, "awsbroker export")
-		if none := strings.Contains(row, "no way:") || strings.Contains(row, "not to be had"); works == none {
+		works := strings.Contains(row, "| `")
+		if none := strings.Contains(row, "| no way: "); works == none {
 			t.Errorf("%s: works %v, says none %v: %s", x.name, works, none, row)
 		}
 	}
@@ -123,27 +111,27 @@ func TestOftenIsInstalled(t *testing.T) {
 	}
 }
 
-// What exec knows of a program is what the page saw.
+// What exec knows of a program, and prints, is what the page saw, and says.
 func TestExecKnowsTheTools(t *testing.T) {
 	shown, ends := readPage(t), readEnds(t)
-	for _, x := range tools {
+	for _, x := range programs {
 		cells := strings.Split(shown[x.name], " | ")
-		if x.client == "" || cells[3] == "not to be had" {
-			continue
-		}
 		known := clients.Find(x.client)
-		if known == nil {
-			t.Errorf("exec does not know %s", x.client)
+		if known == nil || len(cells) != wayColumns {
+			t.Errorf("%s: exec knows %v, the page %q", x.name, known, cells)
 			continue
 		}
-		if variables, container := cells[5] == "yes", cells[6] == "yes"; known.Variables != variables || known.Container != container {
+		if variables, container := cells[4] == "yes", cells[5] == "yes"; (known.Lack == "") != variables || known.Container != container {
 			t.Errorf("exec knows %+v, and the page saw variables %v, container endpoint %v", *known, variables, container)
+		}
+		if known.Again != strings.HasSuffix(cells[3], "renewed") {
+			t.Errorf("%s: exec knows that its session is renewed: %v, and the page says %q", x.name, known.Again, cells[3])
 		}
 		if end := ends[x.name]; known.Again && !strings.HasSuffix(end, " | continues |") && !strings.HasSuffix(end, " | was done |") {
 			t.Errorf("exec serves %s, which does not continue: %s", x.name, end)
 		}
-		if format := "--format " + known.Format; known.Format != "" && !known.Variables && !strings.Contains(cells[8], format) {
-			t.Errorf("%s has %s, and the page does not say so", x.name, format)
+		if !strings.Contains(cells[7], known.Lack) || !strings.Contains(cells[7], known.Note) {
+			t.Errorf("%s: exec says %q, and the page %q", x.name, known.Lack+known.Note, cells[7])
 		}
 	}
 }
