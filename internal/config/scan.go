@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -23,6 +24,12 @@ type scanner struct {
 
 func (s *scanner) fail(line int, format string, args ...any) error {
 	return &ParseError{Path: s.path, Line: line, Problem: fmt.Sprintf(format, args...)}
+}
+
+// failBehindBlock is fail for a line that may end a block: what is wrong with the block is
+// in an earlier line, and the first thing wrong in a file is the one to tell.
+func (s *scanner) failBehindBlock(line int, problem string) error {
+	return cmp.Or(s.checkBlock(), s.fail(line, "%s", problem))
 }
 
 // scan reads the lines of text; number is that of the first.
@@ -48,10 +55,10 @@ func (s *scanner) takeLine(number int, line string) error {
 	line = strings.TrimSuffix(line, "\n")
 	if strings.ContainsRune(line, '\r') {
 		// Python takes it for a line break, Go does not.
-		return s.fail(number, "there is a carriage return without a line feed")
+		return s.failBehindBlock(number, "there is a carriage return without a line feed")
 	}
 	if !utf8.ValidString(line) && localEncodingIsUTF8 {
-		return s.fail(number, "the line is not UTF-8: the AWS CLI refuses the file")
+		return s.failBehindBlock(number, "the line is not UTF-8: the AWS CLI refuses the file")
 	}
 	text := trim(line)
 	if text == "" || text[0] == '#' || text[0] == ';' {
