@@ -48,13 +48,18 @@ var changing = map[string][]string{"doctor": {"fix", "account"}, "logout": {"all
 
 // effectOf returns the effect of a command with its flags.
 func effectOf(cmd *cobra.Command) effect {
-	name := strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "awsbroker"), " ")
+	name := commandName(cmd)
 	for _, flag := range changing[name] {
 		if cmd.Flags().Changed(flag) {
 			return changes
 		}
 	}
 	return cmp.Or(effects[name], changes)
+}
+
+// commandName returns the words of a command after awsbroker: "keystore lock".
+func commandName(cmd *cobra.Command) string {
+	return strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "awsbroker"), " ")
 }
 
 // admit lets a coding agent run a command that changes something only if a person agrees,
@@ -78,10 +83,19 @@ func (a *app) admit(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// namesIn returns what may be the names of profiles and keys that a command is about.
+// aboutAll are the commands that are about all keys and profiles, whatever their words are.
+// So are logout --all and setup --all.
+var aboutAll = []string{"bootstrap", "doctor", "keystore move", "logout", "uninstall"}
+
+// namesIn returns what may be the names of profiles, keys and roles that a command is about;
+// none where it is about all.
 func namesIn(cmd *cobra.Command, args []string) []string {
+	all := cmd.Flags().Lookup("all")
+	if slices.Contains(aboutAll, commandName(cmd)) || all != nil && all.Changed {
+		return nil
+	}
 	names := slices.Clone(args)
-	for _, flag := range []string{"profile", "key", "like"} {
+	for _, flag := range []string{"profile", "key", "like", "role-arn"} {
 		if f := cmd.Flags().Lookup(flag); f != nil && f.Value.String() != "" {
 			names = append(names, f.Value.String())
 		}

@@ -28,6 +28,16 @@ func Check(value string) (want string) {
 	return "one of " + strings.Join(names, ", ")
 }
 
+// Stricter returns the one of two rules that gives less. One that nobody wrote gives way.
+func Stricter(a, b Rule) Rule {
+	for _, r := range rules {
+		if a == r || b == r {
+			return r
+		}
+	}
+	return ""
+}
+
 // Of returns the rule that counts. Without a written one, a person is asked, unless the
 // session is limited anyway: by session policies of the profile, or to reading.
 func Of(written Rule, limited bool) Rule {

@@ -54,6 +54,7 @@ type Broker struct {
 
 	turns    map[string]*turn // taken, by place
 	consents map[string]bool  // profiles whose sessions a person gave out in this run
+	rules    consent.Rules    // for coding agents
 
 	sent []credential.Secret // MFA codes that went to AWS in this run
 

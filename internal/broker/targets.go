@@ -76,6 +76,7 @@ func (b *Broker) targetIn(cfg *config.Config, record keystore.Record, profile st
 func (b *Broker) resolve(cfg *config.Config, profile string) (*config.Profile, error) {
 	p, err := cfg.Resolve(profile)
 	if err == nil {
+		p.Agents = b.rules.OfSession(cfg, p)
 		err = b.narrowFor(p)
 	}
 	var unknown *config.UnknownProfileError

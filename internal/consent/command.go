@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/agents"
 	"github.com/awsbroker/awsbroker/internal/caller"
-	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/prompt"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -25,38 +23,6 @@ type Command struct {
 	Agent caller.Agent
 	Rule  agents.Rule
 	Line  string // as it was typed, without secrets
-}
-
-// RuleOf returns the rule for a command about profiles and keys of these names; if none
-// has such a name, it is about all. What one of them refuses is refused. Only [default] allows: a
-// profile that agents may use must not let them write another one.
-func RuleOf(cfg *config.Config, names []string) agents.Rule {
-	if cfg == nil {
-		return agents.Ask
-	}
-	all, _ := cfg.Value("default", "awsbroker_agents")
-	rule, about, others := agents.Rule(all), []agents.Rule{}, []agents.Rule{}
-	for _, name := range cfg.Ours() {
-		switch p, err := cfg.Resolve(name); {
-		case err != nil:
-		case slices.Contains(names, name), slices.Contains(names, p.KeyName):
-			about = append(about, p.Agents)
-		default:
-			others = append(others, p.Agents)
-		}
-	}
-	if len(about) == 0 || slices.Contains(names, "default") {
-		about = append(about, others...)
-	}
-	for _, r := range about {
-		if r != "" && (rule == agents.Allow || r == agents.Refuse) {
-			rule = r
-		}
-	}
-	if rule == agents.Refuse || rule == agents.Allow {
-		return rule
-	}
-	return agents.Ask
 }
 
 // Decide returns nil if the agent may run the command, else a [failure.NeedPerson].
