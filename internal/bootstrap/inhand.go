@@ -118,7 +118,7 @@ func exportCredentials(ctx context.Context, environ []string, profile string) (c
 	ctx, cancel := context.WithTimeout(ctx, exportLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "configure", "export-credentials", "--format", "process", "--profile", profile)
-	cmd.Env = prompt.ChildEnviron(environ)
+	cmd.Env = append(prompt.ChildEnviron(environ), placesIn(environ)...)
 	cmd.WaitDelay = time.Second
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
@@ -139,6 +139,19 @@ func exportCredentials(ctx context.Context, environ []string, profile string) (c
 			Hint("add it to the keychain, from where bootstrap can delete it at the end: awsbroker add --from-profile %s", say.ShellWord(profile))
 	}
 	return c, nil
+}
+
+// placesIn returns the variables that say where the AWS CLI finds the profile, its login and
+// the certificates: without them a profile of the same name in another file would do the work.
+// https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+func placesIn(environ []string) (places []string) {
+	for _, kv := range environ {
+		switch name, _, _ := strings.Cut(kv, "="); name {
+		case "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_LOGIN_CACHE_DIRECTORY", "AWS_CA_BUNDLE":
+			places = append(places, kv)
+		}
+	}
+	return places
 }
 
 func noSession(profile, why string) error {

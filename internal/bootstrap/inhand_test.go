@@ -128,6 +128,8 @@ func TestBootstrapUndoByItsOwnRole(t *testing.T) {
 func TestExportCredentials(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir+":/usr/bin:/bin")
+	t.Setenv("AWS_CONFIG_FILE", "/of/the/client")
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7ANOTHER")
 	for _, tt := range []struct{ script, id, text string }{
 		{`echo '{"Version":1,"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"s3cr3t","SessionToken":"t0k3n","Expiration":"2026-11-27T14:45:00+00:00"}'`, "ASIAIOSFODNN7EXAMPLE", ""},
 		{`echo '{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"s3cr3t"}'`, "", "profile root has a long-lived key and no session"},
@@ -135,6 +137,7 @@ func TestExportCredentials(t *testing.T) {
 		{`echo 'hello'`, "", "its answer is no session"},
 		{`echo >&2; echo 'Your session has expired. Please reauthenticate using "aws login".' >&2; exit 255`, "", "no session of profile root: Your session has expired."},
 		{`exit 3`, "", "it gave no reason"},
+		{`test "$AWS_CONFIG_FILE" = /of/the/client -a -z "$AWS_ACCESS_KEY_ID" || exit 1; echo '{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"s","SessionToken":"t"}'`, "ASIAIOSFODNN7EXAMPLE", ""},
 		{`test "$*" = "configure export-credentials --format process --profile root" || exit 1; echo '{"AccessKeyId":"ASIAIOSFODNN7EXAMPLE","SecretAccessKey":"s","SessionToken":"t"}'`, "ASIAIOSFODNN7EXAMPLE", ""},
 	} {
 		if err := os.WriteFile(filepath.Join(dir, "aws"), []byte("#!/bin/sh\n"+tt.script+"\n"), 0o700); err != nil {
