@@ -254,3 +254,18 @@ func TestSelfServiceWithPaths(t *testing.T) {
 		}
 	}
 }
+
+// Another user has devices of the person's name already.
+func TestBootstrapWithATakenDeviceName(t *testing.T) {
+	t.Parallel()
+	f := newFounding(t)
+	f.run.Options.KeepRootKey = true
+	bob := f.account.AddUser("bob")
+	bob.EnableMFA("phoebe")
+	bob.EnableMFA("phoebe-2")
+	f.before = f.state()
+	if out := f.succeed(); out.Out.MFASerial != "arn:aws:iam::111122223333:mfa/phoebe-3" || !slices.Equal(f.account.State().Users["phoebe"].Devices, []string{out.Out.MFASerial}) {
+		t.Errorf("%+v", out.Out)
+	}
+	f.undo("")
+}

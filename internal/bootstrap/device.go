@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
@@ -28,13 +29,35 @@ func (s *bootstrap) deviceStep() *step {
 			return state{is: there, id: d.Serial}, nil
 		},
 		make: func(ctx context.Context, t *notes.Thing) error {
+			name := s.freeDeviceName(ctx)
+			t.ID = s.arn("mfa/" + name)
+			if err := s.note("intend MFA device", *t); err != nil {
+				return err
+			}
 			serial, err := mfa.MakeDevice(ctx, s.run, s.do, s.actor.Asker, mfa.NewDevice{
-				User: s.o.User, Name: s.o.User, Account: s.accountName(ctx), QRFile: s.o.QRFile,
+				User: s.o.User, Name: name, Account: s.accountName(ctx), QRFile: s.o.QRFile,
 			})
 			s.out.MFASerial, t.ID = serial, serial
 			return err
 		},
 	}
+}
+
+// freeDeviceName is the user's name, or phoebe-2 where somebody else has a device of that
+// name, as the root user may who named one in the console. Where AWS lists no devices, the
+// creation tells that a name is taken.
+func (s *bootstrap) freeDeviceName(ctx context.Context) string {
+	all, err := get(ctx, s, func(ctx context.Context, c *iam.Client) ([]iam.MFADevice, error) {
+		return c.VirtualMFADevices(ctx, false)
+	})
+	if err != nil {
+		s.run.Debug("devices: %v", err)
+	}
+	name := s.o.User
+	for n := 2; slices.ContainsFunc(all, func(d iam.MFADevice) bool { return d.User != "" && strings.EqualFold(d.Serial, s.arn("mfa/"+name)) }); n++ {
+		name = s.o.User + "-" + strconv.Itoa(n)
+	}
+	return name
 }
 
 // findDevice is the user's device: the one that the profile names, the one
