@@ -86,6 +86,12 @@ With --allow-root the command gets a session of the root key in the keychain, fo
 			return runExec(cmd, a, b, o)
 		},
 	}
+	o.register(cmd, a)
+	return cmd
+}
+
+// register gives the command its flags, which set the options.
+func (o *execOptions) register(cmd *cobra.Command, a *app) {
 	f := cmd.Flags()
 	profileFlag(cmd, &o.profile, "profile whose session to use")
 	f.Var((*span)(&o.minTTL), "min-ttl", "minimum remaining lifetime of the session, like 45m")
@@ -96,7 +102,6 @@ With --allow-root the command gets a session of the root key in the keychain, fo
 	narrows(cmd, &a.narrow)
 	rare(f, "allow-root")
 	f.SetInterspersed(false) // flags after the command are the command's
-	return cmd
 }
 
 // check refuses flags that contradict each other.

@@ -8,16 +8,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
-	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
-	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/setup"
 )
 
 func newSetup(a *app) *cobra.Command {
-	var o setup.Options
-	var all, dryRun bool
-	var narrow narrowFlags
+	var o setupFlags
 	cmd := &cobra.Command{
 		Use:   "setup PROFILE",
 		Short: "write a profile that uses a key in the keychain",
@@ -52,42 +48,44 @@ It shows all of it first, with what it cannot convert and why, and asks once.`,
 			"  awsbroker setup agent --like admin --read-only\n" +
 			"  awsbroker setup --all --dry-run",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if all {
+			if o.all {
 				return positional(0, 0, "no profile beside --all")(cmd, args)
 			}
 			return positional(1, 1, "the name of one profile, or --all")(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if all {
-				return runSetupAll(cmd, a, setup.AllOptions{Region: a.region, MFASession: o.MFASession, Offline: o.Offline, DryRun: dryRun})
+			if o.all {
+				return runSetupAll(cmd, a, setup.AllOptions{Region: a.region, MFASession: o.MFASession, Offline: o.Offline, DryRun: o.dryRun})
 			}
-			if dryRun {
-				return failure.New(failure.Usage, "--dry-run goes with --all; for one profile, setup shows what changes and asks")
-			}
-			o.Profile, o.Region, o.Yes = args[0], a.region, a.yes
-			var err error
-			if o.Narrow, err = narrow.narrowing(); err != nil {
+			if err := o.complete(cmd, a, args[0]); err != nil {
 				return err
 			}
-			if err := refuseEmpty(cmd, "like", "key", "role-arn", "mfa-serial", "region", "mfa-session"); err != nil {
-				return err
-			}
-			if o.NoRole && o.RoleARN != "" {
-				return failure.New(failure.Usage, "--no-role and --role-arn exclude each other")
-			}
-			return runSetup(cmd, a, o)
+			return runSetup(cmd, a, o.Options)
 		},
 	}
+	o.register(cmd, a)
+	return cmd
+}
+
+// setupFlags are the flags of setup: the options of a run, and what only the command knows.
+type setupFlags struct {
+	setup.Options
+	all, dryRun bool
+	narrow      narrowFlags
+}
+
+// register gives the command its flags.
+func (o *setupFlags) register(cmd *cobra.Command, a *app) {
 	f := cmd.Flags()
 	f.StringVar(&o.Like, "like", "", "profile to copy the settings from")
-	narrows(cmd, &narrow)
+	narrows(cmd, &o.narrow)
 	f.StringVar(&o.KeyName, "key", "", "name of the key in the keychain")
 	f.StringVar(&o.RoleARN, "role-arn", "", "role to assume: its ARN or its name")
 	f.BoolVar(&o.NoRole, "no-role", false, "assume no role: use the rights of the key's user")
 	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, name or serial number")
 	f.StringVar(&o.MFASession, "mfa-session", "", "one code for all roles of the key for this long, like 8h (15m to 36h)")
-	f.BoolVar(&all, "all", false, "set up every profile that keys in the keychain can serve")
-	f.BoolVar(&dryRun, "dry-run", false, "with --all: only show what would change")
+	f.BoolVar(&o.all, "all", false, "set up every profile that keys in the keychain can serve")
+	f.BoolVar(&o.dryRun, "dry-run", false, "with --all: only show what would change")
 	f.BoolVar(&o.Offline, "offline", false, "do not test the profile with a session")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -99,7 +97,24 @@ It shows all of it first, with what it cannot convert and why, and asks once.`,
 		}
 		return pflag.NormalizedName(name)
 	})
-	return cmd
+}
+
+// complete makes the flags the options for one profile, or refuses them.
+func (o *setupFlags) complete(cmd *cobra.Command, a *app, profile string) (err error) {
+	if o.dryRun {
+		return failure.New(failure.Usage, "--dry-run goes with --all; for one profile, setup shows what changes and asks")
+	}
+	o.Profile, o.Region, o.Yes = profile, a.region, a.yes
+	if o.Narrow, err = o.narrow.narrowing(); err != nil {
+		return err
+	}
+	if err := refuseEmpty(cmd, "like", "key", "role-arn", "mfa-serial", "region", "mfa-session"); err != nil {
+		return err
+	}
+	if o.NoRole && o.RoleARN != "" {
+		return failure.New(failure.Usage, "--no-role and --role-arn exclude each other")
+	}
+	return nil
 }
 
 // refuseEmpty refuses flags that were given an empty value, as a variable that is not
@@ -135,51 +150,5 @@ func runSetup(cmd *cobra.Command, a *app, o setup.Options) error {
 		a.Step(fmt.Sprintf("programs find the profile only if AWS_CONFIG_FILE is set as it is here: %s", file))
 	}
 	a.Step(fmt.Sprintf("profile %s is set up; try it: aws sts get-caller-identity --profile %s", o.Profile, o.Profile))
-	return nil
-}
-
-// runSetupAll sets all profiles up.
-func runSetupAll(cmd *cobra.Command, a *app, o setup.AllOptions) error {
-	for _, name := range []string{"like", "key", "role-arn", "no-role", "mfa-serial", config.FlagReadOnly[2:], config.FlagPolicy[2:], config.FlagPolicyARN[2:]} {
-		if cmd.Flag(name).Changed {
-			return failure.New(failure.Usage, "--%s is for one profile, and --all is all of them", name)
-		}
-	}
-	if err := refuseEmpty(cmd, "region", "mfa-session"); err != nil {
-		return err
-	}
-	var err error
-	if o.Program, err = program(); err != nil {
-		return err
-	}
-	b, err := a.broker(broker.PersonLimits)
-	if err != nil {
-		return err
-	}
-	done, err := setup.RunAll(cmd.Context(), b, o)
-	if err != nil {
-		return err
-	}
-	switch n := len(done.Profiles); {
-	case o.DryRun:
-		fmt.Fprintln(a.screen, say.Text(done.Shown))
-		a.Step("nothing was changed")
-		return nil
-	case n == 0 && len(done.Keys) == 0:
-		if done.Shown != "" {
-			fmt.Fprintln(a.stderr, say.Text(done.Shown))
-		}
-		a.Step("there is nothing to set up")
-		return nil
-	case n > 0:
-		a.Step(say.Count(n, "profile is", "profiles are") + " set up: " + someOf(done.Profiles))
-		a.advise("to try them: awsbroker login --all")
-	}
-	if len(done.NoRegion) > 0 {
-		a.Warn("without a region, which most AWS tools need: " + someOf(done.NoRegion))
-	}
-	for _, name := range done.Keys {
-		a.advise("backups may still have the key; to replace it: awsbroker rotate " + say.ShellWord(name))
-	}
 	return nil
 }

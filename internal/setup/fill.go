@@ -1,11 +1,9 @@
 package setup
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/awsbroker/awsbroker/internal/broker"
@@ -205,110 +203,4 @@ func (f *filling) keep() {
 	if command, ok := f.cfg.Value(f.Profile, "mfa_process"); ok && f.is.MFAProcess == "" {
 		f.kept = append(f.kept, config.Setting{Key: "awsbroker_mfa_process", Value: command})
 	}
-}
-
-// fillRole sets the role: the named one, else the profile's, else for a profile that
-// is not there yet the proposed one. A profile of the person's own without a role
-// stays without one: a role would give its programs other rights.
-func (f *filling) fillRole(ctx context.Context) error {
-	switch {
-	case f.NoRole:
-		for _, setting := range ofRole {
-			f.remove = append(slices.Clip(f.remove), "awsbroker_"+setting)
-		}
-		return nil
-	case f.RoleARN == "" && f.exists:
-		f.RoleARN = f.is.RoleARN
-		if f.RoleARN == "" && !f.is.RunsUs() && !f.all {
-			f.run.Report.Step(say.Sprintf("profile %s has no role, so its sessions have the rights of the key's user; to use a role: %s --role-arn ROLE", f.Profile, f.command()))
-		}
-		return nil
-	case strings.HasPrefix(f.RoleARN, "arn:"):
-		return nil
-	}
-	account, err := f.accountOfRole(ctx)
-	if err != nil {
-		return err
-	}
-	f.RoleARN = account + "role/" + cmp.Or(f.RoleARN, proposedRole)
-	return nil
-}
-
-// accountOfRole returns the beginning of the ARN of a role that is named without its
-// account: that of the profile's role, else that of the key.
-func (f *filling) accountOfRole(ctx context.Context) (string, error) {
-	if account, _, ok := strings.Cut(f.is.RoleARN, "role/"); ok {
-		return account, nil
-	}
-	account, _, err := f.owner(ctx)
-	return account, err
-}
-
-// fillDevice sets the MFA device: the named one, else the profile's, else the one that
-// all other profiles of the key agree on, else a guess.
-func (f *filling) fillDevice(ctx context.Context) error {
-	named := f.MFASerial
-	f.MFASerial = cmp.Or(named, f.is.MFASerial)
-	if isWhole(named) || named == "" && (f.MFASerial != "" || f.chained) {
-		return nil
-	}
-	if named == "" {
-		if f.MFASerial = f.deviceOfSisters(); f.MFASerial != "" {
-			return nil
-		}
-	}
-	account, user, err := f.owner(ctx)
-	if err != nil {
-		return err
-	}
-	f.guessed = named == ""
-	f.MFASerial = account + "mfa/" + cmp.Or(named, user)
-	return nil
-}
-
-// deviceOfSisters returns the MFA device that all other profiles of the key have; empty
-// if they have none, or several.
-func (f *filling) deviceOfSisters() (serial string) {
-	for _, p := range f.cfg.Sisters(f.KeyName, f.Profile) {
-		switch {
-		case p.MFASerial == "" || p.Chained() || p.MFASerial == serial:
-		case serial != "":
-			return ""
-		default:
-			serial = p.MFASerial
-		}
-	}
-	return serial
-}
-
-// isWhole reports whether what names a device is an ARN, or a serial number as it is
-// printed on a piece of hardware, in capitals and digits, and not just a name.
-func isWhole(device string) bool {
-	return strings.HasPrefix(device, "arn:") ||
-		len(device) >= 9 && !strings.ContainsFunc(device, func(r rune) bool { return !('A' <= r && r <= 'Z' || '0' <= r && r <= '9') })
-}
-
-// owner returns whose key it is: the beginning of the ARNs of the account, and the
-// user. AWS is asked if it is not on record.
-func (f *filling) owner(ctx context.Context) (account, user string, err error) {
-	arn := f.key.ARN
-	if arn == "" && !f.Offline {
-		r := f.run.NewActor(&target.Target{Profile: &config.Profile{Name: f.Profile, KeyName: f.KeyName}}, nil)
-		defer r.Close()
-		if err := r.OpenKey(ctx); err != nil {
-			return "", "", err
-		}
-		identity, err := f.run.IdentifyKey(ctx, r.AccessKey, "")
-		if err != nil {
-			return "", "", err
-		}
-		arn = identity.ARN
-		f.key.ARN = arn
-	}
-	account, user, ok := strings.Cut(arn, "user/")
-	if !ok || strings.Count(account, ":") != 5 {
-		return "", "", failure.New(failure.Usage, "the owner of key %q is not known, so awsbroker cannot propose a role or an MFA device", f.KeyName).
-			Hint("add --role-arn arn:aws:iam::ACCOUNT:role/%s --mfa-serial arn:aws:iam::ACCOUNT:mfa/USER", proposedRole)
-	}
-	return account, user[strings.LastIndex(user, "/")+1:], nil
 }
