@@ -9,7 +9,7 @@ func libraries() []*tool {
 		},
 		{name: "async-aws (PHP)", from: debian("php-async-aws-core", "php-cli", "php-xml")},
 		{name: "aws-crt (JavaScript)", from: npm("1.33.2", "aws-crt")},
-		{name: "aws-lite (JavaScript)", from: npm("0.23.7", "@aws-lite/client"), note: "signs without a key beside the token of a container endpoint"},
+		{name: "aws-lite (JavaScript)", from: npm("0.23.7", "@aws-lite/client")},
 		{name: "aws-sdk v2 (JavaScript)", from: npm("2.1693.0", "aws-sdk"), note: "`AWS_PROFILE` needs `AWS_SDK_LOAD_CONFIG=1`; `exec` sets it"},
 		{name: "aws-sdk v3 (JavaScript)", from: npm("3.1175.0", "@aws-sdk/client-s3")},
 		{name: "aws-sdk-s3 (Ruby)", from: debian("ruby-aws-sdk-s3"), often: true},

@@ -105,6 +105,9 @@ func (l *lab) tryAll(some []*tool) []*row {
 			defer func() { <-turns }()
 			rows[i] = l.tryEverything(x)
 			fmt.Fprintln(os.Stderr, x.name)
+			if unsaid := rows[i].unsaid(); rows[i].version != "" && len(unsaid) > 0 {
+				fmt.Fprintln(os.Stderr, x.name, "does not work, and awsbroker says nothing, by", unsaid)
+			}
 		})
 	}
 	all.Wait()

@@ -47,6 +47,17 @@ func (l *lab) tryWays(t machine.T, r *row) {
 	}
 }
 
+// unsaid are exec's ways in which the tool does not work, and awsbroker did not say so.
+func (r *row) unsaid() []string {
+	var titles []string
+	for w, o := range map[way]outcome{byChoice: r.choice, byVariables: r.env, byServer: r.server} {
+		if !o.works && !strings.Contains(o.Stderr, "awsbroker: warning: ") {
+			titles = append(titles, w.title)
+		}
+	}
+	return titles
+}
+
 // endIn tries a way in which the tool works.
 func (l *lab) endIn(t machine.T, x *tool, w way, o outcome) outcome {
 	if !o.works {

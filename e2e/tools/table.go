@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // tool is a program, how it is had, and its smallest act that needs a session. Scripts know
 // $URL (of the faked AWS), $HOST and $PORT of it, and $TLS_PORT, where it speaks HTTPS.
 type tool struct {
@@ -86,6 +88,10 @@ git config user.name phoebe
 git config annex.security.allowed-ip-addresses all
 git-annex init -q`,
 		act: "git-annex initremote s3 type=S3 encryption=none bucket=bucket host=s3.eu-central-1.amazonaws.com protocol=http requeststyle=path signature=v4",
+	},
+	{
+		name: "juicefs", client: "juicefs", from: golang("github.com/juicedata/juicefs", "v1.4.1", "github.com/juicedata/juicefs", juicefsLite...),
+		act: "juicefs sync --no-https d/ s3://$HOST/bucket/d/",
 	},
 	{
 		name: "kopia", client: "kopia", from: golang("github.com/kopia/kopia", "v0.23.1", "github.com/kopia/kopia"),
@@ -186,4 +192,27 @@ END`,
 		setup: "export AWS_ENDPOINT_URL_KMS=$URL",
 		act:   "sops encrypt --kms arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555 --input-type binary f",
 	},
+	{
+		name: "terraform", client: "terraform", from: golang("github.com/hashicorp/terraform", "v1.11.4", "github.com/hashicorp/terraform"),
+		setup: s3Backend,
+		act:   "terraform init -input=false",
+	},
 }
+
+// s3Backend is a configuration whose state is in S3.
+const s3Backend = `cat >main.tf <<END
+terraform {
+  backend "s3" {
+    bucket         = "bucket"
+    key            = "state"
+    region         = "eu-central-1"
+    use_path_style = true
+    endpoints      = { s3 = "$URL", sts = "$URL" }
+  }
+}
+END`
+
+// juicefsLite leaves out what juicefs calls so: everything but files and S3, without which it
+// is built from a third of the modules.
+var juicefsLite = strings.Fields("nogateway nowebdav nocos nobos nohdfs noibmcos noobs nooss noqingstor nosftp noswift noazure nogs noufile " +
+	"nob2 nonfs nodragonfly nosqlite nomysql nopg notikv nobadger noetcd nocifs nostorj noqiniu notos noks3")

@@ -44,6 +44,9 @@ func TestOften(t *testing.T) {
 				t.Skip("it is not here")
 			}
 			l.tryWays(t, r)
+			if unsaid := r.unsaid(); len(unsaid) > 0 {
+				t.Errorf("it does not work, and awsbroker says nothing, by %v", unsaid)
+			}
 			want, is := shown[x.name], strings.TrimSuffix(line(r.cells()), "\n")
 			if want == "" || withoutVersion(want) != withoutVersion(is) {
 				t.Errorf("the page says\n%s\nand this happens:\n%s\nprofile %v\nexec %v\nserver %v", want, is, r.profile.Result, r.env.Result, r.server.Result)
