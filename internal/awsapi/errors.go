@@ -60,11 +60,19 @@ type Error struct {
 	cause   error
 }
 
+// maxText is how much of a text from elsewhere is told, in bytes. AWS's longest have a
+// few names of resources in them; what is no AWS may send any amount in a line.
+const maxText = 1000
+
 func (e *Error) Error() string {
+	text := e.Message
 	if e.Code != "" {
-		return fmt.Sprintf("%s: %s", e.Code, e.Message)
+		text = fmt.Sprintf("%s: %s", e.Code, e.Message)
 	}
-	return e.Message
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + "…"
+	}
+	return text
 }
 
 // Unwrap gives the error of the network, if that is what it was.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/credential"
@@ -137,7 +138,7 @@ func checkFailure(t *testing.T, f *failure.Error, raw []byte) {
 		t.Errorf("reason %d for %q: %s", f.Reason, raw, f.Message)
 	}
 	for _, line := range append([]string{f.Message}, f.Hints...) {
-		if line == "" || len(line) > 1500 || strings.ContainsFunc(line, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
+		if line == "" || utf8.RuneCountInString(line) > 1500 || strings.ContainsFunc(line, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }) {
 			t.Errorf("%q is no line (of %q)", line, raw)
 		}
 		if _, body, ok := strings.Cut(string(raw), "\r\n\r\n"); ok && !strings.Contains(string(raw[:len(raw)-len(body)]), canary) && !strings.Contains(body, "Code>") && strings.Contains(line, canary) {
