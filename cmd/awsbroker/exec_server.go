@@ -16,6 +16,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 	"github.com/awsbroker/awsbroker/internal/credserver"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/memory"
 	"github.com/awsbroker/awsbroker/internal/session"
 	"github.com/awsbroker/awsbroker/internal/standin"
 	"github.com/awsbroker/awsbroker/internal/variables"
@@ -121,13 +122,13 @@ func serve(ctx context.Context, b *broker.Broker, l net.Listener, h handover, to
 	keeper := b.NewKeeper(h.Profile, h.session())
 	var renewing sync.WaitGroup
 	renewing.Go(func() { keeper.Run(ctx) })
-	quiet := newQuiet()
+	saver := memory.NewSaver()
 	e := h.endpoint()
 	e.Refused = newVisit(told, refusedVisit)
 	asked := newVisit(told, askedVisit)
 	err := credserver.Serve(ctx, l, e, func() (session.Session, error) {
 		asked()
-		quiet.soon()
+		saver.Release()
 		return keeper.Current()
 	})
 	standin.Remove(h.Copy)

@@ -37,6 +37,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/caller"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/process"
 	"github.com/awsbroker/awsbroker/internal/standin"
 )
 
@@ -252,6 +253,6 @@ func takeOver(listener, from *os.File) (h handover, l net.Listener, gone <-chan 
 		return h, nil, nil, err
 	}
 	listener.Close()
-	gone, err = processEnd(h.Command)
+	gone, err = process.WatchEnd(h.Command)
 	return h, l, gone, err
 }

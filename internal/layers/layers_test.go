@@ -19,8 +19,8 @@ const module = "github.com/awsbroker/awsbroker/"
 // package may import those of lower levels, and none of its own level or above
 // but as beside says.
 var levels = [][]string{
-	{"internal/agents", "internal/answers", "internal/awsapi", "internal/busy", "internal/caller", "internal/child", "internal/clients", "internal/credential", "internal/fault", "internal/grant", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
-		"internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
+	{"internal/agents", "internal/answers", "internal/awsapi", "internal/busy", "internal/caller", "internal/child", "internal/clients", "internal/credential", "internal/fault", "internal/grant", "internal/memory", "internal/near", "internal/paths", "internal/pattern", "internal/policy",
+		"internal/process", "internal/programs", "internal/qr", "internal/say", "internal/variables", "internal/wait"},
 	{"internal/codecommit", "internal/config", "internal/credserver", "internal/csvkeys", "internal/dotfile", "internal/early", "internal/grants", "internal/iam", "internal/keystore", "internal/passphrase",
 		"internal/prompt", "internal/secretservice", "internal/session", "internal/signin", "internal/sts", "internal/totp"},
 	{"internal/consent", "internal/failure", "internal/helper", "internal/notes", "internal/start", "internal/target"},

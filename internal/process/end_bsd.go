@@ -1,11 +1,11 @@
 //go:build !linux && !windows
 
-package main
+package process
 
 import "golang.org/x/sys/unix"
 
-// processEnd returns a channel that is closed when the process has ended.
-func processEnd(pid int) (<-chan struct{}, error) {
+// WatchEnd returns a channel that is closed when the process has ended.
+func WatchEnd(pid int) (<-chan struct{}, error) {
 	gone := make(chan struct{})
 	queue, err := unix.Kqueue()
 	if err != nil {

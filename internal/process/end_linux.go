@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"time"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processEnd returns a channel that is closed when the process has ended.
-func processEnd(pid int) (<-chan struct{}, error) {
+// WatchEnd returns a channel that is closed when the process has ended.
+func WatchEnd(pid int) (<-chan struct{}, error) {
 	gone := make(chan struct{})
 	fd, err := unix.PidfdOpen(pid, 0) // Linux 5.3
 	if err == unix.ESRCH {

@@ -1,0 +1,2 @@
+// Package process tells when another process has ended, which need not be a child.
+package process
