@@ -10,9 +10,9 @@ import (
 	"github.com/awsbroker/awsbroker/internal/credential"
 )
 
-// PasswordLife is how long CodeCommit takes a password after it was signed.
+// passwordLife is how long CodeCommit takes a password after it was signed.
 // https://docs.aws.amazon.com/codecommit/latest/userguide/troubleshooting-ch.html
-const PasswordLife = 15 * time.Minute
+const passwordLife = 15 * time.Minute
 
 // Login is what Git sends to CodeCommit.
 type Login struct {
@@ -42,7 +42,7 @@ func Sign(h Host, path string, c credential.Credentials, now time.Time) Login {
 	if !c.SessionToken.IsEmpty() {
 		name += "%" + c.SessionToken.Reveal()
 	}
-	l := Login{credential.NewSecret(name), credential.NewSecret(at + "Z" + hex.EncodeToString(key)), now.Add(PasswordLife)}
+	l := Login{credential.NewSecret(name), credential.NewSecret(at + "Z" + hex.EncodeToString(key)), now.Add(passwordLife)}
 	if !c.Expiration.IsZero() && c.Expiration.Before(l.Ends) {
 		l.Ends = c.Expiration
 	}

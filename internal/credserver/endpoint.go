@@ -27,9 +27,9 @@ type Endpoint struct {
 // 127.0.0.1 is the one form of the address that every SDK accepts.
 func Listen() (net.Listener, Endpoint, error) { return ListenAt("127.0.0.1:0") }
 
-// ForTasks is the address of AWS's own endpoint in a task of ECS, the one other address that
+// forTasks is the address of AWS's own endpoint in a task of ECS, the one other address that
 // SDKs ask without https. In a container network it can be that of a container.
-const ForTasks = "169.254.170.2"
+const forTasks = "169.254.170.2"
 
 // ListenAt is Listen at an address that [CheckAddress] allows.
 func ListenAt(address string) (net.Listener, Endpoint, error) {
@@ -57,8 +57,8 @@ func CheckAddress(address string) error {
 		return fmt.Errorf("%q means every address of this machine, and other machines would reach it", address)
 	case err != nil, ip.Zone() != "":
 		return fmt.Errorf("an address is like 127.0.0.1:9911, without a name, not %q", address)
-	case !ip.IsLoopback() && host != ForTasks:
-		return fmt.Errorf("other machines or containers may reach %s, and AWS's SDKs ask only 127.0.0.1, ::1 and %s without https", host, ForTasks)
+	case !ip.IsLoopback() && host != forTasks:
+		return fmt.Errorf("other machines or containers may reach %s, and AWS's SDKs ask only 127.0.0.1, ::1 and %s without https", host, forTasks)
 	}
 	return nil
 }

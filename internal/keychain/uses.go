@@ -39,8 +39,8 @@ func (im *importer) usesOf(stored []*candidate) Uses {
 	return uses(im.run, keys, had)
 }
 
-// MostNotSetUp is how many profiles NotSetUp looks for.
-const MostNotSetUp = 5
+// mostNotSetUp is how many profiles NotSetUp looks for.
+const mostNotSetUp = 5
 
 // mostSections is of how many NotSetUp works out what they come to: a file of thousands
 // was generated, and list must not be slow by it.
@@ -48,7 +48,7 @@ const mostSections = 500
 
 // NotSetUp returns the profiles that keys of an overview would serve, and that neither
 // it nor AWS's tools know as awsbroker's, since setup has not converted them yet. There
-// may be more where it returns [MostNotSetUp]; in a file of more than 500 sections it looks
+// may be more where it returns [mostNotSetUp]; in a file of more than 500 sections it looks
 // for none.
 func NotSetUp(o broker.Overview) []Use {
 	var keys []string
@@ -65,7 +65,7 @@ func NotSetUp(o broker.Overview) []Use {
 	for _, p := range o.Profiles {
 		ours = append(ours, p.Name)
 	}
-	waiting := usesAmong(cfg, ours, cfg.Names(), keys, nil, MostNotSetUp).Waiting
+	waiting := usesAmong(cfg, ours, cfg.Names(), keys, nil, mostNotSetUp).Waiting
 	return slices.DeleteFunc(waiting, func(u Use) bool { return slices.Contains(ours, u.Profile) })
 }
 

@@ -76,7 +76,7 @@ func TestPassphraseIsAskedOnce(t *testing.T) {
 	mustSet(t, s, "phoebe", key("AKIAONE", "one"))
 	mustSet(t, s, "ross", key("AKIATWO", "two"))
 	wantKey(t, s, "ross", key("AKIATWO", "two"))
-	if len(first.requests) != 1 || !first.requests[0].New || first.requests[0].MinLength != MinPassphrase || first.requests[0].Dir != o.FileDir {
+	if len(first.requests) != 1 || !first.requests[0].New || first.requests[0].MinLength != minPassphrase || first.requests[0].Dir != o.FileDir {
 		t.Errorf("asked %+v, want once, for a new one", first.requests)
 	}
 

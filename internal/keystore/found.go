@@ -89,7 +89,7 @@ func (s *Store) spare(ctx context.Context, rec Record, name string, c credential
 	}
 	items, err := s.names(ctx, itemSpace)
 	for _, item := range items {
-		if device, ok := strings.CutPrefix(item, seedPrefix); ok && SeedItem(device) == item && !slices.Contains(rec.Seeds, device) {
+		if device, ok := strings.CutPrefix(item, seedPrefix); ok && seedItem(device) == item && !slices.Contains(rec.Seeds, device) {
 			seeds = append(seeds, device)
 		}
 	}

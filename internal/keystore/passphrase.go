@@ -10,8 +10,8 @@ import (
 	"github.com/awsbroker/awsbroker/internal/passphrase"
 )
 
-// MinPassphrase is how many characters a new passphrase has at least.
-const MinPassphrase = 12
+// minPassphrase is how many characters a new passphrase has at least.
+const minPassphrase = 12
 
 // PassphraseRequest says which passphrase of the encrypted-file keystore is
 // wanted.
@@ -101,14 +101,14 @@ func (f *fileStore) askPassphrase(ctx context.Context, fresh bool) (credential.S
 	}
 	r := PassphraseRequest{New: fresh, Dir: f.dir}
 	if fresh {
-		r.MinLength = MinPassphrase
+		r.MinLength = minPassphrase
 	}
 	p, err := f.ask(ctx, r)
 	switch {
 	case err != nil:
 		return credential.Secret{}, err
-	case fresh && utf8.RuneCountInString(p.Reveal()) < MinPassphrase:
-		return credential.Secret{}, fmt.Errorf("%w: it needs at least %d characters", ErrWeakPassphrase, MinPassphrase)
+	case fresh && utf8.RuneCountInString(p.Reveal()) < minPassphrase:
+		return credential.Secret{}, fmt.Errorf("%w: it needs at least %d characters", ErrWeakPassphrase, minPassphrase)
 	case fresh && passphrase.IsTrivial(p):
 		return credential.Secret{}, fmt.Errorf("%w: %s", ErrWeakPassphrase, passphrase.Trivial)
 	case p.IsEmpty():

@@ -94,7 +94,7 @@ const SealingItem = "session-sealing-key"
 // SeedItems are the keychain's items with the seeds of MFA devices.
 func (r Record) SeedItems() (items []string) {
 	for _, device := range r.Seeds {
-		items = append(items, SeedItem(device))
+		items = append(items, seedItem(device))
 	}
 	return items
 }

@@ -12,7 +12,7 @@ import (
 
 // Seed reads the seed of a virtual MFA device. ErrNotFound when there is none.
 func (s *Store) Seed(ctx context.Context, device string) (credential.Secret, error) {
-	return s.GetItem(ctx, SeedItem(device))
+	return s.GetItem(ctx, seedItem(device))
 }
 
 // SetSeed stores the seed of a device, replacing what is there. The record
@@ -27,12 +27,12 @@ func (s *Store) SetSeed(ctx context.Context, device string, seed credential.Secr
 	if err != nil {
 		return err
 	}
-	return s.SetItem(ctx, SeedItem(device), seed)
+	return s.SetItem(ctx, seedItem(device), seed)
 }
 
 // RemoveSeed forgets the seed of a device. ErrNotFound when there is none.
 func (s *Store) RemoveSeed(ctx context.Context, device string) error {
-	err := s.RemoveItem(ctx, SeedItem(device))
+	err := s.RemoveItem(ctx, seedItem(device))
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
@@ -52,9 +52,9 @@ func (s *Store) indexSeeds(ctx context.Context, change func([]string) []string) 
 
 const seedPrefix = "mfa-seed/"
 
-// SeedItem is the item with the seed of a device. A long serial is hashed, for
+// seedItem is the item with the seed of a device. A long serial is hashed, for
 // names of items end at 128 bytes.
-func SeedItem(device string) string {
+func seedItem(device string) string {
 	if item := seedPrefix + device; CheckName(item) == nil {
 		return item
 	}

@@ -65,8 +65,8 @@ type Thing struct {
 	Done   bool      `json:"done"`
 }
 
-// IsSame reports whether two notes are of one thing.
-func (t Thing) IsSame(o Thing) bool { return t.Kind == o.Kind && t.Name == o.Name && t.On == o.On }
+// isSame reports whether two notes are of one thing.
+func (t Thing) isSame(o Thing) bool { return t.Kind == o.Kind && t.Name == o.Name && t.On == o.On }
 
 const bootstrapPrefix = "bootstrap-"
 
@@ -79,9 +79,9 @@ func (n Bootstrap) stamped() Bootstrap { n.Version = n.newest(); return n }
 func (n Bootstrap) isWhole() bool      { return n.Account != "" }
 func (Bootstrap) newest() int          { return 1 }
 
-// IsDone reports whether every thing was made, and all of it proved. Before
+// isDone reports whether every thing was made, and all of it proved. Before
 // that, what makes an administrator at any time may still be there.
-func (n Bootstrap) IsDone() bool {
+func (n Bootstrap) isDone() bool {
 	for _, t := range n.Things {
 		if !t.Done {
 			return false
@@ -106,7 +106,7 @@ func (t Thing) IsInAWS() bool { return t.Kind != Profile && t.Kind != Stored }
 // Find returns what is noted of a thing; nil if nothing is.
 func (j *Bootstrap) Find(t Thing) *Thing {
 	for i := range j.Things {
-		if j.Things[i].IsSame(t) {
+		if j.Things[i].isSame(t) {
 			return &j.Things[i]
 		}
 	}
@@ -126,7 +126,7 @@ func (j *Bootstrap) Set(t Thing) {
 // Drop forgets a thing.
 func (j *Bootstrap) Drop(t Thing) {
 	for i := range j.Things {
-		if j.Things[i].IsSame(t) {
+		if j.Things[i].isSame(t) {
 			j.Things = append(j.Things[:i], j.Things[i+1:]...)
 			return
 		}

@@ -40,7 +40,7 @@ func FindUnfinished(state string) []Unfinished {
 	}
 	for _, path := range glob(state, bootstrapPrefix) {
 		n, _, _ := Read[Bootstrap](path)
-		if n.IsDone() {
+		if n.isDone() {
 			continue
 		}
 		u := Unfinished{Work: BootstrapWork, Path: path, Account: n.Account}

@@ -76,15 +76,15 @@ func (s *Screen) Width() int {
 
 // Paint returns text in the colour of a tone, where the screen has colours.
 func (s *Screen) Paint(tone Tone, text string) string {
-	if tone == Plain || text == "" || !s.HasColor() {
+	if tone == Plain || text == "" || !s.hasColor() {
 		return text
 	}
 	return fmt.Sprintf("\x1b[%sm%s\x1b[0m", tone, text)
 }
 
-// HasColor reports whether text is coloured: as --color says, else on a terminal that
+// hasColor reports whether text is coloured: as --color says, else on a terminal that
 // shows colours and whose owner has not refused them (https://no-color.org).
-func (s *Screen) HasColor() bool {
+func (s *Screen) hasColor() bool {
 	switch *s.color {
 	case ColorAlways:
 		return true

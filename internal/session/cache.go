@@ -137,7 +137,7 @@ func (c *Cache) readNamed(k kind, name string) ([]byte, bool) {
 // file that a power cut spoils does not open, and is a miss.
 func (c *Cache) write(k kind, id string, plain []byte, ends time.Time) error {
 	if c == nil {
-		return ErrNoDir
+		return errNoDir
 	}
 	name := c.seal.name(k, id)
 	sealed, err := c.seal.seal(k, name, plain)

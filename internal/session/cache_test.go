@@ -13,7 +13,7 @@ import (
 
 func testCache(t *testing.T) *Cache {
 	t.Helper()
-	key := make([]byte, KeySize)
+	key := make([]byte, keySize)
 	if _, err := rand.Read(key); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestSpoiledFilesAreMisses(t *testing.T) {
 		if err := c.Put("key", testSession("ASIAONE", noon.Add(time.Hour))); err != nil {
 			t.Fatal(err)
 		}
-		other, err := New(c.dir, make([]byte, KeySize))
+		other, err := New(c.dir, make([]byte, keySize))
 		if err != nil {
 			t.Fatal(err)
 		}

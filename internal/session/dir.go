@@ -11,9 +11,9 @@ import (
 	"github.com/awsbroker/awsbroker/internal/paths"
 )
 
-// ErrNoDir means that no directory can hold sessions: they are still made
+// errNoDir means that no directory can hold sessions: they are still made
 // and returned, but not kept.
-var ErrNoDir = errors.New("there is no directory for sessions")
+var errNoDir = errors.New("there is no directory for sessions")
 
 // FindDir names the directory where sessions rest: below the first of
 // $XDG_RUNTIME_DIR, the runtime directory of this user id, and cache (a
@@ -49,7 +49,7 @@ func FindDir(cache string, create bool) (string, error) {
 		}
 		problems = append(problems, err)
 	}
-	return "", fmt.Errorf("%w: %w", ErrNoDir, errors.Join(problems...))
+	return "", fmt.Errorf("%w: %w", errNoDir, errors.Join(problems...))
 }
 
 // Dirs are the directories that hold sessions of this person, in whatever
@@ -85,12 +85,12 @@ func CheckDir(cache string) error {
 		problems = append(problems, err)
 	}
 	if len(problems) == 0 {
-		return ErrNoDir
+		return errNoDir
 	}
 	if slices.Contains(problems, nil) {
 		return nil
 	}
-	return fmt.Errorf("%w: %w", ErrNoDir, errors.Join(problems...))
+	return fmt.Errorf("%w: %w", errNoDir, errors.Join(problems...))
 }
 
 // usable reports why dir could not be written, or could not be made.

@@ -14,7 +14,7 @@ import (
 // FuzzSealed: of all bytes that may be in a sealed file only those that were sealed open,
 // as what they are and under their name.
 func FuzzSealed(f *testing.F) {
-	s, err := newSealer(make([]byte, KeySize))
+	s, err := newSealer(make([]byte, keySize))
 	if err != nil {
 		f.Fatal(err)
 	}

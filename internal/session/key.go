@@ -31,7 +31,7 @@ type Vault interface {
 // one leaves the other.
 func SystemKey(dir string) ([]byte, error) {
 	key, err := readSystemKey(dir)
-	if err == nil && len(key) != KeySize {
+	if err == nil && len(key) != keySize {
 		return nil, errNoKey
 	}
 	return key, err
@@ -54,7 +54,7 @@ func Key(ctx context.Context, dir string, vault Vault) ([]byte, error) {
 	if vault == nil {
 		return nil, err
 	}
-	if key, err = vault.Get(ctx); err != nil || len(key) == KeySize {
+	if key, err = vault.Get(ctx); err != nil || len(key) == keySize {
 		return key, err
 	}
 	return makeKey(ctx, dir, vault)
@@ -68,10 +68,10 @@ func makeKey(ctx context.Context, dir string, place Vault) ([]byte, error) {
 		return nil, err
 	}
 	defer lock.Unlock()
-	if key, err := place.Get(ctx); err != nil || len(key) == KeySize {
+	if key, err := place.Get(ctx); err != nil || len(key) == keySize {
 		return key, err
 	}
-	key := make([]byte, KeySize)
+	key := make([]byte, keySize)
 	if _, err := io.ReadFull(rand.Reader, key); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func keyName(dir string) string {
 	return "awsbroker:" + hex.EncodeToString(sum[:8])
 }
 
-func readSystemKey(dir string) ([]byte, error) { return readKernelKey(keyName(dir), KeySize) }
+func readSystemKey(dir string) ([]byte, error) { return readKernelKey(keyName(dir), keySize) }
 
 // readKernelKey reads what the kernel keeps under a name; of what is longer than most
 // it returns a byte more than that.

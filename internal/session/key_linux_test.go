@@ -14,7 +14,7 @@ import (
 
 // pam_keyinit revokes the session keyring when a login ends; tmux lives on.
 func TestKeyAfterTheLoginHasEnded(t *testing.T) {
-	key := bytes.Repeat([]byte{7}, KeySize)
+	key := bytes.Repeat([]byte{7}, keySize)
 	if _, err := readSystemKey(t.TempDir()); errors.Is(err, errRefused) {
 		t.Skip("the system keeps no keys here")
 	}

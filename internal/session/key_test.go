@@ -52,7 +52,7 @@ func TestManyColdCallersShareOneKey(t *testing.T) {
 	}
 	wg.Wait()
 	for _, key := range keys {
-		if len(key) != KeySize || !bytes.Equal(key, keys[0]) {
+		if len(key) != keySize || !bytes.Equal(key, keys[0]) {
 			t.Fatalf("keys differ: %x and %x", keys[0], key)
 		}
 	}

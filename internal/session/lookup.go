@@ -126,7 +126,7 @@ func (c *Cache) Remember(call *Call, key string, minLeft time.Duration, ends tim
 		return nil
 	}
 	if c == nil {
-		return ErrNoDir
+		return errNoDir
 	}
 	l := lookup{call.files, c.seal.name(kindSession, key), minLeft, known}
 	return c.write(kindLookup, call.id(), l.marshal(), ends)

@@ -81,7 +81,7 @@ type usedCode struct {
 func (c *Cache) UseCode(device, code string, now time.Time) error {
 	used := c.usedCodes(device, now)
 	if c == nil {
-		return ErrNoDir
+		return errNoDir
 	}
 	used = append(used, usedCode{c.codeHash(device, code), now})
 	return c.writeJSON(kindCodes, device, used, now.Add(codeLife))

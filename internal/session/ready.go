@@ -23,7 +23,7 @@ type Terms struct {
 // Remember leaves.
 func (c *Cache) KeepReady(call *Call, key string, s Session, t Terms) error {
 	if c == nil {
-		return ErrNoDir
+		return errNoDir
 	}
 	name, ok := answers.Name(call.Profile)
 	if !ok || !call.isSettled() || paths.CheckOwn(call.Paths.State) != nil { // package early writes the log without asking

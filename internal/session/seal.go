@@ -11,8 +11,8 @@ import (
 	"io"
 )
 
-// KeySize is the length of a sealing key in bytes.
-const KeySize = 32
+// keySize is the length of a sealing key in bytes.
+const keySize = 32
 
 // formatVersion is the first byte of every sealed file and, with its kind and
 // name, part of what is authenticated: a file of another format, of another

@@ -16,8 +16,8 @@ import (
 // Step is the life of a code.
 const Step = 30 * time.Second
 
-// ErrSeed means that a text is no seed. It says nothing of the text.
-var ErrSeed = errors.New("a seed is base32: letters and the digits 2 to 7")
+// errSeed means that a text is no seed. It says nothing of the text.
+var errSeed = errors.New("a seed is base32: letters and the digits 2 to 7")
 
 // Key is a seed that was understood.
 type Key struct{ seed credential.Secret }
@@ -27,7 +27,7 @@ type Key struct{ seed credential.Secret }
 func Parse(seed credential.Secret) (Key, error) {
 	text := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "=", "").Replace(seed.Reveal()))
 	if _, err := hotp.GenerateCode(text, 0); err != nil || text == "" {
-		return Key{}, ErrSeed
+		return Key{}, errSeed
 	}
 	return Key{credential.NewSecret(text)}, nil
 }

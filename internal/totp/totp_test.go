@@ -35,7 +35,7 @@ func TestSeedsAsPeopleCopyThem(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "  ", "0189", "JBSWY3DP!", "J"} {
-		if _, err := Parse(credential.NewSecret(text)); err != ErrSeed {
+		if _, err := Parse(credential.NewSecret(text)); err != errSeed {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

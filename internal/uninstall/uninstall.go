@@ -25,8 +25,8 @@ const (
 	Forget    Fate = "forget"      // its secret is nowhere here any more
 )
 
-// Fates are those that a person may choose from.
-var Fates = []Fate{WriteBack, Delete, Forget}
+// fates are those that a person may choose from.
+var fates = []Fate{WriteBack, Delete, Forget}
 
 // Options say how a person wants to leave.
 type Options struct {
@@ -38,7 +38,7 @@ type Options struct {
 // Run takes awsbroker out, after showing all of it and asking. It returns what there
 // was, and what is left for the person to do.
 func Run(ctx context.Context, b *broker.Broker, o Options) (Plan, error) {
-	if o.Keys != "" && !slices.Contains(Fates, o.Keys) {
+	if o.Keys != "" && !slices.Contains(fates, o.Keys) {
 		return Plan{}, failure.New(failure.Usage, "--keys has to be credentials, delete or forget, not %q", string(o.Keys))
 	}
 	if err := refuseUnfinished(b); err != nil {

@@ -69,7 +69,7 @@ func misleading() []string {
 // that leads to credentials.
 func Environ(environ []string, set []Variable) []string {
 	replaced := func(name string) bool {
-		return IsCleared(name) || slices.ContainsFunc(set, func(v Variable) bool { return same(v.Name, name) })
+		return isCleared(name) || slices.ContainsFunc(set, func(v Variable) bool { return same(v.Name, name) })
 	}
 	out := make([]string, 0, len(environ)+len(set))
 	for _, kv := range environ {
@@ -93,8 +93,8 @@ func nameOf(kv string) string {
 	return kv
 }
 
-// IsCleared reports whether no command gets the variable of that name as it is.
-func IsCleared(name string) bool {
+// isCleared reports whether no command gets the variable of that name as it is.
+func isCleared(name string) bool {
 	for _, c := range cleared {
 		if same(c, name) {
 			return true
