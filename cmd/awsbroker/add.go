@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -223,7 +224,7 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 	}
 	a.Step("AWS tools cannot use these profiles yet: " + plural(len(names), "profile ", "profiles ") + someOf(names))
 	for i, use := range u.Waiting {
-		if i == mostHints {
+		if i == mostHints && namesKeys(b, u.Waiting) {
 			a.advise("all at once: awsbroker setup --all")
 			return
 		}
@@ -233,6 +234,16 @@ func (a *app) showUses(b *broker.Broker, keys []string, u keychain.Uses) {
 		}
 		a.advise(command)
 	}
+}
+
+// namesKeys reports whether each of the profiles names its key by the name that the key
+// has now, so that setup --all finds all of them.
+func namesKeys(b *broker.Broker, uses []keychain.Use) bool {
+	cfg, err := b.ReadConfig()
+	return err == nil && !slices.ContainsFunc(uses, func(u keychain.Use) bool {
+		p, err := cfg.Resolve(u.Profile)
+		return err != nil || u.Key != "" && p.KeyName != u.Key
+	})
 }
 
 // someOf lists names, and of many the first and how many more there are.

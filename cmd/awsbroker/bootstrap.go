@@ -73,7 +73,7 @@ func newBootstrap(a *app) *cobra.Command {
 	f.StringVar(&o.Key, "key", "", "key in the keychain to use (default: the only root key there, or one that you type)")
 	f.StringVar(&o.FromProfile, "from-profile", "", "use the session that the AWS CLI has of this profile (aws login)")
 	f.BoolVar(&o.FromEnv, "from-env", false, "use the session in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
-	f.StringVar(&o.User, "user", "", "the person's name in IAM (default: the one on this machine)")
+	f.StringVar(&o.User, "user", "", "the person's name in IAM (default: your name on this machine)")
 	f.StringVar(&o.Group, "group", "administrators", "group of administrators")
 	f.StringVar(&o.Role, "role", "admin-mfa", "role that they can assume")
 	f.StringVar(&o.Policy, "policy", "assume-admin-role", "policy that allows the group to assume it")

@@ -36,9 +36,10 @@ func newConsole(a *app) *cobra.Command {
 		Use:   "console [PROFILE] [PAGE]",
 		Short: "open the AWS console in the browser",
 		Long: `Sign the browser in to the AWS console with the session of a profile's role, for
-the rest of the session. PAGE is a name such as s3, a path, or a URL of the
-console: awsbroker console admin ec2 --region eu-west-1
+the rest of the session. PAGE is a name such as s3, a path, or a URL of the console.
 Without a screen, awsbroker prints the sign-in link instead. The link is a secret.`,
+		Example: "  awsbroker console admin\n" +
+			"  awsbroker console admin ec2 --region eu-west-1",
 		Args: positional(0, 2, "a profile and a page, one of them, or none"),
 		RunE: func(cmd *cobra.Command, words []string) error {
 			if err := o.check(cmd); err != nil {

@@ -43,7 +43,25 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	})
 	f := failure.New(failure.Usage, "%s has no flag --%s", cmd.CommandPath(), e.GetSpecifiedName())
 	if close := near.Names(e.GetSpecifiedName(), names); len(close) > 0 {
-		f.Hint("did you mean --%s? all flags: %s --help", close[0], cmd.CommandPath())
+		return f.Hint("did you mean --%s? all flags: %s --help", close[0], cmd.CommandPath())
+	}
+	if owner := ownerOf(e.GetSpecifiedName()); owner != "" {
+		f.Hint("another command has --%s: %s --help", e.GetSpecifiedName(), owner)
 	}
 	return f
+}
+
+// ownerOf returns the command that alone has a flag, as a person writes it; empty if none
+// or several do.
+func ownerOf(flag string) string {
+	var owners []string
+	for _, c := range newRoot(&app{}, "").Commands() {
+		if f := c.LocalNonPersistentFlags().Lookup(flag); f != nil && !f.Hidden && !c.Hidden {
+			owners = append(owners, c.CommandPath())
+		}
+	}
+	if len(owners) != 1 {
+		return ""
+	}
+	return owners[0]
 }

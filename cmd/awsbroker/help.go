@@ -137,8 +137,11 @@ func helpText(cmd *cobra.Command, about string, examples []string, withoutRare b
 	case strings.TrimSpace(about) != strings.TrimSpace(cmd.Long):
 		fmt.Fprintf(&b, "More: %s · ", whole)
 	}
-	b.WriteString("global flags: awsbroker help flags\n")
-	return b.String()
+	global := "global flags: awsbroker help flags\n"
+	if strings.HasSuffix(b.String(), "\n") { // it begins a line
+		global = strings.ToUpper(global[:1]) + global[1:]
+	}
+	return b.String() + global
 }
 
 func usageLine(cmd *cobra.Command) string {
@@ -193,7 +196,7 @@ func usages(set *pflag.FlagSet, chosen func(*pflag.Flag) bool) string {
 var values = map[string]string{
 	"accept-lockout": "user", "with": "profile", "like": "profile", "from-profile": "profile", "key-name": "key", "role-arn": "role", "mfa-serial": "device", "qr-file": "file",
 	"session-policy": "policy", "session-policy-arn": "arn", "trusted-account": "account", "mfa-session": "duration",
-	"mfa-code": "code", "prompt": "ways", "keystore": "keychain", "limit": "number",
+	"env-file": "file", "listen": "address", "relay": "address", "mfa-code": "code", "prompt": "ways", "keystore": "keychain", "limit": "number",
 }
 
 // namedValue is the value of a flag that says what it is, and not of which type.
@@ -210,8 +213,10 @@ func (v namedValue) IsBoolFlag() bool { return v.name == "bool" }
 // valueOf returns what follows a flag.
 func valueOf(f *pflag.Flag) string {
 	switch t := f.Value.Type(); {
-	case t != "string" && t != "stringArray" && t != "int":
+	case t == "bool":
 		return t
+	case t != "string" && t != "stringArray" && t != "int":
+		return strings.ToUpper(t)
 	case values[f.Name] != "":
 		return strings.ToUpper(values[f.Name])
 	}

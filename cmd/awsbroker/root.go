@@ -158,6 +158,13 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	f := failure.New(failure.Usage, "there is no command %q", args[0])
+	if c, _, err := cmd.Root().Find([]string{otherWords[args[0]]}); err == nil && c.HasParent() {
+		words := append([]string{c.Name()}, args[1:]...)
+		if c.ValidateArgs(args[1:]) != nil {
+			words = words[:1]
+		}
+		return f.Hint("did you mean: %s", "awsbroker "+say.ShellWords(words))
+	}
 	if _, err := findCommand(args[0]); err == nil {
 		return f.Hint("to run the program of that name: awsbroker exec -- %s", say.ShellWords(args))
 	}

@@ -165,6 +165,7 @@ var odd = []struct{ story, command, why string }{
 	{"hints_rare", "awsbroker keys delete ID", "ID is of a key that is still to be added"},
 	{"hints_rare", "awsbroker mfa enroll --user NAME", "NAME is a user that is still to be made"},
 	{"usage", "awsbroker log", "there is no home"},
+	{"usage", "awsbroker exec admin", "likewise"},
 	{"record_lost", "awsbroker login", "it is the last of doctor's fixes, of which the first brings the key back"},
 	{"setup_all", "awsbroker add --from-aws-vault", "aws-vault is not there"},
 	{"setup_all_included", "awsbroker add --from-aws-vault", "likewise"},

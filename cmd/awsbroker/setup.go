@@ -85,7 +85,7 @@ func (o *setupFlags) register(cmd *cobra.Command, a *app) {
 	f.StringVar(&o.MFASerial, "mfa-serial", "", "MFA device: its ARN, name or serial number")
 	f.StringVar(&o.MFASession, "mfa-session", "", "one code for all roles of the key for this long, like 8h (15m to 36h)")
 	f.BoolVar(&o.all, "all", false, "set up every profile that keys in the keychain can serve")
-	f.BoolVar(&o.dryRun, "dry-run", false, "with --all: only show what would change")
+	f.BoolVar(&o.dryRun, "dry-run", false, "with --all: show the plan, and change nothing")
 	f.BoolVar(&o.Offline, "offline", false, "do not test the profile with a session")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask before writing")
 	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {

@@ -47,7 +47,7 @@ last line says how to remove it.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&fate, "keys", "", "what becomes of all keys: credentials, delete or forget")
-	f.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and change nothing")
+	f.BoolVar(&o.DryRun, "dry-run", false, "show the plan, and change nothing")
 	f.BoolVar(&asJSON, "json", false, "output JSON")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask; needs --keys where there are keys")
 	_ = cmd.RegisterFlagCompletionFunc("keys", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -30,7 +30,7 @@ type profileEdit struct {
 func (s *bootstrap) profileStep(name string, of *role) *step {
 	what := "profile " + name
 	return &step{
-		what: what, how: "in " + paths.UnderHome(s.run.Paths.Config),
+		what: what, how: "in " + paths.UnderHome(s.run.Paths.Config) + s.regionInWords(name),
 		thing: notes.Thing{Kind: notes.Profile, Name: name}, changed: notes.Thing{Kind: notes.Profile, Name: name},
 		look: func(context.Context) (state, error) {
 			edit, err := s.editProfile(name, *of.arn)
@@ -63,17 +63,9 @@ func (s *bootstrap) editProfile(name, role string) (profileEdit, error) {
 			Hint("move that key into the keychain: awsbroker add --from-profile %s", say.ShellWord(name)))
 	}
 	e := profileEdit{before: before, had: cfg.Has(name) || config.Section(before, name) != nil}
-	region := s.run.Region
-	if p, err := cfg.Resolve(name); err == nil && region == "" {
-		region = p.Region
-	}
-	if region == "" {
-		region, _ = environRegion()
-	}
-	region = cmp.Or(region, s.region)
 	o := setup.Options{
 		Profile: name, KeyName: s.out.KeyName, RoleARN: role, MFASerial: s.out.MFASerial,
-		Region: cmp.Or(region, config.DefaultRegion(s.out.Partition)), Program: s.o.Program,
+		Region: s.regionFor(cfg, name), Program: s.o.Program,
 	}
 	if _, has := cfg.Value(name, "awsbroker_agents"); !has && name != s.o.Profile {
 		o.Agents = agents.Allow
@@ -87,6 +79,28 @@ func (s *bootstrap) editProfile(name, role string) (profileEdit, error) {
 	}
 	e.diff = config.Diff(s.run.Paths.Config, before, e.after)
 	return e, nil
+}
+
+// regionFor returns the region that the profile gets.
+func (s *bootstrap) regionFor(cfg *config.Config, name string) string {
+	region := s.run.Region
+	if p, err := cfg.Resolve(name); err == nil && region == "" {
+		region = p.Region
+	}
+	if region == "" {
+		region, _ = environRegion()
+	}
+	return cmp.Or(region, s.region, config.DefaultRegion(s.out.Partition))
+}
+
+// regionInWords tells the plan's reader which region the profile gets: a default that
+// nobody saw is a surprise at the first aws ec2 describe-instances.
+func (s *bootstrap) regionInWords(name string) string {
+	cfg, err := s.run.ReadConfig()
+	if err != nil {
+		return "" // which the step itself says
+	}
+	return ", " + s.regionFor(cfg, name)
 }
 
 // orAnotherName adds the hint that a profile may have another name, if it may.

@@ -56,7 +56,7 @@ func (a *Actor) OpenKey(ctx context.Context) error {
 	started := time.Now()
 	store, err := a.Broker.OpenKeychain(ctx, a.Asker)
 	if err != nil {
-		return failure.OfKeystore(err, name)
+		return a.Broker.ofMissingKey(failure.OfKeystore(err, name), name)
 	}
 	err = a.Asker.Retry(func() error {
 		a.AccessKey, err = store.Get(ctx, name)
@@ -67,7 +67,7 @@ func (a *Actor) OpenKey(ctx context.Context) error {
 	case err != nil && !a.Target.Key.Added.IsZero():
 		return failure.OfKeyOnRecord(err, name)
 	case err != nil:
-		return failure.OfKeystore(err, name)
+		return a.Broker.ofMissingKey(failure.OfKeystore(err, name), name)
 	}
 	if a.Target.Key.AccessKeyID != a.AccessKey.AccessKeyID { // whose this one is, the record does not know
 		now := a.Target.Key

@@ -76,3 +76,19 @@ func (b *Broker) CheckServed(profiles []string) error {
 	}
 	return nil
 }
+
+// ofMissingKey returns the failure of a key that the keychain does not have. If the
+// profile of that name has the key in plaintext, as before a person came to awsbroker, the
+// hint moves it: to type it again would leave it there.
+func (b *Broker) ofMissingKey(f *failure.Error, name string) *failure.Error {
+	cfg, err := b.ReadConfig()
+	if f.Reason != failure.NotFound || err != nil {
+		return f
+	}
+	keys, err := cfg.ClearKeys(name)
+	if err != nil || len(keys) == 0 || keys[0].Token {
+		return f
+	}
+	f.Hints = nil
+	return f.Hint("move it there from %s:%d: awsbroker add --from-profile %s", keys[0].File, keys[0].Line, say.ShellWord(name))
+}

@@ -59,7 +59,9 @@ func (im *importer) examine(ctx context.Context, c *candidate, others []*candida
 		c.info = rejoin(c.info, admitted)
 	}
 	if c.name == "" {
-		if c.name = (sts.Identity{ARN: c.info.ARN}).UserName(); c.name == "" {
+		if c.info.Root() {
+			c.name = "root" // its file names no user
+		} else if c.name = (sts.Identity{ARN: c.info.ARN}).UserName(); c.name == "" {
 			return failure.New(failure.Usage, "this key has no name").Hint("name it: awsbroker add NAME …")
 		}
 		if c.there, err = im.isThere(ctx, c); err != nil || c.there {
