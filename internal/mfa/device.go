@@ -163,7 +163,7 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 				return true, dropErr
 			}
 			if !dropped && !lost && (listed || b.Clock.Now().After(limit)) {
-				return true, nameTaken(e.Name)
+				return true, nameTaken(e.User, e.Name)
 			}
 			if !listed && !lost {
 				tries = min(tries, makeTries-2) // there is one, and no list shows it yet
@@ -181,10 +181,11 @@ func createDevice(ctx context.Context, b *broker.Broker, do iamDo, e NewDevice) 
 	return device, failure.OfIAM(err, failure.IAMCall{})
 }
 
-func nameTaken(name string) error {
+// nameTaken says that a new device of user needs another name: the account's names are one
+// for all its users.
+func nameTaken(user, name string) *failure.Error {
 	return failure.New(failure.Other, "there is already an MFA device named %q", name).
-		Hint("choose another name: awsbroker mfa enroll --name %s", say.ShellWord(name+"-2")).
-		Hint("if it is yours and you want to replace it: awsbroker mfa enroll --replace %s", say.ShellWord(name))
+		Hint("choose another name: awsbroker mfa enroll --user %s --name %s", say.ShellWord(user), say.ShellWord(name+"-2"))
 }
 
 // dropUnfinished deletes a device of the name that nobody has; AWS refuses to

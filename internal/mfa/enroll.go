@@ -13,6 +13,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // EnrollOptions describe an MFA device that is to be made.
@@ -68,7 +69,11 @@ func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err 
 	}
 	e := NewDevice{User: w.keys.User, Name: cmp.Or(o.Name, w.chooseName()), Account: w.accountLabel(ctx), QRFile: o.QRFile, undo: w.withoutCode}
 	if d, taken := w.find(e.Name); taken {
-		return "", nameTaken(nameOfDevice(d.Serial))
+		f := nameTaken(w.keys.User, nameOfDevice(d.Serial))
+		if w.isOwnUser() {
+			f.Hint("to replace that device: awsbroker mfa enroll --replace %s", say.ShellWord(nameOfDevice(d.Serial)))
+		}
+		return "", f
 	}
 	if err := w.forgetSessions(arnOfDevice(w.actor.Target.Key.ARN, e.Name)); err != nil {
 		return "", err
