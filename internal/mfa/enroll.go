@@ -65,7 +65,7 @@ const devicesPerUser = 8
 func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err error) {
 	if len(w.devices) >= devicesPerUser {
 		return "", failure.New(failure.Other, "%s already has %d MFA devices, and AWS allows no more", w.keys.Owner(), len(w.devices)).
-			Hint("remove one with: awsbroker mfa remove NAME; list them with: awsbroker mfa list")
+			Hint("remove one with: awsbroker mfa remove NAME%s; list them with: awsbroker mfa list%s", w.forUser(), w.forUser())
 	}
 	e := NewDevice{User: w.keys.User, Name: cmp.Or(o.Name, w.chooseName()), Account: w.accountLabel(ctx), QRFile: o.QRFile, undo: w.withoutCode}
 	if d, taken := w.find(e.Name); taken {
@@ -144,12 +144,12 @@ func (w *work) offerProfiles(ctx context.Context, serial string) error {
 }
 
 // codesOnly refuses a device that shows no codes.
-func codesOnly(d iam.MFADevice) error {
+func (w *work) codesOnly(d iam.MFADevice) error {
 	if d.HasCodes() {
 		return nil
 	}
 	return failure.New(failure.Usage, "%s is a passkey or security key: it works in the console, but shows no codes, and the API needs codes", nameOfDevice(d.Serial)).
-		Hint("keep it, and add a device that shows codes: awsbroker mfa enroll")
+		Hint("keep it, and add a device that shows codes: awsbroker mfa enroll%s", w.forUser())
 }
 
 // newestOf returns the device that was enabled last; false if there is none.

@@ -144,6 +144,14 @@ func (w *work) isOwnUser() bool {
 	return w.keys.User == (sts.Identity{ARN: w.actor.Target.Key.ARN}).UserName()
 }
 
+// forUser returns the flag with which a command of a hint is for the same user.
+func (w *work) forUser() string {
+	if w.isOwnUser() {
+		return ""
+	}
+	return " --user " + say.ShellWord(w.keys.User)
+}
+
 // find returns a device of the user by its name or serial number.
 func (w *work) find(name string) (iam.MFADevice, bool) {
 	for _, d := range w.devices {
@@ -165,7 +173,7 @@ func (w *work) notFound(name string) error {
 	if names := namesOfDevices(w.devices); len(names) > 0 {
 		return f.Hint("there are: %s", strings.Join(names, ", "))
 	}
-	return f.Hint("there are none; add one with: awsbroker mfa enroll")
+	return f.Hint("there are none; add one with: awsbroker mfa enroll%s", w.forUser())
 }
 
 func namesOfDevices(devices []iam.MFADevice) (names []string) {

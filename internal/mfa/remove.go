@@ -53,6 +53,10 @@ func (w *work) mayRemove(d iam.MFADevice) error {
 		return failure.New(failure.Other, "%s is the MFA device of %s", name, users+strings.Join(profiles, ", ")).
 			Hint("to replace it, also in the profiles: awsbroker mfa enroll --replace %s", say.ShellWord(name))
 	}
+	if len(w.devicesWithCodes(d.Serial)) == 0 && !w.isOwnUser() {
+		return failure.New(failure.Other, "%s is the last MFA device of %s that shows codes, and the API needs codes", name, w.keys.Owner()).
+			Hint("add another one first: awsbroker mfa enroll%s", w.forUser())
+	}
 	if len(w.devicesWithCodes(d.Serial)) == 0 {
 		return failure.New(failure.Other, "%s is the last MFA device of %s that shows codes, and the API needs codes", name, w.keys.Owner()).
 			Hint("to replace it: awsbroker mfa enroll --replace %s", say.ShellWord(name))

@@ -213,3 +213,21 @@ func TestNoSeed(t *testing.T) {
 	_, err := mfa.RemoveSeed(t.Context(), m.NewBroker(), "admin")
 	brokertest.WantFailed(t, err, failure.NotFound, "has no seed")
 }
+
+// TestHintsAreForTheSameUser: a hint without --user would be about one's own devices.
+func TestHintsAreForTheSameUser(t *testing.T) {
+	for name, devices := range map[string][]string{"the last": {"one"}, "none": nil} {
+		t.Run(name, func(t *testing.T) {
+			m := newWorld(t)
+			wilma := m.AWS.Account.AddUser("wilma")
+			for _, d := range devices {
+				wilma.EnableMFA(d)
+			}
+			_, err := mfa.Remove(t.Context(), m.NewBroker(), "one", mfa.Options{User: "wilma"})
+			brokertest.WantFailed(t, err, map[bool]failure.Reason{true: failure.Other, false: failure.NotFound}[len(devices) > 0], "awsbroker mfa enroll --user wilma")
+			if strings.Contains(err.Error(), "--replace") {
+				t.Errorf("%v: only the user can", err)
+			}
+		})
+	}
+}

@@ -82,7 +82,7 @@ func (w *work) replace(ctx context.Context, o EnrollOptions) (out Enrolled, err 
 // which is gone.
 func (w *work) findReplaced(ctx context.Context, name string) (d iam.MFADevice, gone bool, err error) {
 	if d, ok := w.find(name); ok {
-		return d, false, codesOnly(d)
+		return d, false, w.codesOnly(d)
 	}
 	unassigned, err := w.findUnassigned(ctx, name)
 	if err != nil || unassigned != "" {
@@ -129,7 +129,7 @@ func (w *work) findSuccessor(ctx context.Context, o EnrollOptions, old iam.MFADe
 		if d.Serial == old.Serial {
 			return "", failure.New(failure.Usage, "a device cannot replace itself; choose another --name")
 		}
-		return d.Serial, codesOnly(d)
+		return d.Serial, w.codesOnly(d)
 	}
 	d, ok := newestOf(w.devicesWithCodes(old.Serial))
 	switch {

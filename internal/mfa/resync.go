@@ -49,15 +49,15 @@ func (w *work) findResynced(name string) (iam.MFADevice, error) {
 		if !ok {
 			return d, w.notFound(name)
 		}
-		return d, codesOnly(d)
+		return d, w.codesOnly(d)
 	}
 	switch all := w.devicesWithCodes(""); len(all) {
 	case 0:
-		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device that shows codes", w.keys.Owner()).Hint("add one with: awsbroker mfa enroll")
+		return iam.MFADevice{}, failure.New(failure.NotFound, "%s has no MFA device that shows codes", w.keys.Owner()).Hint("add one with: awsbroker mfa enroll%s", w.forUser())
 	case 1:
 		return all[0], nil
 	default:
 		return iam.MFADevice{}, failure.New(failure.Usage, "which device? there are %s", strings.Join(namesOfDevices(all), ", ")).
-			Hint("choose one: awsbroker mfa resync NAME")
+			Hint("choose one: awsbroker mfa resync NAME%s", w.forUser())
 	}
 }
