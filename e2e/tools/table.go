@@ -115,6 +115,11 @@ END`,
 		note:  "takes an alias that it does not know for a directory, and ends with 0",
 	},
 	{
+		name: "opentofu", client: "tofu", from: golang("github.com/opentofu/opentofu", "v1.12.6", "github.com/opentofu/opentofu/cmd/tofu"),
+		setup: s3Backend,
+		act:   "tofu init -input=false",
+	},
+	{
 		name: "pgbackrest", client: "pgbackrest", from: debian("pgbackrest"), often: true,
 		setup: `mkdir log
 export PGBACKREST_CONFIG=/dev/null PGBACKREST_LOG_PATH=$HOME/log PGBACKREST_STANZA=main PGBACKREST_REPO1_TYPE=s3 PGBACKREST_REPO1_S3_BUCKET=bucket \
@@ -196,6 +201,13 @@ END`,
 		name: "terraform", client: "terraform", from: golang("github.com/hashicorp/terraform", "v1.11.4", "github.com/hashicorp/terraform"),
 		setup: s3Backend,
 		act:   "terraform init -input=false",
+	},
+	{
+		name: "wal-g", client: "wal-g", from: golang("github.com/wal-g/wal-g", "v1.1.3-rc-with-build.0.20250408092559-6ea13b90a319", "github.com/wal-g/wal-g/main/pg"),
+		setup: `ln -s "$(command -v pg)" wal-g
+export PATH=$HOME:$PATH WALG_S3_PREFIX=s3://bucket/wal AWS_ENDPOINT=$URL AWS_REGION=eu-central-1 AWS_S3_FORCE_PATH_STYLE=true`,
+		act:  "wal-g st put f f",
+		note: "this is its release 3.0.7; `AWS_PROFILE` needs `AWS_SDK_LOAD_CONFIG=1`; `exec` sets it",
 	},
 }
 

@@ -62,7 +62,14 @@ func TestPage(t *testing.T) {
 			t.Errorf("%+v, and the page: %s", *c, row)
 		}
 	}
+	served, err := os.ReadFile("../../docs/long-commands.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range All {
+		if c.Again && !strings.Contains(string(served), "`"+c.Name+"`") {
+			t.Errorf("docs/long-commands.md does not name %s, whose session exec renews", c.Name)
+		}
 		if (c.Lack != "" || c.Note != "") && !seen[c.Name] {
 			t.Errorf("the page has no row for %s", c.Name)
 		}
