@@ -165,15 +165,7 @@ func TestBootstrapUndoKilled(t *testing.T) {
 		t.Fatalf("%v: %s", all, f.state())
 	}
 	for _, boundary := range brokertest.TakeSome(all) {
-		t.Run(boundary, func(t *testing.T) {
-			t.Parallel()
-			f := prepared(t)
-			f.run.KillAt = boundary
-			if _, killed := f.bootstrap(); !killed {
-				t.Fatalf("not killed:\n%s", f.screen)
-			}
-			f.undo("")
-		})
+		killAndUndo(t, boundary, prepared)
 	}
 }
 

@@ -104,16 +104,21 @@ func TestBootstrapKilledAndTakenBack(t *testing.T) {
 		if strings.Contains(boundary, "root key") {
 			continue
 		}
-		t.Run(boundary, func(t *testing.T) {
-			t.Parallel()
-			f := newFounding(t)
-			f.run.KillAt = boundary
-			if _, killed := f.bootstrap(); !killed {
-				t.Fatalf("not killed:\n%s", f.screen)
-			}
-			f.undo("")
-		})
+		killAndUndo(t, boundary, newFounding)
 	}
+}
+
+// killAndUndo kills a bootstrap of a new founding at a boundary, and undoes it.
+func killAndUndo(t *testing.T, boundary string, found func(*testing.T) *founding) {
+	t.Run(boundary, func(t *testing.T) {
+		t.Parallel()
+		f := found(t)
+		f.run.KillAt = boundary
+		if _, killed := f.bootstrap(); !killed {
+			t.Fatalf("not killed:\n%s", f.screen)
+		}
+		f.undo("")
+	})
 }
 
 // Every kind of call goes wrong once: it finishes, or says what is left; then

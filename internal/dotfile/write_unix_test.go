@@ -126,22 +126,9 @@ func TestWriteKeepsOwner(t *testing.T) {
 // TestWriteFileOfAnother is a file that may be written, but not given away
 // once replaced: it is written in place, so that its owner keeps it.
 func TestWriteFileOfAnother(t *testing.T) {
-	dir := os.Getenv("CONFIG_TEST_SHARED")
-	if os.Geteuid() == 0 {
-		dir, err := os.MkdirTemp("/tmp", "config-shared")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
-		put(t, filepath.Join(dir, "config"), "old", 0o666)
-		if err := os.Chmod(dir, 0o777); err != nil {
-			t.Fatal(err)
-		}
-		asNobody(t, "CONFIG_TEST_SHARED="+dir)
-		return
-	}
+	dir := sharedDir(t, 0o666)
 	if dir == "" {
-		t.Skip("needs root")
+		return
 	}
 	path := filepath.Join(dir, "config")
 	if err := Write(path, []byte("old"), []byte("new")); err != nil {
@@ -163,22 +150,9 @@ func TestWriteFileOfAnother(t *testing.T) {
 // TestWriteReadOnlyFileOfAnother is a file that this user may only read, in
 // a directory where a rename could replace it.
 func TestWriteReadOnlyFileOfAnother(t *testing.T) {
-	dir := os.Getenv("CONFIG_TEST_SHARED")
-	if os.Geteuid() == 0 {
-		dir, err := os.MkdirTemp("/tmp", "config-shared")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
-		put(t, filepath.Join(dir, "config"), "old", 0o644)
-		if err := os.Chmod(dir, 0o777); err != nil {
-			t.Fatal(err)
-		}
-		asNobody(t, "CONFIG_TEST_SHARED="+dir)
-		return
-	}
+	dir := sharedDir(t, 0o644)
 	if dir == "" {
-		t.Skip("needs root")
+		return
 	}
 	path := filepath.Join(dir, "config")
 	if err := Write(path, []byte("old"), []byte("new")); err == nil || !strings.Contains(err.Error(), "file is read-only") {
@@ -230,6 +204,29 @@ func TestWriteReadOnlyDirectory(t *testing.T) {
 	if got := files(t, dir); got != "config" {
 		t.Errorf("left behind: %s", got)
 	}
+}
+
+// sharedDir runs the current test again as an unprivileged user, in a directory in which
+// config is a file of root's with that mode; there it returns the directory, here "".
+func sharedDir(t *testing.T, mode os.FileMode) string {
+	t.Helper()
+	if dir := os.Getenv("DOTFILE_TEST_SHARED"); dir != "" {
+		return dir
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
+	dir, err := os.MkdirTemp("/tmp", "dotfile-shared")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	put(t, filepath.Join(dir, "config"), "old", mode)
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	asNobody(t, "DOTFILE_TEST_SHARED="+dir)
+	return ""
 }
 
 // asNobody runs the current test again as an unprivileged user, from a copy
