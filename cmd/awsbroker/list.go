@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/awsapi"
 	"github.com/awsbroker/awsbroker/internal/broker"
+	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/keychain"
 	"github.com/awsbroker/awsbroker/internal/say"
@@ -52,7 +53,7 @@ are not set up yet, with the command that sets them up.`,
 
 func listText(screen *say.Screen, o broker.Overview, now time.Time) string {
 	if len(o.Keys)+len(o.Profiles) == 0 {
-		return "there are no keys and no profiles yet; start with: awsbroker add NAME\n"
+		return screen.Fit(startText(o.Config))
 	}
 	var parts []string
 	var keys, profiles [][]string
@@ -82,6 +83,17 @@ func listText(screen *say.Screen, o broker.Overview, now time.Time) string {
 		parts = append(parts, screen.Fit(line))
 	}
 	return strings.Join(parts, "\n")
+}
+
+// startText tells somebody who has nothing yet what to begin with: to move a key that a
+// profile has in plaintext, if there is one.
+func startText(cfg *config.Config) string {
+	for _, name := range cfg.Names() {
+		if keys, err := cfg.ClearKeys(name); err == nil && len(keys) > 0 && !keys[0].Token {
+			return say.Sprintf("there are no keys and no profiles yet; profile %s has a key in plaintext, which moves to the keychain with:\n    awsbroker add --from-profile %s\n", cell(name), say.ShellWord(name))
+		}
+	}
+	return "there are no keys and no profiles yet; start with: awsbroker add NAME\n"
 }
 
 // notSetUpText tells which profiles could be served, with the command for each.

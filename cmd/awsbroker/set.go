@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/broker"
 	"github.com/awsbroker/awsbroker/internal/config"
+	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/setup"
 )
 
@@ -28,7 +29,13 @@ Settings (the file has them with awsbroker_ in front):
 ` + settingList(),
 		Example: "  awsbroker set admin mfa_session 8h\n" +
 			"  awsbroker set default mfa_session 8h            for every profile",
-		Args: positional(3, 3, "a profile, a setting and its value"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 3 {
+				return nil
+			}
+			return failure.New(failure.Usage, "awsbroker set takes a profile, a setting and its value").
+				Hint("to see the settings: awsbroker help set")
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
 			if err != nil {

@@ -44,12 +44,21 @@ func OfConfig(err error) *Error {
 		case !config.ValidProfileName(unknown.Name):
 			f.Hint("list the profiles with: awsbroker list")
 		default:
-			f.Hint("list the profiles with: awsbroker list; make one with: awsbroker setup %s", say.ShellWord(unknown.Name))
+			f.Hint("list the profiles with: awsbroker list").
+				Hint("make one with: awsbroker setup %s", say.ShellWord(unknown.Name))
 		}
+	case errors.As(err, &value) && hasRemark(value.Origin.Value):
+		f.Hint("the AWS CLI does not see a comment behind a value: write it on a line of its own")
 	case errors.As(err, &notOurs):
 		f.Hint("%s", notOurs.Hint)
 	}
 	return f
+}
+
+// hasRemark reports whether a person wrote a comment behind a value. botocore takes it
+// for a part of the value, and so does awsbroker.
+func hasRemark(value string) bool {
+	return strings.Contains(value, " #") || strings.Contains(value, " ;")
 }
 
 // LoginCommand returns the command that gets the session of a profile, for a hint.
