@@ -13,6 +13,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Endpoint says where AWS is.
@@ -38,6 +39,9 @@ func CheckURL(raw string) error {
 		return &Error{Reason: BadEndpoint, Message: "the endpoint is not a URL like https://HOST"} // it may hold a password
 	case u.User != nil:
 		return &Error{Reason: BadEndpoint, Message: fmt.Sprintf("the endpoint %q has a user in it, for which AWS has no use", u.Redacted())}
+	case strings.ContainsFunc(u.Host, func(r rune) bool { return r > unicode.MaxASCII }):
+		// Letters of other alphabets look like those of AWS's own hosts, to which a code is to go.
+		return &Error{Reason: BadEndpoint, Message: fmt.Sprintf("the host of the endpoint %+q has letters that are not ASCII: write it as xn--…", raw)}
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()) {
 		return nil

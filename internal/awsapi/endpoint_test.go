@@ -7,20 +7,22 @@ import (
 
 func TestCheckURL(t *testing.T) {
 	for url, ok := range map[string]bool{
-		"":                           true,
-		"https://sts.example":        true,
-		"http://127.0.0.1:4566":      true,
-		"http://[::1]:4566":          true,
-		"http://localhost":           true,
-		"http://sts.example":         false,
-		"http://127.0.0.1.evil.test": false,
-		"http://10.0.0.1":            false,
-		"ftp://127.0.0.1":            false,
-		"sts.example":                false,
-		"https://":                   false,
-		"https://me:hunter2@x.test":  false,
-		"https://me:hunter2@ x":      false,
-		"://":                        false,
+		"":                               true,
+		"https://sts.example":            true,
+		"http://127.0.0.1:4566":          true,
+		"http://[::1]:4566":              true,
+		"http://localhost":               true,
+		"http://sts.example":             false,
+		"http://127.0.0.1.evil.test":     false,
+		"http://10.0.0.1":                false,
+		"ftp://127.0.0.1":                false,
+		"sts.example":                    false,
+		"https://":                       false,
+		"https://me:hunter2@x.test":      false,
+		"https://me:hunter2@ x":          false,
+		"://":                            false,
+		"https://\u0455ts.amazonaws.com": false, // a Cyrillic letter that looks like s
+		"https://xn--ts-8tc.example":     true,
 	} {
 		if err := CheckURL(url); (err == nil) != ok {
 			t.Errorf("%q: %v", url, err)
