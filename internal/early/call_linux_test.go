@@ -10,8 +10,8 @@ func TestParse(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "")
 	t.Setenv("AWS_DEFAULT_PROFILE", "env")
 	t.Setenv("_AWSBROKER_PROFILE_CHAIN", "")
-	exec := func(profile string, child ...string) *call { return &call{"exec", profile, "", child, false} }
-	for line, want := range map[string]*call{
+	exec := func(profile string, child ...string) *Call { return &Call{"exec", profile, "", child, false} }
+	for line, want := range map[string]*Call{
 		"credential-process --profile p":    {"credential-process", "p", "json", nil, false},
 		"credential-process --profile=p":    nil,
 		"credential-process":                nil,
@@ -22,6 +22,7 @@ func TestParse(t *testing.T) {
 		"exec p":                            nil,
 		"exec -p p ls":                      exec("p", "ls"),
 		"exec -p=p ls":                      exec("p", "ls"),
+		"exec -p= p ls":                     nil, // main takes = for the profile
 		"exec -- ls -l":                     exec("env", "ls", "-l"),
 		"exec -- p -- ls":                   exec("env", "p", "--", "ls"),
 		"exec p -- ls":                      exec("p", "ls"),
@@ -49,13 +50,13 @@ func TestParse(t *testing.T) {
 		"list":                              nil,
 		"":                                  nil,
 	} {
-		got, ok := parse(append([]string{"awsbroker"}, strings.Fields(line)...))
+		got, ok := Parse(append([]string{"awsbroker"}, strings.Fields(line)...))
 		if ok != (want != nil) || ok && !reflect.DeepEqual(got, *want) {
 			t.Errorf("%s: %v, %+v", line, ok, got)
 		}
 	}
 	t.Setenv("AWS_DEFAULT_PROFILE", "")
-	if _, ok := parse([]string{"awsbroker", "export"}); ok {
+	if _, ok := Parse([]string{"awsbroker", "export"}); ok {
 		t.Error("main looks for the profile")
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 func init() {
 	protect()
-	if c, ok := parse(os.Args); ok {
+	if c, ok := Parse(os.Args); ok {
 		c.answer()
 	}
 }
@@ -28,22 +28,22 @@ func protect() { _, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, syscall.PR_SET_
 
 // answer ends the process, or returns without having done anything that can be
 // seen. It opens no connection, starts no other process and waits for nothing.
-func (c *call) answer() {
+func (c *Call) answer() {
 	logged, ok := logging()
 	if !ok {
 		return
 	}
 	path := ""
-	if c.command == "prompt" {
+	if c.Command == "prompt" {
 		c.prompt()
 		return
 	}
-	if c.command == "exec" {
-		if path, ok = find(c.child[0]); !ok || !c.takesVariables() || isTerminal(2) {
+	if c.Command == "exec" {
+		if path, ok = find(c.Child[0]); !ok || !c.takesVariables() || isTerminal(2) {
 			return
 		}
 	}
-	a, rest := answers.Find(c.profile, memory[:])
+	a, rest := answers.Find(c.Profile, memory[:])
 	now := time.Now()
 	if a == nil || now.Unix() >= c.until(a) || answers.SetBack(a.Booted, now) > 0 {
 		return
@@ -55,29 +55,29 @@ func (c *call) answer() {
 	if !ok || !a.Agents && who.Agent.Name != "" || logged && !c.note(a, now, rest[len(text):len(text)]) {
 		return
 	}
-	if c.command == "exec" {
-		replace(path, c.child, variables.Environ(os.Environ(), append(variables.OfCommand(session(a)), variables.OfProfile(c.profile)...)))
+	if c.Command == "exec" {
+		replace(path, c.Child, variables.Environ(os.Environ(), append(variables.OfCommand(session(a)), variables.OfProfile(c.Profile)...)))
 		return
 	}
 	write(text)
 }
 
 // prompt prints what a shell's prompt shows, if the environment or the kernel knows it.
-func (c *call) prompt() {
-	for i := range len(c.profile) {
-		if c.profile[i] < ' ' || c.profile[i] > '~' {
+func (c *Call) prompt() {
+	for i := range len(c.Profile) {
+		if c.Profile[i] < ' ' || c.Profile[i] > '~' {
 			return // main knows what a terminal can show
 		}
 	}
 	end, err := time.Parse(time.RFC3339, os.Getenv("AWS_CREDENTIAL_EXPIRATION"))
 	if err != nil || os.Getenv(variables.ProfileName) == "" {
-		a, _ := answers.Find(c.profile, memory[:])
+		a, _ := answers.Find(c.Profile, memory[:])
 		if a == nil {
 			return
 		}
 		end = time.Unix(a.Expires, 0)
 	}
-	write([]byte(variables.Segment(c.profile, end, time.Now()) + "\n"))
+	write([]byte(variables.Segment(c.Profile, end, time.Now()) + "\n"))
 }
 
 // who asks, if the log is to name the program, or an agent is not to be answered. Main
@@ -85,8 +85,8 @@ func (c *call) prompt() {
 var who caller.Process
 
 // until is when the answer ends to be one, in Unix seconds.
-func (c *call) until(a *answers.Answer) int64 {
-	if c.command == "exec" {
+func (c *Call) until(a *answers.Answer) int64 {
+	if c.Command == "exec" {
 		return a.CommandUntil
 	}
 	return a.Until
@@ -105,14 +105,14 @@ var memory [answers.MostName + 2*answers.MostBytes + grant.MaxLine]byte
 
 // text is what is printed, made in memory; ok is false for a form that does not
 // exist.
-func (c *call) text(a *answers.Answer, memory []byte) (text []byte, ok bool) {
+func (c *Call) text(a *answers.Answer, memory []byte) (text []byte, ok bool) {
 	switch {
-	case c.command == "exec":
+	case c.Command == "exec":
 		return nil, true
-	case c.format == "json":
+	case c.Format == "json":
 		return a.AppendJSON(memory), true
 	}
-	printed, ok := variables.Print(c.format, c.profile, session(a))
+	printed, ok := variables.Print(c.Format, c.Profile, session(a))
 	return append(memory, printed...), ok
 }
 
@@ -130,10 +130,10 @@ func logging() (on, ok bool) {
 // note the grant in the log, before it is one: a process that is killed here
 // leaves a line too many and not one too few. Where the log cannot be written
 // there is an answer all the same; where it is not there yet, others make it.
-func (c *call) note(a *answers.Answer, now time.Time, memory []byte) bool {
+func (c *Call) note(a *answers.Answer, now time.Time, memory []byte) bool {
 	g := grant.Grant{
-		Time: now, Profile: c.profile, RoleARN: a.RoleARN, Account: a.AccountID, AccessKeyID: a.AccessKeyID,
-		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.command, Program: c.program(),
+		Time: now, Profile: c.Profile, RoleARN: a.RoleARN, Account: a.AccountID, AccessKeyID: a.AccessKeyID,
+		Expires: time.Unix(a.Expires, 0), How: grant.Cached, Command: c.Command, Program: c.program(),
 		Caller: who.Name, PID: who.PID, Agent: who.Agent.Name, Dir: who.Dir,
 	}
 	return !errors.Is(grant.Append(a.Log, g.AppendLine(memory)), os.ErrNotExist)
@@ -149,17 +149,17 @@ func isTerminal(fd uintptr) bool {
 
 // takesVariables reports whether the program of exec gets its session in the environment,
 // and there is nothing to say of it.
-func (c *call) takesVariables() bool {
+func (c *Call) takesVariables() bool {
 	client := clients.Find(c.program())
-	return client == nil || client.Lack == "" && (c.env || !client.Again)
+	return client == nil || client.Lack == "" && (c.Env || !client.Again)
 }
 
 // program is the one that exec runs, for the log; empty for other commands.
-func (c *call) program() string {
-	if len(c.child) == 0 {
+func (c *Call) program() string {
+	if len(c.Child) == 0 {
 		return ""
 	}
-	return grant.ProgramName(c.child[0])
+	return grant.ProgramName(c.Child[0])
 }
 
 // write an answer and end. What of it a bare system call does not write, Go's
