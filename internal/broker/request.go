@@ -59,7 +59,7 @@ func (r *request) getSession(ctx context.Context) (session.Session, error) {
 		return session.Session{}, err
 	}
 	s, err := r.askUnderLock(ctx)
-	if err == nil || r.old.Left(time.Now()) <= 0 {
+	if err == nil || r.old.HasEnded(time.Now()) {
 		return s, err
 	}
 	if r.wantsNew() || r.want.Strict || errors.Is(ctx.Err(), context.Canceled) {

@@ -275,6 +275,25 @@ func TestEarlyRenewalAsksNobody(t *testing.T) {
 	m.WantCalls(1, 2, 1)
 }
 
+// A session that ends while its renewal fails is not given out for its last moment.
+func TestNobodyGetsTheLastMoment(t *testing.T) {
+	t.Parallel()
+	m := brokertest.NewWorld(t)
+	m.AddRole("dev", time.Hour, "awsbroker_mfa_session = 8h", m.CodesFromCommand(0))
+	s := m.Login("dev")
+	s.Issued, s.Expiration = time.Now().Add(-time.Hour), time.Now().Add(4*time.Second).Truncate(time.Second)
+	if err := m.OpenCache().Put(m.Target("dev").CacheKey(), s); err != nil {
+		t.Fatal(err)
+	}
+	late := time.Until(s.Expiration) - 500*time.Millisecond
+	if err := m.AWS.Server.AddFault(fakeaws.Fault{Action: "AssumeRole", Kind: fakeaws.FaultError, Code: "ValidationError", Status: 400, Delay: late}); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := m.NewBroker().Session(t.Context(), "dev", broker.Want{}); err == nil {
+		t.Errorf("%s was given out, which ends in %s", again.AccessKeyID, time.Until(s.Expiration))
+	}
+}
+
 // Whoever waits for a role's session waits for the person who gives the code.
 func TestWaitingForAnothersCode(t *testing.T) {
 	t.Parallel()

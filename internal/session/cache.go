@@ -49,7 +49,7 @@ func (c *Cache) Get(key string, now time.Time) (Session, bool) {
 		return Session{}, false
 	}
 	s, err := unmarshal(data)
-	if s = s.At(now); err != nil || s.Left(now) <= 0 {
+	if s = s.At(now); err != nil || s.HasEnded(now) {
 		return Session{}, false
 	}
 	return s, true

@@ -112,7 +112,7 @@ func (c *Cache) Lookup(call *Call, now time.Time) (Session, Known, bool) {
 		return Session{}, Known{}, false
 	}
 	s, err := unmarshal(data)
-	if s = s.At(now); err != nil || s.Left(now) <= max(l.MinLeft, 0) {
+	if s = s.At(now); err != nil || s.HasEnded(now) || s.Left(now) <= l.MinLeft {
 		return Session{}, Known{}, false
 	}
 	return s, l.Known, true

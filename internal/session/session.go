@@ -38,6 +38,13 @@ func (s Session) At(now time.Time) Session {
 // Left is the life that remains at now; it is negative in a session that ended.
 func (s Session) Left(now time.Time) time.Duration { return s.Expiration.Sub(now) }
 
+// lastMoment of a session is too short for a caller to use it: what the caller signs
+// reaches AWS after the end, and is refused as expired.
+const lastMoment = time.Second
+
+// HasEnded reports whether the session is of no use any more.
+func (s Session) HasEnded(now time.Time) bool { return s.Left(now) <= lastMoment }
+
 // ExpirationFormat is RFC 3339 in UTC with whole seconds, the one form that
 // every AWS SDK reads (R3 in the contract of credential_process callers).
 const ExpirationFormat = "2006-01-02T15:04:05Z"

@@ -93,7 +93,7 @@ func (s *sky) call(i int, kill time.Duration, args []string) (c call) {
 		defer time.AfterFunc(kill, func() { s.codes.kill(c.pid) }).Stop()
 	}
 	hung := time.AfterFunc(patience, func() { _ = syscall.Kill(-c.pid, syscall.SIGKILL) })
-	cmd.WaitDelay = 5 * time.Second
+	cmd.WaitDelay = patience // a machine that stands still for a while cuts no answer off
 	_ = cmd.Wait()
 	s.codes.gone(c.pid)
 	c.Result = machine.Result{Stdout: out.String(), Stderr: complaint.String(), Code: cmd.ProcessState.ExitCode(), Took: time.Since(started)}
@@ -101,15 +101,16 @@ func (s *sky) call(i int, kill time.Duration, args []string) (c call) {
 	case !stopped:
 		c.outcome, c.why = lost, "it hung"
 	default:
-		c.outcome, c.why = s.judge(c, profile(i), time.Now())
+		c.outcome, c.why = s.judge(c, profile(i), time.Now().Add(-s.late.most()))
 	}
 	return c
 }
 
-// judge says what became of a call.
+// judge says what became of a call, which ended at that time or later. What exec ran
+// may be killed with half of its text written.
 func (s *sky) judge(c call, profile string, at time.Time) (outcome, string) {
 	dead := c.Code == -1 && s.codes.wasKilled(c.pid)
-	if c.Code == 0 || dead && c.Stdout != "" {
+	if c.Code == 0 || dead && c.Stdout != "" && !c.talks {
 		if why := s.check(c.Stdout, profile, at); why != "" {
 			return wrong, why
 		}
@@ -145,6 +146,9 @@ func (s *sky) check(text, profile string, at time.Time) string {
 		client := sts.New(sts.Options{BaseEndpoint: &s.URL, Region: "eu-central-1",
 			Credentials: credentials.NewStaticCredentialsProvider(a.AccessKeyId, a.SecretAccessKey, a.SessionToken)})
 		who, err := client.GetCallerIdentity(context.Background(), nil)
+		if err != nil && !a.Expiration.After(time.Now()) {
+			return "" // it has ended since
+		}
 		if err != nil {
 			return "AWS does not take it: " + err.Error()
 		}

@@ -25,10 +25,11 @@ type sky struct {
 	*machine.Machine
 	codes *codes
 	seen  sync.Map // answers that AWS was asked about, by their text
+	late  *lateness
 }
 
 func newSky(t machine.T, bin string) *sky {
-	s := &sky{Machine: machine.New(t, bin, -1)}
+	s := &sky{Machine: machine.New(t, bin, -1), late: watchLateness(t)}
 	people := []fakeaws.Person{s.AWS.Person}
 	for i := 1; i < devices; i++ {
 		people = append(people, s.AWS.AddPerson(fmt.Sprint("person", i)))
