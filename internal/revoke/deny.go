@@ -35,7 +35,7 @@ func (v *revocation) probe(ctx context.Context) error {
 // readCutoff returns the cutoff of a holder that is in AWS; zero where there is none.
 func (v *revocation) readCutoff(ctx context.Context, h holder) (time.Time, error) {
 	var doc string
-	err := v.do(ctx, func(ctx context.Context, c *iam.Client) (err error) {
+	err := v.callIAM(ctx, func(ctx context.Context, c *iam.Client) (err error) {
 		doc, err = h.get(ctx, c)
 		return err
 	})
@@ -61,9 +61,9 @@ func (v *revocation) readCutoff(ctx context.Context, h holder) (time.Time, error
 	return t, nil
 }
 
-// do makes a call to IAM. Where the deny that comes first has ended the
+// callIAM makes a call to IAM. Where the deny that comes first has ended the
 // session, another one is got, once.
-func (v *revocation) do(ctx context.Context, call func(context.Context, *iam.Client) error) error {
+func (v *revocation) callIAM(ctx context.Context, call func(context.Context, *iam.Client) error) error {
 	err := v.rotation.Access.Do(ctx, call)
 	if !v.ended || !failure.Is(err, failure.Refused) {
 		return err
@@ -86,7 +86,7 @@ func (v *revocation) putDeny(ctx context.Context, step string, h holder, cutoff 
 		return there, nil
 	}
 	err = v.rotation.DoStep(step+" "+h.kind, func() error {
-		return v.do(ctx, func(ctx context.Context, c *iam.Client) error { return h.put(ctx, c, policy.DenyBefore(cutoff)) })
+		return v.callIAM(ctx, func(ctx context.Context, c *iam.Client) error { return h.put(ctx, c, policy.DenyBefore(cutoff)) })
 	})
 	if err != nil {
 		return cutoff, v.rotation.IAMFailure(err)

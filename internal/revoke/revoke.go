@@ -135,7 +135,7 @@ func (v *revocation) run(ctx context.Context) (out Result, err error) {
 	if err != nil || v.o.DryRun {
 		return v.outcome(), err
 	}
-	err = v.doStages(ctx)
+	err = v.runStages(ctx)
 	if failure.Is(err, failure.Refused) && !resumed && !v.changed && !v.rotation.IsCut() {
 		v.broker.Debug("note: %v", v.forgetNote()) // there is nothing to go on with
 	}
@@ -236,8 +236,8 @@ func (v *revocation) start(ctx context.Context) error {
 	return nil
 }
 
-// doStages does the stages that are left, and notes each before the next.
-func (v *revocation) doStages(ctx context.Context) error {
+// runStages goes through the stages that are left, and notes each before the next.
+func (v *revocation) runStages(ctx context.Context) error {
 	for {
 		var next string
 		var err error
