@@ -39,12 +39,12 @@ func (a *app) answerWithPassword(cmd *cobra.Command, key, operation string, host
 	if q.Username != "" && q.Username != login.Username.Reveal() {
 		return nil
 	}
-	a.tryPassword(cmd, b, key, arn, host, q, login)
+	a.tryPassword(cmd, key, arn, host, q, login)
 	return login.Write(a.stdout)
 }
 
 // tryPassword says whose password CodeCommit refuses, since Git does not.
-func (a *app) tryPassword(cmd *cobra.Command, b *broker.Broker, key, arn string, host codecommit.Host, q codecommit.Request, login codecommit.Login) {
+func (a *app) tryPassword(cmd *cobra.Command, key, arn string, host codecommit.Host, q codecommit.Request, login codecommit.Login) {
 	repository := codecommit.Repository(q.Path)
 	client, err := awsapi.Endpoint{Region: host.Region, URL: "https://" + host.Name, CABundle: os.Getenv("AWS_CA_BUNDLE")}.HTTPClient()
 	if err != nil || repository == "" {

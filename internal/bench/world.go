@@ -104,21 +104,21 @@ func (w *world) pairs() []pair {
 	bus := one.With("DBUS_SESSION_BUS_ADDRESS=unix:path=" + w.bus.Addr().String())
 	noLog := one.With("AWSBROKER_LOG=off")
 	hello := process(one.Env, w.hello)
-	against := func(what string, goal float64, run func() error, rounds int) pair {
+	against := func(what string, goal float64, run func() error) pair {
 		return pair{what, "hello world in Go", goal, run, hello, rounds}
 	}
 	grown := func(what string, args ...string) pair {
 		return pair{what + ", 5,000 profiles", "with 3", 1.5, awsbroker(large, args...), awsbroker(three, args...), rounds / 4}
 	}
 	return []pair{
-		against("cached answer", 1.4, cached(one), rounds),
-		against("cached answer, with a D-Bus session", 1.4, cached(bus), rounds),
+		against("cached answer", 1.4, cached(one)),
+		against("cached answer, with a D-Bus session", 1.4, cached(bus)),
 		{"cached answer", "with the log off", 1.1, cached(one), cached(noLog), 2 * rounds},
 		{"cached answer, 50,000 profiles, 1,000 sessions", "with one", 1.05, cached(huge), cached(one), 2 * rounds},
-		against("exec -- true, cached", 2.2, awsbroker(one, "exec", "--profile", "admin", "--", "/bin/true"), rounds),
-		against("export, cached", 1.8, awsbroker(one, "export", "--profile", "admin"), rounds),
-		against("--version", 2.2, awsbroker(one, "--version"), rounds),
-		against("list, 3 profiles", 2.6, awsbroker(three, "list"), rounds),
+		against("exec -- true, cached", 2.2, awsbroker(one, "exec", "--profile", "admin", "--", "/bin/true")),
+		against("export, cached", 1.8, awsbroker(one, "export", "--profile", "admin")),
+		against("--version", 2.2, awsbroker(one, "--version")),
+		against("list, 3 profiles", 2.6, awsbroker(three, "list")),
 		grown("completion", "__complete", "exec", "--profile", ""),
 		grown("list", "list"),
 		{"a miss, 5,000 profiles", "with 3", 1.5, missed(large), missed(three), rounds / 20},

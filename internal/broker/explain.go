@@ -161,15 +161,13 @@ func (b *Broker) codeSource(ctx context.Context, t *target.Target) CodeSource {
 	return source
 }
 
-// personWay returns the first way of asking a person that works here, for a profile;
-// nil stands for none.
-func (b *Broker) personWay(ctx context.Context, p *config.Profile) (prompt.Way, bool) {
-	for _, way := range b.waysOf(p).List() {
-		if one, ok := b.canAsk(ctx, way); ok {
-			return one, true
-		}
-	}
-	return "", false
+// canAskPerson reports whether a way of asking a person works here, for a profile; nil
+// stands for none.
+func (b *Broker) canAskPerson(ctx context.Context, p *config.Profile) bool {
+	return slices.ContainsFunc(b.waysOf(p).List(), func(way prompt.Way) bool {
+		_, ok := b.canAsk(ctx, way)
+		return ok
+	})
 }
 
 // canAsk reports whether a way of asking works here, and which that is.

@@ -52,7 +52,7 @@ func (b *Broker) LookAtKey(ctx context.Context, record keystore.Record, name str
 	o.Passphrase = func(ctx context.Context, _ keystore.PassphraseRequest) (credential.Secret, error) {
 		s, ok, err := passphrase.FromEnv()
 		if !ok && err == nil {
-			if _, can := b.personWay(ctx, p); !can {
+			if !b.canAskPerson(ctx, p) {
 				return s, prompt.ErrNoTerminal
 			}
 			err = keystore.ErrAsks

@@ -48,7 +48,7 @@ func (b *Broker) nextCall(ctx context.Context, t *target.Target, codes CodeSourc
 	if !t.Profile.Confirm || next.Outcome != FromCache && next.Outcome != NotAsking {
 		return next
 	}
-	if _, ok := b.personWay(ctx, t.Profile); !ok {
+	if !b.canAskPerson(ctx, t.Profile) {
 		return NextCall{Fails, next.Why + "; awsbroker_confirm is set, and there is no way to ask you from here"}
 	}
 	return NextCall{AsksYes, next.Why + "; awsbroker_confirm is set"}

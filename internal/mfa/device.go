@@ -85,7 +85,7 @@ func MakeDevice(ctx context.Context, b *broker.Broker, do iamDo, a *broker.Asker
 	defer back() // first of all that is deferred: what is told then stays
 	p := &codePair{broker: b, ask: ask, serial: device.Serial, key: &key}
 	p.cache = b.OpenCache(ctx)
-	return device.Serial, enableDevice(ctx, b, do, p, e)
+	return device.Serial, enableDevice(ctx, do, p, e)
 }
 
 // lockName waits until no other run makes a device of the name: each of two would
@@ -104,7 +104,7 @@ func lockName(ctx context.Context, b *broker.Broker, e NewDevice) (unlock func()
 }
 
 // enableDevice gives AWS two codes of the device, asked of a person through p.
-func enableDevice(ctx context.Context, b *broker.Broker, do iamDo, p *codePair, e NewDevice) error {
+func enableDevice(ctx context.Context, do iamDo, p *codePair, e NewDevice) error {
 	return p.useTwo(ctx, func(ctx context.Context, two [2]code) error {
 		err := sendOnce(ctx, do, func(ctx context.Context, c *iam.Client) error {
 			return c.EnableMFADevice(ctx, e.User, p.serial, two[0], two[1])
