@@ -15,7 +15,8 @@ func newRemove(a *app) *cobra.Command {
 		Aliases: []string{"rm"},
 		Short:   "remove an access key from the keychain",
 		Long: `Remove an access key from the keychain. The key keeps working in AWS: delete it
-there, too, unless you use it from somewhere else.`,
+there, too, unless you use it from somewhere else. The Git password beside the key
+(awsbroker codecommit create) is removed with it, and keeps working in AWS, too.`,
 		Args: positional(1, 1, "the name of one key"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := a.broker(broker.PersonLimits)
