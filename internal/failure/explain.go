@@ -158,7 +158,8 @@ func OfKeyOnRecord(err error, key string) *Error {
 		return OfKeystore(err, key)
 	}
 	return New(NotFound, "the key %q is no longer in the keychain: %w", key, err).
-		Hint("store it again with: awsbroker add %s --replace; list the keychains that have keys with: awsbroker keystore", say.ShellWord(key))
+		Hint("store it again with: awsbroker add %s --replace", say.ShellWord(key)).
+		Hint("list the keychains that have keys with: awsbroker keystore")
 }
 
 // KeyUnlisted is the failure of what would overwrite a key that is in the keychain

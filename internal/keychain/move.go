@@ -201,7 +201,10 @@ func moveFailure(err error, to keystore.Kind) error {
 	again := "to resume, run again: awsbroker keystore move " + string(to)
 	switch {
 	case errors.Is(err, keystore.ErrNotFound), errors.Is(err, keystore.ErrCorrupt):
-		return failure.New(failure.Keychain, "%w", err).Hint("remove a lost key with: awsbroker remove NAME; or store it again with: awsbroker add NAME --replace; then %s", again)
+		return failure.New(failure.Keychain, "%w", err).
+			Hint("remove a lost key with: awsbroker remove NAME").
+			Hint("or store it again with: awsbroker add NAME --replace").
+			Hint("%s", again)
 	case errors.Is(err, keystore.ErrOccupied):
 		return failure.New(failure.Other, "%w", err).Hint("nothing was moved; to overwrite it: awsbroker keystore move %s --replace", to)
 	}

@@ -114,7 +114,8 @@ func enableDevice(ctx context.Context, do iamDo, p *codePair, e NewDevice) error
 			return nil
 		case awsapi.Is(err, awsapi.Quota):
 			return failure.New(failure.Other, "user %s already has eight MFA devices, and AWS allows no more", e.User).
-				Hint("remove one with: awsbroker mfa remove NAME; list them with: awsbroker mfa list")
+				Hint("remove one with: awsbroker mfa remove NAME").
+				Hint("list them with: awsbroker mfa list")
 		}
 		return err
 	})

@@ -65,7 +65,8 @@ const devicesPerUser = 8
 func (w *work) enroll(ctx context.Context, o EnrollOptions) (serial string, err error) {
 	if len(w.devices) >= devicesPerUser {
 		return "", failure.New(failure.Other, "%s already has %d MFA devices, and AWS allows no more", w.keys.Owner(), len(w.devices)).
-			Hint("remove one with: awsbroker mfa remove NAME%s; list them with: awsbroker mfa list%s", w.forUser(), w.forUser())
+			Hint("remove one with: awsbroker mfa remove NAME%s", w.forUser()).
+			Hint("list them with: awsbroker mfa list%s", w.forUser())
 	}
 	e := NewDevice{User: w.keys.User, Name: cmp.Or(o.Name, w.chooseName()), Account: w.accountLabel(ctx), QRFile: o.QRFile, undo: w.withoutCode}
 	if d, taken := w.find(e.Name); taken {

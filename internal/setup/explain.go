@@ -89,9 +89,9 @@ func (o Options) explainProof(err error, p *config.Profile) error {
 	case !errors.As(err, &aws):
 	case aws.Reason == awsapi.WrongDevice:
 		f.Hints = nil
-		f.Hint("the user has no MFA device %s; use the one that it has: %s", p.MFASerial, device.command())
+		f.Hint("nothing was written; the user has no MFA device %s; use the one that it has: %s", p.MFASerial, device.command())
 	case aws.Reason == awsapi.Denied && p.RoleARN != "" && !p.Chained():
-		f.Hint("to use another role: %s", with.command())
+		f.Hint("nothing was written; to use another role: %s", with.command())
 		f.Hint("to use no role, only the user's own rights with MFA: %s", without.command())
 	}
 	return err
