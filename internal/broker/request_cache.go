@@ -22,7 +22,7 @@ func (r *request) minLeft(now time.Time) time.Duration {
 
 // suffices reports whether s has the life that the caller wants. If no session has that
 // much, half of the life of s is enough; else no session ever were. A strict caller is
-// told by [target.Target.checkLeft].
+// told by [target.Target.CheckLeft].
 func (r *request) suffices(s session.Session, now time.Time) bool {
 	life := s.Expiration.Sub(s.Issued)
 	return s.Left(now) > r.want.MinLeft || life <= r.want.MinLeft && s.Left(now) > life/2

@@ -105,7 +105,7 @@ func (b *Broker) namedTarget(record keystore.Record, name string) (*target.Targe
 	return b.TargetIn(cfg, name)
 }
 
-// refuseUnknownRoot is [RefuseRoot] for a key whose owner is not recorded: AWS is asked
+// refuseUnknownRoot is [target.Target.RefuseRoot] for a key whose owner is not recorded: AWS is asked
 // before the key buys a session that a root user would get as well. For a role AWS is
 // not asked: it gives the root user none.
 func (r *request) refuseUnknownRoot(ctx context.Context, client *sts.Client) error {
