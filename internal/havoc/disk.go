@@ -17,6 +17,7 @@ import (
 // node is a file or a directory, whatever names it has.
 type node struct {
 	dir    bool
+	link   string // where a symbolic link leads
 	mode   fs.FileMode
 	data   []byte // as programs see it
 	synced []byte // as it is on the disk for certain
@@ -49,7 +50,10 @@ func readDisk(top string) (*disk, error) {
 			return err
 		}
 		n := &node{dir: e.IsDir(), mode: info.Mode().Perm()}
-		if !n.dir {
+		if n.link, err = os.Readlink(path); err != nil {
+			n.link = ""
+		}
+		if !n.dir && n.link == "" {
 			if n.data, err = os.ReadFile(path); err != nil {
 				return err
 			}
@@ -185,7 +189,7 @@ func (n *node) after(lost bytesLost) *node {
 func (s state) sum() uint64 {
 	h := fnv.New64a()
 	for _, path := range slices.Sorted(maps.Keys(s.names)) {
-		fmt.Fprintf(h, "%q %t %q\n", path, s.names[path].dir, s.names[path].data)
+		fmt.Fprintf(h, "%q %t %q %q\n", path, s.names[path].dir, s.names[path].link, s.names[path].data)
 	}
 	return h.Sum64()
 }
@@ -203,9 +207,12 @@ func (s state) put(top string) error {
 	}
 	for _, path := range slices.Sorted(maps.Keys(s.names)) { // directories before what is in them
 		n := s.names[path]
-		if n.dir {
+		switch {
+		case n.dir:
 			err = os.Mkdir(path, n.mode)
-		} else {
+		case n.link != "":
+			err = os.Symlink(n.link, path)
+		default:
 			err = os.WriteFile(path, n.data, n.mode)
 		}
 		if err != nil {

@@ -22,6 +22,7 @@ type fault struct {
 	run func(s *scene, o operation, step int) (during, answer machine.Result)
 	// works: no step may fail.
 	works bool
+	disk  bool // a file is refused, and a hint says what to do
 	tries bool // all steps are tried, also after one in which all worked
 	ends  bool // a session may be over as soon as it is there: a person is asked again, or the answer is refused
 }
@@ -91,6 +92,7 @@ func (out *outcome) check(s *scene, f fault, o operation, during, answer machine
 	deny(during.Code != 0 && during.Stdout != "" && !strings.HasPrefix(o.name, "rotate"), "it failed with something on stdout")
 	deny(during.Code < 0 || during.Code > 7 || during.Code == 2, "no exit code of ours: %s", told(during))
 	deny(during.Code != 0 && strings.Count(during.Stderr, "awsbroker: error: ") != 1, "not one error: %s", told(during))
+	deny(f.disk && during.Code != 0 && !strings.Contains(during.Stderr, "awsbroker: hint: "), "no hint: %s", told(during))
 	deny(o.keep && answer.Code != 0 && answer.Code != 98, "while it lasted there was no answer: %s", told(answer))
 	later := s.answer()
 	deny(o.keep && later.Code != 0, "the key is lost: %s", told(later))

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"text/tabwriter"
 
 	"github.com/awsbroker/awsbroker/internal/machine"
@@ -82,6 +83,9 @@ func tellCuts(t machine.T, bin string, most int, only string) (wrong []string) {
 func tellFaults(t machine.T, bin, only string) (wrong []string) {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	defer out.Flush()
+	if !jumpsHere {
+		fmt.Println("the clock jumps on amd64 only, and this is " + runtime.GOARCH)
+	}
 	fmt.Fprintln(out, "fault\toperation\ttimes×exit code\twrong\tsays")
 	for _, f := range faults() {
 		if !mayMount() && f.scene != nil {

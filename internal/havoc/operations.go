@@ -49,6 +49,8 @@ func operations() []operation {
 				return ""
 			}},
 		{name: "setup", keep: true, prepare: setUp, args: []string{"setup", "ops", "--like", "admin", "--role-arn", "admin-mfa", "--mfa-code", "CODE", "--yes"}},
+		{name: "setup, linked file", keep: true, prepare: linkConfig, args: []string{"setup", "ops", "--like", "admin", "--role-arn", "admin-mfa", "--mfa-code", "CODE", "--yes"},
+			also: linkGone, after: linkGone},
 		{name: "remove", gone: true, prepare: setUp, args: []string{"remove", "phoebe", "--yes"}, ended: []int{3}},
 		{name: "uninstall", gone: true, prepare: setUp, args: []string{"uninstall", "--yes", "--keys", "forget"}},
 		{name: "login", keep: true, prepare: setUp, args: []string{"login", "--profile", "admin", "--mfa-code", "CODE"}},
@@ -66,6 +68,25 @@ func operations() []operation {
 		}
 	}
 	return all
+}
+
+// linkConfig makes the config file a symbolic link to one among a person's dotfiles.
+func linkConfig(s *scene) {
+	setUp(s)
+	s.Mkdir(s.Path("home/dotfiles"), 0o755)
+	for _, err := range []error{os.Rename(s.Config(), s.Path("home/dotfiles/aws")), os.Symlink("../dotfiles/aws", s.Config())} {
+		if err != nil {
+			s.T.Fatal(err)
+		}
+	}
+}
+
+// linkGone says what is wrong if the config file is no link any more.
+func linkGone(s *scene) string {
+	if to, err := os.Readlink(s.Config()); err != nil || to != "../dotfiles/aws" {
+		return "the config file is no link any more"
+	}
+	return ""
 }
 
 // signedByOther says what is wrong if the last session was asked for by another key than

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -19,13 +18,14 @@ var noAnswer = machine.Result{Code: 98}
 
 func faults() []fault {
 	all := []fault{
-		{name: "full disk", steps: 40, scene: onDisk, run: fullDisk},
-		{name: "read-only disk", steps: 1, scene: onDisk, run: readOnly},
+		{name: "full disk", steps: 40, disk: true, scene: onDisk, run: fullDisk},
+		{name: "read-only disk", steps: 1, disk: true, scene: onDisk, run: readOnly},
 		{name: "few descriptors", steps: 20, run: fewDescriptors},
+		{name: "small files only", steps: 20, disk: true, run: smallFiles},
 		{name: "kernel's keyring full", steps: 1, works: true, scene: fullKeyring, run: plain},
 		{name: "bus killed", steps: 10, tries: true, scene: onDesktop, run: killBus},
 	}
-	if runtime.GOARCH == "amd64" { // see addedClock
+	if jumpsHere {
 		all = append(all,
 			fault{name: "clock jumps an hour ahead", steps: 4, works: true, ends: true, run: jump(3600)},
 			fault{name: "clock jumps an hour back", steps: 4, works: true, run: jump(-3600)})
@@ -86,9 +86,19 @@ func readOnly(s *scene, o operation, _ int) (during, answer machine.Result) {
 
 // fewDescriptors allows as many as the step says, and the three that are open.
 func fewDescriptors(s *scene, o operation, step int) (during, answer machine.Result) {
+	return limited(s, o, fmt.Sprintf("ulimit -n %d", 3+step)), noAnswer
+}
+
+// smallFiles lets no file grow beyond as many blocks of 512 bytes as the step says (RLIMIT_FSIZE).
+func smallFiles(s *scene, o operation, step int) (during, answer machine.Result) {
+	return limited(s, o, fmt.Sprintf("ulimit -f %d", step)), noAnswer
+}
+
+// limited runs the operation in a shell that has set a limit.
+func limited(s *scene, o operation, limit string) machine.Result {
 	quoted := []string{}
 	for _, a := range s.arguments(o.args) {
 		quoted = append(quoted, "'"+a+"'")
 	}
-	return s.Sh(fmt.Sprintf("ulimit -n %d; exec %s %s", 3+step, s.Bin, strings.Join(quoted, " "))), noAnswer
+	return s.Sh(fmt.Sprintf("%s; exec %s %s", limit, s.Bin, strings.Join(quoted, " ")))
 }
