@@ -41,7 +41,8 @@ func newMFASeed(a *app) *cobra.Command {
 		Args:  positional(0, 1, "nothing, or - to read the seed from standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] != "-" {
-				return failure.New(failure.Usage, "other users can see arguments, so a seed cannot be one").Hint("run: awsbroker mfa seed")
+				return failure.New(failure.Usage, "other users can see arguments, so a seed cannot be one").
+					Hint("run: %s", o.again())
 			}
 			o.stdin = len(args) > 0
 			return runMFASeed(cmd, a, o)
@@ -52,6 +53,14 @@ func newMFASeed(a *app) *cobra.Command {
 	f.BoolVar(&o.remove, "remove", false, "remove the seed from the keychain")
 	f.BoolVarP(&a.yes, "yes", "y", false, "do not ask")
 	return cmd
+}
+
+// again is the command that asks for the seed.
+func (o *mfaSeedOptions) again() string {
+	if o.profile == "" {
+		return "awsbroker mfa seed"
+	}
+	return "awsbroker mfa seed --profile " + say.ShellWord(o.profile)
 }
 
 func runMFASeed(cmd *cobra.Command, a *app, o *mfaSeedOptions) error {

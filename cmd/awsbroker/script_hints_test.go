@@ -169,7 +169,17 @@ var odd = []struct{ story, command, why string }{
 	{"setup_all", "awsbroker add --from-aws-vault", "aws-vault is not there"},
 	{"setup_all_included", "awsbroker add --from-aws-vault", "likewise"},
 	{"", "awsbroker credential-process", "it is a line of a difference"},
-	{"codecommit_files", "awsbroker git-credential", "it is a line of the difference, which Git runs with a word"},
+	{"", "awsbroker git-credential", "it is a line of a difference, which Git runs with a word"},
+	{"first_use", "awsbroker keys delete", "remove says it before it asks, and has removed the key"},
+	{"add_other_name", "awsbroker keys delete", "likewise"},
+	{"add_csv", "awsbroker keys delete", "likewise"},
+	{"add_csv", "awsbroker bootstrap", "root runs it, whose name is no person's"},
+	{"another_identity", "awsbroker bootstrap", "likewise"},
+	{"another_identity", "awsbroker setup NAME --key KEY", "KEY stands for a key that is still to be added"},
+	{"add_swapped", "awsbroker add --from-profile", "id and secret are swapped there, which add says"},
+	{"add_swapped", "awsbroker login", "it is the last of doctor's fixes, of which the first brings the key"},
+	{"key_lost", "awsbroker login", "likewise"},
+	{"console", "awsbroker console top", "the root key of top is still to be added"},
 }
 
 // nowhere are the hints that no story brings about, which are checked as commands only

@@ -92,7 +92,9 @@ func (o Options) explainProof(err error, p *config.Profile) error {
 		f.Hint("nothing was written; the user has no MFA device %s; use the one that it has: %s", p.MFASerial, device.command())
 	case aws.Reason == awsapi.Denied && p.RoleARN != "" && !p.Chained():
 		f.Hint("nothing was written; to use another role: %s", with.command())
-		f.Hint("to use no role, only the user's own rights with MFA: %s", without.command())
+		if o.Narrow.IsZero() { // which only the session of a role can be
+			f.Hint("to use no role, only the user's own rights with MFA: %s", without.command())
+		}
 	}
 	return err
 }

@@ -75,8 +75,10 @@ func (f *filling) limit() error {
 	p := f.is
 	p.Name, p.RoleARN, p.Partition = f.Profile, f.RoleARN, awsapi.PartitionOf(f.RoleARN)
 	if f.NoRole || p.RoleARN == "" {
+		named := f.Options
+		named.NoRole = false
 		return failure.New(failure.Usage, "only the session of a role can be limited, and profile %s has no role", f.Profile).
-			Hint("name a role: %s --role ROLE", f.command())
+			Hint("name a role: %s --role ROLE", named.command())
 	}
 	if err := p.Narrow(f.Narrow); err != nil {
 		return failure.OfConfig(err)
