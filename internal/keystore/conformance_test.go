@@ -117,22 +117,27 @@ func indexed(t *testing.T, s *Store, name string) (KeyInfo, bool) {
 	return info, ok
 }
 
+// unlocked are keychains that are open for as long as their person is signed in: cases of
+// closed ones are no part of their suite.
+var unlocked = []string{string(WinCred)}
+
 var suite = []struct {
-	name string
-	run  func(t *testing.T, x subject)
+	name   string
+	run    func(t *testing.T, x subject)
+	closed bool // the keychain cannot be opened
 }{
-	{"set, get, replace, delete", conformLifecycle},
-	{"not found", conformNotFound},
-	{"without the record", conformUnlisted},
-	{"odd names", conformNames},
-	{"8 KiB", conformLarge},
-	{"items are not keys", conformItems},
-	{"concurrent writers", conformConcurrent},
-	{"corrupt", conformCorrupt},
-	{"cancelled", conformCancelled},
-	{"locked", conformLocked},
-	{"dismissed", conformDismissed},
-	{"hung", conformHung},
+	{"set, get, replace, delete", conformLifecycle, false},
+	{"not found", conformNotFound, false},
+	{"without the record", conformUnlisted, false},
+	{"odd names", conformNames, false},
+	{"8 KiB", conformLarge, false},
+	{"items are not keys", conformItems, false},
+	{"concurrent writers", conformConcurrent, false},
+	{"corrupt", conformCorrupt, false},
+	{"cancelled", conformCancelled, false},
+	{"locked", conformLocked, true},
+	{"dismissed", conformDismissed, true},
+	{"hung", conformHung, true},
 }
 
 // TestConformance prints a table of what each keychain did in each case.
@@ -141,6 +146,10 @@ func TestConformance(t *testing.T) {
 	for name, start := range subjects() {
 		t.Run(name, func(t *testing.T) {
 			for _, c := range suite {
+				if c.closed && slices.Contains(unlocked, name) {
+					table.set(name, c.name, "never")
+					continue
+				}
 				begun := time.Now()
 				ran := t.Run(c.name, func(t *testing.T) { c.run(t, start(t)) })
 				table.add(name, c.name, ran, time.Since(begun))

@@ -29,8 +29,8 @@ func systemSubjects() map[string]func(t *testing.T) subject {
 	return all
 }
 
-// systemSubject is the real keychain of this machine, swept after the test. It
-// cannot be locked here.
+// systemSubject is the real keychain of this machine, swept after the test. Where it can
+// be locked, a person has to unlock it.
 func systemSubject(t *testing.T, kind Kind) subject {
 	x := subject{options: Options{RecordPath: recordIn(t), Kind: kind}}
 	b, err := openBackend(kind, Options{RecordPath: x.options.RecordPath, CallTimeout: DefaultCallTimeout, DialogTimeout: DefaultCallTimeout})
