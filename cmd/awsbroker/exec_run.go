@@ -39,7 +39,7 @@ func (r *execRun) tellWay() {
 	case client.Lack != "":
 		r.Warn(program + " " + client.Lack)
 		if client.Format != "" {
-			r.advise(`in a shell: eval "$(awsbroker export ` + say.ShellWord(r.profile.Name) + " --format " + client.Format + `)"`)
+			r.advise("in a shell: " + say.RunOutput("awsbroker export "+say.ShellWord(r.profile.Name)+" --format "+client.Format))
 		}
 	case r.o.server && !client.Container:
 		r.Warn(program + " fetches no session from a server (AWS_CONTAINER_CREDENTIALS_FULL_URI)")

@@ -45,7 +45,7 @@ func (a *app) announceServer(o serveOptions) func(announcement) error {
 		case n.PID == 0:
 			n.Text += "; Ctrl-C ends it"
 		case o.Relay != "":
-			n.Text += fmt.Sprintf("; process %d, which ends with: kill %d", n.PID, n.PID)
+			n.Text += fmt.Sprintf("; process %d, which ends with: %s", n.PID, say.EndProcess(n.PID))
 		default:
 			n.Text += fmt.Sprintf("; process %d, which ends with: awsbroker logout %s", n.PID, say.ShellWord(o.Profile))
 		}

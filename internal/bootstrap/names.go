@@ -9,6 +9,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/iam"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 // takeNames spells the user, the group and the role as the account does: IAM
@@ -83,5 +84,5 @@ func (s *bootstrap) refuseEnviron() error {
 		return nil
 	}
 	return failure.New(failure.Usage, "the region %s (%s) is not in %s, where account %s is", region, from, s.out.Partition, s.out.Account).
-		Hint("name one that is: --region %s; or: unset %s", config.DefaultRegion(s.out.Partition), from)
+		Hint("name one that is: --region %s; or: %s", config.DefaultRegion(s.out.Partition), say.UnsetVariables(from))
 }

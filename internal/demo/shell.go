@@ -39,7 +39,7 @@ func (s *stage) open() error {
 	if err != nil {
 		return err
 	}
-	phone := "#!/bin/sh\nexec " + say.ShellWord(self) + " -phone " + s.m.AWS.Device.Seed + "\n"
+	phone := "#!/bin/sh\nexec " + say.PosixWord(self) + " -phone " + s.m.AWS.Device.Seed + "\n"
 	if err := os.WriteFile(filepath.Join(filepath.Dir(s.m.Bin), "phone"), []byte(phone), 0o755); err != nil {
 		return err
 	}

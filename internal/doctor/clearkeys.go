@@ -37,7 +37,7 @@ func (d *doctor) lookAtClearKeys() (string, error) {
 		keys, err := d.cfg.ClearKeys(name)
 		if err != nil {
 			f := placeOf(err)
-			f.Mend = editorAt(f.File, f.Line)
+			f.Mend = say.EditFile(f.File, f.Line)
 			d.found(halfKey, f)
 			continue
 		}
@@ -75,7 +75,7 @@ func (d *doctor) lookAtCLICache() {
 			File:   path,
 			Title:  fmt.Sprintf("the AWS CLI keeps a session of %s in plaintext, for another %s", cmp.Or(kept.AssumedRoleUser.Arn, "a role"), say.Duration(ends.Sub(d.now))),
 			Advice: "have awsbroker assume the role (awsbroker setup PROFILE), and remove the file",
-			Mend:   "rm " + say.ShellWord(path), fix: mendByRemoving(d.broker, path),
+			Mend:   say.RemoveFile(path), fix: mendByRemoving(d.broker, path),
 		})
 	}
 }
@@ -89,7 +89,7 @@ func (d *doctor) clearKey(k config.ClearKey, ours bool) {
 	switch {
 	case ours && temporary:
 		f.Title = fmt.Sprintf("profile %s has a session in plaintext, which AWS tools use instead of awsbroker", k.Profile)
-		f.Mend = editorAt(k.File, k.Line)
+		f.Mend = say.EditFile(k.File, k.Line)
 		f.fix = mendFiles(d.broker, setProfile(d.broker, k.Profile, nil, config.ClearKeyLines...))
 		if k.File == d.broker.Paths.Credentials {
 			f.fix = mendFiles(d.broker, withoutKeys(d.broker, k.Section, config.ClearKeyLines...))

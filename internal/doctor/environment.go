@@ -52,11 +52,11 @@ func (d *doctor) lookAtEnvironment() (string, error) {
 		if ours == "" {
 			d.found(envKeys, Finding{
 				Title: fmt.Sprintf("AWS_ACCESS_KEY_ID is set (%s)", credential.ShowID(id)),
-				Mend:  "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",
+				Mend:  say.UnsetVariables("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
 			})
 		}
 		if at, err := time.Parse(time.RFC3339, os.Getenv("AWS_CREDENTIAL_EXPIRATION")); err == nil && at.Before(d.now) {
-			mend := "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION"
+			mend := say.UnsetVariables("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION")
 			if ours != "" {
 				mend = "exit" // the shell of awsbroker's that has it
 			}
@@ -68,13 +68,13 @@ func (d *doctor) lookAtEnvironment() (string, error) {
 	}
 	if id := os.Getenv("AWS_ACCESS_KEY"); id != "" {
 		d.found(envOldKeys, Finding{
-			Title: fmt.Sprintf("AWS_ACCESS_KEY is set (%s)", credential.ShowID(id)), Mend: "unset AWS_ACCESS_KEY AWS_SECRET_KEY"})
+			Title: fmt.Sprintf("AWS_ACCESS_KEY is set (%s)", credential.ShowID(id)), Mend: say.UnsetVariables("AWS_ACCESS_KEY", "AWS_SECRET_KEY")})
 	}
 	if os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "" {
-		d.found(envRole, Finding{Title: "AWS_WEB_IDENTITY_TOKEN_FILE is set", Mend: "unset AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME"})
+		d.found(envRole, Finding{Title: "AWS_WEB_IDENTITY_TOKEN_FILE is set", Mend: say.UnsetVariables("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME")})
 	}
 	if v, set := os.LookupEnv("AWS_SDK_LOAD_CONFIG"); set && !truthy(v) {
-		d.found(envLoadConfig, Finding{Title: fmt.Sprintf("AWS_SDK_LOAD_CONFIG is %q", v), Mend: "export AWS_SDK_LOAD_CONFIG=1"})
+		d.found(envLoadConfig, Finding{Title: fmt.Sprintf("AWS_SDK_LOAD_CONFIG is %q", v), Mend: say.SetVariable("AWS_SDK_LOAD_CONFIG", "1")})
 	}
 	d.lookAtProfileVariables()
 	d.lookAtFileVariables()
@@ -100,16 +100,16 @@ func (d *doctor) lookAtProfileVariables() {
 	for _, v := range []struct{ name, value string }{{"AWS_PROFILE", one}, {"AWS_DEFAULT_PROFILE", other}} {
 		if _, set := os.LookupEnv(v.name); set && v.value == "" {
 			d.found(envProfileMissing, Finding{
-				Title: v.name + " is empty, which boto3 takes for the name of a profile", Mend: "unset " + v.name})
+				Title: v.name + " is empty, which boto3 takes for the name of a profile", Mend: say.UnsetVariables(v.name)})
 		}
 		if v.value != "" && d.files && !d.cfg.Has(v.value) {
 			d.found(envProfileMissing, Finding{
-				Title: fmt.Sprintf("%s names the profile %q, which does not exist", v.name, v.value), Mend: "unset " + v.name})
+				Title: fmt.Sprintf("%s names the profile %q, which does not exist", v.name, v.value), Mend: say.UnsetVariables(v.name)})
 		}
 	}
 	if one != "" && other != "" && one != other {
 		d.found(envProfilesDiffer, Finding{
-			Title: fmt.Sprintf("AWS_PROFILE is %q and AWS_DEFAULT_PROFILE is %q", one, other), Mend: "unset AWS_DEFAULT_PROFILE"})
+			Title: fmt.Sprintf("AWS_PROFILE is %q and AWS_DEFAULT_PROFILE is %q", one, other), Mend: say.UnsetVariables("AWS_DEFAULT_PROFILE")})
 	}
 }
 
@@ -123,11 +123,11 @@ func (d *doctor) lookAtFileVariables() {
 		}
 		if strings.HasPrefix(value, "~") || strings.Contains(value, "$") || !filepath.IsAbs(value) {
 			d.found(envFileUnexpanded, Finding{
-				Title: fmt.Sprintf("%s is %q, which is not an absolute path", v.name, value), Mend: fmt.Sprintf("export %s=%s", v.name, say.ShellWord(v.path))})
+				Title: fmt.Sprintf("%s is %q, which is not an absolute path", v.name, value), Mend: say.SetVariable(v.name, v.path)})
 		}
 		if _, err := os.Stat(v.path); err != nil {
 			d.found(envFileMissing, Finding{
-				Title: fmt.Sprintf("%s names a file that does not exist: %s", v.name, v.path), Mend: "unset " + v.name})
+				Title: fmt.Sprintf("%s names a file that does not exist: %s", v.name, v.path), Mend: say.UnsetVariables(v.name)})
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (d *doctor) lookAtEndpointVariables() {
 			service = "iam"
 		}
 		if !e.IsAWS(service) && !e.IsLocal() {
-			d.found(envEndpoint, Finding{Title: name + " names a host that is not AWS's: " + e.Host(), Mend: "unset " + name})
+			d.found(envEndpoint, Finding{Title: name + " names a host that is not AWS's: " + e.Host(), Mend: say.UnsetVariables(name)})
 		}
 	}
 }

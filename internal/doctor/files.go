@@ -58,7 +58,7 @@ func (d *doctor) lookAtFiles() (string, error) {
 		d.found(misnamedKey, Finding{
 			Title:  fmt.Sprintf("[%s] has a secret access key in plaintext under the name %s, which no AWS tool reads", o.Section, o.Key),
 			Advice: "delete that line, and the key in AWS if nothing uses it; else name it aws_secret_access_key, so that it can be moved",
-			Mend:   editorAt(o.File, o.Line),
+			Mend:   say.EditFile(o.File, o.Line),
 		}.at(o))
 	}
 	for _, o := range d.cfg.CommentedKeys() {
@@ -76,13 +76,13 @@ func (d *doctor) lookAtFiles() (string, error) {
 
 // refused reports a file that cannot be read.
 func (d *doctor) refused(path string, err error) {
-	f := Finding{File: path, Title: err.Error(), Mend: "ls -l " + say.ShellWord(path)}
+	f := Finding{File: path, Title: err.Error(), Mend: say.ListFile(path)}
 	var parse *config.ParseError
 	if errors.As(err, &parse) {
 		f.File, f.Line, f.Title = parse.Path, parse.Line, parse.Problem
-		f.Mend = editorAt(parse.Path, parse.Line)
+		f.Mend = say.EditFile(parse.Path, parse.Line)
 		if parse.Line == 0 {
-			f.Title, f.Advice, f.Mend = "the file "+parse.Problem, "make it a file that you can read", "ls -l "+say.ShellWord(path)
+			f.Title, f.Advice, f.Mend = "the file "+parse.Problem, "make it a file that you can read", say.ListFile(path)
 		}
 	}
 	if f.Line == 1 {
@@ -96,11 +96,6 @@ func (d *doctor) refused(path string, err error) {
 	d.found(fileRefused, f)
 }
 
-// editorAt is the command that opens a file at a line.
-func editorAt(path string, line int) string {
-	return fmt.Sprintf("${EDITOR:-vi} +%d %s", line, say.ShellWord(path))
-}
-
 // atWork is the age up to which a copy may be that of an edit at work.
 const atWork = time.Minute
 
@@ -112,14 +107,14 @@ func (d *doctor) lookForLeftovers(path string) {
 		}
 		d.found(leftover, Finding{
 			File: copy, Title: "a copy of " + path + " from an interrupted edit",
-			Mend: "rm " + say.ShellWord(copy), fix: mendByRemoving(d.broker, copy),
+			Mend: say.RemoveFile(copy), fix: mendByRemoving(d.broker, copy),
 		})
 	}
 	if backup != "" {
 		d.found(leftover, Finding{
 			File: backup, Title: "a copy of " + path + " from before an interrupted edit",
 			Advice: "compare them, and remove the copy once the file is as it should be",
-			Mend:   fmt.Sprintf("diff %s %s", say.ShellWord(path), say.ShellWord(backup)),
+			Mend:   say.CompareFiles(path, backup),
 		})
 	}
 }

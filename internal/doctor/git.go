@@ -86,6 +86,6 @@ func (d *doctor) lookAtStoredPasswords(path string) {
 	d.found(gitPasswordStored, Finding{
 		File: path, Title: "a helper of Git's has stored a password of CodeCommit in plaintext",
 		Advice: "delete the lines with git-codecommit in them",
-		Mend:   "${EDITOR:-vi} " + say.ShellWord(path),
+		Mend:   say.EditFile(path, 0),
 	})
 }

@@ -62,7 +62,7 @@ func (d *doctor) lookAtKeychain(ctx context.Context) (string, error) {
 	if d.broker.Keystore != "" && d.broker.Keystore != pinned {
 		d.found(keystoreOverridden, Finding{
 			Title: fmt.Sprintf("AWSBROKER_KEYSTORE or --keystore names %s, but the keys are in %s", d.broker.Keystore.Words(), pinned.Words()),
-			Mend:  "unset AWSBROKER_KEYSTORE",
+			Mend:  say.UnsetVariables("AWSBROKER_KEYSTORE"),
 		})
 	}
 	options.Kind = pinned
@@ -135,7 +135,7 @@ func (d *doctor) lookAtSessions() (string, error) {
 		d.found(sessionsNowhere, Finding{
 			Title:  "sessions cannot be cached: " + err.Error(),
 			Advice: "make that directory yours and writable",
-			Mend:   "ls -ld " + say.ShellWord(d.broker.Paths.Cache),
+			Mend:   say.ListFile(d.broker.Paths.Cache),
 		})
 		return "", nil
 	}

@@ -18,7 +18,7 @@ func (d *doctor) lookAtLog() (string, error) {
 		d.found(logUnwritable, Finding{
 			File: path, Title: "the log cannot be written to: " + reasonOf(err),
 			Advice: "move away what is there, or make it yours and writable",
-			Mend:   "ls -ld " + say.ShellWord(path),
+			Mend:   say.ListFile(path),
 		})
 	}
 	return "", nil

@@ -48,7 +48,7 @@ func (d *doctor) lookAtLogins() (string, error) {
 			File:   path,
 			Title:  fmt.Sprintf("a session of aws login for account %s is in plaintext", account),
 			Advice: "no profile has it any more; remove the file",
-			Mend:   "rm " + say.ShellWord(path), fix: mendByRemoving(d.broker, path),
+			Mend:   say.RemoveFile(path), fix: mendByRemoving(d.broker, path),
 		}
 		if len(login.profiles) > 0 {
 			f.Title = fmt.Sprintf("a session of aws login as %s (profile %s) is in plaintext, %s", login.arn, fewOf(login.profiles), d.loginEnd(kept.AccessToken.ExpiresAt))

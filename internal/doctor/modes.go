@@ -53,7 +53,7 @@ func (d *doctor) lookAtModes() (string, error) {
 		d.found(programOfOthers, Finding{
 			File: strangers[0], Title: fmt.Sprintf("your profiles run a program that belongs to another user: %s", fewOf(strangers)),
 			Advice: "install awsbroker as the system's administrator or as yourself, and name that one in the profiles",
-			Mend:   "ls -ld " + say.ShellWord(strangers[0]),
+			Mend:   say.ListFile(strangers[0]),
 		})
 	}
 	if len(foreign) > 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/awsbroker/awsbroker/internal/config"
 	"github.com/awsbroker/awsbroker/internal/failure"
+	"github.com/awsbroker/awsbroker/internal/say"
 )
 
 var (
@@ -40,7 +41,7 @@ var prefixable = []string{"role_arn", "source_profile", "mfa_serial", "external_
 // are one finding a profile: see conflicts.
 func (d *doctor) problem(p *config.Profile, problem config.Problem) {
 	f := Finding{Title: "profile " + p.Name + ": " + problem.Text}.at(problem.Origin)
-	f.Mend = editorAt(f.File, f.Line)
+	f.Mend = say.EditFile(f.File, f.Line)
 	key := problem.Origin.Key
 	switch problem.Kind {
 	case config.UnknownSetting:
@@ -89,7 +90,7 @@ func (d *doctor) rewriting(p *config.Profile, f Finding, more ...edit) Finding {
 	f.Mend = "awsbroker setup " + failure.SetupWord(p.Name)
 	if o, ok := p.Origin("credential_process"); ok {
 		if _, plain := p.HelperNarrowing(); !plain {
-			f.Advice, f.Mend = "write the session policy into a file, and name the file there by an absolute path", editorAt(o.File, o.Line)
+			f.Advice, f.Mend = "write the session policy into a file, and name the file there by an absolute path", say.EditFile(o.File, o.Line)
 		}
 	}
 	if line, ok := d.processLine(p); ok {

@@ -65,9 +65,9 @@ func (d *doctor) lookAtProfiles() (string, error) {
 
 func (d *doctor) unusable(name string, err error) {
 	f := placeOf(err)
-	f.Mend = "${EDITOR:-vi} " + say.ShellWord(d.broker.Paths.Config)
+	f.Mend = say.EditFile(d.broker.Paths.Config, 0)
 	if f.Line > 0 {
-		f.Mend = editorAt(f.File, f.Line)
+		f.Mend = say.EditFile(f.File, f.Line)
 	}
 	var failure *failure.Error
 	if errors.As(err, &failure) && len(failure.Hints) > 0 {
@@ -95,14 +95,14 @@ func (d *doctor) lookAtProfile(t *target.Target) {
 	if process.File != "" && !config.ValidProfileName(p.Name) {
 		d.found(profileName, Finding{
 			Title: fmt.Sprintf("profile %q has a name that not every tool reads", p.Name),
-			Mend:  editorAt(process.File, process.Line),
+			Mend:  say.EditFile(process.File, process.Line),
 		}.at(process))
 	}
 	if process.File != "" && p.Name == "default" {
 		d.found(defaultProfile, Finding{
 			Title:  "awsbroker serves the default profile",
 			Advice: "give it a name, [profile admin] with --profile admin in its line, and name it where you want it",
-			Mend:   "export AWS_PROFILE=admin",
+			Mend:   say.SetVariable("AWS_PROFILE", "admin"),
 		}.at(process))
 	}
 	if process.File != "" && p.Region == "" && cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")) == "" {

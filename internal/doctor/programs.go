@@ -16,6 +16,7 @@ import (
 	"github.com/awsbroker/awsbroker/internal/failure"
 	"github.com/awsbroker/awsbroker/internal/programs"
 	"github.com/awsbroker/awsbroker/internal/prompt"
+	"github.com/awsbroker/awsbroker/internal/say"
 	"github.com/awsbroker/awsbroker/internal/target"
 )
 
@@ -112,7 +113,7 @@ func (d *doctor) mendProcess(p *process) Finding {
 	}
 	if p.runs != p.program && ok {
 		f.Advice = "name this program there: " + cmp.Or(d.options.Program, "awsbroker")
-		f.Mend = editorAt(o.File, o.Line)
+		f.Mend = say.EditFile(o.File, o.Line)
 		return f
 	}
 	var edits []edit

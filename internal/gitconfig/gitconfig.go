@@ -202,7 +202,7 @@ func (e editor) helpers(before []string) []string {
 		whose = []string{"--key", e.Key}
 	}
 	words := slices.Concat([]string{e.Program, "git-credential"}, whose, flags(e.Repositories))
-	ours := "!" + say.ShellWords(words)
+	ours := "!" + say.PosixWords(words)
 	ours += e.narrowing(ours, before)
 	var some, all, others []string
 	for _, helper := range append([]string{ours}, before...) {
@@ -228,7 +228,7 @@ func (e editor) helpers(before []string) []string {
 func (e editor) narrowing(ours string, before []string) string {
 	for _, helper := range before {
 		flags, _ := config.NarrowingIn(helper)
-		if flags != "" && isOurs(helper) && strings.Contains(helper, " --profile "+say.ShellWord(e.Profile)+" ") && tail(helper) == tail(ours) {
+		if flags != "" && isOurs(helper) && strings.Contains(helper, " --profile "+say.PosixWord(e.Profile)+" ") && tail(helper) == tail(ours) {
 			return flags
 		}
 	}

@@ -45,7 +45,7 @@ func (s *csvSource) find(context.Context) ([]*candidate, error) {
 	file, err := csvkeys.Parse(s.text)
 	if errors.Is(err, csvkeys.ErrINI) {
 		return nil, failure.New(failure.Other, "%s: %w", shown, err).
-			Hint("read the keys of profiles with: AWS_SHARED_CREDENTIALS_FILE=%s awsbroker add --from-profile NAME", say.ShellWord(shown))
+			Hint("read the keys of profiles with: %s", say.WithVariable("AWS_SHARED_CREDENTIALS_FILE", shown, "awsbroker add --from-profile NAME"))
 	}
 	if err != nil {
 		return nil, failure.New(failure.Other, "%s: %w", shown, err).Hint("a file of access keys has the columns: Access key ID,Secret access key")
