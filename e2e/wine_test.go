@@ -101,9 +101,36 @@ func (w *windows) uses() {
 		w.expect(0, assumedRole, append(append([]string{"awsbroker"}, way...), "gosdk")...)
 		w.expect(7, "", append(append([]string{"awsbroker"}, way...), "cmd", "/c", "exit 7")...)
 	}
+	w.expect(0, assumedRole, "awsbroker", "exec", "--env", "admin", "--", "gosdk")
+	w.tells()
 	w.expect(0, "cached", "awsbroker", "log")
 	if n := len(w.AWS.Server.Calls("AssumeRole")); n != before {
 		w.t.Errorf("AWS was asked for %d more sessions", n-before)
+	}
+}
+
+// tells is what other commands say, to a person and to nobody.
+func (w *windows) tells() {
+	w.t.Helper()
+	for _, c := range []struct {
+		code int
+		want string
+		argv []string
+	}{
+		{0, "role admin-mfa in account 123456789012, with an MFA code", []string{"explain", "admin"}},
+		{0, "nothing found", []string{"doctor"}},
+		{0, "$Env:AWS_SESSION_TOKEN = '", []string{"export", "admin", "--format", "powershell"}},
+		{0, `~\AppData\Local\awsbroker\keystore`, []string{"keystore"}},
+		{0, "active", []string{"keys", "list"}},
+		{0, "123456789012:mfa/phoebe", []string{"mfa", "list"}},
+		{0, "AKIA", []string{"exec", "--server", "admin", "--", "awsbroker", "list"}},
+		{0, "in the Windows Credential Manager", []string{"rotate", "--dry-run"}},
+		{0, "A new access key will be created", []string{"revoke", "--dry-run"}},
+		{0, `AppData\Local\awsbroker will be removed`, []string{"uninstall", "--dry-run"}},
+		{4, "", []string{"remove", "phoebe"}}, // Wine's PowerShell runs nothing, and ends with 0
+		{2, "", []string{"serve", "admin", "--socket", `C:\x`}},
+	} {
+		w.expect(c.code, c.want, append([]string{"awsbroker"}, c.argv...)...)
 	}
 }
 

@@ -17,7 +17,7 @@ func TestReliabilityNamesTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	have := map[string]bool{}
-	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 	err = filepath.WalkDir("../..", func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -36,7 +36,7 @@ func TestReliabilityNamesTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile(`\bTest\w+|\bstor(?:y|ies) \w+(?:, [a-z]\w+)*`)
+	named := regexp.MustCompile(`\b(?:Test|Fuzz)\w+|\bstor(?:y|ies) \w+(?:, [a-z]\w+)*`)
 	rows := 0
 	for line := range strings.Lines(string(page)) {
 		cells := strings.Split(strings.ReplaceAll(line, `\|`, "/"), "|")

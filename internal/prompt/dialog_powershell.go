@@ -24,12 +24,16 @@ var powershell = dialogKind{
 			return "", err
 		}
 		plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(answer))
-		if err != nil {
+		given, answered := strings.CutPrefix(string(plain), powershellAnswer)
+		if err != nil || !answered { // exit code 0 by itself is no yes: a PowerShell that runs nothing ends with it, too
 			return "", unable("it printed something other than an answer")
 		}
-		return string(plain), nil
+		return given, nil
 	},
 }
+
+// powershellAnswer is in front of what the script prints.
+const powershellAnswer = "answer:"
 
 // powershellScript has no double quotes, which are not the same to Go, Windows
 // and PowerShell. Exit codes: 0 answered, 1 cancelled or no, 5 too late, 3 it
@@ -96,6 +100,6 @@ $result = $form.ShowDialog()
 if ($result -eq 'Abort') { exit 5 }
 if ($result -ne 'OK' -and $result -ne 'Retry') { exit 1 }
 $answer = if ($q.kind -ne 'choice') { $box.Text } elseif ($result -eq 'Retry') { $q.answers[1] } else { $q.answers[0] }
-[Console]::Out.Write([Convert]::ToBase64String($utf8.GetBytes($answer)))
+[Console]::Out.Write([Convert]::ToBase64String($utf8.GetBytes('` + powershellAnswer + `' + $answer)))
 exit 0
 `

@@ -73,7 +73,7 @@ func TestDialogArguments(t *testing.T) {
 }
 
 func TestDialogOutcomes(t *testing.T) {
-	code := base64.StdEncoding.EncodeToString([]byte("pässword"))
+	code := base64.StdEncoding.EncodeToString([]byte("answer:pässword"))
 	for _, tt := range []struct {
 		name string
 		kind dialogKind
@@ -99,7 +99,7 @@ func TestDialogOutcomes(t *testing.T) {
 		{"kdialog", kdialog, askChoice, ran{exit: 1}, "", errNo},
 		{"osascript", osascript, askChoice, ran{answer: "answer:Once\n"}, "Once", nil},
 		{"osascript", osascript, askChoice, ran{answer: "cancelled:\n"}, "", errNo},
-		{"powershell", powershell, askChoice, ran{answer: "T25jZQ=="}, "Once", nil},
+		{"powershell", powershell, askChoice, ran{answer: "YW5zd2VyOk9uY2U="}, "Once", nil},
 		{"powershell", powershell, askChoice, ran{exit: 1}, "", errNo},
 		{"kdialog", kdialog, askLine, ran{answer: "123456\n"}, "123456", nil},
 		{"kdialog", kdialog, askConfirm, ran{answer: "yes\n"}, "yes", nil},
@@ -117,6 +117,10 @@ func TestDialogOutcomes(t *testing.T) {
 		{"osascript", osascript, askConfirm, ran{}, "", errUnable},
 		{"powershell", powershell, askHidden, ran{answer: code}, "pässword", nil},
 		{"powershell", powershell, askConfirm, ran{exit: 1}, "", errNo},
+		{"powershell", powershell, askConfirm, ran{answer: "YW5zd2VyOg=="}, "", nil},
+		{"powershell", powershell, askConfirm, ran{}, "", errUnable},
+		{"powershell", powershell, askChoice, ran{}, "", errUnable},
+		{"powershell", powershell, askLine, ran{answer: "T25jZQ=="}, "", errUnable},
 		{"powershell", powershell, askLine, ran{exit: 1}, "", ErrCancelled},
 		{"powershell", powershell, askLine, ran{exit: 5}, "", ErrTimeout},
 		{"powershell", powershell, askLine, ran{exit: 3, complaint: "nobody is at the screen"}, "", errUnable},
