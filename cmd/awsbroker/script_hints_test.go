@@ -100,8 +100,8 @@ func (k *keeper) find(command string) (of string) {
 	return of
 }
 
-// matches reports whether a command may be the hint, with words in its holes, and flags
-// that were put behind it.
+// matches reports whether a command may be the hint, with words in its holes, a variable
+// in front of it (say.WithVariable), and flags that were put behind it.
 func (h hint) matches(command string) bool {
 	var b strings.Builder
 	for i, part := range strings.Split(h.command, hole) {
@@ -110,7 +110,7 @@ func (h hint) matches(command string) bool {
 		}
 		b.WriteString(regexp.QuoteMeta(part))
 	}
-	return regexp.MustCompile("^" + b.String() + "( .*)?$").MatchString(command)
+	return regexp.MustCompile(`^([A-Z_]+=\S+ )?` + b.String() + "( .*)?$").MatchString(command)
 }
 
 // paste runs the first command of the last command's output in a shell, in the state as it is.
