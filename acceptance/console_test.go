@@ -245,7 +245,7 @@ func TestConsoleRunsNothingWithTheLink(t *testing.T) {
 func TestConsoleLinkIsForItsUser(t *testing.T) {
 	t.Parallel()
 	needRoot(t)
-	w := newWorldOf(t, user(t, 5))
+	w := newWorldOf(t, user(t))
 	w = w.online(w.connect())
 	w.Login("admin")
 	// What fetches is this program's bash: one script for both users.
@@ -258,7 +258,8 @@ printf 'GET /%s HTTP/1.1\r\nHost: %s\r\n\r\n' "${rest#*/}" "${rest%%/*}" >&3; ca
 	go func() { ended <- w.Finish(run) }()
 	eventually(t, "the browser to have the link", func() bool { _, err := os.Stat(w.Path("tmp/link")); return err == nil })
 	thief := exec.Command(fetch, strings.TrimSpace(w.Read(w.Path("tmp/link"))))
-	thief.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(user(t, 6)), Gid: uint32(user(t, 6))}}
+	other := uint32(user(t))
+	thief.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: other, Gid: other}}
 	stolen, err := thief.CombinedOutput()
 	if err != nil || !strings.Contains(string(stolen), "403 Forbidden") || strings.Contains(string(stolen), "SigninToken") {
 		t.Errorf("another user gets (%v):\n%s", err, stolen)

@@ -222,7 +222,7 @@ func note(name string) func(*world) {
 func machineAilments() []ailment {
 	return []ailment{
 		{id: "no-home", unchecked: "clock",
-			make: func(t *testing.T) *world { return bare(t, user(t, 7)) },
+			make: func(t *testing.T) *world { return bare(t, user(t)) },
 			as:   func(w *world) *world { return w.Without("HOME") }},
 		{id: "writable-by-others", is: func(w *world) { w.Chmod(0o666, w.Config()) }},
 		{id: "readable-by-others", is: func(w *world) {

@@ -31,13 +31,13 @@ func TestDoctorOnOddMachines(t *testing.T) {
 			return w
 		}, []string{"no-key"}},
 		"read-only home": {func(t *testing.T) *world {
-			w := patientOf(t, user(t, 8))
+			w := patientOf(t, user(t))
 			os.RemoveAll(w.Path("home/.cache"))
 			w.seal(w.Home)
 			return w
 		}, []string{"log-unwritable", "sessions-nowhere"}},
 		"root in a person's home": {func(t *testing.T) *world {
-			w := patientOf(t, user(t, 9))
+			w := patientOf(t, user(t))
 			w.UID = -1
 			return w
 		}, []string{"files-of-others", "log-unwritable", "program-of-others", "sessions-nowhere"}},
@@ -53,7 +53,7 @@ func TestDoctorOnOddMachines(t *testing.T) {
 			return patient(t).With("AWS_CONFIG_FILE=/dev/null")
 		}, []string{"no-profile"}},
 		"config file may not be read": {func(t *testing.T) *world {
-			w := patientOf(t, user(t, 10))
+			w := patientOf(t, user(t))
 			w.Chmod(0, w.Config())
 			return w
 		}, []string{"file-refused"}},

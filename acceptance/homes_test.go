@@ -110,7 +110,7 @@ func TestRootInAnothersHome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := bare(t, user(t, 1))
+			w := bare(t, user(t))
 			secret := w.Path("root")
 			for _, dir := range []string{secret, secret + "/awsbroker", secret + "/awsbroker/keystore", secret + "/awsbroker/sessions"} {
 				if err := os.Mkdir(dir, 0o755); err != nil {
@@ -155,7 +155,7 @@ func TestRootInAnothersHome(t *testing.T) {
 // a manager of dotfiles has linked, are used as ever.
 func TestOwnLinks(t *testing.T) {
 	t.Parallel()
-	for name, uid := range map[string]int{"user": user(t, 2), "root": -1} {
+	for name, uid := range map[string]int{"user": user(t), "root": -1} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := bare(t, uid)
@@ -191,7 +191,7 @@ func TestOwnLinks(t *testing.T) {
 // have them, is as good as a home.
 func TestVolume(t *testing.T) {
 	t.Parallel()
-	w := bare(t, user(t, 3))
+	w := bare(t, user(t))
 	volume := w.Path("volume")
 	if err := os.Mkdir(volume, 0o777); err != nil {
 		t.Fatal(err)

@@ -73,7 +73,7 @@ func newCheckout(t *testing.T) *checkout {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	c := &checkout{T: t, dir: dir, home: filepath.Join(dir, "home"), path: "/usr/bin:/bin", uid: user(t, 7)}
+	c := &checkout{T: t, dir: dir, home: filepath.Join(dir, "home"), path: "/usr/bin:/bin", uid: user(t)}
 	cp := exec.Command("sh", "-ec", `mkdir -p "$1/bin" "$1/docs" "$1/home"
 		cp -R ../Makefile ../packaging "$1" && cp -R ../docs/man "$1/docs" && cp "$2" "$1/bin/awsbroker"
 		chmod -R go+rX,go-w "$1"`, "sh", dir, binary)

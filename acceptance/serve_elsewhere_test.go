@@ -131,7 +131,7 @@ python3 -c 'import boto3; print(boto3.client("sts", endpoint_url="http://127.0.0
 // who is not root there; another user of the container gets nothing.
 func TestServeContainer(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, user(t, 7))
+	w := newWorldOf(t, user(t))
 	w.Mkdir(w.Path("served"), 0o700)
 	w.AWS.Server.SetSessionLife(0)
 	w.Login("admin")

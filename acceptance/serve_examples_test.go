@@ -35,7 +35,7 @@ func compose(t *testing.T, path string) map[string]service {
 // TestExampleCompose runs each service of the example as Docker would.
 func TestExampleCompose(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, user(t, 8))
+	w := newWorldOf(t, user(t))
 	w.Login("admin")
 	g := w.serveAt(filepath.Join(w.Home, ".shop/aws"))
 	dir, err := filepath.Abs("../examples/compose")
@@ -67,7 +67,7 @@ func TestExampleCompose(t *testing.T) {
 // TestExampleDevcontainer installs the Feature as its tools do, and uses it.
 func TestExampleDevcontainer(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, user(t, 9))
+	w := newWorldOf(t, user(t))
 	w.Login("admin")
 	g := w.serveAt(filepath.Join(w.Home, ".shop/aws"))
 	dir, err := filepath.Abs("../examples/devcontainer/.devcontainer")

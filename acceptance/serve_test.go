@@ -198,7 +198,7 @@ func TestServeLogout(t *testing.T) {
 // root of a container does.
 func TestServeOtherUsers(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, user(t, 5))
+	w := newWorldOf(t, user(t))
 	w.Login("admin")
 	w.Mkdir(w.Path("served"), 0o700)
 	g := w.serve()
@@ -207,7 +207,7 @@ func TestServeOtherUsers(t *testing.T) {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}
 		return w.Finish(cmd)
 	}
-	eve := user(t, 6)
+	eve := user(t)
 	wantFailure(t, as(eve), 1, fmt.Sprintf("user %d may not use the socket", eve))
 	wantAnswer(t, as(0))
 	for _, path := range []string{filepath.Dir(g.socket), g.socket} {

@@ -47,7 +47,7 @@ func TestFullKernelQuota(t *testing.T) {
 	if _, err := os.Stat("/usr/bin/python3"); err != nil {
 		skip(t, "there is no python3 to fill the keyring with")
 	}
-	w := newWorldOf(t, user(t, 9))
+	w := newWorldOf(t, user(t))
 	t.Cleanup(func() { w.Finish(w.Command("/usr/bin/python3", "-c", keyScript, "clear")) })
 	if r := w.Finish(w.Command("/usr/bin/python3", "-c", keyScript, "fill")); r.Code != 0 {
 		t.Fatal(r)

@@ -8,18 +8,22 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"github.com/awsbroker/awsbroker/internal/machine"
 )
 
-// user makes a user id that nobody has, with its runtime directory gone
-// afterwards.
-func user(t *testing.T, n int) int {
+// users counts the user ids that were made.
+var users atomic.Int64
+
+// user makes a user id that nobody has, no other test either: what the kernel keeps for a
+// user, and the runtime directory, which is gone afterwards, are one test's.
+func user(t *testing.T) int {
 	t.Helper()
 	needRoot(t)
-	uid := 200000 + os.Getpid()%10000*10 + n
+	uid := 200000 + os.Getpid()%10000*1000 + int(users.Add(1))
 	t.Cleanup(func() { os.RemoveAll(fmt.Sprintf("/run/user/%d", uid)) })
 	return uid
 }
@@ -54,7 +58,7 @@ func (w *world) seal(dir string) {
 // TestNothingWritable: where nothing can be kept, a code still buys a session.
 func TestNothingWritable(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, user(t, 1))
+	w := newWorldOf(t, user(t))
 	w.seal(w.Home)
 	for i, run := range []func() machine.Result{
 		func() machine.Result {
@@ -92,7 +96,7 @@ func TestNothingWritable(t *testing.T) {
 // does not know.
 func TestNoHome(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, user(t, 2))
+	w := newWorldOf(t, user(t))
 	home := w.Home + "/"
 	w = w.Without("HOME").With("AWS_CONFIG_FILE="+home+".aws/config", "AWS_SHARED_CREDENTIALS_FILE="+home+".aws/credentials",
 		"XDG_STATE_HOME="+home+".local/state", "XDG_DATA_HOME="+home+".local/share")
@@ -127,7 +131,7 @@ func TestFullDisk(t *testing.T) {
 // TestTwoUsers: the same profile of two people on one machine.
 func TestTwoUsers(t *testing.T) {
 	t.Parallel()
-	one, other := newWorldOf(t, user(t, 3)), newWorldOf(t, user(t, 4))
+	one, other := newWorldOf(t, user(t)), newWorldOf(t, user(t))
 	one.Login("admin")
 	other.Login("admin")
 	first := wantAnswer(t, one.Run("credential-process", "--profile", "admin"))
@@ -156,7 +160,7 @@ func TestTwoUsers(t *testing.T) {
 // over even where it could be written to.
 func TestForeignRuntimeDir(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, user(t, 5))
+	w := newWorldOf(t, user(t))
 	foreign := w.Path("foreign")
 	if err := os.Mkdir(foreign, 0o777); err != nil {
 		t.Fatal(err)
@@ -192,7 +196,7 @@ func TestLinkedSessionDir(t *testing.T) {
 // lack XDG_RUNTIME_DIR.
 func TestRuntimeDirUnset(t *testing.T) {
 	t.Parallel()
-	uid := user(t, 6)
+	uid := user(t)
 	w := newWorldOf(t, uid)
 	runtime := fmt.Sprintf("/run/user/%d", uid)
 	w.Mkdir(runtime, 0o700)
@@ -207,8 +211,12 @@ func TestRuntimeDirUnset(t *testing.T) {
 		t.Errorf("sessions are in %v", sealed)
 	}
 	for _, path := range append(sealed, filepath.Join(runtime, "awsbroker")) {
-		if info, err := os.Lstat(path); err != nil || info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s: %v %v", path, info.Mode(), err)
+		info, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s: %v", path, info.Mode())
 		}
 	}
 }
